@@ -60,3 +60,16 @@ with_lock() {
 fresh() { [ -e "$1" ] && [ "$(cat "$1.stamp" 2>/dev/null)" = "$2" ]; }
 
 key_of() { cat -- "$@" | sha256sum | cut -d' ' -f1; }
+
+# The machine's own mirror is the nearest one, and on closed networks the only
+# one. VSB_MIRROR overrides it.
+mirror() {
+	local uri
+
+	# shellcheck disable=SC2016	# apt expands these
+	uri=${VSB_MIRROR:-$(apt-get indextargets \
+		--format '$(ORIGIN) $(LABEL) $(REPO_URI)' 'Created-By: Packages' \
+		2>/dev/null | sed -n 's/^Debian Debian //p' | sed -n 1p)}
+	uri=${uri:-http://deb.debian.org/debian}
+	printf '%s\n' "${uri%/}"
+}
