@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# What the scripts in the host VM share.
+
+export PATH=/payload/guest:/payload:$PATH
+UDS=/run/vm1.sock
+
+# poll SECONDS COMMAND...: until COMMAND succeeds, or not in that time
+poll() {
+	local deadline=$((SECONDS + $1))
+	shift
+	until "$@"; do
+		[ "$SECONDS" -lt "$deadline" ] || return 1
+		read -r -t 0.05 <> <(:) || :
+	done
+}
+
+ended() { ! kill -0 "$1" 2>/dev/null; }
+
+# guest_start LOG COMMAND: starts COMMAND in the guest, its output to LOG there
+guest_start() { in-guest "$2 >$1 2>&1 & echo \$! >$1.pid"; }
+
+guest_stop() { in-guest "kill \$(cat $1.pid)" || :; }
+
+# guest_listens LOG: waits until what writes LOG says that it listens
+guest_listens() { poll 20 in-guest "grep -q listening $1"; }
+
+refcount() { awk '$1 == "vsock_bridge" { print $3 }' /proc/modules; }

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-2.0
+# The rules that use the lab; the top-level Makefile includes this file.
+
+VM := tools/testing/vm
+KERNELS ?= 6.1 6.12 7.3
+
+# The main job, from nothing, as a transcript.
+demo:
+	@$(VM)/demo
+
+# Each kernel's build, with W=1 and sparse; any warning is a failure.
+check-builds: $(KERNELS:%=check-build-%)
+
+check-build-%:
+	@$(VM)/build-module --strict $*
+
+# TAP: a real guest behind the bridge; the module under DKMS.
+check-guest:
+	@$(VM)/tests/real-guest
+
+check-dkms:
+	@$(VM)/tests/dkms
+
+# The kernel's own test harness, in .lab/kselftest.
+kselftest-harness:
+	@$(VM)/fetch-kselftest
+
+# Makes all that the lab needs, for those who go offline.
+lab:
+	@for kernel in $(KERNELS); do $(VM)/make-image $$kernel || exit; done
+	@$(VM)/fetch-kselftest
+
+lab-clean:
+	@$(VM)/clean
+
+.PHONY: demo check-builds check-guest check-dkms kselftest-harness lab lab-clean
