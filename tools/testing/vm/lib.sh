@@ -66,7 +66,6 @@ key_of() { cat -- "$@" | sha256sum | cut -d' ' -f1; }
 mirror() {
 	local uri
 
-	# shellcheck disable=SC2016	# apt expands these
 	uri=${VSB_MIRROR:-$(apt-get indextargets \
 		--format '$(ORIGIN) $(LABEL) $(REPO_URI)' 'Created-By: Packages' \
 		2>/dev/null | sed -n 's/^Debian Debian //p' | sed -n 1p)}

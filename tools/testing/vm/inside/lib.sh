@@ -26,3 +26,7 @@ guest_stop() { in-guest "kill \$(cat $1.pid)" || :; }
 guest_listens() { poll 20 in-guest "grep -q listening $1"; }
 
 refcount() { awk '$1 == "vsock_bridge" { print $3 }' /proc/modules; }
+
+# What a kernel writes when something is wrong with it.
+# shellcheck disable=SC2034	# used by the scripts that source this file
+SPLAT='BUG: |WARNING: |Oops|Kernel panic|Call Trace:|general protection'
