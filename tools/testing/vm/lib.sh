@@ -17,7 +17,8 @@ die() { printf 'lab: %s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
 need_root() {
 	[ "$EUID" -eq 0 ] && return
 	command -v sudo >/dev/null || die "run this as root, or install sudo"
-	exec sudo -- "$0" "$@"
+	exec sudo --preserve-env=VSB_MIRROR,http_proxy,https_proxy,no_proxy \
+		-- "$0" "$@"
 }
 
 need_kernel() {
