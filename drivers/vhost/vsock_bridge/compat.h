@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What differs between the kernels that the module is built for.
+ *
+ * Kbuild looks into the kernel's headers and defines a VSB_HAVE_* for what it
+ * finds. No other file asks what kernel it is built for.
+ */
+#ifndef VSB_COMPAT_H
+#define VSB_COMPAT_H
+
+#include <linux/eventfd.h>
+#include <linux/fs_struct.h>
+#include <linux/net.h>
+#include <linux/un.h>
+
+#ifdef VSB_HAVE_VHOST_TASK
+#include <linux/sched/vhost_task.h>
+#else
+#include "compat_vhost_task.h"
+#endif
+
+/* Since 6.8 eventfd_signal() always adds 1. */
+static inline void vsb_eventfd_signal(struct eventfd_ctx *ctx)
+{
+#ifdef VSB_HAVE_EVENTFD_SIGNAL_1
+	eventfd_signal(ctx);
+#else
+	eventfd_signal(ctx, 1);
+#endif
+}
+
+/* Since 6.19 in-kernel addresses are struct sockaddr_unsized. */
+#ifdef VSB_HAVE_SOCKADDR_UNSIZED
+#define vsb_sockaddr(addr)	((struct sockaddr_unsized *)(addr))
+#else
+#define vsb_sockaddr(addr)	((struct sockaddr *)(addr))
+#endif
+
+/* An fs_struct of our own; its lock and sequence became one seqlock_t. */
+static inline void vsb_fs_init(struct fs_struct *fs)
+{
+	fs->users = 1;
+#ifdef VSB_HAVE_FS_SEQLOCK
+	seqlock_init(&fs->seq);
+#else
+	spin_lock_init(&fs->lock);
+	seqcount_spinlock_init(&fs->seq, &fs->lock);
+#endif
+}
+
+#endif /* VSB_COMPAT_H */

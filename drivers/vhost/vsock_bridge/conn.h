@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A connection between a host socket and a port of the guest.
+ *
+ * Everything is under the lock of the datapath, but what is said otherwise.
+ *
+ * References: one for being in conntab's list of all connections, which ends
+ * with VSB_ACT_FREE; one for being in conntab's ready list; one while the
+ * connector has it. The host socket and the buffers go with VSB_ACT_RELEASE,
+ * whoever holds a reference.
+ */
+#ifndef VSB_CONN_H
+#define VSB_CONN_H
+
+#include <linux/list.h>
+#include <linux/llist.h>
+#include <linux/refcount.h>
+#include <linux/timerqueue.h>
+#include <linux/types.h>
+
+#include "conn_state.h"
+#include "credit.h"
+#include "socket.h"
+#include "txbuf.h"
+
+struct iov_iter;
+struct vsb_conntab;
+
+/**
+ * struct vsb_conn - a connection
+ * @tab: where it belongs
+ * @ref: references, see above
+ * @host_port: port of the host side; does not change once the guest or the
+ *	connector knows it
+ * @guest_port: port of the guest side; likewise
+ * @cs: its state
+ * @credit: byte and packet credit, both ways
+ * @txbuf: the guest's bytes that the host socket has not taken
+ * @sock: the host socket
+ * @readable: a read from the host socket may bring something
+ * @credit_asked: the guest was asked for credit, and has not answered
+ * @rx_chains: how many RX chains the next read is given; grows with success
+ * @hash: place in conntab's buckets
+ * @all: place in conntab's list of all
+ * @rxq: place in conntab's receive queue
+ * @deadline: place among conntab's deadlines
+ * @ready: place in conntab's ready list
+ * @ready_queued: bit 0: it is in that list; from any context
+ * @connect: place in the connector's list
+ * @cancelled: the connector need not connect any more; read without lock
+ * @connected: result of the connector: a socket, an error, or NULL before;
+ *	handed over with VSB_SOCK_CONNECTED
+ */
+struct vsb_conn {
+	struct vsb_conntab *tab;
+	refcount_t ref;
+	u32 host_port;
+	u32 guest_port;
+	struct vsb_conn_state cs;
+	struct vsb_credit credit;
+	struct vsb_txbuf txbuf;
+	struct vsb_socket sock;
+	bool readable;
+	bool credit_asked;
+	u8 rx_chains;
+
+	struct hlist_node hash;
+	struct list_head all;
+	struct list_head rxq;
+	struct timerqueue_node deadline;
+	struct llist_node ready;
+	unsigned long ready_queued;
+
+	struct llist_node connect;
+	bool cancelled;
+	struct socket *connected;
+};
+
+struct vsb_conn *vsb_conn_new(struct vsb_conntab *tab, enum vsb_state state);
+void vsb_conn_put(struct vsb_conn *conn);
+
+static inline struct vsb_conn *vsb_conn_get(struct vsb_conn *conn)
+{
+	refcount_inc(&conn->ref);
+	return conn;
+}
+
+void vsb_conn_event(struct vsb_conn *conn, enum vsb_event event, u32 flags);
+void vsb_conn_owe(struct vsb_conn *conn, u16 owed);
+void vsb_conn_notify(struct vsb_socket *s);
+bool vsb_conn_has_work(const struct vsb_conn *conn);
+void vsb_conn_queue_rx(struct vsb_conn *conn);
+void vsb_conn_kill(struct vsb_conn *conn);
+
+void vsb_conn_host_ready(struct vsb_conn *conn, int events);
+void vsb_conn_write(struct vsb_conn *conn, struct iov_iter *from);
+void vsb_conn_flush(struct vsb_conn *conn);
+long vsb_conn_read(struct vsb_conn *conn, struct iov_iter *to);
+
+#endif /* VSB_CONN_H */

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The state of a connection, and the packets that it owes to the guest.
+ */
+#include "conn_state.h"
+
+/* The guest never heard of it, or needs to hear nothing more. */
+static unsigned int vsb_conn_end(struct vsb_conn_state *cs)
+{
+	cs->state = VSB_DEAD;
+	cs->owed = 0;
+	return VSB_ACT_RELEASE | VSB_ACT_UNLINK | VSB_ACT_FREE;
+}
+
+/* The connection ends here; what the guest must hear is an RST. */
+static unsigned int vsb_conn_reset(struct vsb_conn_state *cs)
+{
+	if (cs->state == VSB_HANDSHAKE || cs->state == VSB_LINGER)
+		return vsb_conn_end(cs);
+	if (cs->state == VSB_DEAD)
+		return 0;
+
+	cs->state = VSB_DEAD;
+	cs->owed = VSB_OWE_RST;
+	return VSB_ACT_RELEASE | VSB_ACT_DISARM;
+}
+
+/* The host socket has all bytes of a guest that will send no more. */
+static unsigned int vsb_conn_finish_tx(struct vsb_conn_state *cs)
+{
+	if (cs->guest_shut == VSB_SHUT_BOTH)
+		return vsb_conn_reset(cs);
+	if (cs->wr_done)
+		return 0;
+
+	cs->wr_done = true;
+	return VSB_ACT_SHUT_WR;
+}
+
+static unsigned int vsb_conn_guest_shutdown(struct vsb_conn_state *cs,
+					    u32 flags, bool drained)
+{
+	u8 news = flags & VSB_SHUT_BOTH & ~cs->guest_shut;
+	unsigned int act = 0;
+
+	if (cs->state != VSB_OPEN)
+		return cs->state == VSB_DEAD ? 0 : VSB_ACT_BAD_OP;
+
+	cs->guest_shut |= news;
+	if (news & VIRTIO_VSOCK_SHUTDOWN_RCV)
+		act |= VSB_ACT_SHUT_RD;
+	if (news && cs->guest_shut == VSB_SHUT_BOTH)
+		act |= VSB_ACT_ARM_SHUTDOWN;
+	if (drained && (cs->guest_shut & VIRTIO_VSOCK_SHUTDOWN_SEND))
+		act |= vsb_conn_finish_tx(cs);
+	return act;
+}
+
+static unsigned int vsb_conn_guest_rst(struct vsb_conn_state *cs, bool drained)
+{
+	if (cs->state != VSB_OPEN || drained || cs->tx_failed)
+		return vsb_conn_end(cs);
+
+	cs->state = VSB_LINGER;
+	cs->guest_shut = VSB_SHUT_BOTH;
+	cs->owed = 0;
+	return VSB_ACT_SHUT_RD | VSB_ACT_ARM_SHUTDOWN | VSB_ACT_UNLINK;
+}
+
+static unsigned int vsb_conn_drained(struct vsb_conn_state *cs)
+{
+	if (cs->state == VSB_LINGER)
+		return vsb_conn_end(cs);
+	if (cs->state == VSB_OPEN &&
+	    (cs->guest_shut & VIRTIO_VSOCK_SHUTDOWN_SEND))
+		return vsb_conn_finish_tx(cs);
+	return 0;
+}
+
+/* A direction of the host side is closed: the guest is told. */
+static unsigned int vsb_conn_host_shut(struct vsb_conn_state *cs, u8 flag)
+{
+	if (cs->state != VSB_OPEN || (cs->host_shut & flag))
+		return 0;
+	/* An end that lost bytes is not a clean one. */
+	if (flag == VIRTIO_VSOCK_SHUTDOWN_SEND && cs->tx_failed)
+		return vsb_conn_reset(cs);
+
+	cs->host_shut |= flag;
+	cs->owed |= VSB_OWE_SHUTDOWN;
+	return cs->host_shut == VSB_SHUT_BOTH ? VSB_ACT_ARM_SHUTDOWN : 0;
+}
+
+/*
+ * The host program is gone or deaf. What it sent before is still delivered
+ * while somebody may read it.
+ */
+static unsigned int vsb_conn_write_failed(struct vsb_conn_state *cs)
+{
+	if (cs->state != VSB_OPEN || !vsb_conn_wants_data(cs))
+		return vsb_conn_reset(cs);
+
+	cs->tx_failed = true;
+	return VSB_ACT_DISCARD;
+}
+
+static unsigned int vsb_conn_opened(struct vsb_conn_state *cs,
+				    enum vsb_state from, u16 owed,
+				    unsigned int act)
+{
+	if (cs->state != from)
+		return VSB_ACT_BAD_OP;
+	cs->state = VSB_OPEN;
+	cs->owed |= owed;
+	return act;
+}
+
+/**
+ * vsb_conn_step() - one event of a connection
+ * @cs: the state; changed
+ * @event: what happened
+ * @flags: VIRTIO_VSOCK_SHUTDOWN_* with VSB_EV_GUEST_SHUTDOWN
+ * @drained: the host socket has taken all bytes of the guest so far
+ *
+ * Return: VSB_ACT_* that the caller carries out.
+ */
+unsigned int vsb_conn_step(struct vsb_conn_state *cs, enum vsb_event event,
+			   u32 flags, bool drained)
+{
+	switch (event) {
+	case VSB_EV_LINE:
+		if (cs->state != VSB_HANDSHAKE)
+			return VSB_ACT_BAD_OP;
+		cs->state = VSB_REQUESTED;
+		cs->owed |= VSB_OWE_REQUEST;
+		return VSB_ACT_ARM_CONNECT;
+	case VSB_EV_RESPONSE:
+		return vsb_conn_opened(cs, VSB_REQUESTED, 0,
+				       VSB_ACT_OK_LINE | VSB_ACT_DISARM);
+	case VSB_EV_CONNECTED:
+		return vsb_conn_opened(cs, VSB_CONNECTING, VSB_OWE_RESPONSE, 0);
+	case VSB_EV_GUEST_SHUTDOWN:
+		return vsb_conn_guest_shutdown(cs, flags, drained);
+	case VSB_EV_GUEST_RST:
+		return vsb_conn_guest_rst(cs, drained);
+	case VSB_EV_DRAINED:
+		return vsb_conn_drained(cs);
+	case VSB_EV_HOST_EOF:
+		return vsb_conn_host_shut(cs, VIRTIO_VSOCK_SHUTDOWN_SEND);
+	case VSB_EV_HOST_DEAF:
+		return vsb_conn_host_shut(cs, VIRTIO_VSOCK_SHUTDOWN_RCV);
+	case VSB_EV_WRITE_FAILED:
+		return vsb_conn_write_failed(cs);
+	case VSB_EV_RESET:
+	case VSB_EV_TIMEOUT:
+		return vsb_conn_reset(cs);
+	case VSB_EV_RST_SENT:
+		return vsb_conn_end(cs);
+	}
+	return VSB_ACT_BAD_OP;
+}

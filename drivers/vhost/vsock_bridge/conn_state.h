@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The state of a connection, and the packets that it owes to the guest.
+ *
+ * A step takes an event, changes the state and says what is to be done; it
+ * does nothing by itself, so every path can be tested without a kernel.
+ *
+ *	host client                                guest
+ *	     |                                       |
+ *	 HANDSHAKE --line--> REQUESTED           CONNECTING
+ *	                         |                   |
+ *	                      RESPONSE          host connected
+ *	                         |                   |
+ *	                         +------> OPEN <-----+
+ *	                                   |
+ *	     guest's RST, bytes left ------+------ reset by either side
+ *	            |                                   |
+ *	          LINGER --all read, or timeout-->    DEAD --RST sent--> freed
+ *
+ * Pure: no locks, no sleeping, no globals; also builds in user space.
+ */
+#ifndef VSB_CONN_STATE_H
+#define VSB_CONN_STATE_H
+
+#include <linux/types.h>
+#include <linux/virtio_vsock.h>
+
+/**
+ * enum vsb_state - where a connection is in its life
+ * @VSB_HANDSHAKE: a host client whose CONNECT line is not complete; the guest
+ *	knows nothing of it
+ * @VSB_REQUESTED: waiting for the guest's RESPONSE or RST
+ * @VSB_CONNECTING: waiting for the host connect that the guest asked for
+ * @VSB_OPEN: both sides are connected; either may have shut down a direction
+ * @VSB_LINGER: the guest is gone; its last bytes are on the way to the host
+ * @VSB_DEAD: the host side is gone; the guest is owed an RST, or nothing
+ */
+enum vsb_state {
+	VSB_HANDSHAKE,
+	VSB_REQUESTED,
+	VSB_CONNECTING,
+	VSB_OPEN,
+	VSB_LINGER,
+	VSB_DEAD,
+};
+
+/* Packets that a connection owes to the guest, in the order of their rank. */
+#define VSB_OWE_RST		(1U << 0)
+#define VSB_OWE_RESPONSE	(1U << 1)
+#define VSB_OWE_REQUEST		(1U << 2)
+#define VSB_OWE_SHUTDOWN	(1U << 3)
+#define VSB_OWE_CREDIT_UPDATE	(1U << 4)
+#define VSB_OWE_CREDIT_REQUEST	(1U << 5)
+
+/* Both directions of a shutdown. */
+#define VSB_SHUT_BOTH	(VIRTIO_VSOCK_SHUTDOWN_RCV | VIRTIO_VSOCK_SHUTDOWN_SEND)
+
+/**
+ * enum vsb_event - what can happen to a connection
+ * @VSB_EV_LINE: the client's CONNECT line is complete
+ * @VSB_EV_RESPONSE: the guest accepted
+ * @VSB_EV_CONNECTED: the host socket is connected
+ * @VSB_EV_GUEST_SHUTDOWN: the guest's SHUTDOWN; the argument has its flags
+ * @VSB_EV_GUEST_RST: the guest's RST
+ * @VSB_EV_DRAINED: the host socket has taken all bytes of the guest
+ * @VSB_EV_HOST_EOF: all bytes of the host program are read, none will follow
+ * @VSB_EV_HOST_DEAF: the host program will not read any more
+ * @VSB_EV_WRITE_FAILED: the host socket refuses the guest's bytes for good
+ * @VSB_EV_RESET: anything else that ends the connection: a failed connect or
+ *	read, a guest that breaks its credit, no memory
+ * @VSB_EV_TIMEOUT: the deadline passed
+ * @VSB_EV_RST_SENT: the RST that was owed is on its way
+ */
+enum vsb_event {
+	VSB_EV_LINE,
+	VSB_EV_RESPONSE,
+	VSB_EV_CONNECTED,
+	VSB_EV_GUEST_SHUTDOWN,
+	VSB_EV_GUEST_RST,
+	VSB_EV_DRAINED,
+	VSB_EV_HOST_EOF,
+	VSB_EV_HOST_DEAF,
+	VSB_EV_WRITE_FAILED,
+	VSB_EV_RESET,
+	VSB_EV_TIMEOUT,
+	VSB_EV_RST_SENT,
+};
+
+/* What a step asks for, to be done in this order. */
+#define VSB_ACT_OK_LINE		(1U << 0)	/* write "OK <port>\n" */
+#define VSB_ACT_SHUT_RD		(1U << 1)	/* the guest reads no more */
+#define VSB_ACT_SHUT_WR		(1U << 2)	/* the guest writes no more */
+#define VSB_ACT_DISCARD		(1U << 3)	/* drop the buffered bytes */
+#define VSB_ACT_ARM_CONNECT	(1U << 4)	/* set the deadline */
+#define VSB_ACT_ARM_SHUTDOWN	(1U << 5)	/* set the deadline */
+#define VSB_ACT_DISARM		(1U << 6)	/* remove the deadline */
+#define VSB_ACT_RELEASE		(1U << 7)	/* close the host socket */
+#define VSB_ACT_UNLINK		(1U << 8)	/* the ports are free again */
+#define VSB_ACT_FREE		(1U << 9)	/* nothing is left to do */
+#define VSB_ACT_BAD_OP		(1U << 10)	/* the event is out of place */
+
+/**
+ * struct vsb_conn_state - state of one connection
+ * @state: enum vsb_state
+ * @guest_shut: VIRTIO_VSOCK_SHUTDOWN_* that the guest said
+ * @host_shut: VIRTIO_VSOCK_SHUTDOWN_* that the host side did
+ * @wr_done: the host socket was shut down for writing
+ * @tx_failed: the host socket refuses bytes; those of the guest are discarded
+ * @owed: VSB_OWE_* packets
+ */
+struct vsb_conn_state {
+	u8 state;
+	u8 guest_shut;
+	u8 host_shut;
+	bool wr_done;
+	bool tx_failed;
+	u16 owed;
+};
+
+unsigned int vsb_conn_step(struct vsb_conn_state *cs, enum vsb_event event,
+			   u32 flags, bool drained);
+
+/* May the guest send bytes on this connection? */
+static inline bool vsb_conn_takes_data(const struct vsb_conn_state *cs)
+{
+	return cs->state == VSB_OPEN &&
+	       !(cs->guest_shut & VIRTIO_VSOCK_SHUTDOWN_SEND);
+}
+
+/* Is there a reason to read from the host socket? */
+static inline bool vsb_conn_wants_data(const struct vsb_conn_state *cs)
+{
+	return cs->state == VSB_OPEN &&
+	       !(cs->guest_shut & VIRTIO_VSOCK_SHUTDOWN_RCV) &&
+	       !(cs->host_shut & VIRTIO_VSOCK_SHUTDOWN_SEND);
+}
+
+#endif /* VSB_CONN_STATE_H */

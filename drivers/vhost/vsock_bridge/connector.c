@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Connects to host paths on behalf of the guest, off the data path.
+ *
+ * The thread takes no lock: it reads what does not change (the path, the
+ * ports), and hands its result over with the connection's next event.
+ */
+#include <linux/err.h>
+#include <linux/kernel.h>
+#include <linux/un.h>
+
+#include "conn.h"
+#include "connector.h"
+#include "conntab.h"
+#include "context.h"
+
+static struct socket *vsb_connector_dial(struct vsb_connector *connector,
+					 const struct vsb_conn *conn)
+{
+	char path[sizeof(connector->path) + sizeof("_4294967295")];
+	/* pairs with the release in vsb_connector_set() */
+	struct vsb_context *ctx = smp_load_acquire(&connector->ctx);
+	struct vsb_context_saved saved;
+	struct socket *sock;
+
+	if (!ctx || READ_ONCE(conn->cancelled))
+		return ERR_PTR(-ECONNREFUSED);
+
+	scnprintf(path, sizeof(path), "%s_%u", connector->path,
+		  conn->host_port);
+	vsb_context_enter(ctx, &saved);
+	sock = vsb_socket_connect(ctx, path);
+	vsb_context_leave(&saved);
+	return sock;
+}
+
+static void vsb_connector_run(struct vsb_work *work)
+{
+	struct vsb_connector *connector =
+		container_of(work, struct vsb_connector, work);
+	struct llist_node *node = llist_del_all(&connector->queue);
+	struct vsb_conn *conn, *next;
+
+	node = llist_reverse_order(node);
+	llist_for_each_entry_safe(conn, next, node, connect) {
+		conn->connected = vsb_connector_dial(connector, conn);
+		/* a full barrier: the result is seen with the event */
+		atomic_fetch_or(VSB_SOCK_CONNECTED, &conn->sock.events);
+		vsb_conn_notify(&conn->sock);
+		vsb_conn_put(conn);
+	}
+}
+
+void vsb_connector_init(struct vsb_connector *connector)
+{
+	vsb_worker_init(&connector->worker, NULL, NULL);
+	vsb_work_init(&connector->work, vsb_connector_run);
+	init_llist_head(&connector->queue);
+}
+
+/* Where guest connections go from now on; once in the connector's life. */
+void vsb_connector_set(struct vsb_connector *connector,
+		       struct vsb_context *ctx, const char *path)
+{
+	strscpy(connector->path, path, sizeof(connector->path));
+	/* the thread that sees the context sees the path */
+	smp_store_release(&connector->ctx, ctx);
+}
+
+/* Have @conn connected; ends with VSB_SOCK_CONNECTED. */
+void vsb_connector_submit(struct vsb_connector *connector,
+			  struct vsb_conn *conn)
+{
+	conn->tab->connecting++;
+	vsb_conn_get(conn);
+	llist_add(&conn->connect, &connector->queue);
+	vsb_worker_queue(&connector->worker, &connector->work);
+}
+
+/* VSB_SOCK_CONNECTED: take the result over; a reference to @conn is held. */
+void vsb_connector_done(struct vsb_conn *conn)
+{
+	struct socket *sock = conn->connected;
+
+	conn->connected = NULL;
+	conn->tab->connecting--;
+	if (conn->cs.state != VSB_CONNECTING) {
+		if (!IS_ERR(sock))
+			vsb_socket_discard(sock);
+		return;
+	}
+	if (IS_ERR(sock)) {
+		conn->tab->stats->unix_connect_fails++;
+		vsb_conn_event(conn, VSB_EV_RESET, 0);
+		return;
+	}
+	vsb_socket_attach(&conn->sock, sock);
+	conn->tab->stats->sockets++;
+	vsb_conn_event(conn, VSB_EV_CONNECTED, 0);
+}
+
+/*
+ * End the thread, wait for the connect that is under way, and give the rest
+ * of the queue back as refused. Nobody submits any more.
+ */
+void vsb_connector_stop(struct vsb_connector *connector)
+{
+	struct vsb_conn *conn, *next;
+
+	vsb_worker_stop(&connector->worker);
+	llist_for_each_entry_safe(conn, next, llist_del_all(&connector->queue),
+				  connect) {
+		conn->tab->connecting--;
+		vsb_conn_put(conn);
+	}
+	vsb_context_free(connector->ctx);
+	connector->ctx = NULL;
+}

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The connections of a device: lookup by ports, port allocation, limits, the
+ * queue of those that have something for the guest, and deadlines.
+ */
+#include <linux/container_of.h>
+#include <linux/jhash.h>
+#include <linux/jiffies.h>
+#include <linux/random.h>
+#include <linux/slab.h>
+
+#include "conn.h"
+#include "conntab.h"
+#include "worker.h"
+
+static void vsb_conntab_timer(struct timer_list *timer)
+{
+	struct vsb_conntab *tab = container_of(timer, struct vsb_conntab,
+					       timer);
+
+	vsb_worker_queue(tab->worker, tab->timer_work);
+}
+
+int vsb_conntab_init(struct vsb_conntab *tab)
+{
+	tab->buckets = kvcalloc(1U << VSB_CONNTAB_BITS, sizeof(*tab->buckets),
+				GFP_KERNEL_ACCOUNT);
+	if (!tab->buckets)
+		return -ENOMEM;
+	tab->seed = get_random_u32();
+	INIT_LIST_HEAD(&tab->conns);
+	INIT_LIST_HEAD(&tab->rxq);
+	init_llist_head(&tab->ready);
+	timerqueue_init_head(&tab->deadlines);
+	timer_setup(&tab->timer, vsb_conntab_timer, 0);
+	tab->last_port = VSB_PORT_LAST;
+	tab->limits = (struct vsock_bridge_limits) {
+		.max_connections = VSOCK_BRIDGE_DEF_CONNECTIONS,
+		.max_handshakes = VSOCK_BRIDGE_DEF_HANDSHAKES,
+		.buf_alloc = VSOCK_BRIDGE_DEF_BUF_ALLOC,
+		.handshake_timeout_ms = VSOCK_BRIDGE_DEF_TIMEOUT_MS,
+		.connect_timeout_ms = VSOCK_BRIDGE_DEF_TIMEOUT_MS,
+		.shutdown_timeout_ms = VSOCK_BRIDGE_DEF_TIMEOUT_MS,
+	};
+	return 0;
+}
+
+/* All connections are gone; the timer may be on its way. */
+void vsb_conntab_destroy(struct vsb_conntab *tab)
+{
+	timer_delete_sync(&tab->timer);
+	kvfree(tab->buckets);
+}
+
+static struct hlist_head *vsb_conntab_bucket(struct vsb_conntab *tab,
+					     u32 host_port, u32 guest_port)
+{
+	u32 hash = jhash_2words(host_port, guest_port, tab->seed);
+
+	return &tab->buckets[hash >> (32 - VSB_CONNTAB_BITS)];
+}
+
+/* Return: the connection that the guest knows by these ports, or NULL. */
+struct vsb_conn *vsb_conntab_find(struct vsb_conntab *tab, u32 host_port,
+				  u32 guest_port)
+{
+	struct vsb_conn *conn;
+
+	hlist_for_each_entry(conn,
+			     vsb_conntab_bucket(tab, host_port, guest_port),
+			     hash) {
+		if (conn->host_port == host_port &&
+		    conn->guest_port == guest_port)
+			return conn;
+	}
+	return NULL;
+}
+
+/*
+ * A connect that the guest gave up is still with the connector for a while;
+ * it counts, or REQUEST and RST in turn would grow without bound.
+ */
+bool vsb_conntab_has_room(struct vsb_conntab *tab)
+{
+	if (tab->nr < tab->limits.max_connections &&
+	    tab->connecting < tab->limits.max_connections)
+		return true;
+	tab->stats->too_many_connections++;
+	return false;
+}
+
+/* The guest knows the connection by its ports from here on. */
+void vsb_conntab_insert(struct vsb_conntab *tab, struct vsb_conn *conn)
+{
+	hlist_add_head(&conn->hash, vsb_conntab_bucket(tab, conn->host_port,
+						       conn->guest_port));
+	tab->stats->conns_added++;
+}
+
+/* The ports are free again. */
+void vsb_conntab_remove(struct vsb_conntab *tab, struct vsb_conn *conn)
+{
+	if (hlist_unhashed(&conn->hash))
+		return;
+	hlist_del_init(&conn->hash);
+	tab->stats->conns_removed++;
+}
+
+/*
+ * A host port that is free towards @guest_port. There are more ports than
+ * connections, so the search ends.
+ */
+u32 vsb_conntab_pick_port(struct vsb_conntab *tab, u32 guest_port)
+{
+	do {
+		if (tab->last_port == VSB_PORT_LAST)
+			tab->last_port = VSB_PORT_FIRST;
+		else
+			tab->last_port++;
+	} while (vsb_conntab_find(tab, tab->last_port, guest_port));
+	return tab->last_port;
+}
+
+static struct vsb_conn *vsb_conntab_earliest(struct vsb_conntab *tab)
+{
+	struct timerqueue_node *node = timerqueue_getnext(&tab->deadlines);
+
+	return node ? container_of(node, struct vsb_conn, deadline) : NULL;
+}
+
+/* Let the timer fire for the earliest deadline; it may fire for nothing. */
+static void vsb_conntab_set_timer(struct vsb_conntab *tab)
+{
+	struct vsb_conn *conn = vsb_conntab_earliest(tab);
+
+	if (conn)
+		mod_timer(&tab->timer, jiffies + (unsigned long)
+			  max_t(s64, conn->deadline.expires -
+				(s64)get_jiffies_64(), 0));
+}
+
+void vsb_conntab_disarm(struct vsb_conntab *tab, struct vsb_conn *conn)
+{
+	if (timerqueue_node_queued(&conn->deadline))
+		timerqueue_del(&tab->deadlines, &conn->deadline);
+}
+
+/* Give the connection @ms milliseconds from now. */
+void vsb_conntab_arm(struct vsb_conntab *tab, struct vsb_conn *conn, u32 ms)
+{
+	vsb_conntab_disarm(tab, conn);
+	conn->deadline.expires = get_jiffies_64() + msecs_to_jiffies(ms);
+	timerqueue_add(&tab->deadlines, &conn->deadline);
+	if (vsb_conntab_earliest(tab) == conn)
+		vsb_conntab_set_timer(tab);
+}
+
+/* Return: a connection whose time is over, disarmed; NULL when none is left. */
+struct vsb_conn *vsb_conntab_expired(struct vsb_conntab *tab)
+{
+	struct vsb_conn *conn = vsb_conntab_earliest(tab);
+
+	if (!conn)
+		return NULL;
+	if (conn->deadline.expires > (s64)get_jiffies_64()) {
+		vsb_conntab_set_timer(tab);
+		return NULL;
+	}
+	vsb_conntab_disarm(tab, conn);
+	return conn;
+}
+
+/* Answer a packet of an unknown flow. */
+void vsb_conntab_reply_rst(struct vsb_conntab *tab, u32 host_port,
+			   u32 guest_port, u16 type)
+{
+	const struct vsb_rst rst = {
+		.host_port = host_port,
+		.guest_port = guest_port,
+		.type = type,
+	};
+
+	if (!vsb_rstq_add(&tab->rsts, rst))
+		tab->stats->rst_overflow++;
+}

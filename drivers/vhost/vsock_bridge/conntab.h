@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The connections of a device: lookup by ports, port allocation, limits, the
+ * queue of those that have something for the guest, and deadlines.
+ *
+ * Everything is under the lock of the datapath, but @ready, which is
+ * lock-free.
+ */
+#ifndef VSB_CONNTAB_H
+#define VSB_CONNTAB_H
+
+#include <linux/list.h>
+#include <linux/llist.h>
+#include <linux/timer.h>
+#include <linux/timerqueue.h>
+#include <linux/types.h>
+#include <linux/vsock_bridge.h>
+
+#include "rstq.h"
+
+struct vsb_conn;
+struct vsb_work;
+struct vsb_worker;
+
+#define VSB_CONNTAB_BITS	10
+
+/* Ports of host-initiated connections, as with Firecracker: [2^30, 2^31). */
+#define VSB_PORT_FIRST		(1U << 30)
+#define VSB_PORT_LAST		((1U << 31) - 1)
+
+/**
+ * struct vsb_conntab - the connections of a device
+ * @buckets: by both ports
+ * @seed: of the hash, so that a guest cannot aim at a bucket
+ * @conns: all, of any state
+ * @rxq: those that have something for the guest, oldest first
+ * @ready: those whose socket had an event; each is there once, with a reference
+ * @deadlines: by time; see vsb_conntab_arm()
+ * @timer: for the earliest of them
+ * @nr: connections, less those in the handshake
+ * @handshakes: those in the handshake
+ * @lingering: those that the guest is done with
+ * @connecting: connects that the connector has
+ * @last_port: host port that was given out last
+ * @rsts: RST packets without a connection
+ * @limits: as the user set them
+ * @stats: of the device
+ * @worker: where events and deadlines are worked on
+ * @ready_work: for @ready
+ * @timer_work: for @deadlines
+ * @accept_work: for the listener, when a handshake ends
+ * @full: the listener waits for that
+ */
+struct vsb_conntab {
+	struct hlist_head *buckets;
+	u32 seed;
+	struct list_head conns;
+	struct list_head rxq;
+	struct llist_head ready;
+	struct timerqueue_head deadlines;
+	struct timer_list timer;
+	u32 nr;
+	u32 handshakes;
+	u32 lingering;
+	u32 connecting;
+	u32 last_port;
+	struct vsb_rstq rsts;
+	struct vsock_bridge_limits limits;
+	struct vsock_bridge_stats *stats;
+	struct vsb_worker *worker;
+	struct vsb_work *ready_work;
+	struct vsb_work *timer_work;
+	struct vsb_work *accept_work;
+	bool full;
+};
+
+int vsb_conntab_init(struct vsb_conntab *tab);
+void vsb_conntab_destroy(struct vsb_conntab *tab);
+
+struct vsb_conn *vsb_conntab_find(struct vsb_conntab *tab, u32 host_port,
+				  u32 guest_port);
+bool vsb_conntab_has_room(struct vsb_conntab *tab);
+void vsb_conntab_insert(struct vsb_conntab *tab, struct vsb_conn *conn);
+void vsb_conntab_remove(struct vsb_conntab *tab, struct vsb_conn *conn);
+u32 vsb_conntab_pick_port(struct vsb_conntab *tab, u32 guest_port);
+
+void vsb_conntab_arm(struct vsb_conntab *tab, struct vsb_conn *conn, u32 ms);
+void vsb_conntab_disarm(struct vsb_conntab *tab, struct vsb_conn *conn);
+struct vsb_conn *vsb_conntab_expired(struct vsb_conntab *tab);
+
+void vsb_conntab_reply_rst(struct vsb_conntab *tab, u32 host_port,
+			   u32 guest_port, u16 type);
+
+#endif /* VSB_CONNTAB_H */

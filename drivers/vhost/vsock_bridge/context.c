@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Who configured the device: the eyes with which paths are looked at later.
+ *
+ * A worker has the root directory of the process that called VHOST_SET_OWNER,
+ * which for a jailed VMM is not the one that named the path; a kernel thread
+ * has none that is of use. So both are captured with the configuration, and a
+ * task that resolves a path borrows them.
+ */
+#include <linux/nsproxy.h>
+#include <linux/path.h>
+#include <linux/sched.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+#include <net/net_namespace.h>
+
+#include "compat.h"
+#include "context.h"
+
+/* Capture those of the current task. Return: NULL when there is no memory. */
+struct vsb_context *vsb_context_capture(void)
+{
+	struct vsb_context *ctx = kzalloc(sizeof(*ctx), GFP_KERNEL_ACCOUNT);
+
+	if (!ctx)
+		return NULL;
+	ctx->cred = get_current_cred();
+	ctx->net = get_net(current->nsproxy->net_ns);
+	vsb_fs_init(&ctx->fs);
+	ctx->fs.umask = current_umask();
+	get_fs_root(current->fs, &ctx->fs.root);
+	get_fs_pwd(current->fs, &ctx->fs.pwd);
+	return ctx;
+}
+
+void vsb_context_free(struct vsb_context *ctx)
+{
+	if (!ctx)
+		return;
+	path_put(&ctx->fs.pwd);
+	path_put(&ctx->fs.root);
+	put_net(ctx->net);
+	put_cred(ctx->cred);
+	kfree(ctx);
+}
+
+static struct fs_struct *vsb_context_swap_fs(struct fs_struct *fs)
+{
+	struct fs_struct *old = current->fs;
+
+	/* task_lock() is for those who look at us from /proc. */
+	task_lock(current);
+	WRITE_ONCE(current->fs, fs);
+	task_unlock(current);
+	return old;
+}
+
+/**
+ * vsb_context_enter() - let the current task see with the captured eyes
+ * @ctx: the context; several tasks may be in it at once
+ * @saved: out: what vsb_context_leave() restores
+ */
+void vsb_context_enter(struct vsb_context *ctx,
+		       struct vsb_context_saved *saved)
+{
+	saved->cred = override_creds(ctx->cred);
+	saved->fs = vsb_context_swap_fs(&ctx->fs);
+}
+
+void vsb_context_leave(const struct vsb_context_saved *saved)
+{
+	vsb_context_swap_fs(saved->fs);
+	revert_creds(saved->cred);
+}

@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The data path as a whole: its rounds, its start and its end.
+ *
+ * All rounds run in the worker, under the lock, one after the other. Each is
+ * bounded and queues itself again when more is left, so that the worker sees
+ * signals, and ioctls get the lock, in between.
+ */
+#include <linux/eventfd.h>
+#include <linux/kernel.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "compat.h"
+#include "conn.h"
+#include "datapath.h"
+
+/* One round: so many clients, sockets or deadlines. */
+#define VSB_ROUND_ACCEPTS	64
+#define VSB_ROUND_TIMEOUTS	256
+
+void vsb_datapath_count_fault(struct vsb_datapath *dp,
+			      const struct vsb_queue *q, enum vsb_fault fault)
+{
+	struct vsock_bridge_stats *stats = &dp->stats;
+
+	switch (fault) {
+	case VSB_FAULT_NONE:
+		break;
+	case VSB_FAULT_DIRECTION:
+		if (q->vr.writes)
+			stats->unwritable_descriptor++;
+		else
+			stats->unreadable_descriptor++;
+		break;
+	case VSB_FAULT_CHAIN:
+		stats->desc_chain_overflow++;
+		break;
+	case VSB_FAULT_SEGS:
+		stats->iov_overflow++;
+		break;
+	case VSB_FAULT_MEMORY:
+		stats->guest_memory++;
+		break;
+	}
+}
+
+/**
+ * vsb_datapath_finish() - the end of a round on a queue
+ * @dp: the data path
+ * @q: the queue
+ *
+ * Used elements become visible, with at most one interrupt. A ring that turned
+ * out to be broken is told to the VMM, once.
+ */
+void vsb_datapath_finish(struct vsb_datapath *dp, struct vsb_queue *q)
+{
+	if (vsb_vring_publish(&q->vr) && q->call) {
+		vsb_eventfd_signal(q->call);
+		if (q->vr.writes)
+			dp->stats.rx_calls++;
+		else
+			dp->stats.tx_calls++;
+	}
+	if (q->vr.broken && !q->reported) {
+		q->reported = true;
+		dp->stats.vring_broken++;
+		if (q->err)
+			vsb_eventfd_signal(q->err);
+	}
+}
+
+/* The guest has put packets into the TX queue. */
+static void vsb_round_tx(struct vsb_work *work)
+{
+	struct vsb_datapath *dp = container_of(work, struct vsb_datapath,
+					       queue[VSB_TX].work);
+
+	mutex_lock(&dp->lock);
+	if (dp->running) {
+		vsb_receive(dp);
+		vsb_send(dp);
+	}
+	mutex_unlock(&dp->lock);
+}
+
+/* The guest has put buffers into the RX queue, or a round left something. */
+static void vsb_round_rx(struct vsb_work *work)
+{
+	struct vsb_datapath *dp = container_of(work, struct vsb_datapath,
+					       queue[VSB_RX].work);
+
+	mutex_lock(&dp->lock);
+	if (dp->running)
+		vsb_send(dp);
+	mutex_unlock(&dp->lock);
+}
+
+static void vsb_round_ready_conn(struct vsb_conn *conn)
+{
+	int events;
+
+	clear_bit(0, &conn->ready_queued);
+	/* what is notified from here on queues the connection again */
+	smp_mb__after_atomic();
+	events = vsb_socket_take_events(&conn->sock);
+
+	if (events & VSB_SOCK_CONNECTED)
+		vsb_connector_done(conn);
+	else if (conn->cs.state == VSB_HANDSHAKE)
+		vsb_listener_read_line(conn);
+	else
+		vsb_conn_host_ready(conn, events);
+}
+
+/*
+ * Sockets have had events. The list is as long as there are connections; they
+ * have one short turn each, the long ones are in send.
+ */
+static void vsb_datapath_ready(struct vsb_datapath *dp)
+{
+	struct llist_node *node = llist_del_all(&dp->tab.ready);
+	struct vsb_conn *conn, *next;
+
+	node = llist_reverse_order(node);
+	llist_for_each_entry_safe(conn, next, node, ready) {
+		vsb_round_ready_conn(conn);
+		vsb_conn_put(conn);
+	}
+}
+
+static void vsb_round_ready(struct vsb_work *work)
+{
+	struct vsb_datapath *dp = container_of(work, struct vsb_datapath,
+					       ready_work);
+
+	mutex_lock(&dp->lock);
+	vsb_datapath_ready(dp);
+	if (dp->running)
+		vsb_send(dp);
+	mutex_unlock(&dp->lock);
+}
+
+/* Host clients wait in the backlog while the guest does not run. */
+static void vsb_round_accept(struct vsb_work *work)
+{
+	struct vsb_datapath *dp = container_of(work, struct vsb_datapath,
+					       accept_work);
+
+	mutex_lock(&dp->lock);
+	if (dp->running &&
+	    vsb_listener_accept(&dp->listener, VSB_ROUND_ACCEPTS))
+		vsb_worker_queue(&dp->worker, &dp->accept_work);
+	mutex_unlock(&dp->lock);
+}
+
+static void vsb_datapath_timeout(struct vsb_datapath *dp,
+				 struct vsb_conn *conn)
+{
+	switch (conn->cs.state) {
+	case VSB_HANDSHAKE:
+		dp->stats.handshake_timeouts++;
+		break;
+	case VSB_REQUESTED:
+		dp->stats.connect_timeouts++;
+		break;
+	default:
+		dp->stats.shutdown_timeouts++;
+		break;
+	}
+	vsb_conn_event(conn, VSB_EV_TIMEOUT, 0);
+}
+
+/* Return: true when the budget was spent; there may be more. */
+static bool vsb_datapath_expire(struct vsb_datapath *dp, unsigned int budget)
+{
+	struct vsb_conn *conn;
+
+	while (budget--) {
+		conn = vsb_conntab_expired(&dp->tab);
+		if (!conn)
+			return false;
+		vsb_datapath_timeout(dp, conn);
+	}
+	return true;
+}
+
+/* Time stands still for a guest that does not run. */
+static void vsb_round_timer(struct vsb_work *work)
+{
+	struct vsb_datapath *dp = container_of(work, struct vsb_datapath,
+					       timer_work);
+
+	mutex_lock(&dp->lock);
+	if (dp->running) {
+		if (vsb_datapath_expire(dp, VSB_ROUND_TIMEOUTS))
+			vsb_worker_queue(&dp->worker, &dp->timer_work);
+		vsb_send(dp);
+	}
+	mutex_unlock(&dp->lock);
+}
+
+/* All connections end, without a word to the guest. */
+static void vsb_datapath_drop_all(struct vsb_datapath *dp)
+{
+	struct vsb_conn *conn, *next;
+
+	list_for_each_entry_safe(conn, next, &dp->tab.conns, all)
+		vsb_conn_kill(conn);
+	vsb_rstq_clear(&dp->tab.rsts);
+}
+
+/*
+ * Nothing happens any more: no rounds on the rings, no sockets, no hooks that
+ * could queue work. The host programs see the end at once.
+ */
+static void vsb_datapath_quench(struct vsb_datapath *dp)
+{
+	int i;
+
+	mutex_lock(&dp->lock);
+	dp->dead = true;
+	dp->running = false;
+	vsb_listener_close(&dp->listener);
+	vsb_datapath_drop_all(dp);
+	for (i = 0; i < VSB_QUEUES; i++)
+		vsb_kick_clear(&dp->queue[i].kick);
+	mutex_unlock(&dp->lock);
+}
+
+/* The owner was killed; its descriptor may live on in another process. */
+static void vsb_datapath_killed(void *arg)
+{
+	vsb_datapath_quench(arg);
+}
+
+static void vsb_queue_init(struct vsb_datapath *dp, int i,
+			   void (*round)(struct vsb_work *work))
+{
+	struct vsb_queue *q = &dp->queue[i];
+
+	vsb_work_init(&q->work, round);
+	vsb_kick_init(&q->kick, &dp->worker, &q->work);
+	q->vr.writes = i == VSB_RX;
+}
+
+/* @dp is zeroed. Return: 0 or -ENOMEM. */
+int vsb_datapath_init(struct vsb_datapath *dp)
+{
+	int ret;
+
+	mutex_init(&dp->lock);
+	vsb_worker_init(&dp->worker, vsb_datapath_killed, dp);
+	vsb_connector_init(&dp->connector);
+	vsb_work_init(&dp->ready_work, vsb_round_ready);
+	vsb_work_init(&dp->timer_work, vsb_round_timer);
+	vsb_work_init(&dp->accept_work, vsb_round_accept);
+	vsb_queue_init(dp, VSB_RX, vsb_round_rx);
+	vsb_queue_init(dp, VSB_TX, vsb_round_tx);
+
+	ret = vsb_conntab_init(&dp->tab);
+	if (ret)
+		return ret;
+	dp->tab.stats = &dp->stats;
+	dp->tab.worker = &dp->worker;
+	dp->tab.ready_work = &dp->ready_work;
+	dp->tab.timer_work = &dp->timer_work;
+	dp->tab.accept_work = &dp->accept_work;
+	vsb_listener_init(&dp->listener, &dp->tab);
+	return 0;
+}
+
+/* Create the threads; the current process becomes the owner. */
+int vsb_datapath_attach(struct vsb_datapath *dp)
+{
+	char name[16];	/* TASK_COMM_LEN */
+	int ret;
+
+	scnprintf(name, sizeof(name), "vsb-%d", current->pid);
+	ret = vsb_worker_start(&dp->worker, name);
+	if (ret)
+		return ret;
+	scnprintf(name, sizeof(name), "vsb-c-%d", current->pid);
+	ret = vsb_worker_start(&dp->connector.worker, name);
+	if (ret)
+		vsb_worker_stop(&dp->worker);
+	return ret;
+}
+
+/*
+ * A stopped device that goes on where it stood was paused: its connections
+ * live on. One whose rings were put elsewhere has a guest that started anew.
+ */
+static bool vsb_datapath_is_resumed(const struct vsb_datapath *dp)
+{
+	int i;
+
+	for (i = 0; i < VSB_QUEUES; i++) {
+		if (dp->queue[i].vr.last_avail != dp->queue[i].stop_base)
+			return false;
+	}
+	return true;
+}
+
+/**
+ * vsb_datapath_start() - VHOST_VSOCK_SET_RUNNING 1
+ * @dp: the data path; locked
+ *
+ * Return: 0, or -EFAULT when a ring cannot be accessed.
+ */
+int vsb_datapath_start(struct vsb_datapath *dp)
+{
+	int i, ret;
+
+	if (dp->running)
+		return 0;
+	for (i = 0; i < VSB_QUEUES; i++) {
+		ret = vsb_vring_start(&dp->queue[i].vr, dp->features);
+		if (ret)
+			return ret;
+		dp->queue[i].reported = false;
+	}
+	if (!vsb_datapath_is_resumed(dp))
+		vsb_datapath_drop_all(dp);
+
+	dp->running = true;
+	/* kicks, clients, events and deadlines from before were kept for now */
+	vsb_worker_queue(&dp->worker, &dp->queue[VSB_TX].work);
+	vsb_worker_queue(&dp->worker, &dp->queue[VSB_RX].work);
+	vsb_worker_queue(&dp->worker, &dp->accept_work);
+	vsb_worker_queue(&dp->worker, &dp->timer_work);
+	return 0;
+}
+
+/**
+ * vsb_datapath_stop() - VHOST_VSOCK_SET_RUNNING 0
+ * @dp: the data path; locked
+ *
+ * Between two rounds every chain that was taken is back with the guest, so
+ * there is nothing to wait for.
+ */
+void vsb_datapath_stop(struct vsb_datapath *dp)
+{
+	int i;
+
+	dp->running = false;
+	for (i = 0; i < VSB_QUEUES; i++)
+		dp->queue[i].stop_base = dp->queue[i].vr.last_avail;
+}
+
+/*
+ * The end, in phases, each of which takes something away for good:
+ *
+ * 1. quench: the rings are not touched any more; every hook in a socket or
+ *    an eventfd is out of its wait queue and not running; every socket of a
+ *    connection is closed. What is left to queue work: the timer and the
+ *    connector.
+ * 2. The timer is gone, and since no deadline is armed it stays so.
+ * 3. The connector's thread is gone: nobody resolves paths with the captured
+ *    credentials, nothing more comes into the ready list.
+ * 4. The worker's thread is gone: nobody but this task has the data path.
+ * 5. The ready list is emptied: with it go the last references to
+ *    connections, and sockets that the connector had just made.
+ */
+void vsb_datapath_destroy(struct vsb_datapath *dp)
+{
+	int i;
+
+	vsb_datapath_quench(dp);
+	timer_delete_sync(&dp->tab.timer);
+	vsb_connector_stop(&dp->connector);
+	vsb_worker_stop(&dp->worker);
+	vsb_datapath_ready(dp);
+
+	for (i = 0; i < VSB_QUEUES; i++) {
+		if (dp->queue[i].call)
+			eventfd_ctx_put(dp->queue[i].call);
+		if (dp->queue[i].err)
+			eventfd_ctx_put(dp->queue[i].err);
+	}
+	vsb_mem_free(&dp->mem);
+	vsb_conntab_destroy(&dp->tab);
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The data path: receive.c takes packets from the guest, send.c brings packets
+ * to it, datapath.c holds them together and says when they run.
+ */
+#ifndef VSB_DATAPATH_H
+#define VSB_DATAPATH_H
+
+#include <linux/mutex.h>
+#include <linux/types.h>
+#include <linux/vsock_bridge.h>
+
+#include "connector.h"
+#include "conntab.h"
+#include "kick.h"
+#include "listener.h"
+#include "mem.h"
+#include "vring.h"
+#include "worker.h"
+
+struct eventfd_ctx;
+
+/* RX and TX are the guest's view; virtio 1.3, 5.10.2. */
+enum vsb_queue_index {
+	VSB_RX,
+	VSB_TX,
+	VSB_QUEUES,
+};
+
+/**
+ * struct vsb_queue - a virtqueue and its eventfds
+ * @vr: the ring
+ * @kick: from the guest
+ * @call: to the guest; a reference is held; NULL when there is none
+ * @err: to the VMM; likewise
+ * @work: what a kick queues
+ * @stop_base: where the ring stood when the device was stopped
+ * @busyloop_us: VHOST_SET_VRING_BUSYLOOP_TIMEOUT, in microseconds
+ * @reported: that it is broken was told
+ */
+struct vsb_queue {
+	struct vsb_vring vr;
+	struct vsb_kick kick;
+	struct eventfd_ctx *call;
+	struct eventfd_ctx *err;
+	struct vsb_work work;
+	u16 stop_base;
+	u32 busyloop_us;
+	bool reported;
+};
+
+/**
+ * struct vsb_gather - payload of one connection, from consecutive packets
+ * @conn: the connection; NULL when empty
+ * @nr: entries of @iov in use
+ * @len: bytes in all
+ * @iov: the parts
+ */
+struct vsb_gather {
+	struct vsb_conn *conn;
+	unsigned int nr;
+	size_t len;
+	struct iovec iov[VSB_SEGS_MAX];
+};
+
+/**
+ * struct vsb_datapath - everything that moves bytes for one guest
+ * @lock: protects all of it, but what says otherwise. Taken by the worker for
+ *	one bounded round at a time, and by ioctls. See "Locks" in
+ *	Documentation/driver-api/design.rst.
+ * @running: VHOST_VSOCK_SET_RUNNING: the rings may be touched
+ * @dead: the owner was killed, or the device is being closed: for good
+ * @guest_cid: the guest's CID; 0 before it was set
+ * @features: what VHOST_SET_FEATURES set
+ * @mem: the guest's memory
+ * @queue: the virtqueues
+ * @tab: the connections
+ * @listener: where host programs come in
+ * @connector: how the guest comes out; has a thread of its own
+ * @worker: the thread that does all the rest
+ * @ready_work: sockets with events
+ * @timer_work: deadlines
+ * @accept_work: clients in the backlog
+ * @stats: counters; the gauges are filled in when they are asked for
+ * @chain_iov: parts of the chains at hand; scratch of one round
+ * @gather: scratch of one round
+ */
+struct vsb_datapath {
+	struct mutex lock;
+	bool running;
+	bool dead;
+	u64 guest_cid;
+	u64 features;
+	struct vsb_mem mem;
+	struct vsb_queue queue[VSB_QUEUES];
+	struct vsb_conntab tab;
+	struct vsb_listener listener;
+	struct vsb_connector connector;
+	struct vsb_worker worker;
+	struct vsb_work ready_work;
+	struct vsb_work timer_work;
+	struct vsb_work accept_work;
+	struct vsock_bridge_stats stats;
+	struct iovec chain_iov[VSB_SEGS_MAX];
+	struct vsb_gather gather;
+};
+
+/* datapath.c */
+int vsb_datapath_init(struct vsb_datapath *dp);
+int vsb_datapath_attach(struct vsb_datapath *dp);
+int vsb_datapath_start(struct vsb_datapath *dp);
+void vsb_datapath_stop(struct vsb_datapath *dp);
+void vsb_datapath_destroy(struct vsb_datapath *dp);
+void vsb_datapath_finish(struct vsb_datapath *dp, struct vsb_queue *q);
+void vsb_datapath_count_fault(struct vsb_datapath *dp,
+			      const struct vsb_queue *q, enum vsb_fault fault);
+
+/* receive.c: guest to host */
+void vsb_receive(struct vsb_datapath *dp);
+
+/* send.c: host to guest */
+void vsb_send(struct vsb_datapath *dp);
+
+#endif /* VSB_DATAPATH_H */

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * An open /dev/vsock-bridge: open, release, and the node itself.
+ */
+#include <linux/eventfd.h>
+#include <linux/fs.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+
+#include "dev.h"
+
+/* Ends devices whose last reference was dropped by their own worker. */
+static struct workqueue_struct *vsb_teardown_wq;
+
+static void vsb_dev_destroy(struct vsb_dev *dev)
+{
+	vsb_datapath_destroy(&dev->dp);
+	if (dev->log_ctx)
+		eventfd_ctx_put(dev->log_ctx);
+	if (dev->owner)
+		mmdrop(dev->owner);
+	kvfree(dev);
+}
+
+static void vsb_dev_teardown(struct work_struct *work)
+{
+	vsb_dev_destroy(container_of(work, struct vsb_dev, teardown));
+}
+
+static int vsb_dev_open(struct inode *inode, struct file *file)
+{
+	struct vsb_dev *dev;
+	int ret;
+
+	dev = kvzalloc(sizeof(*dev), GFP_KERNEL_ACCOUNT);
+	if (!dev)
+		return -ENOMEM;
+	INIT_WORK(&dev->teardown, vsb_dev_teardown);
+	ret = vsb_datapath_init(&dev->dp);
+	if (ret) {
+		kvfree(dev);
+		return ret;
+	}
+	file->private_data = dev;
+	return 0;
+}
+
+/*
+ * The descriptor can be sent through a connection of its own device, and be
+ * the last one when the worker comes to close it. The worker cannot wait for
+ * its own end.
+ */
+static int vsb_dev_release(struct inode *inode, struct file *file)
+{
+	struct vsb_dev *dev = file->private_data;
+
+	if (vsb_worker_is_current(&dev->dp.worker))
+		queue_work(vsb_teardown_wq, &dev->teardown);
+	else
+		vsb_dev_destroy(dev);
+	return 0;
+}
+
+/* No mmap: memory that maps the device would keep itself alive. */
+static const struct file_operations vsb_dev_fops = {
+	.owner = THIS_MODULE,
+	.open = vsb_dev_open,
+	.release = vsb_dev_release,
+	.unlocked_ioctl = vsb_dev_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+	.llseek = noop_llseek,
+};
+
+static struct miscdevice vsb_dev_misc = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "vsock-bridge",
+	.fops = &vsb_dev_fops,
+};
+
+int vsb_dev_register(void)
+{
+	int ret;
+
+	vsb_teardown_wq = alloc_workqueue("vsock_bridge", WQ_UNBOUND, 0);
+	if (!vsb_teardown_wq)
+		return -ENOMEM;
+	ret = misc_register(&vsb_dev_misc);
+	if (ret)
+		destroy_workqueue(vsb_teardown_wq);
+	return ret;
+}
+
+/* No descriptor is left: each would hold the module. */
+void vsb_dev_unregister(void)
+{
+	misc_deregister(&vsb_dev_misc);
+	destroy_workqueue(vsb_teardown_wq);
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The line with which a host program asks for a guest port:
+ * "CONNECT <port>\n", as with Firecracker.
+ *
+ * Pure: no locks, no sleeping, no globals; also builds in user space.
+ */
+#ifndef VSB_HANDSHAKE_H
+#define VSB_HANDSHAKE_H
+
+#include <linux/types.h>
+
+/* Longest line with its newline, as in Firecracker. */
+#define VSB_LINE_MAX	32U
+
+/* The answer: "OK 4294967295\n". */
+#define VSB_OK_MAX	16U
+
+/**
+ * enum vsb_line - what the bytes of a client are so far
+ * @VSB_LINE_PARTIAL: no newline so far
+ * @VSB_LINE_OK: a line that names a port
+ * @VSB_LINE_BAD: no such line, or too long a one
+ */
+enum vsb_line {
+	VSB_LINE_PARTIAL,
+	VSB_LINE_OK,
+	VSB_LINE_BAD,
+};
+
+static inline bool vsb_line_is_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* The next word of @line from *@pos on; its length, 0 at the end. */
+static inline u32 vsb_line_word(const char *line, u32 len, u32 *pos)
+{
+	u32 start;
+
+	while (*pos < len && vsb_line_is_space(line[*pos]))
+		(*pos)++;
+	start = *pos;
+	while (*pos < len && !vsb_line_is_space(line[*pos]))
+		(*pos)++;
+	return *pos - start;
+}
+
+static inline bool vsb_line_is_connect(const char *word, u32 len)
+{
+	static const char connect[] = "connect";
+	u32 i;
+
+	if (len != sizeof(connect) - 1)
+		return false;
+	for (i = 0; i < len; i++) {
+		if ((word[i] | 0x20) != connect[i])
+			return false;
+	}
+	return true;
+}
+
+/* A decimal u32, with at most one '+' before it. */
+static inline bool vsb_line_port(const char *word, u32 len, u32 *port)
+{
+	u64 value = 0;
+	u32 i = 0;
+
+	if (len && word[0] == '+')
+		i++;
+	if (i == len)
+		return false;
+	for (; i < len; i++) {
+		if (word[i] < '0' || word[i] > '9')
+			return false;
+		value = value * 10 + (word[i] - '0');
+		if (value > U32_MAX)
+			return false;
+	}
+	*port = value;
+	return true;
+}
+
+/**
+ * vsb_line_parse() - parse the first bytes that a client has sent
+ * @data: the bytes
+ * @len: how many; no more than VSB_LINE_MAX are looked at
+ * @line_len: out: with VSB_LINE_OK, length of the line with its newline
+ * @port: out: with VSB_LINE_OK, the guest port
+ *
+ * As in Firecracker the words are separated by white space, the first one is
+ * "connect" in any case, the second one a decimal number; what follows on the
+ * line is ignored, so CRLF passes.
+ *
+ * Return: what the bytes are.
+ */
+static inline enum vsb_line vsb_line_parse(const char *data, u32 len,
+					   u32 *line_len, u32 *port)
+{
+	u32 end, word, pos = 0;
+
+	if (len > VSB_LINE_MAX)
+		len = VSB_LINE_MAX;
+	for (end = 0; end < len && data[end] != '\n'; end++)
+		;
+	if (end == len)
+		return len == VSB_LINE_MAX ? VSB_LINE_BAD : VSB_LINE_PARTIAL;
+
+	word = vsb_line_word(data, end, &pos);
+	if (!vsb_line_is_connect(data + pos - word, word))
+		return VSB_LINE_BAD;
+	word = vsb_line_word(data, end, &pos);
+	if (!vsb_line_port(data + pos - word, word, port))
+		return VSB_LINE_BAD;
+	*line_len = end + 1;
+	return VSB_LINE_OK;
+}
+
+#endif /* VSB_HANDSHAKE_H */

@@ -1,0 +1,624 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The ioctls: those of vhost-vsock, with its numbers and errors, and our own.
+ *
+ * A table for each: what an ioctl does is in a function that gets its argument,
+ * and runs under the lock of the data path.
+ */
+#include <linux/err.h>
+#include <linux/eventfd.h>
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/sched/mm.h>
+#include <linux/stddef.h>
+#include <linux/uaccess.h>
+#include <linux/vhost.h>
+#include <linux/vm_sockets.h>
+#include <linux/vsock_bridge.h>
+
+#include "context.h"
+#include "dev.h"
+
+/* Own structures as they were first published; shorter ones are refused. */
+#define VSB_INFO_SIZE_V1	offsetofend(struct vsock_bridge_info, version)
+#define VSB_UDS_SIZE_V1		offsetofend(struct vsock_bridge_uds, mode)
+#define VSB_LIMITS_SIZE_V1	offsetofend(struct vsock_bridge_limits, reserved)
+#define VSB_STATS_SIZE_V1	\
+	offsetofend(struct vsock_bridge_stats, shutdown_timeouts)
+
+/* vhost: a bit that is not offered is not supported. */
+static long vsb_get_features(struct vsb_dev *dev, void __user *argp)
+{
+	const u64 features = VSB_VIRTIO_FEATURES;
+
+	return copy_to_user(argp, &features, sizeof(features)) ? -EFAULT : 0;
+}
+
+static long vsb_set_features(struct vsb_dev *dev, void __user *argp)
+{
+	u64 features;
+
+	if (copy_from_user(&features, argp, sizeof(features)))
+		return -EFAULT;
+	if (features & ~VSB_VIRTIO_FEATURES)
+		return -EOPNOTSUPP;
+	/* the rings follow with the next start */
+	dev->dp.features = features;
+	return 0;
+}
+
+static long vsb_get_backend_features(struct vsb_dev *dev, void __user *argp)
+{
+	const u64 features = 0;
+
+	return copy_to_user(argp, &features, sizeof(features)) ? -EFAULT : 0;
+}
+
+static long vsb_set_backend_features(struct vsb_dev *dev, void __user *argp)
+{
+	u64 features;
+
+	if (copy_from_user(&features, argp, sizeof(features)))
+		return -EFAULT;
+	return features ? -EOPNOTSUPP : 0;
+}
+
+static long vsb_set_owner(struct vsb_dev *dev, void __user *argp)
+{
+	int ret;
+
+	if (dev->owner)
+		return -EBUSY;
+	ret = vsb_datapath_attach(&dev->dp);
+	if (ret)
+		return ret;
+	mmgrab(current->mm);
+	dev->owner = current->mm;
+	return 0;
+}
+
+/*
+ * Reserved CIDs are refused as vhost-vsock does. The same CID in several
+ * devices is fine: they are told apart by their sockets.
+ */
+static long vsb_set_guest_cid(struct vsb_dev *dev, void __user *argp)
+{
+	u64 cid;
+
+	if (copy_from_user(&cid, argp, sizeof(cid)))
+		return -EFAULT;
+	if (cid <= VMADDR_CID_HOST || cid >= VMADDR_CID_ANY)
+		return -EINVAL;
+	dev->dp.guest_cid = cid;
+	return 0;
+}
+
+static long vsb_set_running(struct vsb_dev *dev, void __user *argp)
+{
+	int running;
+
+	if (copy_from_user(&running, argp, sizeof(running)))
+		return -EFAULT;
+	if (running)
+		return vsb_datapath_start(&dev->dp);
+	vsb_datapath_stop(&dev->dp);
+	return 0;
+}
+
+static long vsb_set_mem_table(struct vsb_dev *dev, void __user *argp)
+{
+	struct vsb_mem mem;
+	int ret;
+
+	ret = vsb_mem_load(&mem, argp);
+	if (ret)
+		return ret;
+	vsb_mem_free(&dev->dp.mem);
+	dev->dp.mem = mem;
+	return 0;
+}
+
+/* An eventfd of the current process; NULL for VHOST_FILE_UNBIND. */
+static struct eventfd_ctx *vsb_eventfd(int fd)
+{
+	return fd == VHOST_FILE_UNBIND ? NULL : eventfd_ctx_fdget(fd);
+}
+
+static long vsb_replace_eventfd(struct eventfd_ctx **where, int fd)
+{
+	struct eventfd_ctx *ctx = vsb_eventfd(fd);
+
+	if (IS_ERR(ctx))
+		return PTR_ERR(ctx);
+	swap(*where, ctx);
+	if (ctx)
+		eventfd_ctx_put(ctx);
+	return 0;
+}
+
+/* VHOST_F_LOG_ALL is not offered, so there is nothing to log. */
+static long vsb_set_log_base(struct vsb_dev *dev, void __user *argp)
+{
+	u64 base;
+
+	if (copy_from_user(&base, argp, sizeof(base)))
+		return -EFAULT;
+	return (u64)(unsigned long)base == base ? 0 : -EFAULT;
+}
+
+static long vsb_set_log_fd(struct vsb_dev *dev, void __user *argp)
+{
+	int fd;
+
+	if (get_user(fd, (int __user *)argp))
+		return -EFAULT;
+	return vsb_replace_eventfd(&dev->log_ctx, fd);
+}
+
+static long vsb_set_vring_num(struct vsb_dev *dev, struct vsb_queue *q,
+			      void __user *argp)
+{
+	struct vhost_vring_state s;
+
+	if (dev->dp.running)
+		return -EBUSY;
+	if (copy_from_user(&s, argp, sizeof(s)))
+		return -EFAULT;
+	if (!s.num || s.num > 0xffff || (s.num & (s.num - 1)))
+		return -EINVAL;
+	q->vr.num = s.num;
+	return 0;
+}
+
+static long vsb_set_vring_base(struct vsb_dev *dev, struct vsb_queue *q,
+			       void __user *argp)
+{
+	struct vhost_vring_state s;
+
+	if (dev->dp.running)
+		return -EBUSY;
+	if (copy_from_user(&s, argp, sizeof(s)))
+		return -EFAULT;
+	if (s.num > 0xffff)
+		return -EINVAL;
+	q->vr.last_avail = s.num;
+	return 0;
+}
+
+static long vsb_get_vring_base(struct vsb_dev *dev, struct vsb_queue *q,
+			       void __user *argp)
+{
+	struct vhost_vring_state s = {
+		.index = q - dev->dp.queue,
+		.num = q->vr.last_avail,
+	};
+
+	return copy_to_user(argp, &s, sizeof(s)) ? -EFAULT : 0;
+}
+
+static bool vsb_vring_addr_ok(const struct vsb_queue *q,
+			      const struct vhost_vring_addr *a)
+{
+	u32 num = q->vr.num;
+
+	return access_ok((void __user *)(unsigned long)a->desc_user_addr,
+			 vsb_vring_desc_size(num)) &&
+	       access_ok((void __user *)(unsigned long)a->avail_user_addr,
+			 vsb_vring_avail_size(num)) &&
+	       access_ok((void __user *)(unsigned long)a->used_user_addr,
+			 vsb_vring_used_size(num));
+}
+
+static long vsb_set_vring_addr(struct vsb_dev *dev, struct vsb_queue *q,
+			       void __user *argp)
+{
+	struct vhost_vring_addr a;
+
+	if (copy_from_user(&a, argp, sizeof(a)))
+		return -EFAULT;
+	if (a.flags & ~BIT(VHOST_VRING_F_LOG))
+		return -EOPNOTSUPP;
+	if (a.desc_user_addr > ULONG_MAX || a.avail_user_addr > ULONG_MAX ||
+	    a.used_user_addr > ULONG_MAX)
+		return -EFAULT;
+	if ((a.avail_user_addr & (VRING_AVAIL_ALIGN_SIZE - 1)) ||
+	    (a.used_user_addr & (VRING_USED_ALIGN_SIZE - 1)) ||
+	    (a.log_guest_addr & (VRING_USED_ALIGN_SIZE - 1)))
+		return -EINVAL;
+	/* else the start checks, when the size is known for sure */
+	if (dev->dp.running && !vsb_vring_addr_ok(q, &a))
+		return -EINVAL;
+
+	q->vr.desc = (void __user *)(unsigned long)a.desc_user_addr;
+	q->vr.avail = (void __user *)(unsigned long)a.avail_user_addr;
+	q->vr.used = (void __user *)(unsigned long)a.used_user_addr;
+	return 0;
+}
+
+static long vsb_set_vring_kick(struct vsb_dev *dev, struct vsb_queue *q,
+			       void __user *argp)
+{
+	struct vhost_vring_file f;
+
+	if (copy_from_user(&f, argp, sizeof(f)))
+		return -EFAULT;
+	return vsb_kick_set(&q->kick, f.fd);
+}
+
+static long vsb_set_vring_call(struct vsb_dev *dev, struct vsb_queue *q,
+			       void __user *argp)
+{
+	struct vhost_vring_file f;
+
+	if (copy_from_user(&f, argp, sizeof(f)))
+		return -EFAULT;
+	return vsb_replace_eventfd(&q->call, f.fd);
+}
+
+static long vsb_set_vring_err(struct vsb_dev *dev, struct vsb_queue *q,
+			      void __user *argp)
+{
+	struct vhost_vring_file f;
+
+	if (copy_from_user(&f, argp, sizeof(f)))
+		return -EFAULT;
+	return vsb_replace_eventfd(&q->err, f.fd);
+}
+
+static long vsb_set_vring_busyloop(struct vsb_dev *dev, struct vsb_queue *q,
+				   void __user *argp)
+{
+	struct vhost_vring_state s;
+
+	if (copy_from_user(&s, argp, sizeof(s)))
+		return -EFAULT;
+	q->busyloop_us = s.num;
+	return 0;
+}
+
+static long vsb_get_vring_busyloop(struct vsb_dev *dev, struct vsb_queue *q,
+				   void __user *argp)
+{
+	struct vhost_vring_state s = {
+		.index = q - dev->dp.queue,
+		.num = q->busyloop_us,
+	};
+
+	return copy_to_user(argp, &s, sizeof(s)) ? -EFAULT : 0;
+}
+
+/*
+ * An own structure comes in: its size first, then as much of it as both sides
+ * know; what only the caller knows must be 0.
+ */
+static long vsb_struct_in(void *to, size_t ksize, size_t min,
+			  const void __user *argp)
+{
+	u32 usize;
+
+	if (get_user(usize, (const u32 __user *)argp))
+		return -EFAULT;
+	if (usize < min)
+		return -EINVAL;
+	if (usize > PAGE_SIZE)
+		return -E2BIG;
+	return copy_struct_from_user(to, ksize, argp, usize);
+}
+
+/* An own structure goes out: no more than the caller has room for. */
+static long vsb_struct_out(void __user *argp, const void *from, size_t ksize,
+			   size_t min)
+{
+	u32 usize;
+
+	if (get_user(usize, (const u32 __user *)argp))
+		return -EFAULT;
+	if (usize < min)
+		return -EINVAL;
+	return copy_to_user(argp, from, min_t(size_t, usize, ksize)) ?
+	       -EFAULT : 0;
+}
+
+static long vsb_get_info(struct vsb_dev *dev, void __user *argp)
+{
+	const struct vsock_bridge_info info = {
+		.size = sizeof(info),
+		.abi_version = VSOCK_BRIDGE_ABI_VERSION,
+		.features = VSB_FEATURES,
+		.virtio_features = VSB_VIRTIO_FEATURES,
+		.max_connections = VSOCK_BRIDGE_MAX_CONNECTIONS,
+		.max_handshakes = VSOCK_BRIDGE_MAX_HANDSHAKES,
+		.min_buf_alloc = VSOCK_BRIDGE_MIN_BUF_ALLOC,
+		.max_buf_alloc = VSOCK_BRIDGE_MAX_BUF_ALLOC,
+		.max_timeout_ms = VSOCK_BRIDGE_MAX_TIMEOUT_MS,
+		.max_path = VSOCK_BRIDGE_PATH_MAX,
+		.version = VSB_VERSION,
+	};
+
+	return vsb_struct_out(argp, &info, sizeof(info), VSB_INFO_SIZE_V1);
+}
+
+/* 0 leaves a limit as it is. */
+static bool vsb_limit_ok(u32 value, u32 min, u32 max)
+{
+	return !value || (value >= min && value <= max);
+}
+
+static bool vsb_limits_ok(const struct vsock_bridge_limits *l)
+{
+	return vsb_limit_ok(l->max_connections, 1,
+			    VSOCK_BRIDGE_MAX_CONNECTIONS) &&
+	       vsb_limit_ok(l->max_handshakes, 1,
+			    VSOCK_BRIDGE_MAX_HANDSHAKES) &&
+	       vsb_limit_ok(l->buf_alloc, VSOCK_BRIDGE_MIN_BUF_ALLOC,
+			    VSOCK_BRIDGE_MAX_BUF_ALLOC) &&
+	       vsb_limit_ok(l->handshake_timeout_ms, 1,
+			    VSOCK_BRIDGE_MAX_TIMEOUT_MS) &&
+	       vsb_limit_ok(l->connect_timeout_ms, 1,
+			    VSOCK_BRIDGE_MAX_TIMEOUT_MS) &&
+	       vsb_limit_ok(l->shutdown_timeout_ms, 1,
+			    VSOCK_BRIDGE_MAX_TIMEOUT_MS) &&
+	       !l->reserved;
+}
+
+static void vsb_limit_set(u32 *limit, u32 value)
+{
+	if (value)
+		*limit = value;
+}
+
+static long vsb_set_limits(struct vsb_dev *dev, void __user *argp)
+{
+	struct vsock_bridge_limits *limits = &dev->dp.tab.limits;
+	struct vsock_bridge_limits news;
+	long ret;
+
+	ret = vsb_struct_in(&news, sizeof(news), VSB_LIMITS_SIZE_V1, argp);
+	if (ret)
+		return ret;
+	if (!vsb_limits_ok(&news))
+		return -EINVAL;
+	vsb_limit_set(&limits->max_connections, news.max_connections);
+	vsb_limit_set(&limits->max_handshakes, news.max_handshakes);
+	vsb_limit_set(&limits->buf_alloc, news.buf_alloc);
+	vsb_limit_set(&limits->handshake_timeout_ms,
+		      news.handshake_timeout_ms);
+	vsb_limit_set(&limits->connect_timeout_ms, news.connect_timeout_ms);
+	vsb_limit_set(&limits->shutdown_timeout_ms, news.shutdown_timeout_ms);
+	/* there may be room for more handshakes now */
+	vsb_worker_queue(&dev->dp.worker, &dev->dp.accept_work);
+	return 0;
+}
+
+static long vsb_get_limits(struct vsb_dev *dev, void __user *argp)
+{
+	struct vsock_bridge_limits limits = dev->dp.tab.limits;
+
+	limits.size = sizeof(limits);
+	return vsb_struct_out(argp, &limits, sizeof(limits),
+			      VSB_LIMITS_SIZE_V1);
+}
+
+static long vsb_get_stats(struct vsb_dev *dev, void __user *argp)
+{
+	struct vsb_datapath *dp = &dev->dp;
+	struct vsock_bridge_stats *stats = &dp->stats;
+
+	stats->size = sizeof(*stats);
+	stats->connections = dp->tab.nr - dp->tab.lingering;
+	stats->handshakes = dp->tab.handshakes;
+	stats->lingering = dp->tab.lingering;
+	stats->connects_pending = dp->tab.connecting;
+	stats->rsts_pending = dp->tab.rsts.count;
+	stats->rx_queue_event_count = READ_ONCE(dp->queue[VSB_RX].kick.count);
+	stats->tx_queue_event_count = READ_ONCE(dp->queue[VSB_TX].kick.count);
+	return vsb_struct_out(argp, stats, sizeof(*stats), VSB_STATS_SIZE_V1);
+}
+
+/* Who must call an ioctl of vhost. */
+enum vsb_caller {
+	VSB_ANYBODY,
+	VSB_OWNER,
+};
+
+struct vsb_dev_ioctl {
+	unsigned int cmd;
+	enum vsb_caller caller;
+	long (*fn)(struct vsb_dev *dev, void __user *argp);
+};
+
+static const struct vsb_dev_ioctl vsb_dev_ioctls[] = {
+	{ VHOST_GET_FEATURES, VSB_ANYBODY, vsb_get_features },
+	{ VHOST_SET_FEATURES, VSB_ANYBODY, vsb_set_features },
+	{ VHOST_GET_BACKEND_FEATURES, VSB_ANYBODY, vsb_get_backend_features },
+	{ VHOST_SET_BACKEND_FEATURES, VSB_ANYBODY, vsb_set_backend_features },
+	{ VHOST_SET_OWNER, VSB_ANYBODY, vsb_set_owner },
+	{ VHOST_SET_MEM_TABLE, VSB_OWNER, vsb_set_mem_table },
+	{ VHOST_SET_LOG_BASE, VSB_OWNER, vsb_set_log_base },
+	{ VHOST_SET_LOG_FD, VSB_OWNER, vsb_set_log_fd },
+	{ VHOST_VSOCK_SET_GUEST_CID, VSB_ANYBODY, vsb_set_guest_cid },
+	{ VHOST_VSOCK_SET_RUNNING, VSB_OWNER, vsb_set_running },
+
+	{ VSOCK_BRIDGE_GET_INFO, VSB_ANYBODY, vsb_get_info },
+	{ VSOCK_BRIDGE_SET_LIMITS, VSB_ANYBODY, vsb_set_limits },
+	{ VSOCK_BRIDGE_GET_LIMITS, VSB_ANYBODY, vsb_get_limits },
+	{ VSOCK_BRIDGE_GET_STATS, VSB_ANYBODY, vsb_get_stats },
+};
+
+struct vsb_queue_ioctl {
+	unsigned int cmd;
+	long (*fn)(struct vsb_dev *dev, struct vsb_queue *q,
+		   void __user *argp);
+};
+
+/* The argument of each begins with the index of the queue. */
+static const struct vsb_queue_ioctl vsb_queue_ioctls[] = {
+	{ VHOST_SET_VRING_NUM, vsb_set_vring_num },
+	{ VHOST_SET_VRING_ADDR, vsb_set_vring_addr },
+	{ VHOST_SET_VRING_BASE, vsb_set_vring_base },
+	{ VHOST_GET_VRING_BASE, vsb_get_vring_base },
+	{ VHOST_SET_VRING_KICK, vsb_set_vring_kick },
+	{ VHOST_SET_VRING_CALL, vsb_set_vring_call },
+	{ VHOST_SET_VRING_ERR, vsb_set_vring_err },
+	{ VHOST_SET_VRING_BUSYLOOP_TIMEOUT, vsb_set_vring_busyloop },
+	{ VHOST_GET_VRING_BUSYLOOP_TIMEOUT, vsb_get_vring_busyloop },
+};
+
+static bool vsb_is_owner(const struct vsb_dev *dev)
+{
+	return dev->owner && dev->owner == current->mm;
+}
+
+static long vsb_ioctl_dev(struct vsb_dev *dev, unsigned int cmd,
+			  void __user *argp)
+{
+	const struct vsb_dev_ioctl *e;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(vsb_dev_ioctls); i++) {
+		e = &vsb_dev_ioctls[i];
+		if (e->cmd != cmd)
+			continue;
+		if (e->caller == VSB_OWNER && !vsb_is_owner(dev))
+			return -EPERM;
+		return e->fn(dev, argp);
+	}
+	return -ENOIOCTLCMD;
+}
+
+static long vsb_ioctl_queue(struct vsb_dev *dev, unsigned int cmd,
+			    void __user *argp)
+{
+	int i;
+	u32 index;
+
+	for (i = 0; i < ARRAY_SIZE(vsb_queue_ioctls); i++) {
+		if (vsb_queue_ioctls[i].cmd != cmd)
+			continue;
+		if (!vsb_is_owner(dev))
+			return -EPERM;
+		if (get_user(index, (u32 __user *)argp))
+			return -EFAULT;
+		if (index >= VSB_QUEUES)
+			return -ENOBUFS;
+		return vsb_queue_ioctls[i].fn(dev, &dev->dp.queue[index],
+					      argp);
+	}
+	return -ENOIOCTLCMD;
+}
+
+static long vsb_uds_path(const struct vsock_bridge_uds *uds, char *path)
+{
+	if (!uds->path_len)
+		return -EINVAL;
+	if (uds->path_len > VSOCK_BRIDGE_PATH_MAX)
+		return -ENAMETOOLONG;
+	if (copy_from_user(path, u64_to_user_ptr(uds->path), uds->path_len))
+		return -EFAULT;
+	path[uds->path_len] = '\0';
+	return strlen(path) == uds->path_len ? 0 : -EINVAL;
+}
+
+/* Bind as the caller, who is the one that host programs see. */
+static struct socket *vsb_uds_bind(const struct vsock_bridge_uds *uds,
+				   struct vsb_context *ctx, const char *path)
+{
+	bool exact = uds->flags & VSOCK_BRIDGE_UDS_MODE;
+	struct vsb_context_saved saved;
+	struct socket *sock;
+	int umask = ctx->fs.umask;
+
+	/* the mode is given as it shall be; nobody else has the context yet */
+	if (exact)
+		ctx->fs.umask = 0;
+	vsb_context_enter(ctx, &saved);
+	sock = vsb_socket_listen(ctx, path, exact ? &uds->mode : NULL);
+	vsb_context_leave(&saved);
+	ctx->fs.umask = umask;
+	return sock;
+}
+
+static long vsb_uds_reserve(struct vsb_dev *dev)
+{
+	long ret = 0;
+
+	mutex_lock(&dev->dp.lock);
+	if (dev->dp.dead)
+		ret = -EIO;
+	else if (dev->uds != VSB_UDS_NONE)
+		ret = -EBUSY;
+	else
+		dev->uds = VSB_UDS_BINDING;
+	mutex_unlock(&dev->dp.lock);
+	return ret;
+}
+
+static void vsb_uds_install(struct vsb_dev *dev, struct vsb_context *ctx,
+			    const char *path, struct socket *sock)
+{
+	struct vsb_datapath *dp = &dev->dp;
+
+	mutex_lock(&dp->lock);
+	if (IS_ERR(sock)) {
+		dev->uds = VSB_UDS_NONE;
+	} else {
+		dev->uds = VSB_UDS_SET;
+		vsb_connector_set(&dp->connector, ctx, path);
+		if (dp->dead)
+			vsb_socket_discard(sock);
+		else
+			vsb_listener_open(&dp->listener, sock);
+	}
+	mutex_unlock(&dp->lock);
+}
+
+/* A path lookup may block: the data path does not wait for it. */
+static long vsb_set_uds(struct vsb_dev *dev, void __user *argp)
+{
+	char path[VSOCK_BRIDGE_PATH_MAX + 1];
+	struct vsock_bridge_uds uds;
+	struct vsb_context *ctx;
+	struct socket *sock;
+	long ret;
+
+	ret = vsb_struct_in(&uds, sizeof(uds), VSB_UDS_SIZE_V1, argp);
+	if (ret)
+		return ret;
+	if ((uds.flags & ~VSOCK_BRIDGE_UDS_MODE) || (uds.mode & ~0777) ||
+	    (uds.mode && !(uds.flags & VSOCK_BRIDGE_UDS_MODE)))
+		return -EINVAL;
+	ret = vsb_uds_path(&uds, path);
+	if (ret)
+		return ret;
+
+	ctx = vsb_context_capture();
+	if (!ctx)
+		return -ENOMEM;
+	ret = vsb_uds_reserve(dev);
+	if (ret) {
+		vsb_context_free(ctx);
+		return ret;
+	}
+	sock = vsb_uds_bind(&uds, ctx, path);
+	vsb_uds_install(dev, ctx, path, sock);
+	if (IS_ERR(sock))
+		vsb_context_free(ctx);
+	return PTR_ERR_OR_ZERO(sock);
+}
+
+long vsb_dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct vsb_dev *dev = file->private_data;
+	void __user *argp = (void __user *)arg;
+	long ret;
+
+	if (cmd == VSOCK_BRIDGE_SET_UDS)
+		return vsb_set_uds(dev, argp);
+
+	mutex_lock(&dev->dp.lock);
+	ret = dev->dp.dead ? -EIO : vsb_ioctl_dev(dev, cmd, argp);
+	if (ret == -ENOIOCTLCMD)
+		ret = vsb_ioctl_queue(dev, cmd, argp);
+	mutex_unlock(&dev->dp.lock);
+	return ret;
+}

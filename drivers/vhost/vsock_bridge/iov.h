@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Parts of chains.
+ */
+#ifndef VSB_IOV_H
+#define VSB_IOV_H
+
+#include <linux/minmax.h>
+#include <linux/types.h>
+#include <linux/uio.h>
+
+/**
+ * vsb_iov_slice() - the parts that make up a range of bytes
+ * @to: out: its parts; room for as many as @from has
+ * @from: parts of the whole
+ * @nr: entries of @from
+ * @skip: bytes before the range
+ * @len: bytes of the range; less when the whole is shorter
+ *
+ * Return: entries of @to.
+ */
+static inline unsigned int vsb_iov_slice(struct iovec *to,
+					 const struct iovec *from,
+					 unsigned int nr, size_t skip,
+					 size_t len)
+{
+	unsigned int i, out = 0;
+
+	for (i = 0; i < nr && len; i++) {
+		size_t part;
+
+		if (skip >= from[i].iov_len) {
+			skip -= from[i].iov_len;
+			continue;
+		}
+		part = min_t(size_t, from[i].iov_len - skip, len);
+		to[out].iov_base = from[i].iov_base + skip;
+		to[out].iov_len = part;
+		out++;
+		len -= part;
+		skip = 0;
+	}
+	return out;
+}
+
+#endif /* VSB_IOV_H */

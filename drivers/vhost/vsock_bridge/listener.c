@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The socket that host programs connect to, and the line with which they ask
+ * for a guest port.
+ */
+#include <linux/err.h>
+#include <linux/kernel.h>
+
+#include "conn.h"
+#include "conntab.h"
+#include "handshake.h"
+#include "listener.h"
+#include "worker.h"
+
+static void vsb_listener_notify(struct vsb_socket *s)
+{
+	struct vsb_listener *listener =
+		container_of(s, struct vsb_listener, sock);
+
+	vsb_worker_queue(listener->tab->worker, listener->tab->accept_work);
+}
+
+void vsb_listener_init(struct vsb_listener *listener, struct vsb_conntab *tab)
+{
+	listener->tab = tab;
+	vsb_socket_init(&listener->sock, vsb_listener_notify);
+}
+
+void vsb_listener_open(struct vsb_listener *listener, struct socket *sock)
+{
+	vsb_socket_attach(&listener->sock, sock);
+	listener->tab->stats->sockets++;
+}
+
+/* Clients in the backlog see ECONNRESET, the next ones ECONNREFUSED. */
+void vsb_listener_close(struct vsb_listener *listener)
+{
+	if (!vsb_socket_is_open(&listener->sock))
+		return;
+	vsb_socket_close(&listener->sock);
+	listener->tab->stats->sockets--;
+}
+
+static void vsb_listener_adopt(struct vsb_conntab *tab, struct socket *sock)
+{
+	struct vsb_conn *conn = vsb_conn_new(tab, VSB_HANDSHAKE);
+
+	if (!conn) {
+		vsb_socket_discard(sock);
+		return;
+	}
+	vsb_socket_attach(&conn->sock, sock);
+	tab->stats->sockets++;
+	vsb_conntab_arm(tab, conn, tab->limits.handshake_timeout_ms);
+}
+
+/**
+ * vsb_listener_accept() - take clients out of the backlog
+ * @listener: the listener; closed is fine
+ * @budget: how many at most
+ *
+ * Return: true when the budget was spent; there may be more.
+ */
+bool vsb_listener_accept(struct vsb_listener *listener, unsigned int budget)
+{
+	struct vsb_conntab *tab = listener->tab;
+	struct socket *sock;
+
+	if (!vsb_socket_is_open(&listener->sock))
+		return false;
+	vsb_socket_take_events(&listener->sock);
+
+	while (budget--) {
+		if (tab->handshakes >= tab->limits.max_handshakes) {
+			tab->full = true;
+			return false;
+		}
+		sock = vsb_socket_accept(&listener->sock);
+		if (IS_ERR(sock)) {
+			if (PTR_ERR(sock) != -EAGAIN)
+				tab->stats->unix_accept_fails++;
+			return false;
+		}
+		vsb_listener_adopt(tab, sock);
+	}
+	return true;
+}
+
+static void vsb_listener_refuse(struct vsb_conn *conn)
+{
+	conn->tab->stats->invalid_port_request++;
+	vsb_conn_event(conn, VSB_EV_RESET, 0);
+}
+
+/* The line is complete: the guest is asked. What follows stays in the socket. */
+static void vsb_listener_request(struct vsb_conn *conn, u32 line_len, u32 port)
+{
+	struct vsb_conntab *tab = conn->tab;
+	char line[VSB_LINE_MAX];
+
+	if (vsb_socket_recv_text(&conn->sock, line, line_len, false) !=
+	    line_len) {
+		vsb_listener_refuse(conn);
+		return;
+	}
+	if (!vsb_conntab_has_room(tab)) {
+		vsb_conn_event(conn, VSB_EV_RESET, 0);
+		return;
+	}
+	conn->guest_port = port;
+	conn->host_port = vsb_conntab_pick_port(tab, port);
+	vsb_conntab_insert(tab, conn);
+	vsb_conn_event(conn, VSB_EV_LINE, 0);
+}
+
+/**
+ * vsb_listener_read_line() - a client in the handshake has sent something
+ * @conn: the client; a reference is held
+ *
+ * The bytes are only looked at until the line is complete, so that those
+ * behind it stay where the data path finds them.
+ */
+void vsb_listener_read_line(struct vsb_conn *conn)
+{
+	/* asked first: bytes that were sent before the end are seen below */
+	bool eof = vsb_socket_at_eof(&conn->sock);
+	char line[VSB_LINE_MAX];
+	u32 line_len, port;
+	long len;
+
+	len = vsb_socket_recv_text(&conn->sock, line, sizeof(line), true);
+	if (len == -EAGAIN)
+		return;
+	if (len <= 0) {
+		vsb_listener_refuse(conn);
+		return;
+	}
+	switch (vsb_line_parse(line, len, &line_len, &port)) {
+	case VSB_LINE_OK:
+		vsb_listener_request(conn, line_len, port);
+		break;
+	case VSB_LINE_PARTIAL:
+		if (eof)
+			vsb_listener_refuse(conn);
+		break;
+	case VSB_LINE_BAD:
+		vsb_listener_refuse(conn);
+		break;
+	}
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The socket that host programs connect to, and the line with which they ask
+ * for a guest port.
+ *
+ * Under the lock of the datapath.
+ */
+#ifndef VSB_LISTENER_H
+#define VSB_LISTENER_H
+
+#include "socket.h"
+
+struct vsb_conn;
+struct vsb_conntab;
+
+/**
+ * struct vsb_listener - the listening socket
+ * @tab: where clients become connections
+ * @sock: the socket
+ */
+struct vsb_listener {
+	struct vsb_conntab *tab;
+	struct vsb_socket sock;
+};
+
+void vsb_listener_init(struct vsb_listener *listener, struct vsb_conntab *tab);
+void vsb_listener_open(struct vsb_listener *listener, struct socket *sock);
+void vsb_listener_close(struct vsb_listener *listener);
+bool vsb_listener_accept(struct vsb_listener *listener, unsigned int budget);
+void vsb_listener_read_line(struct vsb_conn *conn);
+
+#endif /* VSB_LISTENER_H */

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Guest-physical ranges and where they are in the owner's address space.
+ */
+#include <linux/minmax.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <linux/vhost.h>
+#include <linux/vhost_iotlb.h>
+
+#include "mem.h"
+
+static int vsb_mem_add(struct vhost_iotlb *tlb,
+		       const struct vhost_memory_region *region)
+{
+	u64 addr = region->userspace_addr;
+	u64 last = region->guest_phys_addr + region->memory_size - 1;
+
+	/* Neither range may be empty or wrap. */
+	if (!region->memory_size || last < region->guest_phys_addr ||
+	    addr + region->memory_size < addr || addr > ULONG_MAX ||
+	    !access_ok((void __user *)(unsigned long)addr, region->memory_size))
+		return -EFAULT;
+	if (vhost_iotlb_add_range(tlb, region->guest_phys_addr, last, addr,
+				  VHOST_MAP_RW))
+		return -EFAULT;
+	return 0;
+}
+
+static int vsb_mem_fill(struct vhost_iotlb *tlb,
+			const struct vhost_memory_region *regions, u32 nr)
+{
+	int ret = 0;
+	u32 i;
+
+	for (i = 0; i < nr && !ret; i++)
+		ret = vsb_mem_add(tlb, &regions[i]);
+	return ret;
+}
+
+/**
+ * vsb_mem_load() - make the memory from VHOST_SET_MEM_TABLE's argument
+ * @mem: out: the memory; on failure not touched
+ * @table: the argument
+ *
+ * Return: 0; -EFAULT for a table that cannot be read or a range that wraps or
+ * is not the process's; -EOPNOTSUPP for padding that is not 0; -E2BIG for more
+ * than VSB_MEM_REGIONS_MAX ranges; -ENOMEM.
+ */
+int vsb_mem_load(struct vsb_mem *mem, const struct vhost_memory __user *table)
+{
+	struct vhost_memory_region *regions;
+	struct vhost_memory head;
+	struct vhost_iotlb *tlb;
+	int ret = -EFAULT;
+
+	if (copy_from_user(&head, table, sizeof(head)))
+		return -EFAULT;
+	if (head.padding)
+		return -EOPNOTSUPP;
+	if (head.nregions > VSB_MEM_REGIONS_MAX)
+		return -E2BIG;
+
+	regions = kvcalloc(max_t(u32, head.nregions, 1), sizeof(*regions),
+			   GFP_KERNEL);
+	tlb = vhost_iotlb_alloc(0, 0);
+	if (!regions || !tlb) {
+		ret = -ENOMEM;
+		goto out;
+	}
+	if (!copy_from_user(regions, table->regions,
+			    head.nregions * sizeof(*regions)))
+		ret = vsb_mem_fill(tlb, regions, head.nregions);
+	if (ret)
+		goto out;
+
+	mem->tlb = tlb;
+	mem->last = NULL;
+	tlb = NULL;
+out:
+	if (tlb)
+		vhost_iotlb_free(tlb);
+	kvfree(regions);
+	return ret;
+}
+
+void vsb_mem_free(struct vsb_mem *mem)
+{
+	if (mem->tlb)
+		vhost_iotlb_free(mem->tlb);
+	mem->tlb = NULL;
+	mem->last = NULL;
+}
+
+static struct vhost_iotlb_map *vsb_mem_find(struct vsb_mem *mem, u64 addr)
+{
+	struct vhost_iotlb_map *map = mem->last;
+
+	if (map && addr >= map->start && addr <= map->last)
+		return map;
+	if (!mem->tlb)
+		return NULL;
+	map = vhost_iotlb_itree_first(mem->tlb, addr, addr);
+	if (map)
+		mem->last = map;
+	return map;
+}
+
+/**
+ * vsb_mem_translate() - find a guest-physical range in the owner's memory
+ * @mem: the memory
+ * @addr: where it starts
+ * @len: its length, more than 0
+ * @iov: out: its parts
+ * @max: entries of @iov
+ *
+ * Return: number of parts; -EFAULT when a byte of it is not guest memory;
+ * -ENOBUFS when it has more than @max parts.
+ */
+int vsb_mem_translate(struct vsb_mem *mem, u64 addr, u32 len,
+		      struct iovec *iov, unsigned int max)
+{
+	unsigned int nr = 0;
+
+	if (addr + len - 1 < addr)
+		return -EFAULT;
+
+	while (len) {
+		struct vhost_iotlb_map *map = vsb_mem_find(mem, addr);
+		u64 part;
+
+		if (!map)
+			return -EFAULT;
+		if (nr == max)
+			return -ENOBUFS;
+		/* map->last - addr + 1 could be 2^64 */
+		part = min_t(u64, len - 1, map->last - addr) + 1;
+		iov[nr].iov_base = (void __user *)(unsigned long)
+				   (map->addr + (addr - map->start));
+		iov[nr].iov_len = part;
+		nr++;
+		addr += part;
+		len -= part;
+	}
+	return nr;
+}
+
+/**
+ * vsb_mem_read() - read guest-physical memory
+ * @mem: the memory
+ * @addr: where
+ * @to: out: the bytes
+ * @len: how many, few
+ *
+ * Return: 0, or -EFAULT.
+ */
+int vsb_mem_read(struct vsb_mem *mem, u64 addr, void *to, u32 len)
+{
+	struct iovec iov[2];
+	int i, nr;
+
+	nr = vsb_mem_translate(mem, addr, len, iov, ARRAY_SIZE(iov));
+	if (nr < 0)
+		return -EFAULT;
+	for (i = 0; i < nr; i++) {
+		if (copy_from_user(to, iov[i].iov_base, iov[i].iov_len))
+			return -EFAULT;
+		to += iov[i].iov_len;
+	}
+	return 0;
+}

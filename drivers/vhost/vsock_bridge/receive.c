@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Guest to host: TX virtqueue -> connection -> host socket.
+ *
+ * Chains are always consumed, whatever becomes of them, so a guest can never
+ * be stuck behind one of its own connections. Consecutive data packets of one
+ * connection are gathered and go to the host socket with one call, straight
+ * from guest memory; used elements become visible after that.
+ */
+#include <linux/uaccess.h>
+#include <linux/uio.h>
+
+#include "conn.h"
+#include "datapath.h"
+#include "iov.h"
+#include "packet.h"
+
+/* One round: so many chains, or so many bytes, then the others have a turn. */
+#define VSB_RECEIVE_CHAINS	256
+#define VSB_RECEIVE_BYTES	(512 * 1024)
+
+/* One call: seven of AF_UNIX's largest buffers. */
+#define VSB_GATHER_BYTES	(7 * 36544)
+
+/* Hand over what was gathered. */
+static void vsb_gather_flush(struct vsb_gather *gather)
+{
+	struct vsb_conn *conn = gather->conn;
+	struct iov_iter iter;
+
+	if (!conn)
+		return;
+	iov_iter_init(&iter, ITER_SOURCE, gather->iov, gather->nr,
+		      gather->len);
+	gather->conn = NULL;
+	gather->nr = 0;
+	gather->len = 0;
+	vsb_conn_write(conn, &iter);
+}
+
+static void vsb_gather_add(struct vsb_gather *gather, struct vsb_conn *conn,
+			   const struct vsb_chain *chain, u32 len)
+{
+	if (gather->nr + chain->nr > ARRAY_SIZE(gather->iov) ||
+	    gather->len + len > VSB_GATHER_BYTES)
+		vsb_gather_flush(gather);
+	/* what was gathered before may have ended the connection */
+	if (!vsb_conn_takes_data(&conn->cs))
+		return;
+
+	gather->conn = conn;
+	gather->nr += vsb_iov_slice(gather->iov + gather->nr, chain->iov,
+				    chain->nr, VSB_HDR_SIZE, len);
+	gather->len += len;
+}
+
+static void vsb_receive_data(struct vsb_datapath *dp, struct vsb_conn *conn,
+			     const struct vsb_packet *pkt,
+			     const struct vsb_chain *chain)
+{
+	if (!vsb_conn_takes_data(&conn->cs)) {
+		/* a guest that has not seen our RST is not to blame */
+		if (conn->cs.state != VSB_DEAD)
+			dp->stats.bad_op++;
+		return;
+	}
+	if (!pkt->len)
+		return;
+	if (!vsb_credit_take(&conn->credit, pkt->len)) {
+		vsb_gather_flush(&dp->gather);
+		dp->stats.over_credit++;
+		vsb_conn_event(conn, VSB_EV_RESET, 0);
+		return;
+	}
+	dp->stats.tx_bytes_count += pkt->len;
+	vsb_gather_add(&dp->gather, conn, chain, pkt->len);
+}
+
+/* The guest wants a host program. */
+static void vsb_receive_request(struct vsb_datapath *dp,
+				const struct vsb_packet *pkt)
+{
+	struct vsb_conntab *tab = &dp->tab;
+	struct vsb_conn *conn = NULL;
+
+	if (vsb_conntab_has_room(tab))
+		conn = vsb_conn_new(tab, VSB_CONNECTING);
+	if (!conn) {
+		vsb_conntab_reply_rst(tab, pkt->dst_port, pkt->src_port,
+				      pkt->type);
+		return;
+	}
+	conn->host_port = pkt->dst_port;
+	conn->guest_port = pkt->src_port;
+	vsb_credit_peer(&conn->credit, pkt->buf_alloc, pkt->fwd_cnt);
+	vsb_conntab_insert(tab, conn);
+	vsb_connector_submit(&dp->connector, conn);
+}
+
+static void vsb_receive_unknown(struct vsb_datapath *dp,
+				const struct vsb_packet *pkt)
+{
+	switch (pkt->op) {
+	case VIRTIO_VSOCK_OP_REQUEST:
+		vsb_receive_request(dp, pkt);
+		break;
+	case VIRTIO_VSOCK_OP_RST:
+		break;
+	default:
+		dp->stats.unknown_flow++;
+		vsb_conntab_reply_rst(&dp->tab, pkt->dst_port, pkt->src_port,
+				      pkt->type);
+	}
+}
+
+static void vsb_receive_known(struct vsb_datapath *dp, struct vsb_conn *conn,
+			      const struct vsb_packet *pkt,
+			      const struct vsb_chain *chain)
+{
+	if (vsb_credit_peer(&conn->credit, pkt->buf_alloc, pkt->fwd_cnt)) {
+		conn->credit_asked = false;
+		if (conn->readable)
+			vsb_conn_queue_rx(conn);
+	}
+
+	switch (pkt->op) {
+	case VIRTIO_VSOCK_OP_REQUEST:
+		/* the guest has forgotten the old one */
+		vsb_conn_kill(conn);
+		vsb_receive_request(dp, pkt);
+		break;
+	case VIRTIO_VSOCK_OP_RESPONSE:
+		vsb_conn_event(conn, VSB_EV_RESPONSE, 0);
+		break;
+	case VIRTIO_VSOCK_OP_RST:
+		vsb_conn_event(conn, VSB_EV_GUEST_RST, 0);
+		break;
+	case VIRTIO_VSOCK_OP_SHUTDOWN:
+		vsb_conn_event(conn, VSB_EV_GUEST_SHUTDOWN, pkt->flags);
+		break;
+	case VIRTIO_VSOCK_OP_RW:
+		vsb_receive_data(dp, conn, pkt, chain);
+		break;
+	case VIRTIO_VSOCK_OP_CREDIT_UPDATE:
+		break;
+	case VIRTIO_VSOCK_OP_CREDIT_REQUEST:
+		vsb_conn_owe(conn, VSB_OWE_CREDIT_UPDATE);
+		break;
+	default:
+		dp->stats.bad_op++;
+	}
+}
+
+static void vsb_receive_packet(struct vsb_datapath *dp,
+			       const struct vsb_packet *pkt,
+			       const struct vsb_chain *chain)
+{
+	struct vsb_conn *conn = dp->gather.conn;
+
+	dp->stats.tx_packets_count++;
+	if (conn && (pkt->op != VIRTIO_VSOCK_OP_RW ||
+		     conn->host_port != pkt->dst_port ||
+		     conn->guest_port != pkt->src_port)) {
+		vsb_gather_flush(&dp->gather);
+		conn = NULL;
+	}
+	if (!conn)
+		conn = vsb_conntab_find(&dp->tab, pkt->dst_port,
+					pkt->src_port);
+	if (conn)
+		vsb_receive_known(dp, conn, pkt, chain);
+	else
+		vsb_receive_unknown(dp, pkt);
+}
+
+/* Read the header, once. */
+static bool vsb_receive_header(const struct vsb_chain *chain,
+			       struct vsb_packet *pkt)
+{
+	struct virtio_vsock_hdr hdr;
+	struct iov_iter iter;
+
+	iov_iter_init(&iter, ITER_SOURCE, chain->iov, chain->nr, chain->len);
+	if (copy_from_iter(&hdr, sizeof(hdr), &iter) != sizeof(hdr))
+		return false;
+	vsb_packet_decode(pkt, &hdr);
+	return true;
+}
+
+static void vsb_receive_chain(struct vsb_datapath *dp,
+			      const struct vsb_chain *chain)
+{
+	struct vsock_bridge_stats *stats = &dp->stats;
+	struct vsb_packet pkt;
+
+	if (chain->fault) {
+		vsb_datapath_count_fault(dp, &dp->queue[VSB_TX], chain->fault);
+		return;
+	}
+	if (chain->len < VSB_HDR_SIZE) {
+		stats->desc_chain_too_short_for_header++;
+		return;
+	}
+	if (!vsb_receive_header(chain, &pkt)) {
+		stats->guest_memory++;
+		return;
+	}
+
+	switch (vsb_packet_check(&pkt, dp->guest_cid,
+				 chain->len - VSB_HDR_SIZE)) {
+	case VSB_PKT_OK:
+		vsb_receive_packet(dp, &pkt, chain);
+		break;
+	case VSB_PKT_LEN:
+		stats->invalid_pkt_len++;
+		break;
+	case VSB_PKT_SHORT:
+		stats->desc_chain_too_short_for_packet++;
+		break;
+	case VSB_PKT_TYPE:
+		stats->bad_type++;
+		if (pkt.op != VIRTIO_VSOCK_OP_RST)
+			vsb_conntab_reply_rst(&dp->tab, pkt.dst_port,
+					      pkt.src_port, pkt.type);
+		break;
+	case VSB_PKT_DST_CID:
+		stats->bad_dst_cid++;
+		break;
+	case VSB_PKT_SRC_CID:
+		stats->bad_src_cid++;
+		break;
+	}
+}
+
+/* Return: true when the budget was spent before the queue was empty. */
+static bool vsb_receive_batch(struct vsb_datapath *dp)
+{
+	struct vsb_queue *q = &dp->queue[VSB_TX];
+	struct vsb_chain chain = {
+		.iov = dp->chain_iov,
+		.max = ARRAY_SIZE(dp->chain_iov),
+	};
+	u64 bytes = dp->stats.tx_bytes_count + VSB_RECEIVE_BYTES;
+	unsigned int chains = VSB_RECEIVE_CHAINS;
+
+	while (vsb_vring_next(&q->vr, &dp->mem, &chain) > 0) {
+		vsb_receive_chain(dp, &chain);
+		vsb_vring_push(&q->vr, chain.head, 0);
+		if (!--chains || dp->stats.tx_bytes_count >= bytes)
+			return true;
+	}
+	return false;
+}
+
+/**
+ * vsb_receive() - one round of the TX virtqueue
+ * @dp: the data path, running
+ */
+void vsb_receive(struct vsb_datapath *dp)
+{
+	struct vsb_queue *q = &dp->queue[VSB_TX];
+	bool more;
+
+	vsb_vring_unpark(&q->vr);
+	more = vsb_receive_batch(dp);
+	vsb_gather_flush(&dp->gather);
+	vsb_datapath_finish(dp, q);
+	if (more || vsb_vring_park(&q->vr))
+		vsb_worker_queue(&dp->worker, &q->work);
+}

@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Host to guest: host socket -> connection -> RX virtqueue.
+ *
+ * Connections take turns. What one owes to the guest goes first; then one call
+ * reads from its host socket into several RX buffers, behind the place of
+ * their headers, which are written afterwards. When there are no RX buffers
+ * everything waits for a kick.
+ */
+#include <linux/uaccess.h>
+#include <linux/uio.h>
+
+#include "conn.h"
+#include "datapath.h"
+#include "iov.h"
+#include "packet.h"
+
+/* One round: so many packets, then the others have a turn. */
+#define VSB_SEND_PACKETS	256
+
+/* One turn of a connection: so many bytes in so many RX buffers. */
+#define VSB_SEND_BYTES		(64 * 1024)
+#define VSB_SEND_SLOTS		32U
+
+/**
+ * struct vsb_slot - an RX chain that was taken
+ * @iov: its parts, among those of the data path
+ * @nr: how many
+ * @room: bytes behind the header
+ * @head: its name
+ */
+struct vsb_slot {
+	const struct iovec *iov;
+	unsigned int nr;
+	u32 room;
+	u16 head;
+};
+
+/**
+ * struct vsb_slots - RX chains for one read
+ * @nr: how many
+ * @parts: entries of the data path's chain_iov in use
+ * @room: bytes behind the headers, in all
+ * @slot: the chains, in the order of the ring
+ */
+struct vsb_slots {
+	unsigned int nr;
+	unsigned int parts;
+	u32 room;
+	struct vsb_slot slot[VSB_SEND_SLOTS];
+};
+
+static bool vsb_send_header(const struct vsb_slot *slot,
+			    const struct vsb_packet *pkt)
+{
+	struct virtio_vsock_hdr hdr;
+	struct iov_iter iter;
+
+	vsb_packet_encode(&hdr, pkt);
+	iov_iter_init(&iter, ITER_DEST, slot->iov, slot->nr, sizeof(hdr));
+	return copy_to_iter(&hdr, sizeof(hdr), &iter) == sizeof(hdr);
+}
+
+/* An RX chain that cannot be used goes back empty. */
+static void vsb_send_reject(struct vsb_datapath *dp,
+			    const struct vsb_chain *chain)
+{
+	struct vsb_queue *q = &dp->queue[VSB_RX];
+
+	if (chain->fault)
+		vsb_datapath_count_fault(dp, q, chain->fault);
+	else
+		dp->stats.desc_chain_too_short_for_header++;
+	vsb_vring_push(&q->vr, chain->head, 0);
+}
+
+/*
+ * Take the next RX chain that holds @min bytes behind a header. A bad one
+ * ends the row of those that were taken before it, so that a rewind counts
+ * right; without such a row it is returned to the guest.
+ */
+static bool vsb_send_take(struct vsb_datapath *dp, struct vsb_slots *slots,
+			  u32 min)
+{
+	struct vsb_vring *vr = &dp->queue[VSB_RX].vr;
+	struct vsb_chain chain = {
+		.iov = dp->chain_iov + slots->parts,
+		.max = ARRAY_SIZE(dp->chain_iov) - slots->parts,
+	};
+	struct vsb_slot *slot = &slots->slot[slots->nr];
+	unsigned int tries = vr->num;
+
+	while (tries-- && vsb_vring_next(vr, &dp->mem, &chain) > 0) {
+		if (!chain.fault && chain.len >= VSB_HDR_SIZE + min) {
+			slot->iov = chain.iov;
+			slot->nr = chain.nr;
+			slot->room = chain.len - VSB_HDR_SIZE;
+			slot->head = chain.head;
+			slots->nr++;
+			slots->parts += chain.nr;
+			slots->room += slot->room;
+			return true;
+		}
+		if (slots->nr) {
+			vsb_vring_rewind(vr, 1);
+			return false;
+		}
+		vsb_send_reject(dp, &chain);
+	}
+	return false;
+}
+
+/* A packet without payload. Return: false when there is no RX buffer. */
+static bool vsb_send_control(struct vsb_datapath *dp,
+			     const struct vsb_packet *pkt)
+{
+	struct vsb_vring *vr = &dp->queue[VSB_RX].vr;
+	unsigned int tries = vr->num;
+
+	while (tries--) {
+		struct vsb_slots slots = { .nr = 0 };
+
+		if (!vsb_send_take(dp, &slots, 0))
+			return false;
+		if (vsb_send_header(&slots.slot[0], pkt)) {
+			vsb_vring_push(vr, slots.slot[0].head, VSB_HDR_SIZE);
+			dp->stats.rx_packets_count++;
+			return true;
+		}
+		dp->stats.guest_memory++;
+		vsb_vring_push(vr, slots.slot[0].head, 0);
+	}
+	return false;
+}
+
+static void vsb_send_fill(const struct vsb_datapath *dp,
+			  const struct vsb_conn *conn, struct vsb_packet *pkt,
+			  u16 op)
+{
+	*pkt = (struct vsb_packet) {
+		.src_cid = VSB_HOST_CID,
+		.dst_cid = dp->guest_cid,
+		.src_port = conn->host_port,
+		.dst_port = conn->guest_port,
+		.type = VIRTIO_VSOCK_TYPE_STREAM,
+		.op = op,
+		.buf_alloc = conn->credit.buf_alloc,
+		.fwd_cnt = conn->credit.fwd_cnt,
+	};
+}
+
+/* The packet on its way told the guest all there is to know of our credit. */
+static void vsb_send_told(struct vsb_conn *conn)
+{
+	vsb_credit_told(&conn->credit);
+	conn->cs.owed &= ~VSB_OWE_CREDIT_UPDATE;
+}
+
+/* Pay one of the packets that are owed, if it is. False: no RX buffer. */
+static bool vsb_send_owed(struct vsb_datapath *dp, struct vsb_conn *conn,
+			  u16 owed, u16 op)
+{
+	struct vsb_packet pkt;
+
+	if (!(conn->cs.owed & owed))
+		return true;
+	vsb_send_fill(dp, conn, &pkt, op);
+	if (op == VIRTIO_VSOCK_OP_SHUTDOWN)
+		pkt.flags = conn->cs.host_shut;
+	if (!vsb_send_control(dp, &pkt))
+		return false;
+
+	conn->cs.owed &= ~owed;
+	vsb_send_told(conn);
+	return true;
+}
+
+static bool vsb_send_rst(struct vsb_datapath *dp, struct vsb_conn *conn)
+{
+	if (!vsb_send_owed(dp, conn, VSB_OWE_RST, VIRTIO_VSOCK_OP_RST))
+		return false;
+	dp->stats.rsts_sent++;
+	vsb_conn_event(conn, VSB_EV_RST_SENT, 0);
+	return true;
+}
+
+/* RX buffers for one read: no more than credit, and the last one, suggest. */
+static void vsb_send_take_slots(struct vsb_datapath *dp,
+				const struct vsb_conn *conn,
+				struct vsb_slots *slots, u32 want)
+{
+	unsigned int max = min3(vsb_credit_packets(&conn->credit),
+				(u32)conn->rx_chains, VSB_SEND_SLOTS);
+
+	while (slots->nr < max && slots->room < want &&
+	       vsb_send_take(dp, slots, 1))
+		;
+}
+
+static void vsb_send_payload_iter(struct vsb_datapath *dp,
+				  const struct vsb_slots *slots, u32 want,
+				  struct iov_iter *iter)
+{
+	struct iovec *iov = dp->gather.iov;
+	u32 left = min(want, slots->room);
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < slots->nr; i++) {
+		const struct vsb_slot *slot = &slots->slot[i];
+		u32 part = min(slot->room, left);
+
+		nr += vsb_iov_slice(iov + nr, slot->iov, slot->nr,
+				    VSB_HDR_SIZE, part);
+		left -= part;
+	}
+	iov_iter_init(iter, ITER_DEST, iov, nr, min(want, slots->room));
+}
+
+/* Put headers before the bytes that were read. Return: slots in use. */
+static unsigned int vsb_send_headers(struct vsb_datapath *dp,
+				     struct vsb_conn *conn,
+				     const struct vsb_slots *slots, u32 len)
+{
+	struct vsb_vring *vr = &dp->queue[VSB_RX].vr;
+	struct vsb_packet pkt;
+	unsigned int i;
+
+	vsb_send_fill(dp, conn, &pkt, VIRTIO_VSOCK_OP_RW);
+	for (i = 0; len; i++) {
+		const struct vsb_slot *slot = &slots->slot[i];
+
+		pkt.len = min(slot->room, len);
+		if (!vsb_send_header(slot, &pkt)) {
+			dp->stats.guest_memory++;
+			vsb_vring_push(vr, slot->head, 0);
+			vsb_conn_event(conn, VSB_EV_RESET, 0);
+			return i + 1;
+		}
+		vsb_vring_push(vr, slot->head, VSB_HDR_SIZE + pkt.len);
+		vsb_credit_sent(&conn->credit, pkt.len);
+		dp->stats.rx_packets_count++;
+		dp->stats.rx_bytes_count += pkt.len;
+		len -= pkt.len;
+	}
+	vsb_send_told(conn);
+	return i;
+}
+
+/* The next read is given twice the buffers when this one used them all. */
+static void vsb_send_learn(struct vsb_conn *conn, unsigned int used,
+			   unsigned int given)
+{
+	if (used == given)
+		conn->rx_chains = min(2 * used, VSB_SEND_SLOTS);
+	else
+		conn->rx_chains = max(used, 1U);
+}
+
+/* The guest gives no credit: ask once, then wait for its answer. */
+static void vsb_send_ask_credit(struct vsb_conn *conn)
+{
+	if (conn->credit_asked)
+		return;
+	conn->credit_asked = true;
+	conn->cs.owed |= VSB_OWE_CREDIT_REQUEST;
+}
+
+/* One read of a connection. Return: false when there is no RX buffer. */
+static bool vsb_send_data(struct vsb_datapath *dp, struct vsb_conn *conn)
+{
+	struct vsb_vring *vr = &dp->queue[VSB_RX].vr;
+	struct vsb_slots slots = { .nr = 0 };
+	u32 want = min_t(u32, vsb_credit_free(&conn->credit), VSB_SEND_BYTES);
+	unsigned int used = 0;
+	struct iov_iter iter;
+	long got;
+
+	if (!want || !vsb_credit_packets(&conn->credit)) {
+		vsb_send_ask_credit(conn);
+		return true;
+	}
+	vsb_send_take_slots(dp, conn, &slots, want);
+	if (!slots.nr)
+		return false;
+
+	vsb_send_payload_iter(dp, &slots, want, &iter);
+	got = vsb_conn_read(conn, &iter);
+	if (got == -EFAULT) {
+		/* nothing was read; the first chain is the bad one */
+		dp->stats.guest_memory++;
+		vsb_vring_push(vr, slots.slot[0].head, 0);
+		used = 1;
+	} else if (got > 0) {
+		used = vsb_send_headers(dp, conn, &slots, got);
+		vsb_send_learn(conn, used, slots.nr);
+	}
+	vsb_vring_rewind(vr, slots.nr - used);
+	return true;
+}
+
+/* One turn of a connection. Return: false when there is no RX buffer. */
+static bool vsb_send_conn(struct vsb_datapath *dp, struct vsb_conn *conn)
+{
+	if (conn->cs.owed & VSB_OWE_RST)
+		return vsb_send_rst(dp, conn);
+	if (!vsb_send_owed(dp, conn, VSB_OWE_RESPONSE,
+			   VIRTIO_VSOCK_OP_RESPONSE) ||
+	    !vsb_send_owed(dp, conn, VSB_OWE_REQUEST,
+			   VIRTIO_VSOCK_OP_REQUEST) ||
+	    !vsb_send_owed(dp, conn, VSB_OWE_SHUTDOWN,
+			   VIRTIO_VSOCK_OP_SHUTDOWN))
+		return false;
+	if (conn->readable && vsb_conn_wants_data(&conn->cs) &&
+	    !vsb_send_data(dp, conn))
+		return false;
+	return vsb_send_owed(dp, conn, VSB_OWE_CREDIT_UPDATE,
+			     VIRTIO_VSOCK_OP_CREDIT_UPDATE) &&
+	       vsb_send_owed(dp, conn, VSB_OWE_CREDIT_REQUEST,
+			     VIRTIO_VSOCK_OP_CREDIT_REQUEST);
+}
+
+/* RST packets without a connection. Return: false when no RX buffer is left. */
+static bool vsb_send_rsts(struct vsb_datapath *dp)
+{
+	const struct vsb_rst *rst;
+
+	while ((rst = vsb_rstq_peek(&dp->tab.rsts))) {
+		const struct vsb_packet pkt = {
+			.src_cid = VSB_HOST_CID,
+			.dst_cid = dp->guest_cid,
+			.src_port = rst->host_port,
+			.dst_port = rst->guest_port,
+			.type = rst->type,
+			.op = VIRTIO_VSOCK_OP_RST,
+		};
+
+		if (!vsb_send_control(dp, &pkt))
+			return false;
+		dp->stats.rsts_sent++;
+		vsb_rstq_drop(&dp->tab.rsts);
+	}
+	return true;
+}
+
+/* Connections take turns. Return: false when no RX buffer is left. */
+static bool vsb_send_turns(struct vsb_datapath *dp)
+{
+	u64 end = dp->stats.rx_packets_count + VSB_SEND_PACKETS;
+	unsigned int turns = VSB_SEND_PACKETS;
+	struct vsb_conn *conn;
+	bool buffers = true;
+
+	while (buffers && turns-- && dp->stats.rx_packets_count < end) {
+		conn = list_first_entry_or_null(&dp->tab.rxq, struct vsb_conn,
+						rxq);
+		if (!conn)
+			break;
+		vsb_conn_get(conn);
+		list_del_init(&conn->rxq);
+		buffers = vsb_send_conn(dp, conn);
+		/* without a buffer it was not its turn */
+		if (!buffers)
+			list_move(&conn->rxq, &dp->tab.rxq);
+		else if (vsb_conn_has_work(conn))
+			vsb_conn_queue_rx(conn);
+		vsb_conn_put(conn);
+	}
+	return buffers;
+}
+
+/**
+ * vsb_send() - one round of the RX virtqueue
+ * @dp: the data path, running
+ */
+void vsb_send(struct vsb_datapath *dp)
+{
+	struct vsb_queue *q = &dp->queue[VSB_RX];
+	bool buffers, more;
+
+	if (list_empty(&dp->tab.rxq) && !dp->tab.rsts.count)
+		return;
+
+	vsb_vring_unpark(&q->vr);
+	buffers = vsb_send_rsts(dp) && vsb_send_turns(dp);
+	vsb_datapath_finish(dp, q);
+	if (buffers)
+		more = !list_empty(&dp->tab.rxq);
+	else
+		more = vsb_vring_park(&q->vr);
+	if (more && !q->vr.broken)
+		vsb_worker_queue(&dp->worker, &q->work);
+}

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A host AF_UNIX socket and our hook in its wait queue.
+ *
+ * A hook in the wait queue, and not a changed callback of the sock: when
+ * remove_wait_queue() returns the hook is not running and will not run, so
+ * the object around it can go, and so can the module.
+ */
+#include <linux/err.h>
+#include <linux/fs.h>
+#include <linux/net.h>
+#include <linux/poll.h>
+#include <linux/socket.h>
+#include <linux/stat.h>
+#include <linux/string.h>
+#include <linux/uio.h>
+#include <linux/un.h>
+#include <net/sock.h>
+
+#include "compat.h"
+#include "context.h"
+#include "socket.h"
+
+/* Room for about fifteen of AF_UNIX's largest buffers (36544 bytes). */
+#define VSB_SOCKET_SNDBUF	(512 * 1024)
+
+/* Clients that may wait for their accept. */
+#define VSB_SOCKET_BACKLOG	1024
+
+static int vsb_socket_wake(wait_queue_entry_t *wait, unsigned int mode,
+			   int sync, void *key)
+{
+	struct vsb_socket *s = container_of(wait, struct vsb_socket, wait);
+	__poll_t mask = key_to_poll(key);
+	int events = 0;
+
+	/* A wake-up without a key is a change of state: all may have changed */
+	if (!mask || (mask & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)))
+		events |= VSB_SOCK_IN;
+	if (!mask || (mask & (EPOLLHUP | EPOLLERR)) ||
+	    ((mask & EPOLLOUT) && READ_ONCE(s->want_write)))
+		events |= VSB_SOCK_OUT;
+	if (!events)
+		return 0;
+
+	atomic_or(events, &s->events);
+	s->notify(s);
+	return 0;
+}
+
+void vsb_socket_init(struct vsb_socket *s, void (*notify)(struct vsb_socket *))
+{
+	s->sock = NULL;
+	init_waitqueue_func_entry(&s->wait, vsb_socket_wake);
+	atomic_set(&s->events, 0);
+	s->want_write = false;
+	s->notify = notify;
+}
+
+/**
+ * vsb_socket_attach() - take over a socket and hook into its wait queue
+ * @s: has no socket
+ * @sock: the socket; it is ours from here on
+ *
+ * What happened before is notified as well.
+ */
+void vsb_socket_attach(struct vsb_socket *s, struct socket *sock)
+{
+	struct sock *sk = sock->sk;
+
+	lock_sock(sk);
+	WRITE_ONCE(sk->sk_sndbuf, VSB_SOCKET_SNDBUF);
+	sk->sk_userlocks |= SOCK_SNDBUF_LOCK;
+	release_sock(sk);
+
+	s->sock = sock;
+	add_wait_queue(sk_sleep(sk), &s->wait);
+	atomic_or(VSB_SOCK_IN | VSB_SOCK_OUT, &s->events);
+	s->notify(s);
+}
+
+/* Take the hook out and close the socket; nothing is notified afterwards. */
+void vsb_socket_close(struct vsb_socket *s)
+{
+	if (!s->sock)
+		return;
+	remove_wait_queue(sk_sleep(s->sock->sk), &s->wait);
+	sock_release(s->sock);
+	s->sock = NULL;
+}
+
+/* Close a socket that was never attached; NULL is fine. */
+void vsb_socket_discard(struct socket *sock)
+{
+	if (sock)
+		sock_release(sock);
+}
+
+static int vsb_socket_address(struct sockaddr_un *addr, const char *path)
+{
+	size_t len = strlen(path);
+
+	if (len >= sizeof(addr->sun_path))
+		return -ENAMETOOLONG;
+	memset(addr, 0, sizeof(*addr));
+	addr->sun_family = AF_UNIX;
+	memcpy(addr->sun_path, path, len);
+	return offsetof(struct sockaddr_un, sun_path) + len + 1;
+}
+
+/*
+ * Not a kernel socket: it counts as the caller's for its security module and
+ * keeps its network namespace alive.
+ */
+static struct socket *vsb_socket_create(struct vsb_context *ctx)
+{
+	struct socket *sock;
+	int ret;
+
+	ret = __sock_create(ctx->net, AF_UNIX, SOCK_STREAM, 0, &sock, 0);
+	return ret ? ERR_PTR(ret) : sock;
+}
+
+/**
+ * vsb_socket_listen() - bind and listen
+ * @ctx: whose path and whose file it is; the current task must be in it
+ * @path: where
+ * @mode: permissions of the file, or NULL for what the umask leaves
+ *
+ * Return: the socket, or an error as of bind(2).
+ */
+struct socket *vsb_socket_listen(struct vsb_context *ctx, const char *path,
+				 const u32 *mode)
+{
+	struct sockaddr_un addr;
+	struct socket *sock;
+	int ret, len;
+
+	len = vsb_socket_address(&addr, path);
+	if (len < 0)
+		return ERR_PTR(len);
+	sock = vsb_socket_create(ctx);
+	if (IS_ERR(sock))
+		return sock;
+
+	/* AF_UNIX gives the file the socket's own mode, less the umask. */
+	if (mode)
+		SOCK_INODE(sock)->i_mode = S_IFSOCK | *mode;
+	ret = kernel_bind(sock, vsb_sockaddr(&addr), len);
+	if (!ret)
+		ret = kernel_listen(sock, VSB_SOCKET_BACKLOG);
+	if (ret) {
+		sock_release(sock);
+		return ERR_PTR(ret);
+	}
+	return sock;
+}
+
+/**
+ * vsb_socket_connect() - connect to a path, without waiting for the backlog
+ * @ctx: who connects; the current task must be in it
+ * @path: where to
+ *
+ * Return: the socket, or an error as of connect(2); -EAGAIN when the backlog
+ * is full.
+ */
+struct socket *vsb_socket_connect(struct vsb_context *ctx, const char *path)
+{
+	struct sockaddr_un addr;
+	struct socket *sock;
+	int ret, len;
+
+	len = vsb_socket_address(&addr, path);
+	if (len < 0)
+		return ERR_PTR(len);
+	sock = vsb_socket_create(ctx);
+	if (IS_ERR(sock))
+		return sock;
+
+	ret = kernel_connect(sock, vsb_sockaddr(&addr), len, O_NONBLOCK);
+	if (ret) {
+		sock_release(sock);
+		return ERR_PTR(ret);
+	}
+	return sock;
+}
+
+/* Return: the next client, or an error; -EAGAIN when there is none. */
+struct socket *vsb_socket_accept(struct vsb_socket *s)
+{
+	struct socket *sock;
+	int ret;
+
+	ret = kernel_accept(s->sock, &sock, O_NONBLOCK);
+	return ret ? ERR_PTR(ret) : sock;
+}
+
+/* Return: bytes that were taken from @from, or an error; never 0. */
+long vsb_socket_send(struct vsb_socket *s, struct iov_iter *from)
+{
+	struct msghdr msg = {
+		.msg_iter = *from,
+		.msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL,
+	};
+
+	return sock_sendmsg(s->sock, &msg);
+}
+
+long vsb_socket_send_text(struct vsb_socket *s, const char *text, size_t len)
+{
+	struct kvec kvec = { .iov_base = (char *)text, .iov_len = len };
+	struct iov_iter iter;
+
+	iov_iter_kvec(&iter, ITER_SOURCE, &kvec, 1, len);
+	return vsb_socket_send(s, &iter);
+}
+
+static long vsb_socket_recvmsg(struct vsb_socket *s, struct iov_iter *to,
+			       int flags)
+{
+	/* No msg_control: descriptors that are passed along are closed. */
+	struct msghdr msg = { .msg_iter = *to };
+
+	return sock_recvmsg(s->sock, &msg, flags | MSG_DONTWAIT);
+}
+
+/* Return: bytes that were put into @to, 0 at the end, or an error. */
+long vsb_socket_recv(struct vsb_socket *s, struct iov_iter *to)
+{
+	return vsb_socket_recvmsg(s, to, 0);
+}
+
+long vsb_socket_recv_text(struct vsb_socket *s, char *text, size_t len,
+			  bool peek)
+{
+	struct kvec kvec = { .iov_base = text, .iov_len = len };
+	struct iov_iter iter;
+
+	iov_iter_kvec(&iter, ITER_DEST, &kvec, 1, len);
+	return vsb_socket_recvmsg(s, &iter, peek ? MSG_PEEK : 0);
+}
+
+void vsb_socket_shutdown_read(struct vsb_socket *s)
+{
+	kernel_sock_shutdown(s->sock, SHUT_RD);
+}
+
+void vsb_socket_shutdown_write(struct vsb_socket *s)
+{
+	kernel_sock_shutdown(s->sock, SHUT_WR);
+}
+
+/* No more bytes will come than those that are queued. */
+bool vsb_socket_at_eof(const struct vsb_socket *s)
+{
+	const struct sock *sk = s->sock->sk;
+
+	return (READ_ONCE(sk->sk_shutdown) & RCV_SHUTDOWN) ||
+	       READ_ONCE(sk->sk_err);
+}
+
+/* The peer reads no more. */
+bool vsb_socket_is_deaf(const struct vsb_socket *s)
+{
+	return READ_ONCE(s->sock->sk->sk_shutdown) & SEND_SHUTDOWN;
+}
+
+/*
+ * A read would not say EAGAIN. Asked after a short read; what comes after the
+ * question is notified.
+ */
+bool vsb_socket_readable(const struct vsb_socket *s)
+{
+	return !skb_queue_empty_lockless(&s->sock->sk->sk_receive_queue) ||
+	       vsb_socket_at_eof(s);
+}

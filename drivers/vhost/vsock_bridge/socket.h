@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A host AF_UNIX socket and our hook in its wait queue.
+ *
+ * This is the only place that knows struct socket. Nothing in here blocks,
+ * but for the path lookups in listen and connect.
+ */
+#ifndef VSB_SOCKET_H
+#define VSB_SOCKET_H
+
+#include <linux/atomic.h>
+#include <linux/types.h>
+#include <linux/wait.h>
+
+struct iov_iter;
+struct socket;
+struct vsb_context;
+
+/* What may have happened to a socket. */
+#define VSB_SOCK_IN		(1 << 0)	/* bytes, a client, or an end */
+#define VSB_SOCK_OUT		(1 << 1)	/* room, or an end */
+#define VSB_SOCK_CONNECTED	(1 << 2)	/* the connector is done */
+
+/**
+ * struct vsb_socket - a socket and its hook
+ * @sock: the socket; NULL when there is none
+ * @wait: our entry in its wait queue
+ * @events: VSB_SOCK_* since they were taken last; from any context
+ * @want_write: somebody waits for room
+ * @notify: called when @events gained something: under the lock of the wait
+ *	queue, with interrupts off; may only queue work
+ */
+struct vsb_socket {
+	struct socket *sock;
+	wait_queue_entry_t wait;
+	atomic_t events;
+	bool want_write;
+	void (*notify)(struct vsb_socket *s);
+};
+
+void vsb_socket_init(struct vsb_socket *s, void (*notify)(struct vsb_socket *));
+void vsb_socket_attach(struct vsb_socket *s, struct socket *sock);
+void vsb_socket_close(struct vsb_socket *s);
+void vsb_socket_discard(struct socket *sock);
+
+struct socket *vsb_socket_listen(struct vsb_context *ctx, const char *path,
+				 const u32 *mode);
+struct socket *vsb_socket_connect(struct vsb_context *ctx, const char *path);
+struct socket *vsb_socket_accept(struct vsb_socket *s);
+
+long vsb_socket_send(struct vsb_socket *s, struct iov_iter *from);
+long vsb_socket_send_text(struct vsb_socket *s, const char *text, size_t len);
+long vsb_socket_recv(struct vsb_socket *s, struct iov_iter *to);
+long vsb_socket_recv_text(struct vsb_socket *s, char *text, size_t len,
+			  bool peek);
+void vsb_socket_shutdown_read(struct vsb_socket *s);
+void vsb_socket_shutdown_write(struct vsb_socket *s);
+
+bool vsb_socket_readable(const struct vsb_socket *s);
+bool vsb_socket_at_eof(const struct vsb_socket *s);
+bool vsb_socket_is_deaf(const struct vsb_socket *s);
+
+static inline bool vsb_socket_is_open(const struct vsb_socket *s)
+{
+	return s->sock;
+}
+
+/* Take what happened so far; what happens from here on is notified again. */
+static inline int vsb_socket_take_events(struct vsb_socket *s)
+{
+	return atomic_xchg(&s->events, 0);
+}
+
+#endif /* VSB_SOCKET_H */

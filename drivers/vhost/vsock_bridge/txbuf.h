@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A FIFO of the bytes that a guest has sent and the host socket has not taken.
+ *
+ * It holds nothing while it is empty, and grows by chunks up to the credit
+ * that the guest was given; the caller keeps that bound. Bytes are filled in
+ * and taken out in place, so that the callers decide how they are copied.
+ *
+ * Pure: no locks, no sleeping besides the allocation, no globals; also builds
+ * in user space.
+ */
+#ifndef VSB_TXBUF_H
+#define VSB_TXBUF_H
+
+#include <linux/types.h>
+
+struct vsb_txbuf_chunk;
+
+/**
+ * struct vsb_txbuf - the FIFO
+ * @first: oldest chunk, NULL when empty
+ * @last: youngest chunk
+ * @len: bytes in all chunks
+ */
+struct vsb_txbuf {
+	struct vsb_txbuf_chunk *first;
+	struct vsb_txbuf_chunk *last;
+	size_t len;
+};
+
+void *vsb_txbuf_reserve(struct vsb_txbuf *buf, size_t want, size_t *room);
+void vsb_txbuf_commit(struct vsb_txbuf *buf, size_t len);
+unsigned int vsb_txbuf_peek(const struct vsb_txbuf *buf, void **data,
+			    size_t *len, unsigned int max);
+void vsb_txbuf_consume(struct vsb_txbuf *buf, size_t len);
+void vsb_txbuf_clear(struct vsb_txbuf *buf);
+
+static inline bool vsb_txbuf_empty(const struct vsb_txbuf *buf)
+{
+	return !buf->len;
+}
+
+#endif /* VSB_TXBUF_H */

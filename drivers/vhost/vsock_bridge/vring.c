@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A split virtqueue (virtio 1.3, 2.7), from the side of the device.
+ *
+ * Everything in guest memory is read once into a variable, checked, and used
+ * from there. Every walk is bounded by the size of the table it walks.
+ */
+#include <linux/bits.h>
+#include <linux/errno.h>
+#include <linux/limits.h>
+#include <linux/uaccess.h>
+#include <linux/virtio_config.h>
+#include <asm/barrier.h>
+#include <asm/byteorder.h>
+
+#include "mem.h"
+#include "vring.h"
+
+/*
+ * VIRTIO_F_VERSION_1 rings are little-endian; a transitional guest's ring has
+ * the byte order of the guest, which is that of the host here.
+ */
+static inline u16 vsb_ring16(__virtio16 v)
+{
+	return le16_to_cpu((__force __le16)v);
+}
+
+static inline __virtio16 vsb_to_ring16(u16 v)
+{
+	return (__force __virtio16)cpu_to_le16(v);
+}
+
+static int vsb_vring_break(struct vsb_vring *vr)
+{
+	vr->broken = true;
+	return -EFAULT;
+}
+
+static __virtio16 __user *vsb_vring_used_event(const struct vsb_vring *vr)
+{
+	return &vr->avail->ring[vr->num];
+}
+
+static __virtio16 __user *vsb_vring_avail_event(const struct vsb_vring *vr)
+{
+	return (__virtio16 __user *)&vr->used->ring[vr->num];
+}
+
+/**
+ * vsb_vring_start() - start a virtqueue whose addresses are set
+ * @vr: the queue
+ * @features: what was negotiated
+ *
+ * The place in the available ring is kept; the one in the used ring is the
+ * driver's memory's.
+ *
+ * Return: 0, or -EFAULT when the ring cannot be accessed.
+ */
+int vsb_vring_start(struct vsb_vring *vr, u64 features)
+{
+	__virtio16 idx;
+	u16 flags;
+
+	if (!vr->num ||
+	    !access_ok(vr->desc, vsb_vring_desc_size(vr->num)) ||
+	    !access_ok(vr->avail, vsb_vring_avail_size(vr->num)) ||
+	    !access_ok(vr->used, vsb_vring_used_size(vr->num)))
+		return -EFAULT;
+	vr->event_idx = features & BIT_ULL(VIRTIO_RING_F_EVENT_IDX);
+	flags = vr->event_idx ? 0 : VRING_USED_F_NO_NOTIFY;
+	if (get_user(idx, &vr->used->idx) ||
+	    put_user(vsb_to_ring16(flags), &vr->used->flags))
+		return -EFAULT;
+
+	vr->indirect = features & BIT_ULL(VIRTIO_RING_F_INDIRECT_DESC);
+	vr->notify_on_empty = features & BIT_ULL(VIRTIO_F_NOTIFY_ON_EMPTY);
+	vr->used_idx = vsb_ring16(idx);
+	vr->avail_idx = vr->last_avail;
+	vr->staged = 0;
+	vr->signalled_valid = false;
+	vr->parked = false;
+	vr->broken = false;
+	return 0;
+}
+
+/* Read avail.idx. Return: 1 when there are new entries, 0, or an error. */
+static int vsb_vring_refresh(struct vsb_vring *vr)
+{
+	__virtio16 raw;
+	u16 idx;
+
+	if (get_user(raw, &vr->avail->idx))
+		return vsb_vring_break(vr);
+	idx = vsb_ring16(raw);
+	if ((u16)(idx - vr->last_avail) > vr->num)
+		return vsb_vring_break(vr);
+	if (idx == vr->last_avail)
+		return 0;
+
+	vr->avail_idx = idx;
+	smp_rmb();	/* (D): the entries are read after the index */
+	return 1;
+}
+
+/* Add a descriptor's memory to the chain. */
+static enum vsb_fault vsb_chain_add(struct vsb_chain *chain,
+				    struct vsb_mem *mem, u64 addr, u32 len)
+{
+	int nr;
+
+	if (!len)
+		return VSB_FAULT_NONE;
+	if (len > U32_MAX - chain->len)
+		return VSB_FAULT_CHAIN;
+
+	nr = vsb_mem_translate(mem, addr, len, chain->iov + chain->nr,
+			       chain->max - chain->nr);
+	if (nr == -ENOBUFS)
+		return VSB_FAULT_SEGS;
+	if (nr < 0)
+		return VSB_FAULT_MEMORY;
+	chain->nr += nr;
+	chain->len += len;
+	return VSB_FAULT_NONE;
+}
+
+/* Where a walk reads its descriptors from. */
+struct vsb_table {
+	struct vsb_mem *mem;
+	struct vring_desc __user *direct;
+	u64 indirect;
+	u32 num;
+};
+
+static bool vsb_table_read(const struct vsb_table *table, u32 i,
+			   struct vring_desc *raw)
+{
+	if (table->direct)
+		return !copy_from_user(raw, &table->direct[i], sizeof(*raw));
+	return !vsb_mem_read(table->mem, table->indirect + i * sizeof(*raw),
+			     raw, sizeof(*raw));
+}
+
+static enum vsb_fault vsb_vring_walk(struct vsb_vring *vr,
+				     struct vsb_chain *chain,
+				     const struct vsb_table *table, u32 i);
+
+/* Continue in the table that an indirect descriptor points to. */
+static enum vsb_fault vsb_vring_walk_indirect(struct vsb_vring *vr,
+					      struct vsb_chain *chain,
+					      struct vsb_mem *mem, u64 addr,
+					      u32 len)
+{
+	const struct vsb_table table = {
+		.mem = mem,
+		.indirect = addr,
+		.num = len / sizeof(struct vring_desc),
+	};
+
+	if (!table.num || len % sizeof(struct vring_desc) ||
+	    table.num > VSB_SEGS_MAX || addr + len < addr)
+		return VSB_FAULT_CHAIN;
+	return vsb_vring_walk(vr, chain, &table, 0);
+}
+
+/*
+ * Walk a chain from entry @i of @table. A table is walked for as many steps as
+ * it has entries, so a loop ends; an indirect table leads to no other.
+ */
+static enum vsb_fault vsb_vring_walk(struct vsb_vring *vr,
+				     struct vsb_chain *chain,
+				     const struct vsb_table *table, u32 i)
+{
+	struct vring_desc raw;
+	enum vsb_fault fault;
+	u32 steps, len;
+	u16 flags;
+	u64 addr;
+
+	for (steps = 0; steps < table->num; steps++) {
+		if (i >= table->num)
+			return VSB_FAULT_CHAIN;
+		if (!vsb_table_read(table, i, &raw))
+			return VSB_FAULT_MEMORY;
+		addr = le64_to_cpu((__force __le64)raw.addr);
+		len = le32_to_cpu((__force __le32)raw.len);
+		flags = vsb_ring16(raw.flags);
+
+		if (flags & VRING_DESC_F_INDIRECT) {
+			if (!table->direct || !vr->indirect ||
+			    (flags & VRING_DESC_F_NEXT))
+				return VSB_FAULT_CHAIN;
+			return vsb_vring_walk_indirect(vr, chain, table->mem,
+						       addr, len);
+		}
+		if (vr->writes != !!(flags & VRING_DESC_F_WRITE))
+			return VSB_FAULT_DIRECTION;
+		fault = vsb_chain_add(chain, table->mem, addr, len);
+		if (fault || !(flags & VRING_DESC_F_NEXT))
+			return fault;
+		i = vsb_ring16(raw.next);
+	}
+	return VSB_FAULT_CHAIN;
+}
+
+/**
+ * vsb_vring_next() - take the next available chain
+ * @vr: the queue
+ * @mem: the guest's memory
+ * @chain: in: storage for its parts; out: the chain
+ *
+ * A chain that is taken must be pushed or given back by vsb_vring_rewind(),
+ * also one with a fault.
+ *
+ * Return: 1 with a chain, 0 when there is none, -EFAULT when the ring is
+ * broken.
+ */
+int vsb_vring_next(struct vsb_vring *vr, struct vsb_mem *mem,
+		   struct vsb_chain *chain)
+{
+	struct vsb_table table = {
+		.mem = mem,
+		.direct = vr->desc,
+		.num = vr->num,
+	};
+	__virtio16 raw;
+	int ret;
+
+	if (vr->broken)
+		return -EFAULT;
+	if (vr->last_avail == vr->avail_idx) {
+		ret = vsb_vring_refresh(vr);
+		if (ret <= 0)
+			return ret;
+	}
+
+	if (get_user(raw, &vr->avail->ring[vr->last_avail & (vr->num - 1)]))
+		return vsb_vring_break(vr);
+	chain->head = vsb_ring16(raw);
+	if (chain->head >= vr->num)
+		return vsb_vring_break(vr);
+
+	vr->last_avail++;
+	chain->nr = 0;
+	chain->len = 0;
+	chain->fault = vsb_vring_walk(vr, chain, &table, chain->head);
+	return 1;
+}
+
+/* Give back the last @count chains that were taken; they come again. */
+void vsb_vring_rewind(struct vsb_vring *vr, u16 count)
+{
+	vr->last_avail -= count;
+}
+
+/**
+ * vsb_vring_push() - stage a used element
+ * @vr: the queue
+ * @head: name of the chain
+ * @len: bytes that were written into it
+ */
+void vsb_vring_push(struct vsb_vring *vr, u16 head, u32 len)
+{
+	struct vring_used_elem elem = {
+		.id = (__force __virtio32)cpu_to_le32(head),
+		.len = (__force __virtio32)cpu_to_le32(len),
+	};
+	u16 slot = (vr->used_idx + vr->staged) & (vr->num - 1);
+
+	if (copy_to_user(&vr->used->ring[slot], &elem, sizeof(elem)))
+		vsb_vring_break(vr);
+	vr->staged++;
+}
+
+/* Does the driver want an interrupt for what was just published? */
+static bool vsb_vring_wants_call(struct vsb_vring *vr)
+{
+	u16 old = vr->signalled;
+	bool valid = vr->signalled_valid;
+	__virtio16 raw;
+
+	smp_mb();	/* (B): used.idx is seen before the event is read */
+
+	if (vr->notify_on_empty && vr->last_avail == vr->avail_idx &&
+	    !get_user(raw, &vr->avail->idx) &&
+	    vsb_ring16(raw) == vr->avail_idx)
+		return true;
+	if (!vr->event_idx) {
+		if (get_user(raw, &vr->avail->flags))
+			return true;
+		return !(vsb_ring16(raw) & VRING_AVAIL_F_NO_INTERRUPT);
+	}
+
+	vr->signalled = vr->used_idx;
+	vr->signalled_valid = true;
+	if (!valid || get_user(raw, vsb_vring_used_event(vr)))
+		return true;
+	return vring_need_event(vsb_ring16(raw), vr->used_idx, old);
+}
+
+/**
+ * vsb_vring_publish() - show the staged elements to the driver
+ * @vr: the queue
+ *
+ * Return: true when the driver wants an interrupt.
+ */
+bool vsb_vring_publish(struct vsb_vring *vr)
+{
+	if (!vr->staged || vr->broken)
+		return false;
+
+	smp_wmb();	/* (A): the elements are written before the index */
+	vr->used_idx += vr->staged;
+	vr->staged = 0;
+	if (put_user(vsb_to_ring16(vr->used_idx), &vr->used->idx)) {
+		vsb_vring_break(vr);
+		return false;
+	}
+	return vsb_vring_wants_call(vr);
+}
+
+/**
+ * vsb_vring_park() - ask for a kick with the next available chain
+ * @vr: the queue, all of whose chains were taken
+ *
+ * Return: true when there is a chain already; no kick may come for it.
+ */
+bool vsb_vring_park(struct vsb_vring *vr)
+{
+	int fail;
+
+	if (vr->broken)
+		return false;
+	vr->parked = true;
+	if (vr->event_idx)
+		fail = put_user(vsb_to_ring16(vr->last_avail),
+				vsb_vring_avail_event(vr));
+	else
+		fail = put_user(vsb_to_ring16(0), &vr->used->flags);
+	if (fail) {
+		vsb_vring_break(vr);
+		return false;
+	}
+
+	smp_mb();	/* (C): the request is seen before the index is read */
+	return vsb_vring_refresh(vr) == 1;
+}
+
+/**
+ * vsb_vring_unpark() - kicks are not needed for now
+ * @vr: the queue
+ *
+ * With EVENT_IDX nothing is written: an avail_event that stays behind does not
+ * match again before the index has wrapped.
+ */
+void vsb_vring_unpark(struct vsb_vring *vr)
+{
+	if (!vr->parked)
+		return;
+	vr->parked = false;
+	if (!vr->event_idx &&
+	    put_user(vsb_to_ring16(VRING_USED_F_NO_NOTIFY), &vr->used->flags))
+		vsb_vring_break(vr);
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A split virtqueue (virtio 1.3, 2.7), from the side of the device.
+ *
+ * The verbs: next takes the next available chain and rewind gives the last
+ * ones back; push stages a used element, publish shows the staged ones to the
+ * driver and says whether it wants an interrupt. park asks for kicks, unpark
+ * for silence.
+ *
+ * What one side writes and the other reads, and the barriers between:
+ *
+ *	 guest                                 device
+ *	 desc[], avail.ring[]                  used.ring[]
+ *	   wmb                                   (A) smp_wmb
+ *	 avail.idx                             used.idx
+ *	   mb                                    (B) smp_mb
+ *	 reads avail_event or used.flags       reads used_event or avail.flags
+ *	   -> kick                               -> call
+ *
+ *	 used_event or avail.flags             avail_event or used.flags
+ *	   mb, pairs with (B)                    (C) smp_mb, pairs with the
+ *	 reads used.idx                        reads avail.idx    guest's mb
+ *	                                         (D) smp_rmb, pairs with the
+ *	                                       reads avail.ring[], desc[]   wmb
+ *
+ * The ring is under the lock of the datapath, as all that is in here.
+ */
+#ifndef VSB_VRING_H
+#define VSB_VRING_H
+
+#include <linux/types.h>
+#include <linux/uio.h>
+#include <linux/virtio_ring.h>
+
+struct vsb_mem;
+
+/* Parts of a chain that we take; as many as an iov_iter takes (UIO_MAXIOV). */
+#define VSB_SEGS_MAX	1024U
+
+/**
+ * enum vsb_fault - what can be wrong with a chain
+ * @VSB_FAULT_NONE: nothing
+ * @VSB_FAULT_DIRECTION: a descriptor has the wrong direction for this queue
+ * @VSB_FAULT_CHAIN: a loop, an index out of range, a bad indirect table, more
+ *	than 2^32 - 1 bytes
+ * @VSB_FAULT_SEGS: more parts than VSB_SEGS_MAX
+ * @VSB_FAULT_MEMORY: an address that is not the guest's memory
+ */
+enum vsb_fault {
+	VSB_FAULT_NONE,
+	VSB_FAULT_DIRECTION,
+	VSB_FAULT_CHAIN,
+	VSB_FAULT_SEGS,
+	VSB_FAULT_MEMORY,
+};
+
+/**
+ * struct vsb_chain - a chain as the driver made it available
+ * @iov: its parts, in the process's addresses; storage of the caller
+ * @max: entries in @iov
+ * @nr: entries in use
+ * @len: bytes in all
+ * @head: index of its first descriptor: its name
+ * @fault: why it cannot be used; @iov is undefined then
+ */
+struct vsb_chain {
+	struct iovec *iov;
+	unsigned int max;
+	unsigned int nr;
+	u32 len;
+	u16 head;
+	enum vsb_fault fault;
+};
+
+/**
+ * struct vsb_vring - one virtqueue
+ * @desc: descriptor table, in the owner's memory, as the next two
+ * @avail: available ring
+ * @used: used ring
+ * @num: number of entries, a power of two; 0 before it was set
+ * @writes: the device writes into the chains of this queue (RX)
+ * @event_idx: VIRTIO_F_EVENT_IDX was negotiated
+ * @indirect: VIRTIO_F_INDIRECT_DESC was negotiated
+ * @notify_on_empty: VIRTIO_F_NOTIFY_ON_EMPTY was negotiated
+ * @broken: the ring broke its rules; not touched until it is started again
+ * @parked: the driver was asked for kicks
+ * @last_avail: index of the next available entry to take
+ * @avail_idx: avail.idx as it was read last
+ * @used_idx: used.idx as it was written last
+ * @staged: used elements that are not published
+ * @signalled: used.idx at the last call
+ * @signalled_valid: @signalled holds something
+ */
+struct vsb_vring {
+	struct vring_desc __user *desc;
+	struct vring_avail __user *avail;
+	struct vring_used __user *used;
+	u32 num;
+	bool writes;
+	bool event_idx;
+	bool indirect;
+	bool notify_on_empty;
+	bool broken;
+	bool parked;
+
+	u16 last_avail;
+	u16 avail_idx;
+	u16 used_idx;
+	u16 staged;
+	u16 signalled;
+	bool signalled_valid;
+};
+
+/* Sizes of the three parts in bytes, event fields included. */
+static inline size_t vsb_vring_desc_size(u32 num)
+{
+	return num * sizeof(struct vring_desc);
+}
+
+static inline size_t vsb_vring_avail_size(u32 num)
+{
+	return sizeof(struct vring_avail) + (num + 1) * sizeof(__virtio16);
+}
+
+static inline size_t vsb_vring_used_size(u32 num)
+{
+	return sizeof(struct vring_used) +
+	       num * sizeof(struct vring_used_elem) + sizeof(__virtio16);
+}
+
+int vsb_vring_start(struct vsb_vring *vr, u64 features);
+int vsb_vring_next(struct vsb_vring *vr, struct vsb_mem *mem,
+		   struct vsb_chain *chain);
+void vsb_vring_rewind(struct vsb_vring *vr, u16 count);
+void vsb_vring_push(struct vsb_vring *vr, u16 head, u32 len);
+bool vsb_vring_publish(struct vsb_vring *vr);
+bool vsb_vring_park(struct vsb_vring *vr);
+void vsb_vring_unpark(struct vsb_vring *vr);
+
+#endif /* VSB_VRING_H */
