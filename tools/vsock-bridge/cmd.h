@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The subcommands. */
+#ifndef VSB_CLI_CMD_H
+#define VSB_CLI_CMD_H
+
+/* Takes its own name as argv[0]; returns an exit code. */
+int cmd_exec(int argc, char **argv);
+int cmd_info(int argc, char **argv);
+
+#endif /* VSB_CLI_CMD_H */

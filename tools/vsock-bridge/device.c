@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0
+/* /dev/vsock-bridge: opening it, and its own ioctls. */
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "device.h"
+#include "diag.h"
+#include "uds.h"
+
+#define MODULE_FOLDER	"/sys/module/vsock_bridge"
+#define READ_WRITE_BY_GROUP	0060
+
+static void tell_no_node(const char *node)
+{
+	if (access(MODULE_FOLDER, F_OK))
+		diag("%s does not exist: is the module loaded? try: modprobe vsock_bridge", node);
+	else
+		diag("%s does not exist, but the module is loaded: pass the node into this container, or see what udev did with it",
+		     node);
+}
+
+static void tell_not_permitted(const char *node)
+{
+	struct group *group = NULL;
+	struct stat st;
+
+	if (!stat(node, &st) &&
+	    (st.st_mode & READ_WRITE_BY_GROUP) == READ_WRITE_BY_GROUP)
+		group = getgrgid(st.st_gid);
+	if (group && group->gr_gid)
+		diag("you may not open %s: run as root, or join group %s and log in again",
+		     node, group->gr_name);
+	else
+		diag("you may not open %s: run as root, or let a group in by a udev rule (GROUP=\"kvm\", MODE=\"0660\")",
+		     node);
+}
+
+static void tell_open_failed(const char *node, int error)
+{
+	switch (error) {
+	case ENOENT:
+		tell_no_node(node);
+		break;
+	case EACCES:
+		tell_not_permitted(node);
+		break;
+	case EPERM:
+		diag("%s is not allowed in this container or service: allow the device (systemd: DeviceAllow=%s rw)",
+		     node, node);
+		break;
+	case ENODEV:
+	case ENXIO:
+		diag("%s has no driver behind it: load the module (modprobe vsock_bridge), or remove the node if it is a leftover",
+		     node);
+		break;
+	default:
+		diag("cannot open %s: %s: see dmesg(1)", node, strerror(error));
+	}
+}
+
+static int open_node(const char *node)
+{
+	int fd = open(node, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	int low = fd;
+
+	/* Started with stdout or stderr closed: do not print into the device. */
+	if (fd >= 0 && fd <= STDERR_FILENO) {
+		fd = fcntl(low, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+		close(low);
+	}
+	return fd;
+}
+
+static int get_info(struct device *device)
+{
+	struct vsock_bridge_info *info = &device->info;
+
+	memset(info, 0, sizeof(*info));
+	info->size = sizeof(*info);
+	if (ioctl(device->fd, VSOCK_BRIDGE_GET_INFO, info)) {
+		if (errno == ENOTTY)
+			diag("%s is not a vsock_bridge device: use " DEVICE_NODE, device->node);
+		else
+			diag("%s does not say what it is: %s: see dmesg(1)",
+			     device->node, strerror(errno));
+		return -1;
+	}
+	if (info->abi_version != VSOCK_BRIDGE_ABI_VERSION) {
+		diag("the module speaks ABI version %u, this tool (" VERSION ") version %u: install the same release of both",
+		     info->abi_version, VSOCK_BRIDGE_ABI_VERSION);
+		return -1;
+	}
+	info->version[sizeof(info->version) - 1] = '\0';
+	return 0;
+}
+
+/* To open some files has effects of its own, so only device nodes are. */
+int device_open(struct device *device, const char *node)
+{
+	struct stat st;
+
+	device->node = node;
+	device->fd = -1;
+	if (stat(node, &st)) {
+		tell_open_failed(node, errno);
+		return -1;
+	}
+	if (!S_ISCHR(st.st_mode)) {
+		diag("%s is not a vsock_bridge device: use " DEVICE_NODE, node);
+		return -1;
+	}
+	device->fd = open_node(node);
+	if (device->fd < 0) {
+		tell_open_failed(node, errno);
+		return -1;
+	}
+	if (get_info(device)) {
+		device_close(device);
+		return -1;
+	}
+	return 0;
+}
+
+void device_close(struct device *device)
+{
+	close(device->fd);
+	device->fd = -1;
+}
+
+int device_move(struct device *device, int fd)
+{
+	if (fd == device->fd) {
+		if (!fcntl(fd, F_SETFD, 0))
+			return 0;
+	} else if (dup2(device->fd, fd) == fd) {
+		close(device->fd);
+		device->fd = fd;
+		return 0;
+	}
+	diag("cannot put the device at descriptor %d: %s: choose another with --fd",
+	     fd, strerror(errno));
+	return -1;
+}
+
+/* What any of the ioctls can fail with, if the one that failed has no better. */
+static void tell_refused(struct device *device, const char *what, int error)
+{
+	switch (error) {
+	case E2BIG:
+	case ENOTTY:
+		diag("%s: module %s does not know how: install the release that this tool is from (" VERSION ")",
+		     what, device->info.version);
+		break;
+	case EBUSY:
+		diag("%s: the device is in use: wait until its owner has ended", what);
+		break;
+	case EIO:
+		diag("%s: the device is dead, its owner was killed: start again", what);
+		break;
+	case EINVAL:
+		diag("%s: refused by module %s as out of range: see 'vsock-bridge info' for the ranges",
+		     what, device->info.version);
+		break;
+	default:
+		diag("%s: %s: see dmesg(1)", what, strerror(error));
+	}
+}
+
+int device_get_limits(struct device *device, struct vsock_bridge_limits *limits)
+{
+	memset(limits, 0, sizeof(*limits));
+	limits->size = sizeof(*limits);
+	if (!ioctl(device->fd, VSOCK_BRIDGE_GET_LIMITS, limits))
+		return 0;
+	tell_refused(device, "cannot read the limits", errno);
+	return -1;
+}
+
+int device_set_limits(struct device *device, struct vsock_bridge_limits *limits)
+{
+	limits->size = sizeof(*limits);
+	if (!ioctl(device->fd, VSOCK_BRIDGE_SET_LIMITS, limits))
+		return 0;
+	tell_refused(device, "cannot set the limits", errno);
+	return -1;
+}
+
+int device_set_uds(struct device *device, const char *path, int mode)
+{
+	struct vsock_bridge_uds uds = {
+		.size = sizeof(uds),
+		.path = (uintptr_t)path,
+		.path_len = strlen(path),
+	};
+
+	if (mode != MODE_FROM_UMASK) {
+		uds.flags = VSOCK_BRIDGE_UDS_MODE;
+		uds.mode = mode;
+	}
+	if (!ioctl(device->fd, VSOCK_BRIDGE_SET_UDS, &uds))
+		return 0;
+
+	switch (errno) {
+	case E2BIG:
+	case EBUSY:
+	case EINVAL:
+	case EIO:
+	case ENOTTY:
+		tell_refused(device, "cannot set the UDS path", errno);
+		break;
+	default:
+		uds_bind_failed(path, errno);
+	}
+	return -1;
+}

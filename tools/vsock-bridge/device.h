@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* /dev/vsock-bridge: opening it, and its own ioctls. */
+#ifndef VSB_CLI_DEVICE_H
+#define VSB_CLI_DEVICE_H
+
+#include <linux/vsock_bridge.h>
+
+#define DEVICE_NODE	"/dev/vsock-bridge"
+
+/* For device_set_uds(): 0777 less the umask, as with any new socket. */
+#define MODE_FROM_UMASK	(-1)
+
+struct device {
+	const char *node;
+	int fd;
+	struct vsock_bridge_info info;
+};
+
+/*
+ * Of the functions that return int: 0 or -1, what is wrong is told by diag.
+ */
+
+/* Opens @node, above stdin, stdout and stderr, and asks what it is. */
+int device_open(struct device *device, const char *node);
+void device_close(struct device *device);
+
+/* Moves the descriptor to @fd, open across execve(). */
+int device_move(struct device *device, int fd);
+
+int device_get_limits(struct device *device, struct vsock_bridge_limits *limits);
+
+/* Limits that are 0 stay as they are. */
+int device_set_limits(struct device *device, struct vsock_bridge_limits *limits);
+
+/* @mode: permissions of the file, or MODE_FROM_UMASK. */
+int device_set_uds(struct device *device, const char *path, int mode);
+
+#endif /* VSB_CLI_DEVICE_H */

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Errors: one line each, on stderr. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "diag.h"
+
+/*
+ * Names of files and options come from outside: a newline in one would make two
+ * lines of an error, an escape sequence would reach the terminal.
+ */
+static void make_printable(char *text)
+{
+	unsigned char *c;
+
+	for (c = (unsigned char *)text; *c; c++)
+		if (*c < ' ' || *c == 0x7f)
+			*c = '?';
+}
+
+void diag(const char *format, ...)
+{
+	char *text;
+	va_list args;
+	int length;
+
+	va_start(args, format);
+	length = vasprintf(&text, format, args);
+	va_end(args);
+	if (length < 0) {
+		fputs("vsock-bridge: out of memory: free some and try again\n", stderr);
+		return;
+	}
+	make_printable(text);
+	fprintf(stderr, "vsock-bridge: %s\n", text);
+	free(text);
+}

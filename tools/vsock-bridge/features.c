@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Names of feature bits. The numbers are those of the virtio specification and
+ * of <linux/vhost_types.h>: older systems' headers lack some of them.
+ */
+#include <linux/vsock_bridge.h>
+
+#include "features.h"
+
+const struct feature module_features[] = {
+	{ 0, "UDS_PATH" },
+	{}
+};
+
+const struct feature virtio_features[] = {
+	{ 0, "STREAM" },
+	{ 1, "SEQPACKET" },
+	{ 2, "NO_IMPLIED_STREAM" },
+	{ 24, "NOTIFY_ON_EMPTY" },
+	{ 26, "LOG_ALL" },
+	{ 27, "ANY_LAYOUT" },
+	{ 28, "INDIRECT_DESC" },
+	{ 29, "EVENT_IDX" },
+	{ 32, "VERSION_1" },
+	{ 33, "ACCESS_PLATFORM" },
+	{ 34, "RING_PACKED" },
+	{ 35, "IN_ORDER" },
+	{ 36, "ORDER_PLATFORM" },
+	{ 37, "SR_IOV" },
+	{ 38, "NOTIFICATION_DATA" },
+	{ 39, "NOTIF_CONFIG_DATA" },
+	{ 40, "RING_RESET" },
+	{}
+};
+
+__u64 features_unknown(const struct feature *table, __u64 bits)
+{
+	for (; table->name; table++)
+		bits &= ~(1ULL << table->bit);
+	return bits;
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Command lines: what subcommands share in reading their options. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "diag.h"
+#include "options.h"
+
+/* optopt is what getopt_long() stumbled over; 0 for an unknown long option. */
+static void tell_wrong(const char *command, int result, char **argv,
+		       const struct option *options)
+{
+	const char *wrong = result == ':' ? "needs a value" : "takes no value";
+	const char *word = argv[optind - 1];
+
+	for (; optopt && options->name; options++) {
+		if (options->val == optopt) {
+			diag("--%s %s: see 'vsock-bridge %s --help'",
+			     options->name, wrong, command);
+			return;
+		}
+	}
+	if (optopt)
+		diag("unknown option -%c: see 'vsock-bridge %s --help'",
+		     optopt, command);
+	else
+		diag("unknown option %.*s: see 'vsock-bridge %s --help'",
+		     (int)strcspn(word, "="), word, command);
+}
+
+int options_next(const char *command, int argc, char **argv,
+		 const char *letters, const struct option *options)
+{
+	int result = getopt_long(argc, argv, letters, options, NULL);
+
+	/* "--uds-path -- COMMAND": the separator is no value. */
+	if (result >= OPT_FIRST && optarg && optarg == argv[optind - 1] &&
+	    !strcmp(optarg, "--")) {
+		optopt = result;
+		result = ':';
+	}
+	if (result != '?' && result != ':')
+		return result;
+	tell_wrong(command, result, argv, options);
+	return '?';
+}
+
+static int parse(const char *text, int base, unsigned long min,
+		 unsigned long max, unsigned long *value)
+{
+	const char *digits = base == 8 ? "01234567" : "0123456789";
+
+	if (!*text || text[strspn(text, digits)])
+		return -1;
+	errno = 0;
+	*value = strtoul(text, NULL, base);
+	return errno || *value < min || *value > max ? -1 : 0;
+}
+
+int options_number(const char *name, const char *text, unsigned long min,
+		   unsigned long max, unsigned long *value)
+{
+	if (!parse(text, 10, min, max, value))
+		return 0;
+	diag("%s '%s' is out of range or not a number: give %lu to %lu",
+	     name, text, min, max);
+	return -1;
+}
+
+int options_mode(const char *name, const char *text, unsigned int *mode)
+{
+	unsigned long value;
+
+	if (parse(text, 8, 0, 0777, &value)) {
+		diag("%s '%s' is no file mode: give octal digits, 0 to 0777, such as 0660",
+		     name, text);
+		return -1;
+	}
+	*mode = value;
+	return 0;
+}

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The file of the host's socket: what is there before the device binds it. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "diag.h"
+#include "uds.h"
+
+/* What the device puts behind the path, at the longest. */
+#define LONGEST_SUFFIX	"_4294967295"
+
+enum occupant {
+	NOTHING,	/* and the directory is there */
+	STALE_SOCKET,	/* nobody listens on it */
+	LIVE_SOCKET,
+	OTHER,		/* a socket of unknown state, or another file; told */
+};
+
+int uds_check_name(const char *path, size_t max_length)
+{
+	size_t length = strlen(path);
+
+	if (!length) {
+		diag("--uds-path is empty: give a file name, such as /run/vm1.sock");
+		return -1;
+	}
+	if (length > max_length) {
+		diag("--uds-path is %zu bytes, %zu more than the %zu that leave room for %s: use a shorter path, or one relative to the working directory: %s",
+		     length, length - max_length, max_length, LONGEST_SUFFIX, path);
+		return -1;
+	}
+	if (path[length - 1] == '/') {
+		diag("--uds-path names a directory: give the name of a file in it: %s", path);
+		return -1;
+	}
+	return 0;
+}
+
+static const char *why_not_bound(int error)
+{
+	switch (error) {
+	case EACCES:
+		return "you may not create files there: use a directory that you can write to, or run as root";
+	case EADDRINUSE:
+		return "a file appeared there just now: see whose it is, and try again";
+	case EDQUOT:
+	case ENOSPC:
+		return "the file system is full: make room, or use another directory";
+	case ELOOP:
+		return "too many symbolic links: check its directory";
+	case ENAMETOOLONG:
+		return "the path, or a name in it, is too long: use a shorter one";
+	case ENOENT:
+		return "its directory does not exist: create it, or use another one";
+	case ENOMEM:
+		return "out of memory: free some and try again";
+	case ENOTDIR:
+		return "a part of its directory is not a directory: check the path";
+	case EPERM:
+		return "the file system takes no sockets: use another directory, such as /run";
+	case EROFS:
+		return "the file system is read-only: use another directory, such as /run";
+	default:
+		return NULL;
+	}
+}
+
+void uds_bind_failed(const char *path, int error)
+{
+	const char *why = why_not_bound(error);
+
+	if (why)
+		diag("cannot make the socket %s: %s", path, why);
+	else
+		diag("cannot make the socket %s: %s: see dmesg(1)", path, strerror(error));
+}
+
+static const char *kind_of_file(mode_t mode)
+{
+	switch (mode & S_IFMT) {
+	case S_IFREG:
+		return "a regular file";
+	case S_IFDIR:
+		return "a directory";
+	case S_IFLNK:
+		return "a symbolic link";
+	case S_IFIFO:
+		return "a named pipe";
+	case S_IFCHR:
+	case S_IFBLK:
+		return "a device node";
+	default:
+		return "a file of an unknown kind";
+	}
+}
+
+/*
+ * Listening sockets accept, or say EAGAIN when their backlog is full. Bound
+ * ones of another type say EPROTOTYPE. The caller has seen that it is a socket.
+ */
+static enum occupant probe_socket(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd, error;
+
+	memcpy(address.sun_path, path, strnlen(path, sizeof(address.sun_path) - 1));
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0) {
+		diag("cannot open a socket: %s: check the limits of this process", strerror(errno));
+		return OTHER;
+	}
+	error = connect(fd, (struct sockaddr *)&address, sizeof(address)) ? errno : 0;
+	close(fd);
+
+	switch (error) {
+	case 0:
+	case EAGAIN:
+	case EPROTOTYPE:
+		return LIVE_SOCKET;
+	case ECONNREFUSED:
+		return STALE_SOCKET;
+	case ENOENT:
+		return NOTHING;
+	default:
+		diag("%s exists and nothing shows whether it is in use (%s): run as its owner or root, or use another path",
+		     path, strerror(error));
+		return OTHER;
+	}
+}
+
+static enum occupant probe(const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st)) {
+		if (errno == ENOENT)
+			return NOTHING;
+		uds_bind_failed(path, errno);
+		return OTHER;
+	}
+	if (S_ISSOCK(st.st_mode))
+		return probe_socket(path);
+	diag("%s exists and is %s, which is never replaced: move it away, or use another path",
+	     path, kind_of_file(st.st_mode));
+	return OTHER;
+}
+
+/* bind() and unlink() need a directory that is there and can be written to. */
+static int check_directory(const char *path)
+{
+	char directory[PATH_MAX] = ".";
+	const char *slash = strrchr(path, '/');
+	size_t length = slash ? slash - path + 1 : 0;
+
+	if (slash && length < sizeof(directory)) {
+		memcpy(directory, path, length);
+		directory[length] = '\0';
+	}
+	if (!eaccess(directory, W_OK | X_OK))
+		return 0;
+	uds_bind_failed(path, errno);
+	return -1;
+}
+
+int uds_check_place(const char *path, bool replace)
+{
+	switch (probe(path)) {
+	case NOTHING:
+		return check_directory(path);
+	case STALE_SOCKET:
+		if (replace)
+			return check_directory(path);
+		diag("%s exists and is a stale socket, nobody listens on it: use --replace to remove it first",
+		     path);
+		return -1;
+	case LIVE_SOCKET:
+		diag("%s exists and is in use by another device or program: stop that one, or use another path",
+		     path);
+		return -1;
+	case OTHER:
+		break;
+	}
+	return -1;
+}
+
+static bool same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+/*
+ * Another program can bind @path between any two system calls here. The socket
+ * that was there first is held open, so that its inode number is not given to
+ * another, and the one to be removed is compared with it.
+ */
+static int remove_stale(const char *path, int pin)
+{
+	struct stat pinned, now;
+
+	if (uds_check_place(path, true))
+		return -1;
+	if (fstat(pin, &pinned) || lstat(path, &now)) {
+		if (errno == ENOENT)
+			return 0;
+		uds_bind_failed(path, errno);
+		return -1;
+	}
+	if (!same_file(&pinned, &now)) {
+		diag("%s was replaced by another program just now: see whose it is, and try again",
+		     path);
+		return -1;
+	}
+	if (unlink(path) && errno != ENOENT) {
+		diag("cannot remove the stale socket %s: %s: remove it as its owner or root",
+		     path, strerror(errno));
+		return -1;
+	}
+	return 0;
+}
+
+int uds_remove_stale(const char *path)
+{
+	int pin = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	int result;
+
+	if (pin < 0 && errno == ENOENT)
+		return 0;
+	if (pin < 0) {
+		uds_bind_failed(path, errno);
+		return -1;
+	}
+	result = remove_stale(path, pin);
+	close(pin);
+	return result;
+}
+
+void uds_unlink(const char *path, const struct stat *made)
+{
+	struct stat now;
+
+	if (!lstat(path, &now) && same_file(made, &now))
+		unlink(path);
+}

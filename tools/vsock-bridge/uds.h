@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The file of the host's socket: what is there before the device binds it. */
+#ifndef VSB_CLI_UDS_H
+#define VSB_CLI_UDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/stat.h>
+
+/*
+ * Of the functions that return int: 0 or -1, what is wrong is told by diag.
+ */
+
+/* Can @path be a UDS path at all? */
+int uds_check_name(const char *path, size_t max_length);
+
+/*
+ * Is the place free? With @replace a stale socket is no obstacle. Changes
+ * nothing.
+ */
+int uds_check_place(const char *path, bool replace);
+
+/* Removes a stale socket, if one is at @path, and nothing else. */
+int uds_remove_stale(const char *path);
+
+/* Tells why a socket cannot be bound to @path. */
+void uds_bind_failed(const char *path, int error);
+
+/* Removes the socket at @path if it is still the one that @made describes. */
+void uds_unlink(const char *path, const struct stat *made);
+
+#endif /* VSB_CLI_UDS_H */
