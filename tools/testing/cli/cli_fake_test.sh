@@ -1,0 +1,293 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# cli_fake_test.sh BINARY: tests of the vsock-bridge command with fake_device.c
+# in the module's place: what COMMAND gets, and what is said when the kernel
+# refuses. Needs a C compiler (CC=cc) and perl.
+# shellcheck disable=SC2317	# the tests are called by name
+. "$(dirname "$0")/tap.sh"
+
+FAKE=$SCRATCH/fake_device.so
+
+"${CC:-cc}" -shared -fPIC -D_GNU_SOURCE -Wall -Wextra \
+	-I "$TESTS/../../../include/uapi" -o "$FAKE" "$TESTS/fake_device.c" -ldl || {
+	echo "Bail out! fake_device.c does not build"
+	exit 1
+}
+
+# with_fake [VARIABLE=VALUE]... SUBCOMMAND ARG...
+with_fake() {
+	local -a variables=()
+
+	while [[ $1 == *=* ]]; do
+		variables+=("$1")
+		shift
+	done
+	STATUS=0
+	env LD_PRELOAD="$FAKE" FAKE_LOG="$PWD/log" "${variables[@]}" \
+		"$BINARY" "$1" --device /dev/null "${@:2}" >out 2>err || STATUS=$?
+}
+
+# refusal [VARIABLE=VALUE]... TEXT: exec at s fails with TEXT, leaving no file.
+refusal() {
+	local text=${*: -1}
+
+	with_fake "${@:1:$#-1}" exec --uds-path s -- true
+	expect_error 125 "$text"
+	expect_no_file s
+}
+
+errno_of() { perl -MErrno -e 'print Errno->can($ARGV[0])->()' "$1"; }
+
+# refusal_of CALL ERRNO TEXT
+refusal_of() { refusal "FAKE_ERROR=$1 $(errno_of "$2")" "$3"; }
+
+# what COMMAND gets
+
+test_command_has_the_device_at_3() {
+	with_fake exec --uds-path s -- readlink /proc/self/fd/3
+	expect_status 0
+	expect_out '^/dev/null$'
+	[ -S s ]
+}
+
+test_command_has_the_device_at_fd_and_nothing_else() {
+	local fd
+
+	for fd in 3 4 5 9; do
+		with_fake exec --uds-path "s$fd" --fd "$fd" -- sh -c "$LIST_FDS" fds
+		expect_status 0
+		expect_same "$(cat fds)" "0 1 2 $fd"
+	done
+}
+
+test_command_keeps_closed_standard_descriptors_closed() {
+	STATUS=0
+	LD_PRELOAD=$FAKE "$BINARY" exec --device /dev/null --uds-path s -- \
+		sh -c "$LIST_FDS" fds <&- >&- 2>&- || STATUS=$?
+	: >out && : >err
+	expect_status 0
+	expect_same "$(cat fds)" "3"
+}
+
+test_device_never_takes_the_place_of_stderr() {
+	STATUS=0
+	LD_PRELOAD=$FAKE FAKE_LOG=log "$BINARY" exec --device /dev/null \
+		--uds-path s -- true <&- >&- 2>&- || STATUS=$?
+	touch out err
+	expect_status 0
+	grep -v '^SET_' log >low || return 0
+	cat low
+	return 1
+}
+
+test_command_keeps_stdin_and_stdout() {
+	echo text | with_fake exec --uds-path s -- cat
+	expect_same "$(cat out)" text
+}
+
+test_command_keeps_environment_and_arguments() {
+	# shellcheck disable=SC2016	# expands in COMMAND
+	with_fake "GREETING=a b" exec --uds-path s -- sh -c 'echo "$GREETING|$1|$2"' sh "" "c d"
+	expect_same "$(cat out)" "a b||c d"
+}
+
+test_command_keeps_signal_mask_and_dispositions() {
+	local want
+
+	# shellcheck disable=SC2016	# perl's variables
+	signals='use POSIX; sigprocmask(SIG_BLOCK, POSIX::SigSet->new(SIGUSR1));
+		$SIG{USR2} = "IGNORE"; exec @ARGV'
+	want=$(perl -e "$signals" grep ^Sig /proc/self/status)
+	LD_PRELOAD=$FAKE perl -e "$signals" "$BINARY" exec --device /dev/null \
+		--uds-path s -- grep ^Sig /proc/self/status >out
+	expect_same "$(grep -v SigQ out)" "$(echo "$want" | grep -v SigQ)"
+	expect_out '^SigBlk:.*200$'
+}
+
+test_command_keeps_the_pid() {
+	LD_PRELOAD=$FAKE "$BINARY" exec --device /dev/null --uds-path s -- \
+		sh -c 'echo $$' >out &
+	wait $!
+	expect_same "$(cat out)" $!
+}
+
+test_exit_status_is_that_of_command() {
+	with_fake exec --uds-path s -- sh -c 'exit 37'
+	expect_status 37
+}
+
+test_script_without_interpreter_line_is_run() {
+	echo 'echo run' >script
+	chmod +x script
+	with_fake exec --uds-path s -- ./script
+	expect_same "$(cat out)" run
+}
+
+test_missing_interpreter_is_126_and_leaves_no_socket() {
+	echo '#!/no/such/interpreter' >script
+	chmod +x script
+	with_fake exec --uds-path s -- ./script
+	expect_error 126 "./script: its interpreter does not exist"
+	expect_no_file s
+	grep -q SET_UDS log
+}
+
+# what the device is told
+
+test_limits_come_before_the_path() {
+	with_fake exec --uds-path s --max-connections 77 -- true
+	expect_status 0
+	expect_same "$(cat log)" "SET_LIMITS max_connections=77
+SET_UDS path=s flags=0 mode=0"
+}
+
+test_mode_is_passed_on() {
+	with_fake exec --uds-path s --mode 0640 -- true
+	grep -q 'flags=0x1 mode=0640$' log
+	with_fake exec --uds-path s --replace --mode 0 -- true
+	grep -q 'flags=0x1 mode=0$' log
+}
+
+test_last_of_repeated_options_counts() {
+	with_fake exec --uds-path r --uds-path s --max-connections 5 \
+		--max-connections 6 -- true
+	grep -q max_connections=6 log
+	grep -q path=s log
+	expect_no_file r
+}
+
+test_replace_removes_a_stale_socket() {
+	local before
+
+	make_stale_socket s
+	before=$(inode s)
+	ln s kept	# or its inode number could come again
+	with_fake exec --uds-path s --replace -- true
+	expect_status 0
+	[ -S s ]
+	[ "$(inode s)" != "$before" ]
+}
+
+test_replace_without_a_file_is_fine() {
+	with_fake exec --uds-path s --replace -- true
+	expect_status 0
+	[ -S s ]
+}
+
+test_stale_socket_stays_when_the_limits_are_refused() {
+	make_stale_socket s
+	with_fake FAKE_MAX_CONNECTIONS=9 exec --uds-path s --replace \
+		--max-connections 10 -- true
+	expect_error 125 "--max-connections 10 is above what module 9.8.7 takes: give 1 to 9"
+	[ -S s ]
+}
+
+# what the kernel refuses
+
+test_other_abi_version_is_refused() {
+	refusal FAKE_ABI=2 "the module speaks ABI version 2, this tool"
+	with_fake FAKE_ABI=2 info
+	expect_error 1 "ABI version 2"
+}
+
+test_module_without_uds_path_is_refused() {
+	refusal FAKE_FEATURES=0 "module 9.8.7 takes no UDS path"
+}
+
+test_module_with_a_shorter_path_is_believed() {
+	with_fake FAKE_MAX_PATH=3 exec --uds-path four -- true
+	expect_error 125 "--uds-path is 4 bytes, 1 more than the 3"
+}
+
+test_node_without_driver_is_told() {
+	refusal_of OPEN ENXIO "has no driver behind it: load the module (modprobe vsock_bridge)"
+	refusal_of OPEN ENODEV "has no driver behind it"
+}
+
+test_device_cgroup_is_told() {
+	refusal_of OPEN EPERM "is not allowed in this container or service"
+}
+
+test_too_many_open_files_is_told() {
+	refusal_of OPEN EMFILE "cannot open /dev/null: Too many open files"
+}
+
+test_device_without_info_is_told() {
+	refusal_of GET_INFO EIO "does not say what it is: Input/output error"
+}
+
+test_refused_limits_are_told() {
+	refusal_of SET_LIMITS EINVAL "cannot set the limits: refused by module 9.8.7 as out of range"
+}
+
+test_module_too_old_for_a_structure_is_told() {
+	refusal_of SET_LIMITS E2BIG "module 9.8.7 does not know how: install the release"
+	refusal_of SET_UDS E2BIG "module 9.8.7 does not know how: install the release"
+}
+
+test_busy_device_is_told() {
+	refusal_of SET_UDS EBUSY "cannot set the UDS path: the device is in use"
+}
+
+test_dead_device_is_told() {
+	refusal_of SET_UDS EIO "cannot set the UDS path: the device is dead"
+}
+
+test_bind_errors_are_told() {
+	refusal_of SET_UDS EADDRINUSE "cannot make the socket s: a file appeared there just now"
+	refusal_of SET_UDS EACCES "cannot make the socket s: you may not create files there"
+	refusal_of SET_UDS EROFS "cannot make the socket s: the file system is read-only"
+	refusal_of SET_UDS ENOSPC "cannot make the socket s: the file system is full"
+	refusal_of SET_UDS ENOMEM "cannot make the socket s: out of memory"
+	refusal_of SET_UDS EMLINK "cannot make the socket s: Too many links: see dmesg(1)"
+}
+
+# info
+
+test_info_shows_versions_and_limits() {
+	with_fake info
+	expect_status 0
+	expect_out "^tool +$(cat "$TESTS/../../../VERSION")\$"
+	expect_out '^module +9\.8\.7$'
+	expect_out '^ABI +1$'
+	expect_out '^features +UDS_PATH$'
+	expect_out '^longest UDS path +96 bytes$'
+	expect_out '^connections +1023 +1 +65535$'
+	expect_out '^buffer per connection \(bytes\) +262144 +4096 +16777216$'
+}
+
+test_info_names_virtio_features() {
+	with_fake FAKE_VIRTIO_FEATURES=0x93d000002 info
+	expect_out '^virtio features +SEQPACKET NOTIFY_ON_EMPTY LOG_ALL ANY_LAYOUT INDIRECT_DESC EVENT_IDX VERSION_1 IN_ORDER$'
+}
+
+test_info_shows_unknown_features_in_hex() {
+	with_fake FAKE_FEATURES=0x41 FAKE_VIRTIO_FEATURES=0x8000000100000000 info
+	expect_out '^features +UDS_PATH unknown:0x40$'
+	expect_out '^virtio features +VERSION_1 unknown:0x8000000000000000$'
+	with_fake FAKE_VIRTIO_FEATURES=0 info
+	expect_out '^virtio features +none$'
+}
+
+test_info_json_is_json() {
+	with_fake FAKE_VIRTIO_FEATURES=0x8000000100000000 info --json
+	expect_status 0
+	# shellcheck disable=SC2016	# perl's variables
+	perl -MJSON::PP -e 'undef $/; my $j = decode_json(<STDIN>);
+		print join(" ", $j->{module}{version}, $j->{module}{abi},
+			$j->{tool}{abi}, $j->{device}, $j->{max_path},
+			@{$j->{features}{names}}, $j->{features}{bits},
+			@{$j->{virtio_features}{names}}, $j->{virtio_features}{unknown},
+			map { @$_{"default", "min", "max"} } @{$j->{limits}}{
+				"max_connections", "buf_alloc", "shutdown_timeout_ms"})
+		' <out >found
+	expect_same "$(cat found)" "9.8.7 1 1 /dev/null 96 UDS_PATH 0x1 VERSION_1 \
+0x8000000000000000 1023 1 65535 262144 4096 16777216 2000 1 3600000"
+}
+
+test_info_fails_when_limits_cannot_be_read() {
+	with_fake "FAKE_ERROR=GET_LIMITS 5" info
+	expect_error 1 "cannot read the limits"
+}
+
+run_tests

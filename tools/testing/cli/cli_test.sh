@@ -1,0 +1,389 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# cli_test.sh BINARY: tests of the vsock-bridge command that need no module.
+# shellcheck disable=SC2317	# the tests are called by name
+. "$(dirname "$0")/tap.sh"
+
+# A path for what is expected to fail before the device is touched.
+exec_at() {
+	local path=$1
+	shift
+	run exec --device /dev/null --uds-path "$path" "$@" -- true
+}
+
+# What exec says when all but the device is right.
+expect_only_device_wrong() {
+	expect_error 125 "/dev/null is not a vsock_bridge device"
+}
+
+# the command itself
+
+test_no_command_is_a_usage_error() {
+	fails 2 "no command given: see 'vsock-bridge --help'"
+}
+
+test_unknown_command_is_a_usage_error() {
+	fails 2 "unknown command 'exce': see 'vsock-bridge --help'" exce
+}
+
+test_unknown_top_level_option_is_a_usage_error() {
+	fails 2 "unknown option '--verbose': see 'vsock-bridge --help'" --verbose
+}
+
+test_help_goes_to_stdout() {
+	works --help
+	expect_out '^Usage: vsock-bridge '
+	expect_out '^  exec '
+	expect_out '^  info '
+	cp out long
+	works -h
+	cmp out long
+}
+
+test_help_fits_a_terminal() {
+	local what
+
+	for what in "" exec info; do
+		# shellcheck disable=SC2086	# none is no argument
+		works $what --help
+		grep -E '.{81}' out >long || continue
+		cat long
+		return 1
+	done
+}
+
+test_help_of_exec_names_every_option_and_exit_code() {
+	local word
+
+	works exec --help
+	for word in uds-path fd max-connections mode replace device help; do
+		expect_out "^  (-., )?--$word "
+	done
+	expect_out '125'
+	expect_out '126'
+	expect_out '127'
+	cp out long
+	works exec -h
+	cmp out long
+}
+
+test_help_of_info_names_every_option() {
+	works info --help
+	expect_out '^  --json '
+	expect_out '^  --device '
+}
+
+test_version_is_that_of_the_project() {
+	works --version
+	expect_out '^vsock-bridge [0-9]+\.[0-9]+\.[0-9]+$'
+	expect_same "$(cat out)" "vsock-bridge $(cat "$TESTS/../../../VERSION")"
+	works -V
+}
+
+test_full_stdout_is_a_failure() {
+	STATUS=0
+	"$BINARY" --help >/dev/full 2>err || STATUS=$?
+	: >out
+	expect_error 1 "cannot write to stdout"
+}
+
+test_newline_in_an_argument_makes_no_second_line() {
+	fails 2 "unknown command 'a?b?c'" $'a\nb\033c'
+}
+
+# exec: options
+
+test_exec_refuses_an_unknown_option() {
+	fails 2 "unknown option --path: see 'vsock-bridge exec --help'" exec --path=s
+}
+
+test_exec_refuses_an_unknown_letter() {
+	fails 2 "unknown option -x: see 'vsock-bridge exec --help'" exec --replace -xh
+}
+
+test_exec_option_without_its_value() {
+	fails 2 "--fd needs a value" exec --uds-path s --fd
+}
+
+test_exec_takes_no_separator_for_a_value() {
+	fails 2 "--uds-path needs a value" exec --uds-path -- true
+}
+
+test_exec_option_with_a_value_too_many() {
+	fails 2 "--replace takes no value" exec --replace=yes
+	fails 2 "--help takes no value" exec --help=yes
+}
+
+test_exec_needs_uds_path() {
+	fails 2 "--uds-path is missing" exec -- true
+}
+
+test_exec_needs_the_separator() {
+	fails 2 "'--' is missing before 'true'" exec --uds-path s true --version
+}
+
+test_exec_needs_a_command() {
+	fails 2 "COMMAND is missing" exec --uds-path s --
+	fails 2 "COMMAND is missing" exec --uds-path s
+}
+
+test_exec_fd_must_be_a_number_above_stderr() {
+	local value
+
+	for value in 2 0 -1 "" 3x " 4" +4 0x10 99999999999999999999; do
+		fails 2 "--fd '$value' is out of range or not a number: give 3 to " \
+			exec --uds-path s --fd "$value" -- true
+	done
+}
+
+test_exec_fd_must_be_below_the_limit_of_open_files() {
+	ulimit -Sn 100
+	fails 2 "--fd '100' is out of range or not a number: give 3 to 99" \
+		exec --uds-path s --fd 100 -- true
+	exec_at s --fd 99
+	expect_only_device_wrong
+}
+
+test_exec_max_connections_has_a_range() {
+	local value
+
+	for value in 0 65536 -1 "" 1k; do
+		fails 2 "--max-connections '$value' is out of range or not a number: give 1 to 65535" \
+			exec --uds-path s --max-connections "$value" -- true
+	done
+	exec_at s --max-connections 65535
+	expect_only_device_wrong
+}
+
+test_exec_mode_is_octal() {
+	local value
+
+	for value in 1000 4755 8 rw "" -1 u+rw; do
+		fails 2 "--mode '$value' is no file mode: give octal digits" \
+			exec --uds-path s --mode "$value" -- true
+	done
+	exec_at s --mode 0777
+	expect_only_device_wrong
+}
+
+# exec: COMMAND
+
+test_missing_command_in_path_is_127() {
+	fails 127 "no-such-command: COMMAND not found in PATH" \
+		exec --uds-path s -- no-such-command
+	expect_no_file s
+}
+
+test_missing_command_by_path_is_127() {
+	fails 127 "/no/such/command: no such file" exec --uds-path s -- /no/such/command
+	fails 127 "out/x: no such file" exec --uds-path s -- out/x
+}
+
+test_empty_command_is_127() {
+	fails 127 "COMMAND not found" exec --uds-path s -- ""
+}
+
+test_directory_as_command_is_126() {
+	mkdir folder
+	fails 126 "./folder: is a directory" exec --uds-path s -- ./folder
+}
+
+test_command_without_execute_permission_is_126() {
+	echo 'exit 0' >my-script
+	fails 126 "./my-script: you may not execute it" exec --uds-path s -- ./my-script
+	PATH=$PWD:$PATH fails 126 "my-script: you may not execute it" \
+		exec --uds-path s -- my-script
+}
+
+test_command_is_searched_as_execvp_does() {
+	mkdir first second
+	echo 'exit 0' >first/tool
+	cp first/tool second/tool
+	chmod +x second/tool
+	PATH=$PWD/first:/no/where:$PWD/second exec_at s
+	PATH=first:second run exec --device /dev/null --uds-path s -- tool
+	expect_only_device_wrong
+	cd second
+	PATH=:/no/where run exec --device /dev/null --uds-path s -- tool
+	expect_only_device_wrong
+}
+
+test_command_is_found_without_a_path() {
+	STATUS=0
+	env -u PATH "$BINARY" exec --device /dev/null --uds-path s -- true >out 2>err || STATUS=$?
+	expect_only_device_wrong
+}
+
+test_open_descriptor_is_not_overwritten() {
+	exec 7>file
+	fails 125 "descriptor 7 is open already" exec --uds-path s --fd 7 -- true
+}
+
+# exec: PATH
+
+test_path_must_not_be_empty() {
+	fails 2 "--uds-path is empty" exec --uds-path "" -- true
+}
+
+test_path_of_97_bytes_is_too_long() {
+	fails 2 "--uds-path is 97 bytes, 1 more than the 96 that leave room for _4294967295" \
+		exec --uds-path "$(printf '%097d' 0)" -- true
+}
+
+test_path_of_96_bytes_is_taken() {
+	exec_at "$(printf '%096d' 0)"
+	expect_only_device_wrong
+}
+
+test_path_must_not_name_a_directory() {
+	fails 2 "--uds-path names a directory" exec --uds-path folder/ -- true
+}
+
+test_missing_directory_is_told() {
+	exec_at no/such/s
+	expect_error 125 "cannot make the socket no/such/s: its directory does not exist"
+}
+
+test_file_as_directory_is_told() {
+	: >file
+	exec_at file/s
+	expect_error 125 "cannot make the socket file/s: a part of its directory is not a directory"
+}
+
+test_directory_that_cannot_be_written_is_told() {
+	mkdir -m 555 folder
+	run_as_nobody exec --device /dev/null --uds-path folder/s -- true
+	expect_error 125 "cannot make the socket folder/s: you may not create files there"
+}
+
+# exec: PATH exists
+
+# refuses_to_replace WHAT_IT_IS FILE: neither with --replace nor without.
+refuses_to_replace() {
+	local before
+
+	before=$(stat -c '%i %F %Y' "$2")
+	exec_at "$2"
+	expect_error 125 "$2 exists and is $1"
+	exec_at "$2" --replace
+	expect_error 125 "$2 exists and is $1"
+	expect_same "$(stat -c '%i %F %Y' "$2")" "$before"
+}
+
+test_regular_file_is_never_replaced() {
+	echo text >file
+	refuses_to_replace "a regular file, which is never replaced" file
+	expect_same "$(cat file)" text
+}
+
+test_directory_is_never_replaced() {
+	mkdir folder
+	refuses_to_replace "a directory" folder
+}
+
+test_pipe_is_never_replaced() {
+	mkfifo pipe
+	refuses_to_replace "a named pipe" pipe
+}
+
+test_device_node_is_never_replaced() {
+	refuses_to_replace "a device node" /dev/null
+}
+
+test_symlink_to_a_stale_socket_is_never_replaced() {
+	make_stale_socket stale
+	ln -s stale link
+	refuses_to_replace "a symbolic link" link
+	[ -S stale ]
+}
+
+test_dangling_symlink_is_never_replaced() {
+	ln -s nowhere link
+	refuses_to_replace "a symbolic link" link
+}
+
+test_stale_socket_asks_for_replace() {
+	make_stale_socket s
+	exec_at s
+	expect_error 125 "s exists and is a stale socket, nobody listens on it: use --replace"
+	[ -S s ]
+}
+
+test_stale_socket_stays_until_the_device_is_there() {
+	make_stale_socket s
+	exec_at s --replace
+	expect_only_device_wrong
+	[ -S s ]
+}
+
+live_socket_is_refused() {
+	export -f exec_at run expect_error expect_status fails refuses_to_replace expect_same
+	export BINARY
+	with_listener "$PWD/s" "$@" bash -ec '
+		refuses_to_replace "in use by another device or program" s'
+}
+
+test_listening_socket_is_never_replaced() {
+	live_socket_is_refused SOCK_STREAM 0
+}
+
+test_listening_socket_with_a_full_backlog_is_never_replaced() {
+	live_socket_is_refused SOCK_STREAM 1
+}
+
+test_bound_datagram_socket_is_never_replaced() {
+	live_socket_is_refused SOCK_DGRAM 0
+}
+
+test_socket_that_cannot_be_probed_is_never_replaced() {
+	make_stale_socket s
+	chmod 0 s
+	run_as_nobody exec --device /dev/null --uds-path s --replace -- true
+	expect_error 125 "s exists and nothing shows whether it is in use"
+	[ -S s ]
+}
+
+# the device
+
+test_missing_node_asks_for_the_module() {
+	fails 125 "/dev/no-such-node does not exist: is the module loaded? try: modprobe vsock_bridge" \
+		exec --device /dev/no-such-node --uds-path s -- true
+	fails 1 "/dev/no-such-node does not exist" info --device /dev/no-such-node
+	expect_no_file s
+}
+
+test_other_device_is_refused() {
+	fails 125 "/dev/null is not a vsock_bridge device: use /dev/vsock-bridge" \
+		exec --device /dev/null --uds-path s -- true
+	fails 1 "/dev/null is not a vsock_bridge device" info --device /dev/null
+	expect_no_file s
+}
+
+test_file_as_device_is_refused_unopened() {
+	mkfifo pipe
+	fails 1 "pipe is not a vsock_bridge device" info --device pipe
+	mkdir folder
+	fails 1 "folder is not a vsock_bridge device" info --device folder
+	: >file
+	fails 1 "file is not a vsock_bridge device" info --device file
+}
+
+test_node_without_permission_says_who_may() {
+	local node
+
+	node=$(find /dev -maxdepth 1 -type c ! -perm -o=rw | head -n 1)
+	run_as_nobody info --device "$node"
+	expect_error 1 "you may not open $node: run as root, or "
+}
+
+# info: options
+
+test_info_refuses_an_unknown_option() {
+	fails 2 "unknown option --xml: see 'vsock-bridge info --help'" info --xml
+}
+
+test_info_refuses_arguments() {
+	fails 2 "info takes no argument, but got 'all'" info --json all
+}
+
+run_tests

@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# What the tests of the command share. A script sources this with its BINARY,
+# defines functions test_WHAT_IS_EXPECTED, and ends with run_tests.
+#
+# Each test runs in a subshell with "set -e", in an empty folder of its own; its
+# output is shown when it fails. Sockets are made with perl, which every Debian
+# has.
+
+if [ ! -x "${1:-}" ]; then
+	echo "Bail out! usage: ${0##*/} BINARY"
+	exit 2
+fi
+
+TESTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+SCRATCH=$(mktemp -d)
+chmod 755 "$SCRATCH"
+trap 'rm -rf "$SCRATCH"' EXIT
+# Another user must be able to run it, whatever folder it was built in.
+install -m 755 "$1" "$SCRATCH/vsock-bridge"
+BINARY=$SCRATCH/vsock-bridge
+NODE=/dev/vsock-bridge
+LC_ALL=C
+export BINARY LC_ALL
+# shellcheck disable=SC2034	# used by the scripts that source this file
+readonly TESTS SCRATCH NODE
+umask 022
+
+# Descriptors that the caller left open would collide with --fd.
+close_inherited() {
+	local fd
+
+	for fd in /proc/self/fd/*; do
+		fd=${fd##*/}
+		[ "$fd" -le 2 ] || [ "$fd" -ge 255 ] || eval "exec $fd>&-"
+	done
+}
+
+# The one function that runs the command: leaves STATUS, ./out and ./err.
+run() {
+	STATUS=0
+	"$BINARY" "$@" >out 2>err || STATUS=$?
+}
+
+# The same without root's rights.
+run_as_nobody() {
+	local -a drop=()
+
+	touch out err
+	chmod 666 out err
+	[ "$EUID" -ne 0 ] ||
+		drop=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+	STATUS=0
+	"${drop[@]}" "$BINARY" "$@" >out 2>err || STATUS=$?
+}
+
+expect_status() {
+	[ "$STATUS" -eq "$1" ] && return
+	echo "status $STATUS instead of $1"
+	cat out err
+	return 1
+}
+
+# One line that says TEXT and, behind a colon, what to do.
+expect_error() {
+	expect_status "$1" || return
+	[ ! -s out ] || { echo "there is output"; return 1; }
+	[ "$(wc -l <err)" -eq 1 ] || { echo "not one line:"; cat err; return 1; }
+	grep -q '^vsock-bridge: .*: .' err || { echo "not of the form:"; cat err; return 1; }
+	grep -qF -e "$2" err || { echo "no '$2' in:"; cat err; return 1; }
+}
+
+# fails STATUS TEXT ARG...
+fails() {
+	local status=$1 text=$2
+
+	shift 2
+	run "$@"
+	expect_error "$status" "$text"
+}
+
+# works ARG...
+works() {
+	run "$@"
+	expect_status 0 || return
+	[ ! -s err ] || { echo "complaints:"; cat err; return 1; }
+}
+
+expect_out() {
+	grep -qE -e "$1" out || { echo "no '$1' in:"; cat out; return 1; }
+}
+
+expect_no_file() {
+	[ ! -e "$1" ] || { echo "left behind: $1"; return 1; }
+}
+
+expect_same() {
+	[ "$1" = "$2" ] || { printf "'%s' instead of '%s'\n" "$1" "$2"; return 1; }
+}
+
+# Waits for up to 10 s until the command succeeds.
+eventually() {
+	local i
+
+	for ((i = 0; i < 200; i++)); do
+		! "$@" || return 0
+		sleep 0.05
+	done
+	echo "never happened: $*"
+	return 1
+}
+
+make_stale_socket() {
+	perl -MSocket -e 'socket(S, AF_UNIX, SOCK_STREAM, 0) or die;
+		bind(S, pack_sockaddr_un($ARGV[0])) or die "bind: $!";
+		listen(S, 1) or die' "$1"
+}
+
+# with_listener PATH TYPE CLIENTS COMMAND...: runs COMMAND while a socket is
+# bound to PATH, with so many clients waiting in a backlog of 1.
+with_listener() {
+	# shellcheck disable=SC2016	# perl's variables
+	perl -MSocket -e '
+		my ($path, $type, $clients) = splice(@ARGV, 0, 3);
+		socket(S, AF_UNIX, eval $type, 0) or die;
+		bind(S, pack_sockaddr_un($path)) or die "bind: $!";
+		listen(S, 0) if $type eq "SOCK_STREAM";
+		for my $i (1 .. $clients) {
+			socket($c[$i], AF_UNIX, SOCK_STREAM, 0) or die;
+			connect($c[$i], pack_sockaddr_un($path)) or die;
+		}
+		exit(system(@ARGV) >> 8)' "$@"
+}
+
+listens() {
+	perl -MSocket -e 'socket(S, AF_UNIX, SOCK_STREAM, 0) or die;
+		exit !connect(S, pack_sockaddr_un($ARGV[0]))' "$1"
+}
+
+# For sh -c: writes the numbers of its open descriptors to the file $0. Only
+# builtins, and no glob, which would open a folder.
+# shellcheck disable=SC2016,SC2034	# expands in the sh of a test
+LIST_FDS='fds=; fd=0
+	while [ $fd -lt 100 ]; do
+		[ ! -e /proc/self/fd/$fd ] || fds="$fds $fd"
+		fd=$((fd + 1))
+	done
+	echo $fds >"$0"'
+
+inode() { stat -c %i "$1"; }
+
+run_one() {
+	mkdir "$SCRATCH/$1"
+	chmod 777 "$SCRATCH/$1"
+	(
+		cd "$SCRATCH/$1" || exit 1
+		set -eE
+		trap 'echo "line $LINENO: $BASH_COMMAND"' ERR
+		"$1"
+	)
+}
+
+run_tests() {
+	local -a tests
+	local name output number=0 failed=0
+
+	close_inherited
+	mapfile -t tests < <(sed -n 's/^\(test_[a-z0-9_]*\)() {$/\1/p' "$0")
+	echo "TAP version 13"
+	echo "1..${#tests[@]}"
+	for name in "${tests[@]}"; do
+		number=$((number + 1))
+		output=$SCRATCH/output
+		# No "if": it would switch the test's "set -e" off.
+		run_one "$name" </dev/null >"$output" 2>&1
+		# shellcheck disable=SC2181
+		if [ $? -eq 0 ]; then
+			echo "ok $number - ${name#test_}"
+		else
+			failed=$((failed + 1))
+			echo "not ok $number - ${name#test_}"
+			sed 's/^/# /' "$output"
+		fi
+	done
+	[ "${#tests[@]}" -gt 0 ] && [ "$failed" -eq 0 ]
+}
