@@ -25,6 +25,21 @@ guest_stop() { in-guest "kill \$(cat $1.pid)" || :; }
 # guest_listens LOG: waits until what writes LOG says that it listens
 guest_listens() { poll 20 in-guest "grep -q listening $1"; }
 
+# insmod does not look for what a module needs.
+load_module() {
+	local need
+
+	for need in $(modinfo -F depends /payload/vsock_bridge.ko | tr , ' '); do
+		modprobe "$need" || return
+	done
+	insmod /payload/vsock_bridge.ko && return
+	dmesg | tail -n 5
+	return 1
+}
+
+# insmod resolves no dependencies.
+load_module() { modprobe vhost_iotlb && insmod /payload/vsock_bridge.ko; }
+
 refcount() { awk '$1 == "vsock_bridge" { print $3 }' /proc/modules; }
 
 # What a kernel writes when something is wrong with it.
