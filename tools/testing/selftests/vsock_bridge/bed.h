@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A test bed: a device with a UDS in a folder of its own, and a guest that
+ * runs behind it.
+ */
+#ifndef BED_H
+#define BED_H
+
+#include <linux/vsock_bridge.h>
+#include <stddef.h>
+
+#include "guest_conn.h"
+#include "uds.h"
+
+#define BED_FIRST_PORT	1073741824U	/* of the host's connections */
+#define BED_PATH_SIZE	128
+
+/**
+ * struct bed - a test bed
+ * @dir: the folder
+ * @path: the UDS
+ * @guest: the guest
+ * @mux: its connections
+ * @spare_port: next port of the guest that no test names
+ */
+struct bed {
+	char dir[64];
+	char path[BED_PATH_SIZE];
+	struct guest guest;
+	struct guest_mux mux;
+	uint32_t spare_port;
+};
+
+/* bed_prepare(): open and configured; bed_open(): running as well. */
+int bed_prepare(struct bed *bed, const struct guest_config *cfg);
+int bed_open(struct bed *bed, const struct guest_config *cfg);
+/* Closes the device; the folder goes. May be called twice. */
+void bed_close(struct bed *bed);
+
+int bed_set_uds(int fd, const char *path);
+int bed_set_limits(struct bed *bed, const struct vsock_bridge_limits *limits);
+#define BED_LIMITS(...) (&(struct vsock_bridge_limits){			\
+	.size = sizeof(struct vsock_bridge_limits), __VA_ARGS__ })
+
+int bed_stats(int fd, struct vsock_bridge_stats *stats);
+/* One value, by offset; UINT64_MAX if it cannot be read. */
+uint64_t bed_stat_at(struct bed *bed, size_t offset);
+/* Waits for a value; the last one that was seen. */
+uint64_t bed_await_stat_at(struct bed *bed, size_t offset, uint64_t value);
+#define BED_STAT(bed, name)						\
+	bed_stat_at(bed, offsetof(struct vsock_bridge_stats, name))
+#define BED_AWAIT_STAT(bed, name, value)				\
+	bed_await_stat_at(bed, offsetof(struct vsock_bridge_stats, name), value)
+
+/* The path of guest connections to @port. */
+void bed_port_path(const struct bed *bed, uint32_t port,
+		   char path[BED_PATH_SIZE]);
+int bed_listen(struct bed *bed, uint32_t port);
+/* A host client that has written its line; nothing has answered so far. */
+int bed_client(struct bed *bed, uint32_t port);
+
+/* One connection, both of its ends. */
+struct bed_pair {
+	int fd;
+	struct guest_conn *conn;
+};
+
+/* Made by the host to @port, or by the guest to a new listener on @port. */
+int bed_host_pair(struct bed *bed, struct bed_pair *pair, uint32_t port);
+int bed_guest_pair(struct bed *bed, struct bed_pair *pair, uint32_t port);
+
+/* Byte @at of stream @seed. */
+uint8_t bed_byte(uint32_t seed, size_t at);
+void bed_fill(void *data, uint32_t seed, size_t at, size_t len);
+/* Whether these are the bytes from @at on. */
+bool bed_match(const void *data, uint32_t seed, size_t at, size_t len);
+
+/**
+ * struct bed_flow - how to move bytes through a connection
+ * @to_host: how many bytes the guest sends
+ * @to_guest: how many bytes the host program sends
+ * @packet: largest payload of a TX packet; 0 for GUEST_TX_BUF
+ * @chunk: bytes of one write or read of the host program; 0 for 64 KiB
+ * @seed: of the content
+ */
+struct bed_flow {
+	size_t to_host;
+	size_t to_guest;
+	uint32_t packet;
+	size_t chunk;
+	uint32_t seed;
+};
+
+/* Moves and compares all of it, both ways at once. -EILSEQ: not the same. */
+int bed_move(struct bed *bed, struct bed_pair *pair,
+	     const struct bed_flow *flow);
+/* A byte to the host and one back, over a connection that is there. */
+int bed_echo(struct bed *bed, struct bed_pair *pair);
+/* The same over new connections, one made by each side. */
+int bed_works(struct bed *bed);
+
+/*
+ * Returns when the device has dealt with all that the guest sent before; over
+ * @pair, which must be open. Replies to that are then on their way or there.
+ */
+int bed_fence(struct bed *bed, struct bed_pair *pair);
+
+#endif /* BED_H */

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Rings that are broken themselves: that ring stops and SET_VRING_ERR tells
+ * it; the other ring, the host programs and other guests go on.
+ */
+#include "harness.h"
+
+#include <endian.h>
+
+FIXTURE(broken)
+{
+	struct bed bed;
+	struct bed_pair pair;
+};
+
+FIXTURE_VARIANT(broken)
+{
+	void (*harm)(struct guest_ring *ring);
+};
+
+static void kick(struct guest_ring *ring)
+{
+	uint64_t one = 1;
+
+	if (write(ring->kick, &one, sizeof(one)) != sizeof(one))
+		abort();
+}
+
+static void jump(struct guest_ring *ring, unsigned int by)
+{
+	uint16_t idx = ring->shown_idx + by;
+
+	__atomic_store_n(&ring->vr.avail->idx, htole16(idx), __ATOMIC_SEQ_CST);
+	kick(ring);
+}
+
+static void jump_by_one_too_many(struct guest_ring *ring)
+{
+	/* What is posted counts as well. */
+	jump(ring, ring->vr.num + 1);
+}
+
+static void jump_far(struct guest_ring *ring)
+{
+	jump(ring, 0x8000);
+}
+
+static void jump_back(struct guest_ring *ring)
+{
+	jump(ring, -(ring->vr.num + 1));
+}
+
+static void bad_head(struct guest_ring *ring, uint16_t head)
+{
+	uint16_t at = ring->shown_idx & (ring->vr.num - 1);
+
+	ring->vr.avail->ring[at] = htole16(head);
+	jump(ring, 1);
+}
+
+static void head_out_of_range(struct guest_ring *ring)
+{
+	bad_head(ring, ring->vr.num);
+}
+
+static void head_far_out_of_range(struct guest_ring *ring)
+{
+	bad_head(ring, 0xffff);
+}
+
+#define HARM(name) FIXTURE_VARIANT_ADD(broken, name) { .harm = name }
+
+HARM(jump_by_one_too_many);
+HARM(jump_far);
+HARM(jump_back);
+HARM(head_out_of_range);
+HARM(head_far_out_of_range);
+
+FIXTURE_SETUP(broken)
+{
+	BED_SETUP(&self->bed, NULL);
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &self->pair, 80));
+	ASSERT_EQ(0, bed_echo(&self->bed, &self->pair));
+}
+
+FIXTURE_TEARDOWN(broken)
+{
+	close(self->pair.fd);
+	BED_TEARDOWN(&self->bed);
+}
+
+TEST_F(broken, tx_ring_is_stopped_counted_and_signalled)
+{
+	struct guest *g = &self->bed.guest;
+
+	variant->harm(&g->tx);
+	ASSERT_EQ(0, guest_wait_err(&g->tx, deadline_in(WAIT_MS)));
+	EXPECT_EQ(1, BED_AWAIT_STAT(&self->bed, vring_broken, 1));
+	/* Nothing more is said or counted about it. */
+	kick(&g->tx);
+	kick(&g->tx);
+	EXPECT_EQ(-ETIMEDOUT, guest_wait_err(&g->rx, deadline_in(1)));
+	EXPECT_EQ(1, BED_STAT(&self->bed, vring_broken));
+}
+
+TEST_F(broken, tx_ring_leaves_the_rx_ring_alive)
+{
+	struct guest_conn *c = self->pair.conn;
+	struct guest *g = &self->bed.guest;
+	char byte = 7;
+
+	variant->harm(&g->tx);
+	ASSERT_EQ(0, guest_wait_err(&g->tx, deadline_in(WAIT_MS)));
+	ASSERT_EQ(0, uds_send(self->pair.fd, &byte, 1));
+	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, guest_conn_unread(c) == 1));
+	EXPECT_EQ(-EAGAIN, uds_recv_now(self->pair.fd, &byte, 1));
+}
+
+TEST_F(broken, rx_ring_leaves_the_tx_ring_alive)
+{
+	struct guest *g = &self->bed.guest;
+	char byte = 7, got = 0;
+
+	variant->harm(&g->rx);
+	/* The device looks at the ring when it has something for it. */
+	ASSERT_EQ(0, uds_send(self->pair.fd, &byte, 1));
+	for (unsigned int i = 0; i < 2 * g->nr_rx &&
+	     guest_wait_err(&g->rx, 0); i++)
+		ASSERT_EQ(1, uds_send_now(self->pair.fd, &byte, 1));
+	EXPECT_EQ(1, BED_AWAIT_STAT(&self->bed, vring_broken, 1));
+	ASSERT_EQ(1, guest_conn_send(self->pair.conn, "x", 1, 1));
+	EXPECT_EQ(0, uds_recv(self->pair.fd, &got, 1));
+	EXPECT_EQ('x', got);
+}
+
+TEST_F(broken, ring_leaves_other_guests_alone)
+{
+	struct guest_config cfg = { .cid = 4 };
+	struct bed other;
+
+	ASSERT_EQ(0, bed_open(&other, &cfg));
+	variant->harm(&self->bed.guest.tx);
+	ASSERT_EQ(0, guest_wait_err(&self->bed.guest.tx, deadline_in(WAIT_MS)));
+	EXPECT_EQ(0, bed_works(&other));
+	BED_TEARDOWN(&other);
+}
+
+TEST_F(broken, ring_is_mended_by_a_reset)
+{
+	struct guest *g = &self->bed.guest;
+
+	variant->harm(&g->tx);
+	ASSERT_EQ(0, guest_wait_err(&g->tx, deadline_in(WAIT_MS)));
+	ASSERT_EQ(0, guest_stop(g));
+	guest_reset(g);
+	guest_mux_fini(&self->bed.mux);
+	ASSERT_EQ(0, guest_run(g));
+	EXPECT_EQ(0, bed_works(&self->bed));
+}
+
+/* Ring memory that goes away under the device. */
+BED_FIXTURE(vanished)
+
+TEST_F(vanished, ring_memory_breaks_the_ring)
+{
+	struct guest_ring *tx = &self->bed.guest.tx;
+	uintptr_t desc = (uintptr_t)tx->vr.desc;
+
+	ASSERT_EQ(0, mprotect((void *)(desc & -4096UL), 4096, PROT_NONE));
+	kick(tx);
+	ASSERT_EQ(0, guest_wait_err(tx, deadline_in(WAIT_MS)));
+	EXPECT_EQ(1, BED_AWAIT_STAT(&self->bed, vring_broken, 1));
+	ASSERT_EQ(0, mprotect((void *)(desc & -4096UL), 4096,
+			      PROT_READ | PROT_WRITE));
+}
+
+TEST_F(vanished, used_ring_memory_breaks_the_ring)
+{
+	struct guest_ring *tx = &self->bed.guest.tx;
+	struct virtio_vsock_hdr h = guest_hdr(&self->bed.guest,
+					      VIRTIO_VSOCK_OP_RST, 1, 2);
+	uintptr_t used = (uintptr_t)tx->vr.used & -4096UL;
+	struct guest_buf *b = guest_tx_get(&self->bed.guest);
+
+	*b->hdr = h;
+	guest_tx_put(&self->bed.guest, b);
+	guest_ring_publish(tx);
+	ASSERT_EQ(0, mprotect((void *)used, 4096, PROT_READ));
+	kick(tx);
+	ASSERT_EQ(0, guest_wait_err(tx, deadline_in(WAIT_MS)));
+	EXPECT_EQ(1, BED_AWAIT_STAT(&self->bed, vring_broken, 1));
+	ASSERT_EQ(0, mprotect((void *)used, 4096, PROT_READ | PROT_WRITE));
+}
+
+TEST_HARNESS_MAIN

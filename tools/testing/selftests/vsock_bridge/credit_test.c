@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Credit, in both directions. */
+#include "harness.h"
+
+FIXTURE(credit)
+{
+	struct bed bed;
+	struct bed_pair pair;
+};
+
+FIXTURE_SETUP(credit)
+{
+	BED_SETUP(&self->bed, NULL);
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &self->pair, 80));
+}
+
+FIXTURE_TEARDOWN(credit)
+{
+	close(self->pair.fd);
+	BED_TEARDOWN(&self->bed);
+}
+
+/* Sends until the device takes no more; how much that was. */
+static size_t fill_host(struct bed *bed, struct bed_pair *pair, uint32_t seed)
+{
+	static char data[65536];
+	size_t sent = 0, n;
+
+	do {
+		bed_fill(data, seed, sent, sizeof(data));
+		n = guest_conn_send(pair->conn, data, sizeof(data),
+				    GUEST_TX_BUF);
+		sent += n;
+		if (bed_fence(bed, pair))
+			return 0;
+	} while (n || guest_conn_credit(pair->conn));
+	return sent;
+}
+
+/* Writes until the device reads no more; how much that was. */
+static size_t fill_guest(struct bed *bed, struct bed_pair *pair, uint32_t seed)
+{
+	static char data[4096];
+	size_t sent = 0;
+	ssize_t n;
+
+	do {
+		bed_fill(data, seed, sent, sizeof(data));
+		n = uds_send_now(pair->fd, data, sizeof(data));
+		sent += n > 0 ? n : 0;
+		if (bed_fence(bed, pair))
+			return 0;
+	} while (n > 0);
+	return sent;
+}
+
+TEST_F(credit, a_request_is_answered_by_an_update)
+{
+	struct guest_conn *c = self->pair.conn;
+
+	ASSERT_EQ(0, guest_conn_op(c, VIRTIO_VSOCK_OP_CREDIT_REQUEST, 0));
+	ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux,
+				c->seen[VIRTIO_VSOCK_OP_CREDIT_UPDATE]));
+	EXPECT_EQ(VSOCK_BRIDGE_DEF_BUF_ALLOC, c->peer_buf_alloc);
+}
+
+TEST_F(credit, the_limit_is_what_the_guest_is_told)
+{
+	struct bed_pair pair;
+
+	ASSERT_EQ(0, bed_set_limits(&self->bed, BED_LIMITS(.buf_alloc = 5000)));
+	ASSERT_EQ(0, bed_guest_pair(&self->bed, &pair, 80));
+	EXPECT_EQ(5000, pair.conn->peer_buf_alloc);
+	ASSERT_EQ(0, bed_fence(&self->bed, &self->pair));
+	EXPECT_EQ(VSOCK_BRIDGE_DEF_BUF_ALLOC, self->pair.conn->peer_buf_alloc);
+	close(pair.fd);
+}
+
+TEST_F(credit, a_slow_host_reader_stops_the_guest_and_loses_nothing)
+{
+	struct guest_conn *c = self->pair.conn;
+	static char data[65536];
+	size_t sent = fill_host(&self->bed, &self->pair, 1), got = 0;
+
+	ASSERT_LT(VSOCK_BRIDGE_DEF_BUF_ALLOC - 1, sent);
+	/* No more than the window and a socket's buffer. */
+	EXPECT_GT(16 << 20, sent);
+	EXPECT_EQ(sent - VSOCK_BRIDGE_DEF_BUF_ALLOC, c->peer_fwd_cnt);
+	EXPECT_EQ(VSOCK_BRIDGE_DEF_BUF_ALLOC,
+		  BED_STAT(&self->bed, buffered_bytes));
+	while (got < sent) {
+		size_t n = sent - got < sizeof(data) ? sent - got : sizeof(data);
+
+		ASSERT_EQ(0, uds_recv(self->pair.fd, data, n));
+		ASSERT_TRUE(bed_match(data, 1, got, n));
+		got += n;
+	}
+	EXPECT_EQ(0, BED_AWAIT_STAT(&self->bed, buffered_bytes, 0));
+	ASSERT_EQ(0, bed_fence(&self->bed, &self->pair));
+	EXPECT_EQ(sent, c->peer_fwd_cnt);
+}
+
+TEST_F(credit, an_update_comes_by_itself_when_the_host_reads)
+{
+	struct guest_conn *c = self->pair.conn;
+	static char data[65536];
+	size_t sent = fill_host(&self->bed, &self->pair, 1);
+
+	for (size_t got = 0; got < sent; ) {
+		ssize_t n = sent - got;
+
+		n = n < (ssize_t)sizeof(data) ? n : (ssize_t)sizeof(data);
+		ASSERT_EQ(0, uds_recv(self->pair.fd, data, n));
+		got += n;
+	}
+	ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux, guest_conn_credit(c) >=
+				VSOCK_BRIDGE_DEF_BUF_ALLOC / 2));
+}
+
+TEST_F(credit, more_than_the_window_ends_the_connection)
+{
+	struct guest_conn *c = self->pair.conn;
+	static char data[65536];
+
+	ASSERT_NE(0, fill_host(&self->bed, &self->pair, 1));
+	ASSERT_EQ(0, guest_conn_credit(c));
+	ASSERT_EQ(0, guest_conn_send_packet(c, data, 1));
+	ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux, c->reset));
+	EXPECT_EQ(1, BED_STAT(&self->bed, over_credit));
+	EXPECT_EQ(0, BED_AWAIT_STAT(&self->bed, connections, 0));
+	EXPECT_EQ(0, bed_works(&self->bed));
+}
+
+TEST_F(credit, a_full_window_of_the_guest_stops_the_device)
+{
+	struct guest_conn *c = self->pair.conn;
+
+	c->no_updates = true;
+	ASSERT_NE(0, fill_guest(&self->bed, &self->pair, 1));
+	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux,
+				guest_conn_unread(c) == c->buf_alloc));
+	EXPECT_FALSE(c->reset);
+}
+
+TEST_F(credit, the_device_goes_on_after_an_update)
+{
+	struct guest_conn *c = self->pair.conn;
+	static char data[65536];
+	size_t sent, got = 0;
+
+	sent = fill_guest(&self->bed, &self->pair, 1);
+	while (got < sent) {
+		size_t n;
+
+		ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux, guest_conn_unread(c)));
+		n = guest_conn_recv(c, data, sizeof(data));
+		ASSERT_TRUE(bed_match(data, 1, got, n));
+		got += n;
+	}
+	EXPECT_EQ(sent, got);
+}
+
+/* A write that is waited for is a packet of its own. */
+TEST_F(credit, unread_packets_stay_below_the_ceiling_of_linux)
+{
+	enum { SURE = 300, MORE = 400 };
+	struct guest_conn *c = self->pair.conn;
+	unsigned int sent = 0;
+	char byte = 0;
+
+	while (sent < SURE + MORE) {
+		ASSERT_EQ(0, uds_send(self->pair.fd, &byte, 1));
+		sent++;
+		if (sent <= SURE) {
+			ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux,
+					guest_conn_unread(c) == sent));
+		} else {
+			ASSERT_EQ(0, bed_fence(&self->bed, &self->pair));
+		}
+	}
+	EXPECT_GE(c->buf_alloc / GUEST_PACKET_COST, c->most_unread);
+	EXPECT_LE(SURE, c->most_unread);
+	EXPECT_GT(sent, guest_conn_unread(c));
+	EXPECT_FALSE(c->reset);
+	/* What was held back comes as fast as the guest reads. */
+	for (unsigned int got = 0; got < sent; ) {
+		ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux, guest_conn_unread(c)));
+		got += guest_conn_recv(c, &byte, 1);
+	}
+}
+
+TEST_F(credit, a_guest_that_shrinks_its_window_gets_no_more)
+{
+	struct guest_conn *c = self->pair.conn;
+	uint32_t unread = c->buf_alloc;
+
+	c->no_updates = true;
+	ASSERT_NE(0, fill_guest(&self->bed, &self->pair, 1));
+	ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux, guest_conn_unread(c) == unread));
+	ASSERT_EQ(0, guest_conn_set_buf_alloc(c, 1000));
+	ASSERT_EQ(0, bed_fence(&self->bed, &self->pair));
+	EXPECT_EQ(unread, guest_conn_unread(c));
+	ASSERT_EQ(0, guest_conn_set_buf_alloc(c, 0));
+	ASSERT_EQ(0, bed_fence(&self->bed, &self->pair));
+	EXPECT_EQ(unread, guest_conn_unread(c));
+	EXPECT_FALSE(c->reset);
+}
+
+TEST_F(credit, a_guest_without_a_window_is_asked_for_one)
+{
+	struct guest_conn *c = self->pair.conn;
+	char byte = 1;
+
+	ASSERT_EQ(0, guest_conn_set_buf_alloc(c, 0));
+	ASSERT_EQ(0, bed_fence(&self->bed, &self->pair));
+	ASSERT_EQ(0, uds_send(self->pair.fd, &byte, 1));
+	ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux,
+				c->seen[VIRTIO_VSOCK_OP_CREDIT_REQUEST]));
+	EXPECT_EQ(0, guest_conn_unread(c));
+	ASSERT_EQ(0, guest_conn_set_buf_alloc(c, 4096));
+	ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux, guest_conn_unread(c)));
+}
+
+/* Whatever a guest says, nothing is allocated or sent by its number. */
+TEST_F(credit, absurd_numbers_of_the_guest_do_no_harm)
+{
+	struct guest_conn *c = self->pair.conn;
+	struct virtio_vsock_hdr h =
+		guest_hdr(&self->bed.guest, VIRTIO_VSOCK_OP_CREDIT_UPDATE,
+			  c->local, c->peer);
+	static const uint32_t numbers[] = { 0, 1, 0x7fffffff, 0x80000000, ~0u };
+
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
+		for (size_t k = 0; k < ARRAY_SIZE(numbers); k++) {
+			h.buf_alloc = numbers[i];
+			h.fwd_cnt = numbers[k];
+			ASSERT_EQ(0, guest_send(&self->bed.guest, &h, NULL,
+						deadline_in(WAIT_MS)));
+		}
+	}
+	ASSERT_EQ(0, bed_fence(&self->bed, &self->pair));
+	EXPECT_FALSE(c->reset);
+	EXPECT_EQ(0, bed_echo(&self->bed, &self->pair));
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <endian.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "guest_conn.h"
+
+/* Free space below which Linux tells its credit: the largest packet. */
+#define UPDATE_BELOW	65536
+
+void guest_mux_init(struct guest_mux *mux, struct guest *guest)
+{
+	memset(mux, 0, sizeof(*mux));
+	mux->guest = guest;
+	mux->buf_alloc = GUEST_BUF_ALLOC;
+}
+
+void guest_mux_fini(struct guest_mux *mux)
+{
+	while (mux->conns)
+		guest_conn_free(mux->conns);
+}
+
+static unsigned int max_unread(const struct guest_conn *c)
+{
+	return c->capacity / GUEST_PACKET_COST + 2;
+}
+
+static struct guest_conn *add_conn(struct guest_mux *mux, uint32_t local,
+				   uint32_t peer)
+{
+	struct guest_conn *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return NULL;
+	c->capacity = mux->buf_alloc;
+	c->space = malloc(c->capacity);
+	c->ends = calloc(max_unread(c), sizeof(*c->ends));
+	if (!c->space || !c->ends) {
+		free(c->space);
+		free(c->ends);
+		free(c);
+		return NULL;
+	}
+	c->mux = mux;
+	c->local = local;
+	c->peer = peer;
+	c->buf_alloc = c->capacity;
+	c->next = mux->conns;
+	mux->conns = c;
+	return c;
+}
+
+void guest_conn_free(struct guest_conn *c)
+{
+	struct guest_conn **p = &c->mux->conns;
+
+	while (*p != c)
+		p = &(*p)->next;
+	*p = c->next;
+	free(c->space);
+	free(c->ends);
+	free(c);
+}
+
+static struct guest_conn *find_conn(struct guest_mux *mux, uint32_t local,
+				    uint32_t peer)
+{
+	struct guest_conn *c = mux->conns;
+
+	while (c && (c->local != local || c->peer != peer || c->reset))
+		c = c->next;
+	return c;
+}
+
+static struct virtio_vsock_hdr conn_hdr(struct guest_conn *c, unsigned int op)
+{
+	struct virtio_vsock_hdr h = guest_hdr(c->mux->guest, op, c->local,
+					      c->peer);
+
+	h.buf_alloc = htole32(c->buf_alloc);
+	h.fwd_cnt = htole32(c->fwd_cnt);
+	return h;
+}
+
+int guest_conn_op(struct guest_conn *c, unsigned int op, uint32_t flags)
+{
+	struct virtio_vsock_hdr h = conn_hdr(c, op);
+	int err;
+
+	h.flags = htole32(flags);
+	err = guest_send(c->mux->guest, &h, NULL, deadline_in(WAIT_MS));
+	if (!err)
+		c->fwd_told = c->fwd_cnt;
+	return err;
+}
+
+static void check_room(struct guest_conn *c, uint32_t len)
+{
+	struct guest *g = c->mux->guest;
+
+	if (c->rx_cnt - c->fwd_told + len > c->buf_alloc)
+		guest_fail(g, "RX: %u bytes where %u were told",
+			   c->rx_cnt - c->fwd_told + len, c->buf_alloc);
+	if ((c->unread + 1) * GUEST_PACKET_COST > c->buf_alloc)
+		guest_fail(g, "RX: %u unread packets in a room of %u bytes",
+			   c->unread + 1, c->buf_alloc);
+}
+
+static void keep(struct guest_conn *c, const uint8_t *data, uint32_t len)
+{
+	uint32_t at = c->rx_cnt % c->capacity;
+	uint32_t part = c->capacity - at < len ? c->capacity - at : len;
+
+	check_room(c, len);
+	if (guest_conn_unread(c) + len > c->capacity ||
+	    c->unread == max_unread(c))
+		return;
+	memcpy(c->space + at, data, part);
+	memcpy(c->space, data + part, len - part);
+	c->rx_cnt += len;
+	c->ends[(c->first + c->unread++) % max_unread(c)] = c->rx_cnt;
+	if (c->unread > c->most_unread)
+		c->most_unread = c->unread;
+}
+
+static void receive(struct guest_conn *c, const struct guest_buf *b)
+{
+	const struct virtio_vsock_hdr *h = b->hdr;
+	unsigned int op = le16toh(h->op);
+
+	c->peer_buf_alloc = le32toh(h->buf_alloc);
+	c->peer_fwd_cnt = le32toh(h->fwd_cnt);
+	if (op < GUEST_CONN_OPS)
+		c->seen[op]++;
+	switch (op) {
+	case VIRTIO_VSOCK_OP_RESPONSE:
+		c->open = true;
+		break;
+	case VIRTIO_VSOCK_OP_RST:
+		c->reset = true;
+		break;
+	case VIRTIO_VSOCK_OP_SHUTDOWN:
+		c->peer_shutdown |= le32toh(h->flags);
+		break;
+	case VIRTIO_VSOCK_OP_RW:
+		if (c->peer_shutdown & VIRTIO_VSOCK_SHUTDOWN_SEND)
+			guest_fail(c->mux->guest, "RX: payload after SHUTDOWN");
+		keep(c, b->data, le32toh(h->len));
+		break;
+	case VIRTIO_VSOCK_OP_CREDIT_REQUEST:
+		guest_conn_op(c, VIRTIO_VSOCK_OP_CREDIT_UPDATE, 0);
+		break;
+	}
+}
+
+static bool listening(const struct guest_mux *mux, uint32_t port)
+{
+	for (unsigned int i = 0; i < mux->nr_listeners; i++)
+		if (mux->listeners[i] == port)
+			return true;
+	return false;
+}
+
+static void add_stray(struct guest_mux *mux, const struct virtio_vsock_hdr *h)
+{
+	if (mux->nr_strays == GUEST_MUX_STRAYS)
+		guest_fail(mux->guest, "RX: too many packets of no connection");
+	else
+		mux->strays[mux->nr_strays++] = *h;
+}
+
+static void sort_packet(struct guest_mux *mux, const struct guest_buf *b)
+{
+	const struct virtio_vsock_hdr *h = b->hdr;
+	uint32_t local = le32toh(h->dst_port), peer = le32toh(h->src_port);
+	struct guest_conn *c = find_conn(mux, local, peer);
+
+	if (!c && le16toh(h->op) == VIRTIO_VSOCK_OP_REQUEST &&
+	    listening(mux, local))
+		c = add_conn(mux, local, peer);
+	if (c)
+		receive(c, b);
+	else
+		add_stray(mux, h);
+}
+
+unsigned int guest_mux_poll(struct guest_mux *mux)
+{
+	struct guest *g = mux->guest;
+	struct guest_buf *b;
+	unsigned int n = 0;
+
+	guest_tx_reap(g);
+	while (n < g->nr_rx && (b = guest_rx_get(g))) {
+		sort_packet(mux, b);
+		guest_rx_put(g, b);
+		n++;
+	}
+	if (n)
+		guest_rx_flush(g);
+	return n;
+}
+
+int guest_mux_step(struct guest_mux *mux, int fd, short events,
+		   uint64_t deadline)
+{
+	int err = guest_wait(mux->guest, fd, events, deadline);
+
+	if (!err)
+		guest_mux_poll(mux);
+	return err;
+}
+
+int guest_mux_stray(struct guest_mux *mux, struct virtio_vsock_hdr *hdr,
+		    uint64_t deadline)
+{
+	int err = 0;
+
+	guest_mux_poll(mux);
+	while (!mux->nr_strays && !err)
+		err = guest_mux_step(mux, -1, 0, deadline);
+	if (err)
+		return err;
+	*hdr = mux->strays[0];
+	mux->nr_strays--;
+	memmove(mux->strays, mux->strays + 1,
+		mux->nr_strays * sizeof(mux->strays[0]));
+	return 0;
+}
+
+void guest_listen(struct guest_mux *mux, uint32_t port)
+{
+	if (!listening(mux, port) && mux->nr_listeners < GUEST_MUX_LISTENERS)
+		mux->listeners[mux->nr_listeners++] = port;
+}
+
+/* The oldest, which is the last in the list. */
+static struct guest_conn *next_request(struct guest_mux *mux, uint32_t port)
+{
+	struct guest_conn *found = NULL;
+
+	for (struct guest_conn *c = mux->conns; c; c = c->next)
+		if (c->local == port && !c->accepted && !c->reset &&
+		    c->seen[VIRTIO_VSOCK_OP_REQUEST])
+			found = c;
+	return found;
+}
+
+struct guest_conn *guest_accept(struct guest_mux *mux, uint32_t port,
+				uint64_t deadline)
+{
+	struct guest_conn *c;
+
+	guest_mux_poll(mux);
+	while (!(c = next_request(mux, port)))
+		if (guest_mux_step(mux, -1, 0, deadline))
+			return NULL;
+	c->accepted = true;
+	if (guest_conn_op(c, VIRTIO_VSOCK_OP_RESPONSE, 0))
+		return NULL;
+	c->open = true;
+	return c;
+}
+
+struct guest_conn *guest_connect(struct guest_mux *mux, uint32_t local,
+				 uint32_t peer)
+{
+	struct guest_conn *c = add_conn(mux, local, peer);
+
+	if (c && guest_conn_op(c, VIRTIO_VSOCK_OP_REQUEST, 0)) {
+		guest_conn_free(c);
+		return NULL;
+	}
+	return c;
+}
+
+uint32_t guest_conn_credit(const struct guest_conn *c)
+{
+	uint32_t used = c->tx_cnt - c->peer_fwd_cnt;
+
+	return used < c->peer_buf_alloc ? c->peer_buf_alloc - used : 0;
+}
+
+static int send_payload(struct guest_conn *c, const void *data, uint32_t len,
+			uint64_t deadline)
+{
+	struct virtio_vsock_hdr h = conn_hdr(c, VIRTIO_VSOCK_OP_RW);
+	int err;
+
+	h.len = htole32(len);
+	err = guest_send(c->mux->guest, &h, data, deadline);
+	if (err)
+		return err;
+	c->fwd_told = c->fwd_cnt;
+	c->tx_cnt += len;
+	return 0;
+}
+
+int guest_conn_send_packet(struct guest_conn *c, const void *data,
+			   uint32_t len)
+{
+	return send_payload(c, data, len, deadline_in(WAIT_MS));
+}
+
+size_t guest_conn_send(struct guest_conn *c, const void *data, size_t len,
+		       uint32_t most)
+{
+	size_t sent = 0;
+
+	while (sent < len) {
+		size_t n = len - sent;
+
+		n = n < most ? n : most;
+		if (n > guest_conn_credit(c))
+			n = guest_conn_credit(c);
+		/* A deadline in the past: only if there is room now. */
+		if (!n || send_payload(c, (const char *)data + sent, n, 0))
+			break;
+		sent += n;
+	}
+	return sent;
+}
+
+/* Packets whose last byte has been read are no longer waiting. */
+static void retire_packets(struct guest_conn *c)
+{
+	while (c->unread &&
+	       (int32_t)(c->fwd_cnt - c->ends[c->first]) >= 0) {
+		c->first = (c->first + 1) % max_unread(c);
+		c->unread--;
+	}
+}
+
+static bool update_due(const struct guest_conn *c)
+{
+	uint32_t open = c->fwd_told + c->buf_alloc - c->rx_cnt;
+
+	if (c->no_updates || c->fwd_told == c->fwd_cnt)
+		return false;
+	return open < UPDATE_BELOW || !guest_conn_unread(c);
+}
+
+size_t guest_conn_recv(struct guest_conn *c, void *data, size_t len)
+{
+	uint32_t at = c->fwd_cnt % c->capacity;
+	uint32_t n = guest_conn_unread(c), part;
+
+	n = n < len ? n : len;
+	part = c->capacity - at < n ? c->capacity - at : n;
+	memcpy(data, c->space + at, part);
+	memcpy((char *)data + part, c->space, n - part);
+	c->fwd_cnt += n;
+	retire_packets(c);
+	if (update_due(c))
+		guest_conn_op(c, VIRTIO_VSOCK_OP_CREDIT_UPDATE, 0);
+	return n;
+}
+
+int guest_conn_set_buf_alloc(struct guest_conn *c, uint32_t buf_alloc)
+{
+	if (buf_alloc > c->capacity)
+		return -EINVAL;
+	c->buf_alloc = buf_alloc;
+	return guest_conn_op(c, VIRTIO_VSOCK_OP_CREDIT_UPDATE, 0);
+}

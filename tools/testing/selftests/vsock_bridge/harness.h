@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What all test programs begin with: the kselftest harness, and a test bed as
+ * a fixture.
+ */
+#ifndef HARNESS_H
+#define HARNESS_H
+
+#include "kselftest_harness.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "bed.h"
+
+/* Seconds for one test; each wait in it is bounded by WAIT_MS. */
+#undef TEST_TIMEOUT_DEFAULT
+#define TEST_TIMEOUT_DEFAULT 150
+
+#define SKIP_WITHOUT(node) do {						\
+	if (access(node, F_OK))						\
+		SKIP(return, "no %s: is the module loaded?", node);	\
+} while (0)
+
+/* In FIXTURE_SETUP and FIXTURE_TEARDOWN; @cfg may be NULL. */
+#define BED_SETUP(bed, cfg) do {					\
+	SKIP_WITHOUT(guest_device());					\
+	ASSERT_EQ(0, bed_open(bed, cfg));				\
+} while (0)
+
+/* Whatever a test looked at: no packet may have been against the rules. */
+#define BED_TEARDOWN(bed) do {						\
+	EXPECT_STREQ("", (bed)->guest.error);				\
+	bed_close(bed);							\
+} while (0)
+
+/* Most test programs need no more than this. */
+#define BED_FIXTURE(name)						\
+FIXTURE(name)								\
+{									\
+	struct bed bed;							\
+};									\
+FIXTURE_SETUP(name)							\
+{									\
+	BED_SETUP(&self->bed, NULL);					\
+}									\
+FIXTURE_TEARDOWN(name)							\
+{									\
+	BED_TEARDOWN(&self->bed);					\
+}
+
+/* An ioctl that must fail with @error. */
+#define ASSERT_IOCTL_FAILS(error, fd, request, arg) do {		\
+	ASSERT_EQ(-1, ioctl(fd, request, arg));				\
+	ASSERT_EQ(error, errno);					\
+} while (0)
+
+#endif /* HARNESS_H */

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The device's own ioctls: GET_INFO, SET_LIMITS, GET_LIMITS, GET_STATS. */
+#include "harness.h"
+
+#include <fcntl.h>
+
+BED_FIXTURE(running)
+
+/* A device that nothing has been done to. */
+FIXTURE(fresh)
+{
+	int fd;
+};
+
+FIXTURE_SETUP(fresh)
+{
+	SKIP_WITHOUT(guest_device());
+	self->fd = open(guest_device(), O_RDWR | O_CLOEXEC);
+	ASSERT_LE(0, self->fd);
+}
+
+FIXTURE_TEARDOWN(fresh)
+{
+	close(self->fd);
+}
+
+TEST_F(fresh, info_tells_version_and_limits)
+{
+	struct vsock_bridge_info info = { .size = sizeof(info) };
+
+	ASSERT_EQ(0, ioctl(self->fd, VSOCK_BRIDGE_GET_INFO, &info));
+	EXPECT_EQ(VSOCK_BRIDGE_ABI_VERSION, info.abi_version);
+	EXPECT_LE(sizeof(info), info.size);
+	EXPECT_TRUE(info.features & VSOCK_BRIDGE_F_UDS_PATH);
+	EXPECT_EQ(VSOCK_BRIDGE_MAX_CONNECTIONS, info.max_connections);
+	EXPECT_EQ(VSOCK_BRIDGE_MAX_HANDSHAKES, info.max_handshakes);
+	EXPECT_EQ(VSOCK_BRIDGE_MIN_BUF_ALLOC, info.min_buf_alloc);
+	EXPECT_EQ(VSOCK_BRIDGE_MAX_BUF_ALLOC, info.max_buf_alloc);
+	EXPECT_EQ(VSOCK_BRIDGE_MAX_TIMEOUT_MS, info.max_timeout_ms);
+	EXPECT_EQ(VSOCK_BRIDGE_PATH_MAX, info.max_path);
+	EXPECT_NE(0, info.version[0]);
+	EXPECT_EQ(0, info.version[sizeof(info.version) - 1]);
+}
+
+TEST_F(fresh, info_names_the_features_that_vhost_offers)
+{
+	struct vsock_bridge_info info = { .size = sizeof(info) };
+	uint64_t offered;
+
+	ASSERT_EQ(0, ioctl(self->fd, VSOCK_BRIDGE_GET_INFO, &info));
+	ASSERT_EQ(0, ioctl(self->fd, VHOST_GET_FEATURES, &offered));
+	EXPECT_EQ(offered, info.virtio_features);
+}
+
+TEST_F(fresh, a_short_structure_is_refused)
+{
+	struct vsock_bridge_info info = { .size = sizeof(info) - 1 };
+	struct vsock_bridge_uds uds = { .size = sizeof(uds) - 1 };
+	struct vsock_bridge_limits limits = { .size = sizeof(limits) - 1 };
+	struct vsock_bridge_stats stats = { .size = 0 };
+
+	ASSERT_IOCTL_FAILS(EINVAL, self->fd, VSOCK_BRIDGE_GET_INFO, &info);
+	ASSERT_IOCTL_FAILS(EINVAL, self->fd, VSOCK_BRIDGE_SET_UDS, &uds);
+	ASSERT_IOCTL_FAILS(EINVAL, self->fd, VSOCK_BRIDGE_SET_LIMITS, &limits);
+	ASSERT_IOCTL_FAILS(EINVAL, self->fd, VSOCK_BRIDGE_GET_LIMITS, &limits);
+	ASSERT_IOCTL_FAILS(EINVAL, self->fd, VSOCK_BRIDGE_GET_STATS, &stats);
+}
+
+/* A structure of a later version: with a tail that this one does not know. */
+struct later {
+	union {
+		__u32 size;
+		struct vsock_bridge_info info;
+		struct vsock_bridge_limits limits;
+		struct vsock_bridge_stats stats;
+	};
+	__u64 tail[4];
+};
+
+static const unsigned long requests[] = {
+	VSOCK_BRIDGE_GET_INFO, VSOCK_BRIDGE_SET_LIMITS,
+	VSOCK_BRIDGE_GET_LIMITS, VSOCK_BRIDGE_GET_STATS,
+};
+
+TEST_F(fresh, a_longer_structure_with_a_zero_tail_is_taken)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(requests); i++) {
+		struct later later = { .size = sizeof(later) };
+
+		ASSERT_EQ(0, ioctl(self->fd, requests[i], &later))
+			TH_LOG("request %zu: %m", i);
+	}
+}
+
+TEST_F(fresh, a_longer_structure_with_an_unknown_tail_is_refused)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(requests); i++) {
+		struct later later = { .size = sizeof(later), .tail[3] = 1 };
+
+		ASSERT_IOCTL_FAILS(E2BIG, self->fd, requests[i], &later);
+	}
+}
+
+TEST_F(fresh, an_inaccessible_argument_is_efault)
+{
+	long page = sysconf(_SC_PAGESIZE);
+	char *p = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	__u32 size = 64;
+
+	ASSERT_NE(MAP_FAILED, p);
+	ASSERT_EQ(0, mprotect(p + page, page, PROT_NONE));
+	/* Only the size can be read. */
+	memcpy(p + page - sizeof(size), &size, sizeof(size));
+	for (size_t i = 0; i < ARRAY_SIZE(requests); i++) {
+		ASSERT_IOCTL_FAILS(EFAULT, self->fd, requests[i], NULL);
+		ASSERT_IOCTL_FAILS(EFAULT, self->fd, requests[i],
+				   p + page - sizeof(size));
+	}
+}
+
+TEST_F(fresh, limits_have_their_defaults)
+{
+	struct vsock_bridge_limits l = { .size = sizeof(l) };
+
+	ASSERT_EQ(0, ioctl(self->fd, VSOCK_BRIDGE_GET_LIMITS, &l));
+	EXPECT_EQ(VSOCK_BRIDGE_DEF_CONNECTIONS, l.max_connections);
+	EXPECT_EQ(VSOCK_BRIDGE_DEF_HANDSHAKES, l.max_handshakes);
+	EXPECT_EQ(VSOCK_BRIDGE_DEF_BUF_ALLOC, l.buf_alloc);
+	EXPECT_EQ(VSOCK_BRIDGE_DEF_TIMEOUT_MS, l.handshake_timeout_ms);
+	EXPECT_EQ(VSOCK_BRIDGE_DEF_TIMEOUT_MS, l.connect_timeout_ms);
+	EXPECT_EQ(VSOCK_BRIDGE_DEF_TIMEOUT_MS, l.shutdown_timeout_ms);
+}
+
+TEST_F(fresh, a_zero_leaves_a_limit_as_it_is)
+{
+	struct vsock_bridge_limits l = {
+		.size = sizeof(l), .max_connections = 7, .buf_alloc = 8192,
+	};
+
+	ASSERT_EQ(0, ioctl(self->fd, VSOCK_BRIDGE_SET_LIMITS, &l));
+	ASSERT_EQ(0, ioctl(self->fd, VSOCK_BRIDGE_SET_LIMITS,
+			   BED_LIMITS(.max_connections = 9)));
+	ASSERT_EQ(0, ioctl(self->fd, VSOCK_BRIDGE_GET_LIMITS, &l));
+	EXPECT_EQ(9, l.max_connections);
+	EXPECT_EQ(8192, l.buf_alloc);
+	EXPECT_EQ(VSOCK_BRIDGE_DEF_HANDSHAKES, l.max_handshakes);
+}
+
+#define OVER(field, max) { .size = sizeof(struct vsock_bridge_limits), \
+			   .field = (max) + 1 }
+
+TEST_F(fresh, a_limit_out_of_range_changes_nothing)
+{
+	struct vsock_bridge_limits bad[] = {
+		OVER(max_connections, VSOCK_BRIDGE_MAX_CONNECTIONS),
+		OVER(max_handshakes, VSOCK_BRIDGE_MAX_HANDSHAKES),
+		OVER(buf_alloc, VSOCK_BRIDGE_MAX_BUF_ALLOC),
+		OVER(buf_alloc, VSOCK_BRIDGE_MIN_BUF_ALLOC - 2),
+		OVER(handshake_timeout_ms, VSOCK_BRIDGE_MAX_TIMEOUT_MS),
+		OVER(connect_timeout_ms, VSOCK_BRIDGE_MAX_TIMEOUT_MS),
+		OVER(shutdown_timeout_ms, VSOCK_BRIDGE_MAX_TIMEOUT_MS),
+	};
+	struct vsock_bridge_limits l = { .size = sizeof(l) };
+
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		if (i)
+			bad[i].max_connections = 5;
+		ASSERT_IOCTL_FAILS(EINVAL, self->fd, VSOCK_BRIDGE_SET_LIMITS,
+				   &bad[i]);
+	}
+	ASSERT_EQ(0, ioctl(self->fd, VSOCK_BRIDGE_GET_LIMITS, &l));
+	EXPECT_EQ(VSOCK_BRIDGE_DEF_CONNECTIONS, l.max_connections);
+}
+
+TEST_F(fresh, the_bounds_of_the_limits_are_taken)
+{
+	ASSERT_EQ(0, ioctl(self->fd, VSOCK_BRIDGE_SET_LIMITS,
+			   BED_LIMITS(VSOCK_BRIDGE_MAX_CONNECTIONS,
+				      VSOCK_BRIDGE_MAX_HANDSHAKES,
+				      VSOCK_BRIDGE_MAX_BUF_ALLOC,
+				      VSOCK_BRIDGE_MAX_TIMEOUT_MS,
+				      VSOCK_BRIDGE_MAX_TIMEOUT_MS,
+				      VSOCK_BRIDGE_MAX_TIMEOUT_MS)));
+	ASSERT_EQ(0, ioctl(self->fd, VSOCK_BRIDGE_SET_LIMITS,
+			   BED_LIMITS(1, 1, VSOCK_BRIDGE_MIN_BUF_ALLOC,
+				      1, 1, 1)));
+}
+
+TEST_F(fresh, stats_are_zero)
+{
+	struct vsock_bridge_stats s, zero = { .size = 0 };
+
+	ASSERT_EQ(0, bed_stats(self->fd, &s));
+	EXPECT_LE(sizeof(s), s.size);
+	s.size = 0;
+	EXPECT_EQ(0, memcmp(&s, &zero, sizeof(s)));
+}
+
+TEST_F(fresh, an_unknown_own_ioctl_is_not_taken)
+{
+	__u64 arg[8] = { sizeof(arg) };
+
+	EXPECT_EQ(-1, ioctl(self->fd, _IO(VSOCK_BRIDGE_IOC_TYPE, 0x7f), arg));
+}
+
+TEST_F(running, own_ioctls_work_while_running)
+{
+	struct vsock_bridge_info info = { .size = sizeof(info) };
+	int fd = self->bed.guest.fd;
+
+	EXPECT_EQ(0, ioctl(fd, VSOCK_BRIDGE_GET_INFO, &info));
+	EXPECT_EQ(0, bed_set_limits(&self->bed, BED_LIMITS(.buf_alloc = 8192)));
+	EXPECT_EQ(0, bed_works(&self->bed));
+	EXPECT_EQ(2, BED_STAT(&self->bed, conns_added));
+}
+
+TEST_F(running, bytes_packets_and_connections_are_counted)
+{
+	struct bed_flow flow = { .to_host = 5000, .to_guest = 7000 };
+	struct bed *bed = &self->bed;
+	struct bed_pair pair;
+
+	ASSERT_EQ(0, bed_host_pair(bed, &pair, 80));
+	ASSERT_EQ(0, bed_move(bed, &pair, &flow));
+	ASSERT_EQ(0, bed_fence(bed, &pair));
+	EXPECT_EQ(5000, BED_STAT(bed, tx_bytes_count));
+	EXPECT_EQ(7000, BED_STAT(bed, rx_bytes_count));
+	EXPECT_EQ(1, BED_STAT(bed, conns_added));
+	EXPECT_EQ(1, BED_STAT(bed, connections));
+	EXPECT_EQ(0, BED_STAT(bed, handshakes));
+	/* RESPONSE, one RW and CREDIT_REQUEST at least. */
+	EXPECT_LE(3, BED_STAT(bed, tx_packets_count));
+	/* REQUEST, two RW and CREDIT_UPDATE at least. */
+	EXPECT_LE(4, BED_STAT(bed, rx_packets_count));
+	EXPECT_LE(1, BED_STAT(bed, tx_queue_event_count));
+	EXPECT_LE(1, BED_STAT(bed, rx_calls));
+	close(pair.fd);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What ends with the device, its owner, or a reset of the guest; and what not. */
+#include "harness.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/socket.h>
+
+BED_FIXTURE(lifetime)
+
+/* Every kind of host socket that a device can hold. */
+struct peers {
+	struct bed_pair host;
+	struct bed_pair guest;
+	int silent;
+	int waiting;
+};
+
+static void make_peers(struct __test_metadata *_metadata, struct bed *bed,
+		       struct peers *p)
+{
+	struct virtio_vsock_hdr h;
+
+	ASSERT_EQ(0, bed_host_pair(bed, &p->host, 80));
+	ASSERT_EQ(0, bed_guest_pair(bed, &p->guest, 81));
+	p->silent = uds_connect(bed->path);
+	p->waiting = bed_client(bed, 82);
+	ASSERT_EQ(0, guest_mux_stray(&bed->mux, &h, deadline_in(WAIT_MS)));
+	ASSERT_EQ(1, BED_AWAIT_STAT(bed, handshakes, 1));
+}
+
+static void expect_all_eof(struct __test_metadata *_metadata, struct peers *p)
+{
+	EXPECT_EQ(0, uds_recv_eof(p->host.fd));
+	EXPECT_EQ(0, uds_recv_eof(p->guest.fd));
+	EXPECT_EQ(0, uds_recv_eof(p->silent));
+	EXPECT_EQ(0, uds_recv_eof(p->waiting));
+	close(p->host.fd);
+	close(p->guest.fd);
+	close(p->silent);
+	close(p->waiting);
+}
+
+TEST_F(lifetime, closing_the_device_closes_every_host_socket)
+{
+	struct peers p;
+
+	make_peers(_metadata, &self->bed, &p);
+	close(self->bed.guest.fd);
+	self->bed.guest.fd = -1;
+	/* At once: before close() has returned. */
+	for (int fd = 0; fd < 2; fd++) {
+		char byte;
+
+		EXPECT_EQ(0, uds_recv_now(fd ? p.host.fd : p.guest.fd, &byte,
+					  1));
+	}
+	expect_all_eof(_metadata, &p);
+	EXPECT_EQ(-ECONNREFUSED, uds_connect(self->bed.path));
+}
+
+TEST_F(lifetime, a_device_with_unread_bytes_closes_as_well)
+{
+	struct bed_pair pair;
+	static char data[65536];
+
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, 80));
+	pair.conn->no_updates = true;
+	ASSERT_LT(0, uds_send_now(pair.fd, data, sizeof(data)));
+	ASSERT_EQ(1000, guest_conn_send(pair.conn, data, 1000, 100));
+	ASSERT_EQ(0, uds_recv(pair.fd, data, 1000));
+	close(self->bed.guest.fd);
+	self->bed.guest.fd = -1;
+	EXPECT_EQ(0, uds_recv_eof(pair.fd));
+	close(pair.fd);
+}
+
+/* A child that owns a device, told by one byte that it runs. */
+static void own_and_wait(int ready, const char *path, int fd)
+{
+	struct guest_config cfg = { .fd = fd, .cid = 9 };
+	struct guest_mux mux;
+	struct guest g;
+
+	if (guest_open(&g, &cfg) || (path && bed_set_uds(g.fd, path)) ||
+	    guest_realize(&g) || guest_run(&g))
+		_exit(1);
+	guest_mux_init(&mux, &g);
+	guest_listen(&mux, 80);
+	if (write(ready, "", 1) != 1)
+		_exit(1);
+	while (guest_accept(&mux, 80, deadline_in(WAIT_MS)))
+		;
+	_exit(2);
+}
+
+static pid_t start_owner(struct __test_metadata *_metadata, const char *path,
+			 int fd)
+{
+	int ready[2];
+	char byte;
+	pid_t pid;
+
+	ASSERT_EQ(0, pipe(ready));
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (!pid)
+		own_and_wait(ready[1], path, fd);
+	close(ready[1]);
+	ASSERT_EQ(1, read(ready[0], &byte, 1));
+	close(ready[0]);
+	return pid;
+}
+
+static int client_of(struct __test_metadata *_metadata, const char *path)
+{
+	int fd = uds_connect(path);
+	char line[64];
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, uds_send(fd, "CONNECT 80\n", 11));
+	ASSERT_EQ(0, uds_recv_line(fd, line, sizeof(line)));
+	return fd;
+}
+
+static void kill_owner(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+static const char *other_path(struct bed *bed)
+{
+	static char path[BED_PATH_SIZE];
+
+	snprintf(path, sizeof(path), "%s/other", bed->dir);
+	return path;
+}
+
+TEST_F(lifetime, killing_the_owner_closes_every_host_socket)
+{
+	const char *path = other_path(&self->bed);
+	pid_t pid = start_owner(_metadata, path, 0);
+	int fd = client_of(_metadata, path);
+
+	kill_owner(pid);
+	EXPECT_EQ(0, uds_recv_eof(fd));
+	EXPECT_EQ(-ECONNREFUSED, uds_connect(path));
+	EXPECT_EQ(0, bed_works(&self->bed));
+	close(fd);
+}
+
+TEST_F(lifetime, a_device_held_by_another_process_dies_with_its_owner)
+{
+	const char *path = other_path(&self->bed);
+	int held = open(guest_device(), O_RDWR | O_CLOEXEC), fd;
+	struct vsock_bridge_stats stats;
+	pid_t pid;
+
+	ASSERT_EQ(0, bed_set_uds(held, path));
+	pid = start_owner(_metadata, NULL, held);
+	fd = client_of(_metadata, path);
+	kill_owner(pid);
+	EXPECT_EQ(0, uds_recv_eof(fd));
+	EXPECT_EQ(-EIO, bed_stats(held, &stats));
+	close(held);
+	close(fd);
+}
+
+TEST_F(lifetime, a_launcher_can_configure_and_hand_over)
+{
+	const char *path = other_path(&self->bed);
+	int held = open(guest_device(), O_RDWR | O_CLOEXEC), fd;
+	pid_t pid;
+
+	ASSERT_EQ(0, bed_set_uds(held, path));
+	pid = start_owner(_metadata, NULL, held);
+	close(held);
+	fd = client_of(_metadata, path);
+	kill_owner(pid);
+	EXPECT_EQ(0, uds_recv_eof(fd));
+	close(fd);
+}
+
+static int pass_fd(int sock, int fd)
+{
+	char space[CMSG_SPACE(sizeof(fd))] = { 0 };
+	struct iovec iov = { .iov_base = "", .iov_len = 1 };
+	struct msghdr m = {
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = space, .msg_controllen = sizeof(space),
+	};
+	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof(fd));
+	memcpy(CMSG_DATA(c), &fd, sizeof(fd));
+	return sendmsg(sock, &m, MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
+/* Passed descriptors are not for the guest; nor may they keep a device alive. */
+TEST_F(lifetime, a_device_passed_into_its_own_bridge_is_not_leaked)
+{
+	struct bed_pair pair, other;
+
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, 80));
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &other, 80));
+	ASSERT_EQ(0, pass_fd(pair.fd, self->bed.guest.fd));
+	ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux,
+				guest_conn_unread(pair.conn) == 1 ||
+				pair.conn->reset));
+	close(self->bed.guest.fd);
+	self->bed.guest.fd = -1;
+	EXPECT_EQ(0, uds_recv_eof(other.fd));
+	close(pair.fd);
+	close(other.fd);
+}
+
+TEST_F(lifetime, a_stop_and_start_keeps_connections)
+{
+	struct bed_flow flow = { .to_host = 50000, .to_guest = 50000 };
+	struct bed_pair host, guest;
+
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &host, 80));
+	ASSERT_EQ(0, bed_guest_pair(&self->bed, &guest, 81));
+	for (int i = 0; i < 3; i++) {
+		ASSERT_EQ(0, bed_move(&self->bed, &host, &flow));
+		ASSERT_EQ(0, guest_stop(&self->bed.guest));
+		ASSERT_EQ(0, guest_run(&self->bed.guest));
+		ASSERT_EQ(0, bed_move(&self->bed, &guest, &flow));
+	}
+	EXPECT_EQ(2, BED_STAT(&self->bed, connections));
+	close(host.fd);
+	close(guest.fd);
+}
+
+TEST_F(lifetime, what_the_host_sends_to_a_stopped_guest_comes_later)
+{
+	struct bed_pair pair;
+	char data[5000];
+
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, 80));
+	ASSERT_EQ(0, guest_stop(&self->bed.guest));
+	bed_fill(data, 1, 0, sizeof(data));
+	ASSERT_EQ(0, uds_send(pair.fd, data, sizeof(data)));
+	ASSERT_EQ(0, guest_run(&self->bed.guest));
+	ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux,
+				guest_conn_unread(pair.conn) == sizeof(data)));
+	ASSERT_EQ(sizeof(data), guest_conn_recv(pair.conn, data, sizeof(data)));
+	EXPECT_TRUE(bed_match(data, 1, 0, sizeof(data)));
+	close(pair.fd);
+}
+
+TEST_F(lifetime, a_stopped_device_uses_nothing)
+{
+	struct bed_pair pair;
+	char byte = 0;
+	uint16_t idx;
+
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, 80));
+	ASSERT_EQ(0, guest_stop(&self->bed.guest));
+	idx = self->bed.guest.rx.vr.used->idx;
+	ASSERT_EQ(0, uds_send(pair.fd, &byte, 1));
+	ASSERT_EQ(1, guest_conn_send(pair.conn, &byte, 1, 1));
+	EXPECT_EQ(-ETIMEDOUT, guest_mux_step(&self->bed.mux, pair.fd, POLLIN,
+					     deadline_in(100)));
+	EXPECT_EQ(idx, self->bed.guest.rx.vr.used->idx);
+	close(pair.fd);
+}
+
+TEST_F(lifetime, a_reset_of_the_guest_drops_connections)
+{
+	struct guest *g = &self->bed.guest;
+	struct bed_pair host, guest;
+
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &host, 80));
+	ASSERT_EQ(0, bed_guest_pair(&self->bed, &guest, 81));
+	ASSERT_EQ(0, guest_stop(g));
+	guest_reset(g);
+	guest_mux_fini(&self->bed.mux);
+	ASSERT_EQ(0, guest_run(g));
+	EXPECT_EQ(0, uds_recv_eof(host.fd));
+	EXPECT_EQ(0, uds_recv_eof(guest.fd));
+	EXPECT_EQ(0, BED_AWAIT_STAT(&self->bed, connections, 0));
+	EXPECT_EQ(1, BED_AWAIT_STAT(&self->bed, sockets, 1));
+	EXPECT_EQ(0, bed_works(&self->bed));
+	close(host.fd);
+	close(guest.fd);
+}
+
+TEST_F(lifetime, counters_of_what_is_held_return_to_zero)
+{
+	struct vsock_bridge_stats s;
+
+	for (int i = 0; i < 20; i++)
+		ASSERT_EQ(0, bed_works(&self->bed));
+	EXPECT_EQ(0, BED_AWAIT_STAT(&self->bed, connections, 0));
+	EXPECT_EQ(1, BED_AWAIT_STAT(&self->bed, sockets, 1));
+	ASSERT_EQ(0, bed_stats(self->bed.guest.fd, &s));
+	EXPECT_EQ(0, s.handshakes);
+	EXPECT_EQ(0, s.lingering);
+	EXPECT_EQ(0, s.connects_pending);
+	EXPECT_EQ(0, s.buffered_bytes);
+	EXPECT_EQ(0, s.rsts_pending);
+	EXPECT_EQ(40, s.conns_added);
+	EXPECT_EQ(40, s.conns_removed);
+}
+
+/* No fixture: each cycle has a test bed of its own. */
+TEST(two_hundred_devices_come_and_go)
+{
+	struct bed bed;
+
+	SKIP_WITHOUT(guest_device());
+	for (int i = 0; i < 200; i++) {
+		ASSERT_EQ(0, bed_open(&bed, NULL));
+		if (i % 10 == 0)
+			ASSERT_EQ(0, bed_works(&bed));
+		bed_close(&bed);
+	}
+}
+
+TEST(a_device_that_was_only_opened_can_be_closed)
+{
+	SKIP_WITHOUT(guest_device());
+	for (int i = 0; i < 200; i++) {
+		int fd = open(guest_device(), O_RDWR);
+
+		ASSERT_LE(0, fd);
+		if (i & 1)
+			ASSERT_EQ(0, ioctl(fd, VHOST_SET_OWNER, NULL));
+		close(fd);
+	}
+}
+
+TEST(many_devices_work_side_by_side)
+{
+	enum { N = 8 };
+	static struct bed bed[N];
+
+	SKIP_WITHOUT(guest_device());
+	for (int i = 0; i < N; i++) {
+		struct guest_config cfg = { .cid = 100 + i };
+
+		ASSERT_EQ(0, bed_open(&bed[i], &cfg));
+	}
+	for (int i = 0; i < N; i++)
+		EXPECT_EQ(0, bed_works(&bed[i]));
+	for (int i = 0; i < N; i++)
+		bed_close(&bed[i]);
+}
+
+TEST_HARNESS_MAIN

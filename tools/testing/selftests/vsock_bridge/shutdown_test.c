@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0
+/* How connections end, by halves and as a whole. */
+#include "harness.h"
+
+#include <sys/socket.h>
+
+#define RCV VIRTIO_VSOCK_SHUTDOWN_RCV
+#define SEND VIRTIO_VSOCK_SHUTDOWN_SEND
+
+FIXTURE(end)
+{
+	struct bed bed;
+	struct bed_pair pair;
+};
+
+FIXTURE_VARIANT(end)
+{
+	int (*make)(struct bed *bed, struct bed_pair *pair, uint32_t port);
+};
+
+FIXTURE_VARIANT_ADD(end, host_client)
+{
+	.make = bed_host_pair,
+};
+
+FIXTURE_VARIANT_ADD(end, guest_client)
+{
+	.make = bed_guest_pair,
+};
+
+FIXTURE_SETUP(end)
+{
+	BED_SETUP(&self->bed, NULL);
+	ASSERT_EQ(0, variant->make(&self->bed, &self->pair, 80));
+}
+
+FIXTURE_TEARDOWN(end)
+{
+	close(self->pair.fd);
+	BED_TEARDOWN(&self->bed);
+}
+
+/* The table and the sockets are as before the connection. */
+static void expect_gone(struct __test_metadata *_metadata, struct bed *bed)
+{
+	EXPECT_EQ(0, BED_AWAIT_STAT(bed, connections, 0));
+	EXPECT_EQ(0, BED_AWAIT_STAT(bed, lingering, 0));
+	EXPECT_EQ(1, BED_AWAIT_STAT(bed, sockets, 1));
+	EXPECT_EQ(0, BED_STAT(bed, buffered_bytes));
+	EXPECT_EQ(BED_STAT(bed, conns_added), BED_STAT(bed, conns_removed));
+}
+
+TEST_F(end, of_host_writes_is_shutdown_send)
+{
+	struct guest_conn *c = self->pair.conn;
+
+	ASSERT_EQ(0, shutdown(self->pair.fd, SHUT_WR));
+	ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux, c->peer_shutdown));
+	EXPECT_EQ(SEND, c->peer_shutdown);
+	EXPECT_FALSE(c->reset);
+}
+
+TEST_F(end, of_host_writes_leaves_the_other_direction)
+{
+	struct bed_flow flow = { .to_host = 300000, .seed = 1 };
+	struct guest_conn *c = self->pair.conn;
+
+	ASSERT_EQ(0, shutdown(self->pair.fd, SHUT_WR));
+	ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux, c->peer_shutdown));
+	EXPECT_EQ(0, bed_move(&self->bed, &self->pair, &flow));
+	EXPECT_EQ(SEND, c->peer_shutdown);
+	EXPECT_FALSE(c->reset);
+}
+
+TEST_F(end, of_host_writes_comes_behind_all_bytes)
+{
+	struct guest_conn *c = self->pair.conn;
+	char data[50000];
+
+	bed_fill(data, 1, 0, sizeof(data));
+	ASSERT_EQ(0, uds_send(self->pair.fd, data, sizeof(data)));
+	ASSERT_EQ(0, shutdown(self->pair.fd, SHUT_WR));
+	ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux, c->peer_shutdown));
+	ASSERT_EQ(sizeof(data), guest_conn_recv(c, data, sizeof(data)));
+	EXPECT_TRUE(bed_match(data, 1, 0, sizeof(data)));
+}
+
+TEST_F(end, of_guest_writes_is_eof_behind_all_bytes)
+{
+	struct guest_conn *c = self->pair.conn;
+	char data[50000];
+
+	bed_fill(data, 1, 0, sizeof(data));
+	ASSERT_EQ(sizeof(data), guest_conn_send(c, data, sizeof(data), 5000));
+	ASSERT_EQ(0, guest_conn_shutdown(c, SEND));
+	ASSERT_EQ(0, uds_recv(self->pair.fd, data, sizeof(data)));
+	EXPECT_TRUE(bed_match(data, 1, 0, sizeof(data)));
+	EXPECT_EQ(0, uds_recv_eof(self->pair.fd));
+}
+
+TEST_F(end, of_guest_writes_leaves_the_other_direction)
+{
+	struct bed_flow flow = { .to_guest = 300000, .seed = 1 };
+	struct guest_conn *c = self->pair.conn;
+
+	ASSERT_EQ(0, guest_conn_shutdown(c, SEND));
+	EXPECT_EQ(0, uds_recv_eof(self->pair.fd));
+	EXPECT_EQ(0, bed_move(&self->bed, &self->pair, &flow));
+	EXPECT_EQ(0, c->peer_shutdown & SEND);
+	EXPECT_FALSE(c->reset);
+}
+
+TEST_F(end, of_guest_reads_is_seen_by_a_writer)
+{
+	char byte = 0;
+	ssize_t n;
+
+	ASSERT_EQ(0, guest_conn_shutdown(self->pair.conn, RCV));
+	ASSERT_EQ(0, bed_fence(&self->bed, &self->pair));
+	n = uds_send_now(self->pair.fd, &byte, 1);
+	EXPECT_EQ(-EPIPE, n);
+	EXPECT_EQ(0, bed_move(&self->bed, &self->pair, &(struct bed_flow){
+				.to_host = 10000 }));
+}
+
+TEST_F(end, of_both_halves_by_the_guest_is_confirmed_by_rst)
+{
+	struct guest_conn *c = self->pair.conn;
+
+	ASSERT_EQ(0, guest_conn_shutdown(c, RCV | SEND));
+	EXPECT_EQ(0, uds_recv_eof(self->pair.fd));
+	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, c->reset));
+	expect_gone(_metadata, &self->bed);
+}
+
+TEST_F(end, of_both_halves_one_by_one_is_confirmed_by_rst)
+{
+	struct guest_conn *c = self->pair.conn;
+
+	ASSERT_EQ(0, guest_conn_shutdown(c, RCV));
+	ASSERT_EQ(0, guest_conn_shutdown(c, SEND));
+	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, c->reset));
+	expect_gone(_metadata, &self->bed);
+}
+
+/* Fills the device's buffer, the host program being slow. */
+static size_t send_all(struct bed *bed, struct bed_pair *pair)
+{
+	static char data[65536];
+	size_t sent = 0, n;
+
+	do {
+		bed_fill(data, 1, sent, sizeof(data));
+		n = guest_conn_send(pair->conn, data, sizeof(data),
+				    GUEST_TX_BUF);
+		sent += n;
+		if (bed_fence(bed, pair))
+			return 0;
+	} while (n);
+	return sent;
+}
+
+static void expect_all(struct __test_metadata *_metadata, int fd, size_t len)
+{
+	static char data[65536];
+
+	for (size_t got = 0; got < len; ) {
+		size_t n = len - got < sizeof(data) ? len - got : sizeof(data);
+
+		ASSERT_EQ(0, uds_recv(fd, data, n));
+		ASSERT_TRUE(bed_match(data, 1, got, n));
+		got += n;
+	}
+	EXPECT_EQ(0, uds_recv_eof(fd));
+}
+
+TEST_F(end, of_both_halves_waits_for_a_slow_host_reader)
+{
+	struct guest_conn *c = self->pair.conn;
+	size_t sent = send_all(&self->bed, &self->pair);
+
+	ASSERT_NE(0, sent);
+	ASSERT_EQ(0, bed_set_limits(&self->bed, BED_LIMITS(
+			.shutdown_timeout_ms = 60000)));
+	ASSERT_EQ(0, guest_conn_shutdown(c, RCV | SEND));
+	expect_all(_metadata, self->pair.fd, sent);
+	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, c->reset));
+	EXPECT_EQ(0, BED_STAT(&self->bed, shutdown_timeouts));
+	expect_gone(_metadata, &self->bed);
+}
+
+TEST_F(end, by_rst_still_gives_a_slow_host_reader_all)
+{
+	size_t sent = send_all(&self->bed, &self->pair);
+
+	ASSERT_NE(0, sent);
+	ASSERT_EQ(0, bed_set_limits(&self->bed, BED_LIMITS(
+			.shutdown_timeout_ms = 60000)));
+	guest_conn_op(self->pair.conn, VIRTIO_VSOCK_OP_RST, 0);
+	EXPECT_EQ(1, BED_AWAIT_STAT(&self->bed, lingering, 1));
+	EXPECT_EQ(0, BED_STAT(&self->bed, connections));
+	expect_all(_metadata, self->pair.fd, sent);
+	expect_gone(_metadata, &self->bed);
+}
+
+TEST_F(end, does_not_wait_for_a_host_reader_for_ever)
+{
+	struct guest_conn *c = self->pair.conn;
+
+	ASSERT_EQ(0, bed_set_limits(&self->bed, BED_LIMITS(
+			.shutdown_timeout_ms = 50)));
+	ASSERT_NE(0, send_all(&self->bed, &self->pair));
+	ASSERT_EQ(0, guest_conn_shutdown(c, RCV | SEND));
+	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, c->reset));
+	EXPECT_EQ(1, BED_AWAIT_STAT(&self->bed, shutdown_timeouts, 1));
+	expect_gone(_metadata, &self->bed);
+}
+
+TEST_F(end, by_a_host_close_is_shutdown_of_both_halves)
+{
+	struct guest_conn *c = self->pair.conn;
+
+	close(self->pair.fd);
+	self->pair.fd = -1;
+	ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux, c->peer_shutdown == 3));
+	EXPECT_FALSE(c->reset);
+	guest_conn_op(c, VIRTIO_VSOCK_OP_RST, 0);
+	expect_gone(_metadata, &self->bed);
+	EXPECT_EQ(0, BED_STAT(&self->bed, rsts_sent));
+}
+
+TEST_F(end, by_a_host_close_gives_the_guest_all_bytes)
+{
+	struct guest_conn *c = self->pair.conn;
+	char data[50000];
+
+	bed_fill(data, 1, 0, sizeof(data));
+	ASSERT_EQ(0, uds_send(self->pair.fd, data, sizeof(data)));
+	close(self->pair.fd);
+	self->pair.fd = -1;
+	ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux, c->peer_shutdown == 3));
+	ASSERT_EQ(sizeof(data), guest_conn_recv(c, data, sizeof(data)));
+	EXPECT_TRUE(bed_match(data, 1, 0, sizeof(data)));
+}
+
+TEST_F(end, by_a_host_close_times_out_if_the_guest_is_silent)
+{
+	struct guest_conn *c = self->pair.conn;
+
+	ASSERT_EQ(0, bed_set_limits(&self->bed, BED_LIMITS(
+			.shutdown_timeout_ms = 50)));
+	close(self->pair.fd);
+	self->pair.fd = -1;
+	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, c->reset));
+	EXPECT_EQ(1, BED_STAT(&self->bed, shutdown_timeouts));
+	expect_gone(_metadata, &self->bed);
+}
+
+TEST_F(end, by_a_host_close_with_unread_bytes_is_not_clean)
+{
+	struct guest_conn *c = self->pair.conn;
+
+	ASSERT_EQ(3, guest_conn_send(c, "abc", 3, 3));
+	ASSERT_EQ(0, uds_wait(self->pair.fd, POLLIN));
+	close(self->pair.fd);
+	self->pair.fd = -1;
+	ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux,
+				c->reset || c->peer_shutdown == 3));
+	if (!c->reset)
+		guest_conn_op(c, VIRTIO_VSOCK_OP_RST, 0);
+	expect_gone(_metadata, &self->bed);
+}
+
+TEST_F(end, of_one_connection_leaves_its_sibling)
+{
+	struct bed_pair other;
+
+	ASSERT_EQ(0, variant->make(&self->bed, &other, 80));
+	guest_conn_op(self->pair.conn, VIRTIO_VSOCK_OP_RST, 0);
+	EXPECT_EQ(0, uds_recv_eof(self->pair.fd));
+	EXPECT_EQ(0, bed_echo(&self->bed, &other));
+	close(other.fd);
+}
+
+TEST_HARNESS_MAIN

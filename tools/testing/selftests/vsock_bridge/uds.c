@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "deadline.h"
+#include "uds.h"
+
+static int uds_socket(const char *path, struct sockaddr_un *addr)
+{
+	int fd;
+
+	if (strlen(path) >= sizeof(addr->sun_path))
+		return -ENAMETOOLONG;
+	memset(addr, 0, sizeof(*addr));
+	addr->sun_family = AF_UNIX;
+	strcpy(addr->sun_path, path);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	return fd < 0 ? -errno : fd;
+}
+
+/* Gives the error of the call that failed, and closes. */
+static int checked(int fd, int failed)
+{
+	int err = errno;
+
+	if (!failed)
+		return fd;
+	close(fd);
+	return -err;
+}
+
+int uds_connect(const char *path)
+{
+	struct sockaddr_un addr;
+	int fd = uds_socket(path, &addr);
+
+	if (fd < 0)
+		return fd;
+	return checked(fd, connect(fd, (struct sockaddr *)&addr, sizeof(addr)));
+}
+
+int uds_listen(const char *path)
+{
+	struct sockaddr_un addr;
+	int fd = uds_socket(path, &addr);
+
+	if (fd < 0)
+		return fd;
+	return checked(fd, bind(fd, (struct sockaddr *)&addr, sizeof(addr)) ||
+			   listen(fd, 1024));
+}
+
+static int wait_until(int fd, short events, uint64_t deadline)
+{
+	struct pollfd p = { .fd = fd, .events = events };
+	int n = poll(&p, 1, deadline_left(deadline));
+
+	if (n < 0)
+		return -errno;
+	return n ? 0 : -ETIMEDOUT;
+}
+
+int uds_wait(int fd, short events)
+{
+	return wait_until(fd, events, deadline_in(WAIT_MS));
+}
+
+int uds_accept(int fd)
+{
+	int err = uds_wait(fd, POLLIN);
+	int r;
+
+	if (err)
+		return err;
+	r = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	return r < 0 ? -errno : r;
+}
+
+ssize_t uds_recv_now(int fd, void *data, size_t len)
+{
+	ssize_t n = recv(fd, data, len, MSG_DONTWAIT);
+
+	return n < 0 ? -errno : n;
+}
+
+ssize_t uds_send_now(int fd, const void *data, size_t len)
+{
+	ssize_t n = send(fd, data, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+	return n < 0 ? -errno : n;
+}
+
+int uds_send(int fd, const void *data, size_t len)
+{
+	uint64_t deadline = deadline_in(WAIT_MS);
+	const char *p = data;
+
+	while (len) {
+		ssize_t n = uds_send_now(fd, p, len);
+
+		if (n == -EAGAIN)
+			n = wait_until(fd, POLLOUT, deadline);
+		if (n < 0)
+			return n;
+		p += n;
+		len -= n;
+	}
+	return 0;
+}
+
+int uds_recv(int fd, void *data, size_t len)
+{
+	uint64_t deadline = deadline_in(WAIT_MS);
+	char *p = data;
+
+	while (len) {
+		ssize_t n = uds_recv_now(fd, p, len);
+
+		if (!n)
+			return -EPIPE;
+		if (n == -EAGAIN)
+			n = wait_until(fd, POLLIN, deadline);
+		if (n < 0)
+			return n;
+		p += n;
+		len -= n;
+	}
+	return 0;
+}
+
+int uds_recv_eof(int fd)
+{
+	char byte;
+	int err = uds_recv(fd, &byte, 1);
+
+	/* A peer that closes with unread bytes is an end as well. */
+	if (err == -EPIPE || err == -ECONNRESET)
+		return 0;
+	return err ?: -EEXIST;
+}
+
+int uds_recv_line(int fd, char *line, size_t size)
+{
+	size_t n = 0;
+	int err;
+
+	while (n + 1 < size) {
+		err = uds_recv(fd, line + n, 1);
+		if (err)
+			return err;
+		if (line[n++] == '\n')
+			break;
+	}
+	line[n] = 0;
+	return 0;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The host's side: non-blocking AF_UNIX stream sockets. Errors are negative
+ * errno values; what waits does so until WAIT_MS has passed: -ETIMEDOUT.
+ */
+#ifndef UDS_H
+#define UDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+int uds_connect(const char *path);
+int uds_listen(const char *path);
+int uds_accept(int fd);
+
+/* Waits for poll() events. */
+int uds_wait(int fd, short events);
+/* All of it. */
+int uds_send(int fd, const void *data, size_t len);
+/* Exactly @len bytes; -EPIPE if the stream ends before. */
+int uds_recv(int fd, void *data, size_t len);
+/* 0 when the stream ends, -EEXIST when there is a byte instead. */
+int uds_recv_eof(int fd);
+/* A line with its newline, byte by byte, as a string. */
+int uds_recv_line(int fd, char *line, size_t size);
+/* What is there now: a count, 0 at the end, -EAGAIN. */
+ssize_t uds_recv_now(int fd, void *data, size_t len);
+ssize_t uds_send_now(int fd, const void *data, size_t len);
+
+#endif /* UDS_H */

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0
+/* VSOCK_BRIDGE_SET_UDS: its errors, and whose eyes see the paths. */
+#include "harness.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#define NOBODY 65534
+
+/* A device, and a folder that is the working directory. */
+FIXTURE(uds)
+{
+	int fd;
+	char dir[32];
+};
+
+FIXTURE_SETUP(uds)
+{
+	SKIP_WITHOUT(guest_device());
+	strcpy(self->dir, "/tmp/uds_test.XXXXXX");
+	ASSERT_NE(NULL, mkdtemp(self->dir));
+	ASSERT_EQ(0, chdir(self->dir));
+	self->fd = open(guest_device(), O_RDWR | O_CLOEXEC);
+	ASSERT_LE(0, self->fd);
+}
+
+FIXTURE_TEARDOWN(uds)
+{
+	static const char *const names[] = {
+		"v.sock", "v.sock_9", "file", "link",
+	};
+
+	close(self->fd);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		unlink(names[i]);
+	rmdir(self->dir);
+}
+
+static int set_uds(int fd, const char *path, unsigned int len,
+		   unsigned int flags, unsigned int mode)
+{
+	struct vsock_bridge_uds uds = {
+		.size = sizeof(uds),
+		.flags = flags,
+		.path = (uintptr_t)path,
+		.path_len = len,
+		.mode = mode,
+	};
+
+	return ioctl(fd, VSOCK_BRIDGE_SET_UDS, &uds) ? -errno : 0;
+}
+
+TEST_F(uds, a_path_that_cannot_be_is_refused)
+{
+	char path[VSOCK_BRIDGE_PATH_MAX + 1];
+
+	memset(path, 'x', sizeof(path));
+	EXPECT_EQ(-EINVAL, set_uds(self->fd, path, 0, 0, 0));
+	EXPECT_EQ(-ENAMETOOLONG, set_uds(self->fd, path, sizeof(path), 0, 0));
+	EXPECT_EQ(-ENAMETOOLONG, set_uds(self->fd, path, UINT_MAX, 0, 0));
+	EXPECT_EQ(-EINVAL, set_uds(self->fd, "v\0sock", 6, 0, 0));
+	EXPECT_EQ(-EFAULT, set_uds(self->fd, NULL, 6, 0, 0));
+	EXPECT_EQ(0, bed_set_uds(self->fd, "v.sock"));
+}
+
+TEST_F(uds, the_longest_path_is_taken)
+{
+	char path[VSOCK_BRIDGE_PATH_MAX + 1] = "";
+
+	while (strlen(path) + 2 <= VSOCK_BRIDGE_PATH_MAX - 6)
+		strcat(path, "./");
+	while (strlen(path) < VSOCK_BRIDGE_PATH_MAX - 6)
+		strcat(path, "/");
+	strcat(path, "v.sock");
+	ASSERT_EQ(VSOCK_BRIDGE_PATH_MAX, strlen(path));
+	ASSERT_EQ(0, bed_set_uds(self->fd, path));
+	EXPECT_EQ(0, access("v.sock", F_OK));
+}
+
+TEST_F(uds, unknown_flags_and_modes_are_refused)
+{
+	EXPECT_EQ(-EINVAL, set_uds(self->fd, "v.sock", 6, 1U << 31, 0));
+	EXPECT_EQ(-EINVAL, set_uds(self->fd, "v.sock", 6,
+				   VSOCK_BRIDGE_UDS_MODE, 01000));
+	EXPECT_EQ(-1, access("v.sock", F_OK));
+}
+
+TEST_F(uds, a_file_that_exists_is_left_alone)
+{
+	int file = open("file", O_CREAT | O_RDWR, 0600);
+
+	ASSERT_LE(0, file);
+	close(file);
+	EXPECT_EQ(-EADDRINUSE, bed_set_uds(self->fd, "file"));
+	EXPECT_EQ(0, access("file", F_OK));
+	EXPECT_EQ(0, bed_set_uds(self->fd, "v.sock"));
+}
+
+TEST_F(uds, errors_of_bind_are_passed_on)
+{
+	int file = open("file", O_CREAT | O_RDWR, 0600);
+
+	close(file);
+	ASSERT_EQ(0, symlink("link", "link"));
+	EXPECT_EQ(-ENOENT, bed_set_uds(self->fd, "none/v.sock"));
+	EXPECT_EQ(-ENOTDIR, bed_set_uds(self->fd, "file/v.sock"));
+	EXPECT_EQ(-ELOOP, bed_set_uds(self->fd, "link/v.sock"));
+}
+
+TEST_F(uds, a_second_path_is_refused)
+{
+	ASSERT_EQ(0, bed_set_uds(self->fd, "v.sock"));
+	EXPECT_EQ(-EBUSY, bed_set_uds(self->fd, "v.sock_9"));
+	EXPECT_EQ(-1, access("v.sock_9", F_OK));
+}
+
+static unsigned int mode_of(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) ? 0 : st.st_mode & 07777;
+}
+
+TEST_F(uds, the_umask_applies_without_a_mode)
+{
+	umask(027);
+	ASSERT_EQ(0, bed_set_uds(self->fd, "v.sock"));
+	EXPECT_EQ(0750, mode_of("v.sock"));
+}
+
+TEST_F(uds, a_mode_is_exact)
+{
+	umask(077);
+	ASSERT_EQ(0, set_uds(self->fd, "v.sock", 6, VSOCK_BRIDGE_UDS_MODE,
+			     0666));
+	EXPECT_EQ(0666, mode_of("v.sock"));
+}
+
+TEST_F(uds, the_file_stays_when_the_device_is_closed)
+{
+	ASSERT_EQ(0, bed_set_uds(self->fd, "v.sock"));
+	close(self->fd);
+	self->fd = -1;
+	EXPECT_EQ(0, access("v.sock", F_OK));
+	EXPECT_EQ(-ECONNREFUSED, uds_connect("v.sock"));
+}
+
+TEST_F(uds, a_user_needs_permission_for_the_folder)
+{
+	ASSERT_EQ(0, chmod(self->dir, 0755));
+	ASSERT_EQ(0, seteuid(NOBODY));
+	EXPECT_EQ(-EACCES, bed_set_uds(self->fd, "v.sock"));
+	ASSERT_EQ(0, seteuid(0));
+	EXPECT_EQ(0, bed_set_uds(self->fd, "v.sock"));
+}
+
+TEST_F(uds, the_file_belongs_to_the_user_that_configured)
+{
+	struct stat st;
+
+	ASSERT_EQ(0, chmod(self->dir, 0777));
+	ASSERT_EQ(0, seteuid(NOBODY));
+	ASSERT_EQ(0, bed_set_uds(self->fd, "v.sock"));
+	ASSERT_EQ(0, seteuid(0));
+	ASSERT_EQ(0, stat("v.sock", &st));
+	EXPECT_EQ(NOBODY, st.st_uid);
+}
+
+/* Runs a guest behind the fixture's device and connects it to port 9. */
+static struct guest_conn *connect_guest(struct __test_metadata *_metadata,
+					FIXTURE_DATA(uds) *self,
+					struct guest *g, struct guest_mux *mux)
+{
+	struct guest_config cfg = { .fd = dup(self->fd) };
+	struct guest_conn *c;
+
+	ASSERT_EQ(0, guest_open(g, &cfg));
+	ASSERT_EQ(0, guest_realize(g));
+	ASSERT_EQ(0, guest_run(g));
+	guest_mux_init(mux, g);
+	c = guest_connect(mux, 1, 9);
+	ASSERT_NE(NULL, c);
+	ASSERT_TRUE(GUEST_UNTIL(mux, c->open || c->reset));
+	return c;
+}
+
+TEST_F(uds, guest_connects_resolve_from_the_folder_of_configuration)
+{
+	struct guest_mux mux;
+	struct guest g;
+	int fd;
+
+	ASSERT_EQ(0, bed_set_uds(self->fd, "v.sock"));
+	fd = uds_listen("v.sock_9");
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, chdir("/"));
+	EXPECT_TRUE(connect_guest(_metadata, self, &g, &mux)->open);
+	EXPECT_LE(0, uds_accept(fd));
+	guest_mux_fini(&mux);
+	guest_close(&g);
+	ASSERT_EQ(0, chdir(self->dir));
+}
+
+TEST_F(uds, guest_connects_have_the_rights_of_configuration)
+{
+	struct guest_mux mux;
+	struct guest g;
+	int fd;
+
+	ASSERT_EQ(0, chmod(self->dir, 0777));
+	fd = uds_listen("v.sock_9");
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, chmod("v.sock_9", 0700));
+	ASSERT_EQ(0, seteuid(NOBODY));
+	ASSERT_EQ(0, bed_set_uds(self->fd, "v.sock"));
+	ASSERT_EQ(0, seteuid(0));
+	EXPECT_TRUE(connect_guest(_metadata, self, &g, &mux)->reset);
+	guest_mux_fini(&mux);
+	guest_close(&g);
+}
+
+TEST_F(uds, the_host_program_sees_the_user_of_configuration)
+{
+	struct ucred cred = { .uid = 1 };
+	socklen_t len = sizeof(cred);
+	struct guest_mux mux;
+	struct guest g;
+	int fd, peer;
+
+	ASSERT_EQ(0, chmod(self->dir, 0777));
+	fd = uds_listen("v.sock_9");
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, chmod("v.sock_9", 0777));
+	ASSERT_EQ(0, seteuid(NOBODY));
+	ASSERT_EQ(0, bed_set_uds(self->fd, "v.sock"));
+	ASSERT_EQ(0, seteuid(0));
+	EXPECT_TRUE(connect_guest(_metadata, self, &g, &mux)->open);
+	peer = uds_accept(fd);
+	ASSERT_LE(0, peer);
+	ASSERT_EQ(0, getsockopt(peer, SOL_SOCKET, SO_PEERCRED, &cred, &len));
+	EXPECT_EQ(NOBODY, cred.uid);
+	guest_mux_fini(&mux);
+	guest_close(&g);
+}
+
+TEST_HARNESS_MAIN

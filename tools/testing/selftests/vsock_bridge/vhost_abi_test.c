@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The vhost ioctls and their errors. The same tests run against the kernel's
+ * own vhost-vsock: what it answers is what the bridge must answer.
+ */
+#include "harness.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/eventfd.h>
+
+FIXTURE(abi)
+{
+	struct guest guest;
+	int fd;
+};
+
+FIXTURE_VARIANT(abi)
+{
+	const char *device;
+};
+
+FIXTURE_VARIANT_ADD(abi, bridge)
+{
+	.device = NULL,
+};
+
+FIXTURE_VARIANT_ADD(abi, vhost_vsock)
+{
+	.device = "/dev/vhost-vsock",
+};
+
+FIXTURE_SETUP(abi)
+{
+	struct guest_config cfg = { .device = variant->device, .cid = 77 };
+
+	SKIP_WITHOUT(variant->device ?: guest_device());
+	ASSERT_EQ(0, guest_open(&self->guest, &cfg));
+	self->fd = self->guest.fd;
+}
+
+FIXTURE_TEARDOWN(abi)
+{
+	guest_close(&self->guest);
+}
+
+/* In a child, which has another mm. */
+static int ioctl_in_child(int fd, unsigned long request, void *arg)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (!pid)
+		_exit(ioctl(fd, request, arg) ? errno : 0);
+	waitpid(pid, &status, 0);
+	return WEXITSTATUS(status);
+}
+
+static void become_owner(struct __test_metadata *_metadata,
+			 FIXTURE_DATA(abi) *self)
+{
+	ASSERT_EQ(0, ioctl(self->fd, VHOST_SET_OWNER, NULL));
+}
+
+static void run(struct __test_metadata *_metadata, FIXTURE_DATA(abi) *self)
+{
+	ASSERT_EQ(0, guest_realize(&self->guest));
+	ASSERT_EQ(0, guest_run(&self->guest));
+}
+
+TEST_F(abi, features_of_a_modern_guest_are_offered)
+{
+	uint64_t offered = 0, wanted = GUEST_FEATURES |
+				       1ULL << VIRTIO_F_NOTIFY_ON_EMPTY |
+				       1ULL << VIRTIO_F_ANY_LAYOUT;
+
+	ASSERT_EQ(0, ioctl(self->fd, VHOST_GET_FEATURES, &offered));
+	EXPECT_EQ(wanted, offered & wanted);
+	EXPECT_EQ(0, offered & (1ULL << VIRTIO_F_RING_PACKED));
+}
+
+TEST_F(abi, offered_features_can_be_set_without_an_owner)
+{
+	uint64_t offered, v1 = 1ULL << VIRTIO_F_VERSION_1;
+
+	ASSERT_EQ(0, ioctl(self->fd, VHOST_GET_FEATURES, &offered));
+	/* The two that need more than the bit. */
+	offered &= ~(1ULL << VHOST_F_LOG_ALL |
+		     1ULL << VIRTIO_F_ACCESS_PLATFORM);
+	EXPECT_EQ(0, ioctl(self->fd, VHOST_SET_FEATURES, &offered));
+	EXPECT_EQ(0, ioctl(self->fd, VHOST_SET_FEATURES, &v1));
+}
+
+TEST_F(abi, features_that_are_not_offered_are_refused)
+{
+	uint64_t unknown = 1ULL << 63 | 1ULL << VIRTIO_F_VERSION_1;
+	uint64_t packed = 1ULL << VIRTIO_F_RING_PACKED;
+
+	ASSERT_IOCTL_FAILS(EOPNOTSUPP, self->fd, VHOST_SET_FEATURES, &unknown);
+	ASSERT_IOCTL_FAILS(EOPNOTSUPP, self->fd, VHOST_SET_FEATURES, &packed);
+	ASSERT_IOCTL_FAILS(EFAULT, self->fd, VHOST_SET_FEATURES, NULL);
+}
+
+TEST_F(abi, backend_features_that_are_not_offered_are_refused)
+{
+	uint64_t features, unknown = 1ULL << 63;
+
+	ASSERT_EQ(0, ioctl(self->fd, VHOST_GET_BACKEND_FEATURES, &features));
+	ASSERT_EQ(0, ioctl(self->fd, VHOST_SET_BACKEND_FEATURES, &features));
+	ASSERT_IOCTL_FAILS(EOPNOTSUPP, self->fd, VHOST_SET_BACKEND_FEATURES,
+			   &unknown);
+}
+
+TEST_F(abi, a_second_owner_is_refused)
+{
+	become_owner(_metadata, self);
+	ASSERT_IOCTL_FAILS(EBUSY, self->fd, VHOST_SET_OWNER, NULL);
+	EXPECT_EQ(EBUSY, ioctl_in_child(self->fd, VHOST_SET_OWNER, NULL));
+}
+
+TEST_F(abi, nothing_can_be_set_up_without_an_owner)
+{
+	struct vhost_vring_state state = { .num = 128 };
+	struct vhost_vring_file file = { .fd = -1 };
+	int running = 1;
+
+	EXPECT_EQ(-EPERM, guest_mem_set_table(&self->guest.mem, self->fd));
+	ASSERT_IOCTL_FAILS(EPERM, self->fd, VHOST_SET_VRING_NUM, &state);
+	ASSERT_IOCTL_FAILS(EPERM, self->fd, VHOST_GET_VRING_BASE, &state);
+	ASSERT_IOCTL_FAILS(EPERM, self->fd, VHOST_SET_VRING_CALL, &file);
+	ASSERT_IOCTL_FAILS(EPERM, self->fd, VHOST_VSOCK_SET_RUNNING, &running);
+}
+
+TEST_F(abi, another_process_is_not_the_owner)
+{
+	struct vhost_vring_state state = { .num = 128 };
+	int running = 1, stopped = 0;
+
+	run(_metadata, self);
+	EXPECT_EQ(EPERM, ioctl_in_child(self->fd, VHOST_GET_VRING_BASE,
+					&state));
+	EXPECT_EQ(EPERM, ioctl_in_child(self->fd, VHOST_VSOCK_SET_RUNNING,
+					&running));
+	EXPECT_EQ(EPERM, ioctl_in_child(self->fd, VHOST_VSOCK_SET_RUNNING,
+					&stopped));
+}
+
+TEST_F(abi, a_ring_size_must_be_a_power_of_two)
+{
+	static const unsigned int bad[] = { 0, 3, 127, 0x10000, UINT_MAX };
+	static const unsigned int good[] = { 1, 2, 128, 1024, 32768 };
+
+	become_owner(_metadata, self);
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		ASSERT_IOCTL_FAILS(EINVAL, self->fd, VHOST_SET_VRING_NUM,
+				   (&(struct vhost_vring_state){ 0, bad[i] }));
+	for (size_t i = 0; i < ARRAY_SIZE(good); i++)
+		ASSERT_EQ(0, ioctl(self->fd, VHOST_SET_VRING_NUM,
+				   (&(struct vhost_vring_state){ 1, good[i] })));
+}
+
+TEST_F(abi, a_ring_base_is_kept)
+{
+	struct vhost_vring_state s = { .index = 1, .num = 0x10000 };
+
+	become_owner(_metadata, self);
+	ASSERT_IOCTL_FAILS(EINVAL, self->fd, VHOST_SET_VRING_BASE, &s);
+	s.num = 0xfff0;
+	ASSERT_EQ(0, ioctl(self->fd, VHOST_SET_VRING_BASE, &s));
+	s.num = 0;
+	ASSERT_EQ(0, ioctl(self->fd, VHOST_GET_VRING_BASE, &s));
+	EXPECT_EQ(1, s.index);
+	EXPECT_EQ(0xfff0, s.num);
+}
+
+TEST_F(abi, there_are_two_rings)
+{
+	static const unsigned long requests[] = {
+		VHOST_SET_VRING_NUM, VHOST_SET_VRING_BASE,
+		VHOST_GET_VRING_BASE, VHOST_SET_VRING_ADDR,
+		VHOST_SET_VRING_KICK, VHOST_SET_VRING_CALL,
+		VHOST_SET_VRING_ERR,
+	};
+	struct vhost_vring_addr arg = { .index = 2 };
+
+	become_owner(_metadata, self);
+	for (size_t i = 0; i < ARRAY_SIZE(requests); i++)
+		ASSERT_IOCTL_FAILS(ENOBUFS, self->fd, requests[i], &arg);
+	arg.index = UINT_MAX;
+	ASSERT_IOCTL_FAILS(ENOBUFS, self->fd, VHOST_SET_VRING_NUM, &arg);
+}
+
+TEST_F(abi, ring_addresses_must_be_aligned_and_flags_known)
+{
+	struct vhost_vring_addr a = { .index = 0 };
+
+	become_owner(_metadata, self);
+	a.avail_user_addr = 0x1001;
+	ASSERT_IOCTL_FAILS(EINVAL, self->fd, VHOST_SET_VRING_ADDR, &a);
+	a.avail_user_addr = 0x1000;
+	a.used_user_addr = 0x2002;
+	ASSERT_IOCTL_FAILS(EINVAL, self->fd, VHOST_SET_VRING_ADDR, &a);
+	a.used_user_addr = 0x2000;
+	a.flags = 1U << 5;
+	ASSERT_IOCTL_FAILS(EOPNOTSUPP, self->fd, VHOST_SET_VRING_ADDR, &a);
+	a.flags = 0;
+	ASSERT_EQ(0, ioctl(self->fd, VHOST_SET_VRING_ADDR, &a));
+}
+
+static const unsigned long files[] = {
+	VHOST_SET_VRING_KICK, VHOST_SET_VRING_CALL, VHOST_SET_VRING_ERR,
+};
+
+TEST_F(abi, ring_files_must_be_eventfds)
+{
+	struct vhost_vring_file bad = { .fd = 9999 };
+	struct vhost_vring_file null = { .fd = open("/dev/null", O_RDWR) };
+	struct vhost_vring_file none = { .fd = -1 };
+	struct vhost_vring_file good = { .fd = eventfd(0, 0) };
+
+	become_owner(_metadata, self);
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		ASSERT_IOCTL_FAILS(EBADF, self->fd, files[i], &bad);
+		ASSERT_IOCTL_FAILS(EINVAL, self->fd, files[i], &null);
+		ASSERT_EQ(0, ioctl(self->fd, files[i], &good));
+		ASSERT_EQ(0, ioctl(self->fd, files[i], &good));
+		ASSERT_EQ(0, ioctl(self->fd, files[i], &none));
+	}
+}
+
+TEST_F(abi, a_running_ring_cannot_be_resized_or_moved)
+{
+	struct vhost_vring_state state = { .index = 0, .num = 128 };
+	struct vhost_vring_addr a = {
+		.desc_user_addr = 0xffff800000000000,
+		.avail_user_addr = 0xffff800000000000,
+		.used_user_addr = 0xffff800000000000,
+	};
+
+	run(_metadata, self);
+	ASSERT_IOCTL_FAILS(EBUSY, self->fd, VHOST_SET_VRING_NUM, &state);
+	ASSERT_IOCTL_FAILS(EBUSY, self->fd, VHOST_SET_VRING_BASE, &state);
+	ASSERT_IOCTL_FAILS(EINVAL, self->fd, VHOST_SET_VRING_ADDR, &a);
+	EXPECT_EQ(0, guest_ring_set_addr(&self->guest.rx, self->fd));
+}
+
+TEST_F(abi, starting_without_rings_fails)
+{
+	become_owner(_metadata, self);
+	EXPECT_EQ(-EFAULT, guest_set_running(&self->guest, 1));
+	EXPECT_EQ(0, guest_set_running(&self->guest, 0));
+	ASSERT_IOCTL_FAILS(EFAULT, self->fd, VHOST_VSOCK_SET_RUNNING, NULL);
+}
+
+TEST_F(abi, starting_with_unmapped_rings_fails_and_can_be_tried_again)
+{
+	struct guest *g = &self->guest;
+	struct vhost_vring_addr a = {
+		.index = 1,
+		.desc_user_addr = 0x1000,
+		.avail_user_addr = 0x2000,
+		.used_user_addr = 0x3000,
+	};
+
+	ASSERT_EQ(0, guest_realize(g));
+	ASSERT_EQ(0, guest_mem_set_table(&g->mem, self->fd));
+	ASSERT_EQ(0, guest_ring_set_num(&g->rx, self->fd));
+	ASSERT_EQ(0, guest_ring_set_addr(&g->rx, self->fd));
+	ASSERT_EQ(0, ioctl(self->fd, VHOST_SET_VRING_ADDR, &a));
+	EXPECT_EQ(-EFAULT, guest_set_running(g, 1));
+	EXPECT_EQ(0, guest_run(g));
+}
+
+TEST_F(abi, starting_and_stopping_twice_is_allowed)
+{
+	run(_metadata, self);
+	EXPECT_EQ(0, guest_set_running(&self->guest, 1));
+	EXPECT_EQ(0, guest_set_running(&self->guest, 0));
+	EXPECT_EQ(0, guest_set_running(&self->guest, 0));
+	EXPECT_EQ(0, guest_set_running(&self->guest, 1));
+}
+
+TEST_F(abi, reserved_cids_are_refused)
+{
+	static const uint64_t reserved[] = {
+		0, 1, 2, 0xffffffff, 0x100000000, UINT64_MAX,
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(reserved); i++)
+		EXPECT_EQ(-EINVAL, guest_set_cid(&self->guest, reserved[i]));
+}
+
+TEST_F(abi, a_cid_can_be_set_again_and_changed)
+{
+	EXPECT_EQ(0, guest_set_cid(&self->guest, 77));
+	EXPECT_EQ(0, guest_set_cid(&self->guest, 77));
+	EXPECT_EQ(0, guest_set_cid(&self->guest, 78));
+	become_owner(_metadata, self);
+	EXPECT_EQ(0, guest_set_cid(&self->guest, 77));
+}
+
+static void *table(unsigned int n, unsigned int padding)
+{
+	struct vhost_memory *m = calloc(1, sizeof(*m) + n * sizeof(m->regions[0]));
+
+	m->nregions = n;
+	m->padding = padding;
+	return m;
+}
+
+TEST_F(abi, a_bad_memory_table_is_refused)
+{
+	become_owner(_metadata, self);
+	ASSERT_IOCTL_FAILS(EOPNOTSUPP, self->fd, VHOST_SET_MEM_TABLE,
+			   table(1, 1));
+	ASSERT_IOCTL_FAILS(E2BIG, self->fd, VHOST_SET_MEM_TABLE,
+			   table(1 << 20, 0));
+	ASSERT_IOCTL_FAILS(EFAULT, self->fd, VHOST_SET_MEM_TABLE, NULL);
+}
+
+TEST_F(abi, memory_outside_the_process_is_refused_while_running)
+{
+	struct vhost_memory *m = table(1, 0);
+
+	run(_metadata, self);
+	m->regions[0].memory_size = 0x1000;
+	m->regions[0].userspace_addr = 0xffff800000000000;
+	ASSERT_IOCTL_FAILS(EFAULT, self->fd, VHOST_SET_MEM_TABLE, m);
+	m->regions[0].userspace_addr = -0x800ULL;
+	ASSERT_IOCTL_FAILS(EFAULT, self->fd, VHOST_SET_MEM_TABLE, m);
+	free(m);
+}
+
+/* What QEMU may want with memory hotplug; a module parameter may allow less. */
+TEST_F(abi, a_memory_table_may_have_many_regions)
+{
+	unsigned int n = variant->device ? 64 : 509;
+	struct vhost_memory *m = table(n, 0);
+
+	become_owner(_metadata, self);
+	for (unsigned int i = 0; i < n; i++) {
+		m->regions[i].guest_phys_addr = i * 0x2000ULL;
+		m->regions[i].memory_size = 0x1000;
+		m->regions[i].userspace_addr = 0x10000 + i * 0x1000ULL;
+	}
+	ASSERT_EQ(0, ioctl(self->fd, VHOST_SET_MEM_TABLE, m));
+	free(m);
+}
+
+TEST_F(abi, a_log_can_be_set)
+{
+	uint64_t base = (uintptr_t)self->guest.mem.regions[2].va;
+	int none = -1, bad = 9999, log = eventfd(0, 0);
+
+	become_owner(_metadata, self);
+	EXPECT_EQ(0, ioctl(self->fd, VHOST_SET_LOG_BASE, &base));
+	ASSERT_IOCTL_FAILS(EBADF, self->fd, VHOST_SET_LOG_FD, &bad);
+	EXPECT_EQ(0, ioctl(self->fd, VHOST_SET_LOG_FD, &log));
+	EXPECT_EQ(0, ioctl(self->fd, VHOST_SET_LOG_FD, &none));
+}
+
+TEST_F(abi, unknown_ioctls_are_enotty)
+{
+	unsigned int index = 0;
+
+	become_owner(_metadata, self);
+	ASSERT_IOCTL_FAILS(ENOTTY, self->fd, _IO(VHOST_VIRTIO, 0xfe), &index);
+	ASSERT_IOCTL_FAILS(ENOTTY, self->fd, _IOW(VHOST_VIRTIO, 0x30, int),
+			   &index);
+	ASSERT_IOCTL_FAILS(ENOTTY, self->fd, _IO(0x12, 0x34), &index);
+}
+
+TEST_HARNESS_MAIN

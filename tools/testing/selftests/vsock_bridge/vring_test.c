@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Virtqueues of all shapes, and who is notified when. */
+#include "harness.h"
+
+#include <sched.h>
+
+#define NO_EVENT_IDX	(1ULL << VIRTIO_F_VERSION_1)
+#define ON_EMPTY	(1ULL << VIRTIO_F_VERSION_1 | \
+			 1ULL << VIRTIO_F_NOTIFY_ON_EMPTY)
+
+FIXTURE(vring)
+{
+	struct bed bed;
+	struct bed_pair pair;
+};
+
+FIXTURE_VARIANT(vring)
+{
+	struct guest_config cfg;
+	uint16_t start;
+};
+
+#define SHAPE(name, ...) \
+FIXTURE_VARIANT_ADD(vring, name) { .cfg = { __VA_ARGS__ } }
+
+SHAPE(of_one_descriptor, .rx_num = 1, .tx_num = 1);
+SHAPE(of_two_descriptors, .rx_num = 2, .tx_num = 2);
+SHAPE(of_1024_descriptors, .rx_num = 1024, .tx_num = 1024);
+SHAPE(of_32768_descriptors, .rx_num = 32768, .tx_num = 32768);
+SHAPE(of_different_sizes, .rx_num = 4, .tx_num = 512);
+SHAPE(split, .rx_layout = GUEST_SPLIT, .tx_layout = GUEST_SPLIT);
+SHAPE(scatter, .rx_layout = GUEST_SCATTER, .tx_layout = GUEST_SCATTER);
+SHAPE(indirect, .rx_layout = GUEST_INDIRECT, .tx_layout = GUEST_INDIRECT);
+SHAPE(no_event_idx, .features = NO_EVENT_IDX);
+SHAPE(no_event_idx_of_two, .features = NO_EVENT_IDX, .rx_num = 2, .tx_num = 2);
+SHAPE(notify_on_empty, .features = ON_EMPTY);
+SHAPE(rx_buffers_of_45_bytes, .rx_buf = 45);
+SHAPE(rx_buffers_of_100_bytes, .rx_buf = 100);
+SHAPE(rx_buffers_of_4_kib, .rx_buf = 4096);
+SHAPE(rx_buffers_of_64_kib, .rx_buf = 65536 + GUEST_HDR_SIZE,
+      .rx_layout = GUEST_SCATTER);
+FIXTURE_VARIANT_ADD(vring, whose_indices_wrap)
+{
+	.start = 0xfffd,
+};
+FIXTURE_VARIANT_ADD(vring, whose_indices_wrap_without_event_idx)
+{
+	.cfg = { .features = NO_EVENT_IDX },
+	.start = 0xfffd,
+};
+
+FIXTURE_SETUP(vring)
+{
+	struct guest *g = &self->bed.guest;
+
+	SKIP_WITHOUT(guest_device());
+	ASSERT_EQ(0, bed_prepare(&self->bed, &variant->cfg));
+	guest_ring_start_at(&g->rx, variant->start);
+	guest_ring_start_at(&g->tx, variant->start);
+	ASSERT_EQ(0, guest_realize(g));
+	ASSERT_EQ(0, guest_run(g));
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &self->pair, 80));
+}
+
+FIXTURE_TEARDOWN(vring)
+{
+	close(self->pair.fd);
+	BED_TEARDOWN(&self->bed);
+}
+
+TEST_F(vring, carries_both_directions)
+{
+	bool tiny = variant->cfg.rx_buf && variant->cfg.rx_buf < 1000;
+	struct bed_flow flow = {
+		.to_host = 400000,
+		.to_guest = tiny ? 20000 : 400000,
+		.seed = 1,
+	};
+
+	ASSERT_EQ(0, bed_move(&self->bed, &self->pair, &flow));
+}
+
+TEST_F(vring, stops_with_nothing_taken_but_not_used)
+{
+	struct bed_flow flow = { .to_host = 100000, .to_guest = 5000 };
+	struct guest *g = &self->bed.guest;
+
+	ASSERT_EQ(0, bed_move(&self->bed, &self->pair, &flow));
+	ASSERT_EQ(0, guest_stop(g));
+	EXPECT_EQ(g->rx.base, g->rx.vr.used->idx);
+	EXPECT_EQ(g->tx.base, g->tx.vr.used->idx);
+	EXPECT_EQ(g->tx.shown_idx, g->tx.base);
+}
+
+/* All TX chains that are out; without asking for a call. */
+static bool tx_is_used(struct guest_ring *tx)
+{
+	uint64_t deadline = deadline_in(WAIT_MS);
+	uint16_t *idx = &tx->vr.used->idx;
+
+	while (__atomic_load_n(idx, __ATOMIC_ACQUIRE) != tx->shown_idx) {
+		if (!deadline_left(deadline))
+			return false;
+		sched_yield();
+	}
+	return true;
+}
+
+/* NOTIFY_ON_EMPTY asks for a call whenever the device runs out of chains. */
+TEST_F(vring, sends_no_calls_while_they_are_off)
+{
+	struct guest_ring *tx = &self->bed.guest.tx;
+	unsigned int n = tx->vr.num < 10 ? tx->vr.num : 10;
+	char bytes[10] = { 0 };
+
+	if (variant->cfg.features == ON_EMPTY)
+		SKIP(return, "NOTIFY_ON_EMPTY overrides it");
+	ASSERT_EQ(0, bed_fence(&self->bed, &self->pair));
+	ASSERT_TRUE(tx_is_used(tx));
+	guest_tx_reap(&self->bed.guest);
+	guest_ring_calls_off(tx);
+	guest_ring_drain_calls(tx);
+	for (unsigned int i = 0; i < n; i++)
+		guest_conn_send(self->pair.conn, bytes, 1, 1);
+	ASSERT_EQ(0, uds_recv(self->pair.fd, bytes, n));
+	ASSERT_TRUE(tx_is_used(tx));
+	EXPECT_EQ(0, guest_ring_drain_calls(tx));
+}
+
+TEST_F(vring, sends_a_call_that_is_asked_for)
+{
+	struct guest_ring *tx = &self->bed.guest.tx;
+	struct pollfd p = { .fd = tx->call, .events = POLLIN };
+	char byte = 0;
+
+	ASSERT_EQ(0, bed_fence(&self->bed, &self->pair));
+	ASSERT_TRUE(tx_is_used(tx));
+	guest_tx_reap(&self->bed.guest);
+	guest_ring_drain_calls(tx);
+	ASSERT_TRUE(guest_ring_calls_on(tx));
+	ASSERT_EQ(1, guest_conn_send(self->pair.conn, &byte, 1, 1));
+	EXPECT_EQ(1, poll(&p, 1, WAIT_MS));
+}
+
+TEST_HARNESS_MAIN
