@@ -383,6 +383,24 @@ int bed_works(struct bed *bed)
 	return err;
 }
 
+int bed_use_up_rx(struct bed *bed, struct bed_pair *pair,
+		  struct guest_buf **held)
+{
+	struct guest *g = &bed->guest;
+	uint64_t deadline = deadline_in(WAIT_MS);
+	char byte = 0;
+	int err = 0;
+
+	for (unsigned int i = 0; i < g->nr_rx && !err; i++) {
+		err = uds_send(pair->fd, &byte, 1);
+		while (!err && !(held[i] = guest_rx_get(g)))
+			err = guest_wait(g, -1, 0, deadline);
+		pair->conn->rx_cnt++;
+		pair->conn->fwd_cnt++;
+	}
+	return err;
+}
+
 int bed_fence(struct bed *bed, struct bed_pair *pair)
 {
 	unsigned int *seen =

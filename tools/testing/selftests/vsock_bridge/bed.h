@@ -100,6 +100,13 @@ int bed_echo(struct bed *bed, struct bed_pair *pair);
 int bed_works(struct bed *bed);
 
 /*
+ * Fills every RX buffer with one byte of the host program and keeps it: @held
+ * has room for guest.nr_rx. The RX ring is empty then.
+ */
+int bed_use_up_rx(struct bed *bed, struct bed_pair *pair,
+		  struct guest_buf **held);
+
+/*
  * Returns when the device has dealt with all that the guest sent before; over
  * @pair, which must be open. Replies to that are then on their way or there.
  */

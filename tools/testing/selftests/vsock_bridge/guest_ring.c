@@ -216,9 +216,17 @@ static bool kick_wanted(const struct guest_ring *ring)
 	return !(le16toh(value) & VRING_USED_F_NO_NOTIFY);
 }
 
-bool guest_ring_kick(struct guest_ring *ring)
+void guest_ring_force_kick(struct guest_ring *ring)
 {
 	uint64_t one = 1;
+
+	/* Fails only when the counter is full: then the device is told. */
+	if (write(ring->kick, &one, sizeof(one)) == sizeof(one))
+		ring->kicks++;
+}
+
+bool guest_ring_kick(struct guest_ring *ring)
+{
 	bool wanted;
 
 	if (ring->kicked_idx == ring->shown_idx)
@@ -227,12 +235,11 @@ bool guest_ring_kick(struct guest_ring *ring)
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	wanted = kick_wanted(ring);
 	ring->kicked_idx = ring->shown_idx;
-	if (!wanted) {
+	if (wanted)
+		guest_ring_force_kick(ring);
+	else
 		ring->kicks_saved++;
-		return false;
-	}
-	ring->kicks++;
-	return write(ring->kick, &one, sizeof(one)) == sizeof(one);
+	return wanted;
 }
 
 static uint16_t device_used_idx(const struct guest_ring *ring)
@@ -304,10 +311,10 @@ uint64_t guest_ring_drain_calls(struct guest_ring *ring)
 int guest_ring_raw(struct guest_ring *ring, const struct vring_desc *desc,
 		   unsigned int n)
 {
-	uint16_t ids[256], id;
+	uint16_t ids[GUEST_RING_RAW_MAX], id;
 	int head;
 
-	if (n > sizeof(ids) / sizeof(ids[0]))
+	if (n > GUEST_RING_RAW_MAX)
 		return -ENOSPC;
 	head = guest_ring_take(ring, n);
 	if (head < 0)

@@ -90,6 +90,8 @@ void guest_ring_post(struct guest_ring *ring, uint16_t head);
 void guest_ring_publish(struct guest_ring *ring);
 /* Kicks if the device wants it for what was published since the last kick. */
 bool guest_ring_kick(struct guest_ring *ring);
+/* Kicks whether the device wants it or not. */
+void guest_ring_force_kick(struct guest_ring *ring);
 
 bool guest_ring_pending(const struct guest_ring *ring);
 /*
@@ -104,8 +106,9 @@ bool guest_ring_calls_on(struct guest_ring *ring);
 /* Empties the call eventfd; how often the device signalled it since then. */
 uint64_t guest_ring_drain_calls(struct guest_ring *ring);
 
+#define GUEST_RING_RAW_MAX 2048
 /*
- * A chain of the caller's own making. In each of the @n descriptors, a @next
+ * A chain of the caller's own making, of up to GUEST_RING_RAW_MAX parts. In each of the @n descriptors, a @next
  * below @n names one of them; from @n on it is written as it is. Returns the
  * head, which is posted and published but not kicked; or -ENOSPC.
  */

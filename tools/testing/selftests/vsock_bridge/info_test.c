@@ -106,13 +106,13 @@ TEST_F(fresh, an_inaccessible_argument_is_efault)
 	long page = sysconf(_SC_PAGESIZE);
 	char *p = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE,
 		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	__u32 size = 64;
+	__u32 size = 1000;
 
 	ASSERT_NE(MAP_FAILED, p);
 	ASSERT_EQ(0, mprotect(p + page, page, PROT_NONE));
-	/* Only the size can be read. */
-	memcpy(p + page - sizeof(size), &size, sizeof(size));
 	for (size_t i = 0; i < ARRAY_SIZE(requests); i++) {
+		/* Only the size can be read. */
+		memcpy(p + page - sizeof(size), &size, sizeof(size));
 		ASSERT_IOCTL_FAILS(EFAULT, self->fd, requests[i], NULL);
 		ASSERT_IOCTL_FAILS(EFAULT, self->fd, requests[i],
 				   p + page - sizeof(size));

@@ -254,18 +254,24 @@ TEST_F(lifetime, what_the_host_sends_to_a_stopped_guest_comes_later)
 
 TEST_F(lifetime, a_stopped_device_uses_nothing)
 {
+	struct guest *g = &self->bed.guest;
 	struct bed_pair pair;
 	char byte = 0;
-	uint16_t idx;
+	uint16_t rx, tx;
 
 	ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, 80));
-	ASSERT_EQ(0, guest_stop(&self->bed.guest));
-	idx = self->bed.guest.rx.vr.used->idx;
+	ASSERT_EQ(0, guest_stop(g));
+	guest_mux_poll(&self->bed.mux);
+	guest_ring_drain_calls(&g->rx);
+	guest_ring_drain_calls(&g->tx);
+	rx = g->rx.vr.used->idx;
+	tx = g->tx.vr.used->idx;
 	ASSERT_EQ(0, uds_send(pair.fd, &byte, 1));
 	ASSERT_EQ(1, guest_conn_send(pair.conn, &byte, 1, 1));
 	EXPECT_EQ(-ETIMEDOUT, guest_mux_step(&self->bed.mux, pair.fd, POLLIN,
 					     deadline_in(100)));
-	EXPECT_EQ(idx, self->bed.guest.rx.vr.used->idx);
+	EXPECT_EQ(rx, g->rx.vr.used->idx);
+	EXPECT_EQ(tx, g->tx.vr.used->idx);
 	close(pair.fd);
 }
 
