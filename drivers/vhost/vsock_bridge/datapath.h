@@ -86,7 +86,7 @@ struct vsb_gather {
  * @gather: scratch of one round
  */
 struct vsb_datapath {
-	struct mutex lock;
+	struct mutex lock;	/* all of the structure */
 	bool running;
 	bool dead;
 	u64 guest_cid;

@@ -305,16 +305,27 @@ static long vsb_struct_in(void *to, size_t ksize, size_t min,
 	return copy_struct_from_user(to, ksize, argp, usize);
 }
 
-/* An own structure goes out: no more than the caller has room for. */
+/*
+ * An own structure goes out: no more than the caller has room for. What only
+ * the caller knows must be 0 here too: it could ask for something.
+ */
 static long vsb_struct_out(void __user *argp, const void *from, size_t ksize,
 			   size_t min)
 {
 	u32 usize;
+	int ret;
 
 	if (get_user(usize, (const u32 __user *)argp))
 		return -EFAULT;
 	if (usize < min)
 		return -EINVAL;
+	if (usize > PAGE_SIZE)
+		return -E2BIG;
+	if (usize > ksize) {
+		ret = check_zeroed_user(argp + ksize, usize - ksize);
+		if (ret <= 0)
+			return ret ?: -E2BIG;
+	}
 	return copy_to_user(argp, from, min_t(size_t, usize, ksize)) ?
 	       -EFAULT : 0;
 }

@@ -110,6 +110,8 @@ static void vsb_listener_request(struct vsb_conn *conn, u32 line_len, u32 port)
 	conn->guest_port = port;
 	conn->host_port = vsb_conntab_pick_port(tab, port);
 	vsb_conntab_insert(tab, conn);
+	/* the event that brought the line may have brought payload as well */
+	conn->readable = true;
 	vsb_conn_event(conn, VSB_EV_LINE, 0);
 }
 

@@ -144,28 +144,3 @@ int vsb_mem_translate(struct vsb_mem *mem, u64 addr, u32 len,
 	}
 	return nr;
 }
-
-/**
- * vsb_mem_read() - read guest-physical memory
- * @mem: the memory
- * @addr: where
- * @to: out: the bytes
- * @len: how many, few
- *
- * Return: 0, or -EFAULT.
- */
-int vsb_mem_read(struct vsb_mem *mem, u64 addr, void *to, u32 len)
-{
-	struct iovec iov[2];
-	int i, nr;
-
-	nr = vsb_mem_translate(mem, addr, len, iov, ARRAY_SIZE(iov));
-	if (nr < 0)
-		return -EFAULT;
-	for (i = 0; i < nr; i++) {
-		if (copy_from_user(to, iov[i].iov_base, iov[i].iov_len))
-			return -EFAULT;
-		to += iov[i].iov_len;
-	}
-	return 0;
-}

@@ -29,6 +29,5 @@ int vsb_mem_load(struct vsb_mem *mem, const struct vhost_memory __user *table);
 void vsb_mem_free(struct vsb_mem *mem);
 int vsb_mem_translate(struct vsb_mem *mem, u64 addr, u32 len,
 		      struct iovec *iov, unsigned int max);
-int vsb_mem_read(struct vsb_mem *mem, u64 addr, void *to, u32 len);
 
 #endif /* VSB_MEM_H */

@@ -8,6 +8,7 @@
 #include <linux/bits.h>
 #include <linux/errno.h>
 #include <linux/limits.h>
+#include <linux/minmax.h>
 #include <linux/uaccess.h>
 #include <linux/virtio_config.h>
 #include <asm/barrier.h>
@@ -124,25 +125,45 @@ static enum vsb_fault vsb_chain_add(struct vsb_chain *chain,
 	return VSB_FAULT_NONE;
 }
 
+/* Guest memory that an indirect table may lie across. */
+#define VSB_TABLE_PARTS	2
+
 /* Where a walk reads its descriptors from. */
 struct vsb_table {
-	struct vsb_mem *mem;
-	struct vring_desc __user *direct;
-	u64 indirect;
+	struct iovec part[VSB_TABLE_PARTS];
+	unsigned int parts;
 	u32 num;
+	bool indirect;
 };
 
+/* Read an entry; it may begin in one part and end in the next. */
 static bool vsb_table_read(const struct vsb_table *table, u32 i,
 			   struct vring_desc *raw)
 {
-	if (table->direct)
-		return !copy_from_user(raw, &table->direct[i], sizeof(*raw));
-	return !vsb_mem_read(table->mem, table->indirect + i * sizeof(*raw),
-			     raw, sizeof(*raw));
+	size_t skip = i * sizeof(*raw);
+	size_t len, done = 0;
+	unsigned int p;
+
+	for (p = 0; p < table->parts && done < sizeof(*raw); p++) {
+		const struct iovec *part = &table->part[p];
+
+		if (skip >= part->iov_len) {
+			skip -= part->iov_len;
+			continue;
+		}
+		len = min(sizeof(*raw) - done, part->iov_len - skip);
+		if (copy_from_user((void *)raw + done, part->iov_base + skip,
+				   len))
+			return false;
+		done += len;
+		skip = 0;
+	}
+	return done == sizeof(*raw);
 }
 
 static enum vsb_fault vsb_vring_walk(struct vsb_vring *vr,
 				     struct vsb_chain *chain,
+				     struct vsb_mem *mem,
 				     const struct vsb_table *table, u32 i);
 
 /* Continue in the table that an indirect descriptor points to. */
@@ -151,16 +172,22 @@ static enum vsb_fault vsb_vring_walk_indirect(struct vsb_vring *vr,
 					      struct vsb_mem *mem, u64 addr,
 					      u32 len)
 {
-	const struct vsb_table table = {
-		.mem = mem,
-		.indirect = addr,
+	struct vsb_table table = {
 		.num = len / sizeof(struct vring_desc),
+		.indirect = true,
 	};
+	int parts;
 
-	if (!table.num || len % sizeof(struct vring_desc) ||
-	    table.num > VSB_SEGS_MAX || addr + len < addr)
+	if (!table.num || len % sizeof(struct vring_desc))
 		return VSB_FAULT_CHAIN;
-	return vsb_vring_walk(vr, chain, &table, 0);
+	if (table.num > VSB_SEGS_MAX)
+		return VSB_FAULT_SEGS;
+	parts = vsb_mem_translate(mem, addr, len, table.part,
+				  VSB_TABLE_PARTS);
+	if (parts < 0)
+		return VSB_FAULT_MEMORY;
+	table.parts = parts;
+	return vsb_vring_walk(vr, chain, mem, &table, 0);
 }
 
 /*
@@ -169,6 +196,7 @@ static enum vsb_fault vsb_vring_walk_indirect(struct vsb_vring *vr,
  */
 static enum vsb_fault vsb_vring_walk(struct vsb_vring *vr,
 				     struct vsb_chain *chain,
+				     struct vsb_mem *mem,
 				     const struct vsb_table *table, u32 i)
 {
 	struct vring_desc raw;
@@ -187,15 +215,15 @@ static enum vsb_fault vsb_vring_walk(struct vsb_vring *vr,
 		flags = vsb_ring16(raw.flags);
 
 		if (flags & VRING_DESC_F_INDIRECT) {
-			if (!table->direct || !vr->indirect ||
+			if (table->indirect || !vr->indirect ||
 			    (flags & VRING_DESC_F_NEXT))
 				return VSB_FAULT_CHAIN;
-			return vsb_vring_walk_indirect(vr, chain, table->mem,
-						       addr, len);
+			return vsb_vring_walk_indirect(vr, chain, mem, addr,
+						       len);
 		}
 		if (vr->writes != !!(flags & VRING_DESC_F_WRITE))
 			return VSB_FAULT_DIRECTION;
-		fault = vsb_chain_add(chain, table->mem, addr, len);
+		fault = vsb_chain_add(chain, mem, addr, len);
 		if (fault || !(flags & VRING_DESC_F_NEXT))
 			return fault;
 		i = vsb_ring16(raw.next);
@@ -218,9 +246,12 @@ static enum vsb_fault vsb_vring_walk(struct vsb_vring *vr,
 int vsb_vring_next(struct vsb_vring *vr, struct vsb_mem *mem,
 		   struct vsb_chain *chain)
 {
-	struct vsb_table table = {
-		.mem = mem,
-		.direct = vr->desc,
+	const struct vsb_table table = {
+		.part[0] = {
+			.iov_base = vr->desc,
+			.iov_len = vsb_vring_desc_size(vr->num),
+		},
+		.parts = 1,
 		.num = vr->num,
 	};
 	__virtio16 raw;
@@ -243,7 +274,7 @@ int vsb_vring_next(struct vsb_vring *vr, struct vsb_mem *mem,
 	vr->last_avail++;
 	chain->nr = 0;
 	chain->len = 0;
-	chain->fault = vsb_vring_walk(vr, chain, &table, chain->head);
+	chain->fault = vsb_vring_walk(vr, chain, mem, &table, chain->head);
 	return 1;
 }
 

@@ -40,8 +40,8 @@ static bool vsb_worker_run(void *arg)
 	WRITE_ONCE(worker->thread, current);
 	node = llist_reverse_order(node);
 	llist_for_each_entry_safe(work, next, node, node) {
-		/* Whoever queues it from here on means a new round. */
 		clear_bit(VSB_WORK_QUEUED, &work->queued);
+		/* whoever finds it queued still is seen by this round */
 		smp_mb__after_atomic();
 		work->fn(work);
 		cond_resched();
