@@ -116,7 +116,7 @@ static void json_features(const char *key, const struct feature *table,
 {
 	const char *separator = "";
 
-	printf("  \"%s\": {\n    \"bits\": \"%#llx\",\n    \"names\": [", key,
+	printf("  \"%s\": {\n    \"bits\": \"0x%llx\",\n    \"names\": [", key,
 	       (unsigned long long)bits);
 	for (; table->name; table++) {
 		if (bits >> table->bit & 1) {
@@ -125,7 +125,7 @@ static void json_features(const char *key, const struct feature *table,
 		}
 		bits &= ~(1ULL << table->bit);
 	}
-	printf("],\n    \"unknown\": \"%#llx\"\n  },\n", (unsigned long long)bits);
+	printf("],\n    \"unknown\": \"0x%llx\"\n  },\n", (unsigned long long)bits);
 }
 
 static void print_json(const struct device *device, const struct limit *limits)

@@ -77,6 +77,19 @@ static int open_node(const char *node)
 	return fd;
 }
 
+static void tell_no_info(const char *node, int error)
+{
+	switch (error) {
+	case EINVAL:
+	case ENOTTY:
+	case EPERM:	/* vhost devices take nothing before VHOST_SET_OWNER */
+		diag("%s is not a vsock_bridge device: use " DEVICE_NODE, node);
+		break;
+	default:
+		diag("%s does not say what it is: %s: see dmesg(1)", node, strerror(error));
+	}
+}
+
 static int get_info(struct device *device)
 {
 	struct vsock_bridge_info *info = &device->info;
@@ -84,11 +97,7 @@ static int get_info(struct device *device)
 	memset(info, 0, sizeof(*info));
 	info->size = sizeof(*info);
 	if (ioctl(device->fd, VSOCK_BRIDGE_GET_INFO, info)) {
-		if (errno == ENOTTY)
-			diag("%s is not a vsock_bridge device: use " DEVICE_NODE, device->node);
-		else
-			diag("%s does not say what it is: %s: see dmesg(1)",
-			     device->node, strerror(errno));
+		tell_no_info(device->node, errno);
 		return -1;
 	}
 	if (info->abi_version != VSOCK_BRIDGE_ABI_VERSION) {

@@ -3,7 +3,8 @@
 #ifndef VSB_CLI_DIAG_H
 #define VSB_CLI_DIAG_H
 
-#define __printf(a, b)	__attribute__((__format__(printf, a, b)))
+#define __printf(format_index, first_index) __attribute__((format(printf,	\
+	format_index, first_index)))
 
 __printf(1, 2) void diag(const char *format, ...);
 

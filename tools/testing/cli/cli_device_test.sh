@@ -3,6 +3,7 @@
 # cli_device_test.sh BINARY: tests of the vsock-bridge command with the module.
 # Needs root, /dev/vsock-bridge and perl.
 # shellcheck disable=SC2317	# the tests are called by name
+# shellcheck source-path=SCRIPTDIR source=tap.sh
 . "$(dirname "$0")/tap.sh"
 
 if [ "$EUID" -ne 0 ] || [ ! -c "$NODE" ]; then
@@ -169,6 +170,11 @@ test_devices_are_independent() {
 	hold --uds-path s
 	works exec --uds-path t -- true
 	release
+}
+
+test_missing_node_of_a_loaded_module_is_told() {
+	fails 125 "/dev/no-such-node does not exist, but the module is loaded" \
+		exec --device /dev/no-such-node --uds-path s -- true
 }
 
 test_vhost_vsock_is_not_our_device() {

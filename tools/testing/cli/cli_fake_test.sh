@@ -4,6 +4,7 @@
 # in the module's place: what COMMAND gets, and what is said when the kernel
 # refuses. Needs a C compiler (CC=cc) and perl.
 # shellcheck disable=SC2317	# the tests are called by name
+# shellcheck source-path=SCRIPTDIR source=tap.sh
 . "$(dirname "$0")/tap.sh"
 
 FAKE=$SCRATCH/fake_device.so
@@ -212,6 +213,10 @@ test_too_many_open_files_is_told() {
 	refusal_of OPEN EMFILE "cannot open /dev/null: Too many open files"
 }
 
+test_device_that_wants_an_owner_first_is_refused() {
+	refusal_of GET_INFO EPERM "/dev/null is not a vsock_bridge device"
+}
+
 test_device_without_info_is_told() {
 	refusal_of GET_INFO EIO "does not say what it is: Input/output error"
 }
@@ -276,12 +281,12 @@ test_info_json_is_json() {
 	perl -MJSON::PP -e 'undef $/; my $j = decode_json(<STDIN>);
 		print join(" ", $j->{module}{version}, $j->{module}{abi},
 			$j->{tool}{abi}, $j->{device}, $j->{max_path},
-			@{$j->{features}{names}}, $j->{features}{bits},
+			@{$j->{features}{names}}, @{$j->{features}}{"bits", "unknown"},
 			@{$j->{virtio_features}{names}}, $j->{virtio_features}{unknown},
 			map { @$_{"default", "min", "max"} } @{$j->{limits}}{
 				"max_connections", "buf_alloc", "shutdown_timeout_ms"})
 		' <out >found
-	expect_same "$(cat found)" "9.8.7 1 1 /dev/null 96 UDS_PATH 0x1 VERSION_1 \
+	expect_same "$(cat found)" "9.8.7 1 1 /dev/null 96 UDS_PATH 0x1 0x0 VERSION_1 \
 0x8000000000000000 1023 1 65535 262144 4096 16777216 2000 1 3600000"
 }
 
