@@ -17,8 +17,9 @@ poll() {
 
 ended() { ! kill -0 "$1" 2>/dev/null; }
 
-# guest_start LOG COMMAND: starts COMMAND in the guest, its output to LOG there
-guest_start() { in-guest "$2 >$1 2>&1 & echo \$! >$1.pid"; }
+# guest_start LOG COMMAND: starts COMMAND in the guest, its output to LOG there,
+# unless it says otherwise itself
+guest_start() { in-guest ">$1 2>&1 $2 & echo \$! >$1.pid"; }
 
 guest_stop() { in-guest "kill \$(cat $1.pid)" || :; }
 
