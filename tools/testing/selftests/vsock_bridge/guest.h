@@ -28,6 +28,7 @@
 #define GUEST_BUF_ALLOC		262144	/* Linux's default */
 #define GUEST_RX_BUF		3776	/* Linux's RX buffers, header included */
 #define GUEST_TX_BUF		65536	/* largest payload */
+#define GUEST_MAX_PARTS		19	/* descriptors of the largest packet */
 #define GUEST_REGION_SIZE	0x100000
 #define GUEST_HIGH_GPA		0x100000000ULL
 #define GUEST_FEATURES		(1ULL << VIRTIO_F_VERSION_1 | \
@@ -144,6 +145,8 @@ int guest_set_features(struct guest *g, uint64_t features);
 int guest_set_cid(struct guest *g, uint64_t cid);
 int guest_set_running(struct guest *g, int running);
 void guest_fill_rx(struct guest *g);
+/* Descriptors of the ring itself that a packet of @size bytes takes. */
+unsigned int guest_ring_parts(enum guest_layout layout, uint32_t size);
 
 /* Notes something that the device did wrong; the first note is kept. */
 void guest_fail(struct guest *g, const char *format, ...)

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Many packets that the device finds at once, with one kick. */
+#include "harness.h"
+
+#include <endian.h>
+
+FIXTURE(batch)
+{
+	struct bed bed;
+	struct bed_pair pair;
+};
+
+FIXTURE_SETUP(batch)
+{
+	BED_SETUP(&self->bed, NULL);
+	ASSERT_EQ(0, bed_guest_pair(&self->bed, &self->pair, 80));
+}
+
+FIXTURE_TEARDOWN(batch)
+{
+	close(self->pair.fd);
+	BED_TEARDOWN(&self->bed);
+}
+
+/* Puts a packet of a connection, without showing it to the device. */
+static void put(struct guest_conn *c, unsigned int op, uint32_t flags,
+		const void *data, uint32_t len)
+{
+	struct guest *g = c->mux->guest;
+	struct guest_buf *b = guest_tx_get(g);
+
+	if (!b) {
+		guest_fail(g, "test: no TX buffer");
+		return;
+	}
+	*b->hdr = guest_hdr(g, op, c->local, c->peer);
+	b->hdr->flags = htole32(flags);
+	b->hdr->fwd_cnt = htole32(c->fwd_cnt);
+	b->hdr->len = htole32(len);
+	memcpy(b->data, data, len);
+	c->tx_cnt += len;
+	guest_tx_put(g, b);
+}
+
+static void put_data(struct guest_conn *c, const void *data, uint32_t len)
+{
+	put(c, VIRTIO_VSOCK_OP_RW, 0, data, len);
+}
+
+static void put_op(struct guest_conn *c, unsigned int op, uint32_t flags)
+{
+	put(c, op, flags, "", 0);
+}
+
+static void expect_text(struct __test_metadata *_metadata, int fd,
+			const char *text)
+{
+	char got[64] = "";
+
+	ASSERT_EQ(0, uds_recv(fd, got, strlen(text)));
+	EXPECT_STREQ(text, got);
+}
+
+static void expect_end(struct __test_metadata *_metadata, struct bed *bed)
+{
+	EXPECT_EQ(0, BED_AWAIT_STAT(bed, connections, 0));
+	EXPECT_EQ(0, BED_AWAIT_STAT(bed, connects_pending, 0));
+	EXPECT_EQ(1, BED_AWAIT_STAT(bed, sockets, 1));
+	EXPECT_EQ(0, bed_works(bed));
+}
+
+TEST_F(batch, of_a_full_ring_arrives_in_order)
+{
+	unsigned int n = self->bed.guest.tx.vr.num;
+	char data[256];
+
+	bed_fill(data, 1, 0, n);
+	for (int round = 0; round < 20; round++) {
+		for (unsigned int i = 0; i < n; i++)
+			put_data(self->pair.conn, data + i, 1);
+		guest_tx_flush(&self->bed.guest);
+		ASSERT_EQ(0, uds_recv(self->pair.fd, data, n));
+		ASSERT_TRUE(bed_match(data, 1, 0, n));
+		ASSERT_EQ(0, bed_fence(&self->bed, &self->pair));
+	}
+}
+
+TEST_F(batch, of_data_and_rst_gives_data_and_eof)
+{
+	put_data(self->pair.conn, "one", 3);
+	put_data(self->pair.conn, "two", 3);
+	put_op(self->pair.conn, VIRTIO_VSOCK_OP_RST, 0);
+	guest_tx_flush(&self->bed.guest);
+	expect_text(_metadata, self->pair.fd, "onetwo");
+	EXPECT_EQ(0, uds_recv_eof(self->pair.fd));
+	expect_end(_metadata, &self->bed);
+}
+
+TEST_F(batch, of_data_and_shutdown_gives_data_and_eof_and_rst)
+{
+	put_data(self->pair.conn, "one", 3);
+	put_op(self->pair.conn, VIRTIO_VSOCK_OP_SHUTDOWN, 3);
+	guest_tx_flush(&self->bed.guest);
+	expect_text(_metadata, self->pair.fd, "one");
+	EXPECT_EQ(0, uds_recv_eof(self->pair.fd));
+	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, self->pair.conn->reset));
+	expect_end(_metadata, &self->bed);
+}
+
+TEST_F(batch, of_data_behind_a_shutdown_drops_it)
+{
+	put_data(self->pair.conn, "one", 3);
+	put_op(self->pair.conn, VIRTIO_VSOCK_OP_SHUTDOWN, 2);
+	put_data(self->pair.conn, "two", 3);
+	guest_tx_flush(&self->bed.guest);
+	expect_text(_metadata, self->pair.fd, "one");
+	EXPECT_EQ(0, uds_recv_eof(self->pair.fd));
+	EXPECT_EQ(1, BED_STAT(&self->bed, bad_op));
+}
+
+TEST_F(batch, of_data_and_a_new_request_keeps_both_apart)
+{
+	int listener = bed_listen(&self->bed, 80), fd;
+	struct guest_conn *c = self->pair.conn;
+
+	c->open = false;
+	put_data(c, "old", 3);
+	put_op(c, VIRTIO_VSOCK_OP_REQUEST, 0);
+	guest_tx_flush(&self->bed.guest);
+	expect_text(_metadata, self->pair.fd, "old");
+	EXPECT_EQ(0, uds_recv_eof(self->pair.fd));
+	fd = uds_accept(listener);
+	ASSERT_LE(0, fd);
+	ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux, c->open));
+	c->tx_cnt = 0;
+	EXPECT_EQ(0, bed_echo(&self->bed, &(struct bed_pair){ fd, c }));
+	close(fd);
+	close(listener);
+}
+
+TEST_F(batch, of_two_connections_does_not_mix)
+{
+	struct bed_pair other;
+	char data[40];
+
+	ASSERT_EQ(0, bed_guest_pair(&self->bed, &other, 81));
+	for (int i = 0; i < 40; i++) {
+		put_data(self->pair.conn, "a", 1);
+		put_data(other.conn, "b", 1);
+	}
+	guest_tx_flush(&self->bed.guest);
+	ASSERT_EQ(0, uds_recv(self->pair.fd, data, sizeof(data)));
+	EXPECT_EQ(NULL, memchr(data, 'b', sizeof(data)));
+	ASSERT_EQ(0, uds_recv(other.fd, data, sizeof(data)));
+	EXPECT_EQ(NULL, memchr(data, 'a', sizeof(data)));
+	close(other.fd);
+}
+
+/* One of them ends in the middle of what is gathered for the other. */
+TEST_F(batch, of_two_connections_outlives_the_end_of_one)
+{
+	struct bed_pair other;
+
+	ASSERT_EQ(0, bed_guest_pair(&self->bed, &other, 81));
+	put_data(self->pair.conn, "a", 1);
+	put_data(other.conn, "x", 1);
+	put_op(self->pair.conn, VIRTIO_VSOCK_OP_RST, 0);
+	put_data(other.conn, "y", 1);
+	put_data(self->pair.conn, "lost", 4);
+	put_data(other.conn, "z", 1);
+	guest_tx_flush(&self->bed.guest);
+	expect_text(_metadata, self->pair.fd, "a");
+	EXPECT_EQ(0, uds_recv_eof(self->pair.fd));
+	expect_text(_metadata, other.fd, "xyz");
+	EXPECT_EQ(0, bed_echo(&self->bed, &other));
+	close(other.fd);
+}
+
+TEST_F(batch, with_a_bad_chain_in_the_middle_gives_the_rest)
+{
+	struct guest *g = &self->bed.guest;
+	struct vring_desc bad = {
+		.addr = htole64(GUEST_HIGH_GPA - 4096), .len = htole32(100),
+	};
+	uint32_t len;
+	int head;
+
+	put_data(self->pair.conn, "one", 3);
+	head = guest_ring_raw(&g->tx, &bad, 1);
+	ASSERT_LE(0, head);
+	put_data(self->pair.conn, "two", 3);
+	guest_tx_flush(g);
+	expect_text(_metadata, self->pair.fd, "onetwo");
+	ASSERT_EQ(0, guest_wait_raw(g, &g->tx, head, &len,
+				    deadline_in(WAIT_MS)));
+	EXPECT_EQ(0, len);
+}
+
+/* The guest gives up while the host connect is under way. */
+TEST_F(batch, of_request_and_rst_leaves_nothing)
+{
+	int listener = bed_listen(&self->bed, 81);
+	struct guest_conn c = { .mux = &self->bed.mux, .peer = 81 };
+
+	for (int i = 0; i < 50; i++) {
+		c.local = 100 + i;
+		put_op(&c, VIRTIO_VSOCK_OP_REQUEST, 0);
+		put_op(&c, VIRTIO_VSOCK_OP_RST, 0);
+	}
+	put_op(self->pair.conn, VIRTIO_VSOCK_OP_RST, 0);
+	guest_tx_flush(&self->bed.guest);
+	expect_end(_metadata, &self->bed);
+	close(listener);
+}
+
+/* A guest that does not wait for the RESPONSE: whatever it gets, it is safe. */
+TEST_F(batch, of_request_and_data_harms_nothing)
+{
+	int listener = bed_listen(&self->bed, 81);
+	struct guest_conn *c = calloc(1, sizeof(*c));
+
+	c->mux = &self->bed.mux;
+	c->local = 100;
+	c->peer = 81;
+	put_op(c, VIRTIO_VSOCK_OP_REQUEST, 0);
+	put_data(c, "early", 5);
+	put_op(c, VIRTIO_VSOCK_OP_CREDIT_REQUEST, 0);
+	put_op(c, VIRTIO_VSOCK_OP_SHUTDOWN, 3);
+	put_op(c, VIRTIO_VSOCK_OP_REQUEST, 0);
+	put_op(c, VIRTIO_VSOCK_OP_REQUEST, 0);
+	put_op(c, VIRTIO_VSOCK_OP_RST, 0);
+	put_op(self->pair.conn, VIRTIO_VSOCK_OP_RST, 0);
+	guest_tx_flush(&self->bed.guest);
+	expect_end(_metadata, &self->bed);
+	free(c);
+	close(listener);
+}
+
+TEST_HARNESS_MAIN

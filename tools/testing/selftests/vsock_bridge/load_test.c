@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Many connections at once, and many that end badly. */
+#include "harness.h"
+
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+BED_FIXTURE(load)
+
+static void allow_files(unsigned int n)
+{
+	struct rlimit limit = { .rlim_cur = n, .rlim_max = n };
+
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static void expect_idle(struct __test_metadata *_metadata, struct bed *bed)
+{
+	EXPECT_EQ(0, BED_AWAIT_STAT(bed, connections, 0));
+	EXPECT_EQ(0, BED_AWAIT_STAT(bed, lingering, 0));
+	EXPECT_EQ(0, BED_AWAIT_STAT(bed, handshakes, 0));
+	EXPECT_EQ(1, BED_AWAIT_STAT(bed, sockets, 1));
+	EXPECT_EQ(0, BED_AWAIT_STAT(bed, buffered_bytes, 0));
+	EXPECT_EQ(BED_STAT(bed, conns_added), BED_STAT(bed, conns_removed));
+}
+
+/* What a guest does when its program closes, or the host's has. */
+static void reset_all(struct guest_mux *mux)
+{
+	while (mux->conns) {
+		if (!mux->conns->reset)
+			guest_conn_op(mux->conns, VIRTIO_VSOCK_OP_RST, 0);
+		guest_conn_free(mux->conns);
+	}
+}
+
+/* Waits for TX buffers, not for credit. */
+static size_t send_all(struct guest_conn *c, const char *data, size_t len)
+{
+	size_t sent = 0;
+
+	GUEST_UNTIL(c->mux, (sent += guest_conn_send(c, data + sent,
+						     len - sent, 1000)) == len);
+	return sent;
+}
+
+/* 64 connections that have data under way in both directions. */
+TEST_F(load, many_connections_move_data_at_once)
+{
+	enum { N = 64, BYTES = 20000 };
+	struct bed_pair pair[N];
+	static char data[BYTES];
+
+	for (int i = 0; i < N; i++)
+		ASSERT_EQ(0, bed_host_pair(&self->bed, &pair[i], 80));
+	for (int i = 0; i < N; i++) {
+		bed_fill(data, i, 0, BYTES);
+		ASSERT_EQ(0, uds_send(pair[i].fd, data, BYTES));
+		ASSERT_EQ(BYTES, send_all(pair[i].conn, data, BYTES));
+	}
+	for (int i = 0; i < N; i++) {
+		ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux,
+				guest_conn_unread(pair[i].conn) == BYTES));
+		guest_conn_recv(pair[i].conn, data, BYTES);
+		ASSERT_TRUE(bed_match(data, i, 0, BYTES));
+		ASSERT_EQ(0, uds_recv(pair[i].fd, data, BYTES));
+		ASSERT_TRUE(bed_match(data, i, 0, BYTES));
+		close(pair[i].fd);
+	}
+	reset_all(&self->bed.mux);
+	expect_idle(_metadata, &self->bed);
+}
+
+TEST_F(load, as_many_connections_as_by_default_and_one_refused)
+{
+	enum { N = VSOCK_BRIDGE_DEF_CONNECTIONS };
+	static struct bed_pair pair[N];
+	int fd;
+
+	allow_files(N + 100);
+	/* The room of each is not used. */
+	self->bed.mux.buf_alloc = 4096;
+	for (int i = 0; i < N; i++)
+		ASSERT_EQ(0, bed_host_pair(&self->bed, &pair[i], 80));
+	EXPECT_EQ(N, BED_STAT(&self->bed, connections));
+	fd = bed_client(&self->bed, 80);
+	EXPECT_EQ(0, uds_recv_eof(fd));
+	close(fd);
+	EXPECT_EQ(1, BED_STAT(&self->bed, too_many_connections));
+	for (int i = 0; i < N; i += 100)
+		EXPECT_EQ(0, bed_echo(&self->bed, &pair[i]));
+	for (int i = 0; i < N; i++)
+		close(pair[i].fd);
+	reset_all(&self->bed.mux);
+	expect_idle(_metadata, &self->bed);
+	EXPECT_EQ(0, bed_works(&self->bed));
+}
+
+/* Host clients that write more than is taken, and go. */
+TEST_F(load, clients_that_close_in_the_middle_of_writing_harm_nothing)
+{
+	static char data[65536];
+	struct bed_pair pair;
+
+	for (int i = 0; i < 100; i++) {
+		ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, 80));
+		while (uds_send_now(pair.fd, data, sizeof(data)) > 0)
+			guest_mux_poll(&self->bed.mux);
+		close(pair.fd);
+		if (i % 10 == 0)
+			ASSERT_EQ(0, bed_works(&self->bed));
+	}
+	reset_all(&self->bed.mux);
+	expect_idle(_metadata, &self->bed);
+}
+
+/* Host clients that do not read what the guest writes, and go. */
+TEST_F(load, clients_that_close_without_reading_harm_nothing)
+{
+	static char data[65536];
+	struct bed_pair pair;
+
+	for (int i = 0; i < 100; i++) {
+		ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, 80));
+		while (guest_conn_send(pair.conn, data, sizeof(data),
+				       GUEST_TX_BUF))
+			guest_mux_poll(&self->bed.mux);
+		close(pair.fd);
+		if (i % 10 == 0)
+			ASSERT_EQ(0, bed_works(&self->bed));
+	}
+	reset_all(&self->bed.mux);
+	expect_idle(_metadata, &self->bed);
+}
+
+/* Both ends close at the same time. */
+TEST_F(load, a_crossing_of_both_ends_leaves_nothing)
+{
+	struct bed_pair pair;
+
+	for (int i = 0; i < 200; i++) {
+		ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, 80));
+		if (i & 1)
+			guest_conn_shutdown(pair.conn, 3);
+		else
+			guest_conn_op(pair.conn, VIRTIO_VSOCK_OP_RST, 0);
+		if (i & 2)
+			shutdown(pair.fd, SHUT_WR);
+		close(pair.fd);
+		guest_mux_poll(&self->bed.mux);
+	}
+	reset_all(&self->bed.mux);
+	expect_idle(_metadata, &self->bed);
+}
+
+/* A device that is closed while everything is under way. */
+TEST_F(load, closing_the_device_under_load_ends_every_stream)
+{
+	enum { N = 50 };
+	static char data[65536];
+	struct bed_pair pair[N];
+
+	for (int i = 0; i < N; i++)
+		ASSERT_EQ(0, bed_host_pair(&self->bed, &pair[i], 80));
+	for (int i = 0; i < N; i++) {
+		uds_send_now(pair[i].fd, data, sizeof(data));
+		guest_conn_send(pair[i].conn, data, sizeof(data), 5000);
+	}
+	close(self->bed.guest.fd);
+	self->bed.guest.fd = -1;
+	for (int i = 0; i < N; i++) {
+		ssize_t n;
+
+		while ((n = uds_recv_now(pair[i].fd, data, sizeof(data))) > 0)
+			;
+		EXPECT_TRUE(n == 0 || n == -ECONNRESET);
+		close(pair[i].fd);
+	}
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Chains that look odd but are right, and some that a guest could not make. */
+#include "harness.h"
+
+#include <endian.h>
+
+#include "chain.h"
+
+#define H44 { HDR, 44, NEXT, 1 }
+
+FIXTURE(chain)
+{
+	struct chain_bed cb;
+};
+
+FIXTURE_SETUP(chain)
+{
+	SKIP_WITHOUT(guest_device());
+	ASSERT_EQ(0, chain_open(&self->cb));
+}
+
+FIXTURE_TEARDOWN(chain)
+{
+	EXPECT_STREQ("", self->cb.bed.guest.error);
+	chain_close(&self->cb);
+}
+
+TEST_F(chain, of_more_bytes_than_the_packet_is_taken)
+{
+	struct chain chain = { .len = 8, PARTS(H44, { DATA, 5000, 0, 0 }) };
+
+	bed_fill(self->cb.data, 1, 0, 8);
+	ASSERT_EQ(0, chain_send(&self->cb, &chain));
+	EXPECT_EQ(0, chain_expect(&self->cb, 1, 8));
+}
+
+TEST_F(chain, with_empty_parts_is_taken)
+{
+	struct chain chain = {
+		.len = 8,
+		PARTS({ DATA, 0, NEXT, 1 }, { HDR, 44, NEXT, 2 },
+		      { HDR, 0, NEXT, 3 }, { DATA, 8, 0, 0 }),
+	};
+
+	bed_fill(self->cb.data, 1, 0, 8);
+	ASSERT_EQ(0, chain_send(&self->cb, &chain));
+	EXPECT_EQ(0, chain_expect(&self->cb, 1, 8));
+}
+
+/* Two regions that follow each other in the guest but not in the process. */
+TEST_F(chain, over_the_seam_of_two_regions_is_taken)
+{
+	struct chain chain = { .len = 1000, PARTS(H44, { SEAM, 1000, 0, 0 }) };
+	const struct guest_region *r = self->cb.bed.guest.mem.regions;
+
+	bed_fill(r[0].va + r[0].size - 100, 1, 0, 100);
+	bed_fill(r[1].va, 1, 100, 900);
+	ASSERT_EQ(0, chain_send(&self->cb, &chain));
+	EXPECT_EQ(0, chain_expect(&self->cb, 1, 1000));
+}
+
+TEST_F(chain, whose_table_lies_over_a_seam_is_taken)
+{
+	struct chain chain = { .len = 64, PARTS({ SEAM, 160, TABLE, 0 }) };
+	const struct guest_region *r = self->cb.bed.guest.mem.regions;
+	struct vring_desc table[10];
+
+	memset(table, 0, sizeof(table));
+	for (int i = 0; i < 10; i++) {
+		uint64_t gpa = chain_gpa(&self->cb, i ? DATA : HDR);
+
+		table[i].addr = htole64(i > 1 ? gpa + 8 * (i - 2) : gpa);
+		table[i].len = htole32(i > 1 ? 8 : i ? 0 : 44);
+		table[i].flags = htole16(i < 9 ? NEXT : 0);
+		table[i].next = htole16(i + 1);
+	}
+	memcpy(r[0].va + r[0].size - 100, table, 100);
+	memcpy(r[1].va, (char *)table + 100, 60);
+	bed_fill(self->cb.data, 1, 0, 64);
+	ASSERT_EQ(0, chain_send(&self->cb, &chain));
+	EXPECT_EQ(0, chain_expect(&self->cb, 1, 64));
+}
+
+TEST_F(chain, in_memory_above_4_gib_is_taken)
+{
+	struct chain chain = { .len = 8, PARTS(H44, { HIGH, 8, 0, 0 }) };
+	const struct guest_region *r = self->cb.bed.guest.mem.regions;
+
+	bed_fill(r[2].va + 4096, 1, 0, 8);
+	ASSERT_EQ(0, chain_send(&self->cb, &chain));
+	EXPECT_EQ(0, chain_expect(&self->cb, 1, 8));
+}
+
+/* An indirect table of single bytes. */
+static int send_long_table(struct chain_bed *cb, unsigned int n)
+{
+	struct chain chain = {
+		.len = n - 44, PARTS({ TABLE_AT, n * 16, TABLE, 0 }),
+	};
+	struct virtio_vsock_hdr h = chain_hdr(cb, chain.len);
+
+	memcpy(cb->data, &h, sizeof(h));
+	bed_fill(cb->data + sizeof(h), 1, 0, chain.len);
+	for (unsigned int i = 0; i < n; i++) {
+		cb->table[i].addr = htole64(chain_gpa(cb, DATA) + i);
+		cb->table[i].len = htole32(1);
+		cb->table[i].flags = htole16(i < n - 1 ? NEXT : 0);
+		cb->table[i].next = htole16(i + 1);
+	}
+	return chain_send(cb, &chain);
+}
+
+TEST_F(chain, of_1000_parts_is_taken)
+{
+	ASSERT_EQ(0, send_long_table(&self->cb, 1000));
+	EXPECT_EQ(0, chain_expect(&self->cb, 1, 1000 - 44));
+}
+
+TEST_F(chain, whose_table_is_longer_than_the_device_takes_is_dropped)
+{
+	ASSERT_EQ(0, send_long_table(&self->cb, CHAIN_TABLE_MAX));
+	EXPECT_EQ(1, BED_AWAIT_STAT(&self->cb.bed, desc_chain_overflow, 1));
+	EXPECT_EQ(0, bed_echo(&self->cb.bed, &self->cb.pair));
+}
+
+/* The guest could not make it so: the VMM took the memory away. */
+TEST_F(chain, with_payload_that_vanished_ends_only_its_connection)
+{
+	struct chain chain = { .len = 8, PARTS(H44, { LOCKED, 8, 0, 0 }) };
+	struct bed *bed = &self->cb.bed;
+
+	ASSERT_EQ(0, chain_send(&self->cb, &chain));
+	EXPECT_EQ(0, uds_recv_eof(self->cb.pair.fd));
+	EXPECT_TRUE(GUEST_UNTIL(&bed->mux, self->cb.pair.conn->reset));
+	EXPECT_EQ(1, BED_STAT(bed, guest_memory));
+	EXPECT_EQ(0, bed_works(bed));
+}
+
+TEST_F(chain, of_many_bad_ones_leaves_the_device_alive)
+{
+	struct chain chain = { .len = 8, PARTS(H44, { HOLE, 8, 0, 0 }) };
+
+	for (int i = 0; i < 500; i++)
+		ASSERT_EQ(0, chain_send(&self->cb, &chain));
+	EXPECT_EQ(500, BED_STAT(&self->cb.bed, guest_memory));
+	EXPECT_EQ(0, bed_echo(&self->cb.bed, &self->cb.pair));
+}
+
+/* A ring that has room for chains longer than the device takes. */
+FIXTURE(long_ring)
+{
+	struct bed bed;
+};
+
+FIXTURE_SETUP(long_ring)
+{
+	struct guest_config cfg = { .tx_num = 2048 };
+
+	BED_SETUP(&self->bed, &cfg);
+}
+
+FIXTURE_TEARDOWN(long_ring)
+{
+	BED_TEARDOWN(&self->bed);
+}
+
+TEST_F(long_ring, chain_of_too_many_parts_is_dropped)
+{
+	struct guest *g = &self->bed.guest;
+	static struct vring_desc d[CHAIN_TABLE_MAX];
+	uint32_t len = 1;
+	int head;
+
+	for (unsigned int i = 0; i < CHAIN_TABLE_MAX; i++) {
+		d[i].addr = htole64(GUEST_HIGH_GPA);
+		d[i].len = htole32(1);
+		d[i].flags = htole16(i < CHAIN_TABLE_MAX - 1 ? NEXT : 0);
+		d[i].next = htole16(i + 1);
+	}
+	head = guest_ring_raw(&g->tx, d, CHAIN_TABLE_MAX);
+	ASSERT_LE(0, head);
+	guest_ring_kick(&g->tx);
+	ASSERT_EQ(0, guest_wait_raw(g, &g->tx, head, &len,
+				    deadline_in(WAIT_MS)));
+	EXPECT_EQ(0, len);
+	EXPECT_EQ(1, BED_AWAIT_STAT(&self->bed, iov_overflow, 1));
+	EXPECT_EQ(0, bed_works(&self->bed));
+}
+
+TEST_HARNESS_MAIN
