@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0
+# What people type. The kernel's build system reads Kbuild instead.
+
+VERSION := $(shell cat VERSION)
+KDIR ?= /lib/modules/$(shell uname -r)/build
+
+help:
+	@echo 'vsock_bridge $(VERSION)'
+	@echo
+	@echo '  make demo       the main job, shown in a virtual machine'
+	@echo '  make check      all tests'
+	@echo
+	@echo '  make module     vsock_bridge.ko for KDIR ($(KDIR))'
+	@echo '  make tools      the command vsock-bridge'
+	@echo '  make all        both'
+	@echo '  make clean      remove what these two have built'
+	@echo
+	@echo '  make lab        make all roots and images of the tests beforehand'
+	@echo '  make lab-clean  remove them'
+	@echo
+	@echo 'demo, check and lab need root (or sudo), and install what they need.'
+
+all: module tools
+
+module:
+	@test -d '$(KDIR)' || { \
+		echo 'No kernel headers in $(KDIR): install linux-headers-$(shell uname -r), or set KDIR' >&2; \
+		exit 1; }
+	$(MAKE) -C '$(KDIR)' M='$(CURDIR)' modules
+
+tools:
+	$(MAKE) -C tools/vsock-bridge
+
+clean:
+	@test ! -d '$(KDIR)' || $(MAKE) -C '$(KDIR)' M='$(CURDIR)' clean
+	$(MAKE) -C tools/vsock-bridge clean
+
+# Every test there is. It ends with "N passed, N failed, N skipped".
+check:
+	@tools/testing/check
+
+.PHONY: help all module tools clean check
+
+include tools/testing/vm/lab.mk
