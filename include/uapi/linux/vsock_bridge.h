@@ -199,7 +199,8 @@ struct vsock_bridge_limits {
  * @unwritable_descriptor: RX chains with a device-readable descriptor
  * @desc_chain_overflow: chains with a loop, an index out of range, a bad
  *	indirect table, or more bytes than 2^32 - 1
- * @iov_overflow: chains of more parts than the device takes (1024)
+ * @iov_overflow: chains of more parts, or with a longer indirect table, than
+ *	the device takes (1024)
  * @guest_memory: chains that point outside the guest's memory, or to memory
  *	that cannot be accessed
  * @vring_broken: virtqueues stopped because the ring itself was broken: an
@@ -210,7 +211,8 @@ struct vsock_bridge_limits {
  * @bad_type: packets of a socket type that is not offered
  * @bad_op: packets with an operation that is unknown, or wrong in the state of
  *	its connection
- * @unknown_flow: packets, not REQUEST, for a connection that is not there
+ * @unknown_flow: packets for a connection that is not there, but REQUEST and
+ *	RST
  * @over_credit: connections ended because the guest sent more than buf_alloc
  * @tx_write_fails: connections ended because the host socket failed on a write
  * @rx_read_fails: connections ended because the host socket failed on a read
