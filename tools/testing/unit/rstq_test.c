@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The queue of RST packets without a connection.
+ */
+#include "test.h"
+
+#include "rstq.h"
+
+static struct vsb_rst rst_of(u32 n)
+{
+	return (struct vsb_rst) {
+		.host_port = n,
+		.guest_port = ~n,
+		.type = n % 7,
+	};
+}
+
+static void assert_rst(const struct vsb_rst *rst, u32 n)
+{
+	assert_non_null(rst);
+	assert_int_equal(rst->host_port, n);
+	assert_int_equal(rst->guest_port, ~n);
+	assert_int_equal(rst->type, n % 7);
+}
+
+static void test_an_empty_queue_has_none(void **state)
+{
+	struct vsb_rstq q = { .count = 0 };
+
+	(void)state;
+	assert_null(vsb_rstq_peek(&q));
+}
+
+static void test_a_peek_does_not_drop(void **state)
+{
+	struct vsb_rstq q = { .count = 0 };
+
+	(void)state;
+	assert_true(vsb_rstq_add(&q, rst_of(5)));
+	assert_rst(vsb_rstq_peek(&q), 5);
+	assert_rst(vsb_rstq_peek(&q), 5);
+	vsb_rstq_drop(&q);
+	assert_null(vsb_rstq_peek(&q));
+}
+
+static void test_256_fit_in_their_order_and_no_more(void **state)
+{
+	struct vsb_rstq q = { .count = 0 };
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < 256; i++)
+		assert_true(vsb_rstq_add(&q, rst_of(i)));
+	assert_false(vsb_rstq_add(&q, rst_of(999)));
+	for (i = 0; i < 256; i++) {
+		assert_rst(vsb_rstq_peek(&q), i);
+		vsb_rstq_drop(&q);
+	}
+	assert_null(vsb_rstq_peek(&q));
+}
+
+static void test_order_holds_over_wraps(void **state)
+{
+	struct vsb_rstq q = { .count = 0 };
+	struct rng rng = rng_seed(1);
+	u32 in = 0, out = 0, i;
+
+	(void)state;
+	for (i = 0; i < 20000; i++) {
+		if (rng_one_in(&rng, 2)) {
+			bool room = in - out < VSB_RSTQ_MAX;
+
+			assert_int_equal(vsb_rstq_add(&q, rst_of(in)), room);
+			in += room;
+		} else if (in != out) {
+			assert_rst(vsb_rstq_peek(&q), out++);
+			vsb_rstq_drop(&q);
+		}
+		assert_int_equal(q.count, in - out);
+	}
+}
+
+static void test_a_cleared_queue_starts_anew(void **state)
+{
+	struct vsb_rstq q = { .count = 0 };
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < 300; i++) {
+		vsb_rstq_add(&q, rst_of(i));
+		if (i % 3 == 0)
+			vsb_rstq_drop(&q);
+	}
+	vsb_rstq_clear(&q);
+	assert_null(vsb_rstq_peek(&q));
+	for (i = 0; i < 256; i++)
+		assert_true(vsb_rstq_add(&q, rst_of(i)));
+	assert_rst(vsb_rstq_peek(&q), 0);
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(test_an_empty_queue_has_none),
+	cmocka_unit_test(test_a_peek_does_not_drop),
+	cmocka_unit_test(test_256_fit_in_their_order_and_no_more),
+	cmocka_unit_test(test_order_holds_over_wraps),
+	cmocka_unit_test(test_a_cleared_queue_starts_anew),
+};
+
+int main(void)
+{
+	return run_all(tests);
+}
