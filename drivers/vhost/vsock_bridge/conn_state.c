@@ -15,7 +15,8 @@ static unsigned int vsb_conn_end(struct vsb_conn_state *cs)
 /* The connection ends here; what the guest must hear is an RST. */
 static unsigned int vsb_conn_reset(struct vsb_conn_state *cs)
 {
-	if (cs->state == VSB_HANDSHAKE || cs->state == VSB_LINGER)
+	if (cs->state == VSB_HANDSHAKE || cs->state == VSB_LINGER ||
+	    (cs->owed & VSB_OWE_REQUEST))
 		return vsb_conn_end(cs);
 	if (cs->state == VSB_DEAD)
 		return 0;

@@ -63,7 +63,8 @@ int vsb_mem_load(struct vsb_mem *mem, const struct vhost_memory __user *table)
 
 	regions = kvcalloc(max_t(u32, head.nregions, 1), sizeof(*regions),
 			   GFP_KERNEL);
-	tlb = vhost_iotlb_alloc(0, 0);
+	/* a range of everything becomes two entries */
+	tlb = vhost_iotlb_alloc(2 * VSB_MEM_REGIONS_MAX, 0);
 	if (!regions || !tlb) {
 		ret = -ENOMEM;
 		goto out;
