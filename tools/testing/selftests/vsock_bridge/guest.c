@@ -56,8 +56,8 @@ static struct guest_buf *alloc_bufs(struct guest *g, unsigned int n,
 		struct guest_buf *b = &bufs[i];
 
 		b->hdr = guest_mem_alloc(&g->mem, size, 64);
-		b->table = guest_mem_alloc(&g->mem,
-					   GUEST_MAX_PARTS * sizeof(*b->table), 16);
+		b->table = guest_mem_alloc(&g->mem, GUEST_MAX_PARTS *
+					   sizeof(*b->table), 16);
 		if (!b->hdr || !b->table) {
 			free(bufs);
 			return NULL;
@@ -96,7 +96,8 @@ static int map_memory(struct guest *g)
 
 static int alloc_guest(struct guest *g)
 {
-	unsigned int rx_parts = guest_ring_parts(g->cfg.rx_layout, g->cfg.rx_buf);
+	unsigned int rx_parts = guest_ring_parts(g->cfg.rx_layout,
+						 g->cfg.rx_buf);
 	int err;
 
 	g->nr_rx = g->cfg.rx_num / rx_parts;

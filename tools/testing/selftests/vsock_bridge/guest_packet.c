@@ -179,8 +179,8 @@ static bool tx_room(struct guest *g, uint32_t size)
 void guest_tx_put(struct guest *g, struct guest_buf *b)
 {
 	uint32_t size = GUEST_HDR_SIZE + le32toh(b->hdr->len);
-	int head = guest_ring_take(&g->tx,
-				   guest_ring_parts(g->cfg.tx_layout, size));
+	int head = guest_ring_take(&g->tx, guest_ring_parts(g->cfg.tx_layout,
+							    size));
 
 	if (head < 0) {
 		guest_fail(g, "test: no descriptors for a TX packet");
@@ -274,7 +274,8 @@ void guest_rx_flush(struct guest *g)
 /* Posts every RX buffer that is not posted. */
 void guest_fill_rx(struct guest *g)
 {
-	unsigned int parts = guest_ring_parts(g->cfg.rx_layout, g->cfg.rx_buf);
+	unsigned int parts = guest_ring_parts(g->cfg.rx_layout,
+					      g->cfg.rx_buf);
 
 	for (unsigned int i = 0; i < g->nr_rx; i++) {
 		struct guest_buf *b = &g->rx_bufs[i];

@@ -108,9 +108,10 @@ uint64_t guest_ring_drain_calls(struct guest_ring *ring);
 
 #define GUEST_RING_RAW_MAX 2048
 /*
- * A chain of the caller's own making, of up to GUEST_RING_RAW_MAX parts. In each of the @n descriptors, a @next
- * below @n names one of them; from @n on it is written as it is. Returns the
- * head, which is posted and published but not kicked; or -ENOSPC.
+ * A chain of the caller's own making, of up to GUEST_RING_RAW_MAX parts. In
+ * each of the @n descriptors, a @next below @n names one of them; from @n on it
+ * is written as it is. Returns the head, which is posted and published but not
+ * kicked; or -ENOSPC.
  */
 int guest_ring_raw(struct guest_ring *ring, const struct vring_desc *desc,
 		   unsigned int n);

@@ -119,7 +119,7 @@ TEST_F(chain, of_1000_parts_is_taken)
 TEST_F(chain, whose_table_is_longer_than_the_device_takes_is_dropped)
 {
 	ASSERT_EQ(0, send_long_table(&self->cb, CHAIN_TABLE_MAX));
-	EXPECT_EQ(1, BED_AWAIT_STAT(&self->cb.bed, desc_chain_overflow, 1));
+	EXPECT_EQ(1, BED_AWAIT_STAT(&self->cb.bed, iov_overflow, 1));
 	EXPECT_EQ(0, bed_echo(&self->cb.bed, &self->cb.pair));
 }
 

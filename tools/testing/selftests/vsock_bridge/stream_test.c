@@ -38,12 +38,12 @@ FLOW(odd_packets, .flow = { BOTH(300001), .packet = 4097, .chunk = 4099,
 			    .seed = 11 });
 FLOW(small_window, .flow = { BOTH(200000), .seed = 12 }, .buf_alloc = 4096);
 FLOW(tiny_packets_in_a_small_window,
-     .flow = { BOTH(20000), .packet = 3, .chunk = 3, .seed = 13 },
-     .buf_alloc = 8192);
+	.flow = { BOTH(20000), .packet = 3, .chunk = 3, .seed = 13 },
+	.buf_alloc = 8192);
 FLOW(window_of_64_kib, .flow = { BOTH(1 << 20), .seed = 14 },
-     .buf_alloc = 65536);
+	.buf_alloc = 65536);
 FLOW(small_writes_of_the_host,
-     .flow = { .to_guest = 100000, .chunk = 50, .seed = 15 });
+	.flow = { .to_guest = 100000, .chunk = 50, .seed = 15 });
 
 FIXTURE_SETUP(stream)
 {

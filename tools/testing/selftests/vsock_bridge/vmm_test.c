@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The order in which VMMs issue the ioctls, and what they change while running. */
+/* The order of the VMMs' ioctls, and what they change while running. */
 #include "harness.h"
 
 #include <sys/eventfd.h>

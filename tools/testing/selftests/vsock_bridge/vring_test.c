@@ -38,7 +38,7 @@ SHAPE(rx_buffers_of_45_bytes, .rx_buf = 45);
 SHAPE(rx_buffers_of_100_bytes, .rx_buf = 100);
 SHAPE(rx_buffers_of_4_kib, .rx_buf = 4096);
 SHAPE(rx_buffers_of_64_kib, .rx_buf = 65536 + GUEST_HDR_SIZE,
-      .rx_layout = GUEST_SCATTER);
+	.rx_layout = GUEST_SCATTER);
 FIXTURE_VARIANT_ADD(vring, whose_indices_wrap)
 {
 	.start = 0xfffd,
@@ -139,6 +139,46 @@ TEST_F(vring, sends_a_call_that_is_asked_for)
 	ASSERT_TRUE(guest_ring_calls_on(tx));
 	ASSERT_EQ(1, guest_conn_send(self->pair.conn, &byte, 1, 1));
 	EXPECT_EQ(1, poll(&p, 1, WAIT_MS));
+}
+
+/* RX buffers that have room for a header and nothing else. */
+FIXTURE(header_only)
+{
+	struct bed bed;
+};
+
+FIXTURE_SETUP(header_only)
+{
+	struct guest_config cfg = { .rx_buf = GUEST_HDR_SIZE };
+
+	BED_SETUP(&self->bed, &cfg);
+}
+
+FIXTURE_TEARDOWN(header_only)
+{
+	bed_close(&self->bed);
+}
+
+TEST_F(header_only, buffers_take_packets_without_payload)
+{
+	struct bed *bed = &self->bed;
+	struct bed_pair pair;
+	char byte;
+
+	ASSERT_EQ(0, bed_host_pair(bed, &pair, 80));
+	ASSERT_EQ(0, bed_fence(bed, &pair));
+	EXPECT_STREQ("", bed->guest.error);
+	/* No payload fits: the buffers come back empty, all else goes on. */
+	ASSERT_EQ(0, uds_send(pair.fd, "x", 1));
+	EXPECT_TRUE(GUEST_UNTIL(&bed->mux,
+			BED_STAT(bed, desc_chain_too_short_for_header)));
+	ASSERT_EQ(0, guest_conn_send_packet(pair.conn, "y", 1));
+	EXPECT_EQ(0, uds_recv(pair.fd, &byte, 1));
+	EXPECT_EQ(0, BED_STAT(bed, rx_bytes_count));
+	guest_conn_op(pair.conn, VIRTIO_VSOCK_OP_RST, 0);
+	EXPECT_EQ(0, uds_recv_eof(pair.fd));
+	EXPECT_EQ(0, BED_AWAIT_STAT(bed, connections, 0));
+	close(pair.fd);
 }
 
 TEST_HARNESS_MAIN
