@@ -10,6 +10,7 @@
 
 #include <linux/eventfd.h>
 #include <linux/fs_struct.h>
+#include <linux/mount.h>
 #include <linux/net.h>
 #include <linux/un.h>
 
@@ -34,6 +35,13 @@ static inline void vsb_eventfd_signal(struct eventfd_ctx *ctx)
 #define vsb_sockaddr(addr)	((struct sockaddr_unsized *)(addr))
 #else
 #define vsb_sockaddr(addr)	((struct sockaddr *)(addr))
+#endif
+
+/* Since 6.3 a mount's mapping of ids is a type of its own. */
+#ifdef VSB_HAVE_MNT_IDMAP
+#define vsb_mnt_idmap(mnt)	mnt_idmap(mnt)
+#else
+#define vsb_mnt_idmap(mnt)	mnt_user_ns(mnt)
 #endif
 
 /* An fs_struct of our own; its lock and sequence became one seqlock_t. */

@@ -25,6 +25,7 @@
 
 struct iov_iter;
 struct vsb_conntab;
+struct vsb_route;
 
 /**
  * struct vsb_conn - a connection
@@ -47,6 +48,7 @@ struct vsb_conntab;
  * @ready: place in conntab's ready list
  * @ready_queued: bit 0: it is in that list; from any context
  * @connect: place in the connector's list
+ * @route: while it is there: where it goes, with a reference
  * @cancelled: the connector need not connect any more; read without lock
  * @connected: result of the connector: a socket, an error, or NULL before;
  *	handed over with VSB_SOCK_CONNECTED
@@ -72,6 +74,7 @@ struct vsb_conn {
 	unsigned long ready_queued;
 
 	struct llist_node connect;
+	struct vsb_route *route;
 	bool cancelled;
 	struct socket *connected;
 };

@@ -2,36 +2,28 @@
 /*
  * Connects to host paths on behalf of the guest, off the data path.
  *
- * The thread takes no lock: it reads what does not change (the path, the
+ * The thread takes no lock: it reads what does not change (the route, the
  * ports), and hands its result over with the connection's next event.
  */
 #include <linux/err.h>
-#include <linux/kernel.h>
-#include <linux/un.h>
 
 #include "conn.h"
 #include "connector.h"
 #include "conntab.h"
-#include "context.h"
+#include "route.h"
 
-static struct socket *vsb_connector_dial(struct vsb_connector *connector,
-					 const struct vsb_conn *conn)
+static struct socket *vsb_connector_dial(const struct vsb_conn *conn)
 {
-	char path[sizeof(connector->path) + sizeof("_4294967295")];
-	/* pairs with the release in vsb_connector_set() */
-	struct vsb_context *ctx = smp_load_acquire(&connector->ctx);
-	struct vsb_context_saved saved;
-	struct socket *sock;
-
-	if (!ctx || READ_ONCE(conn->cancelled))
+	if (READ_ONCE(conn->cancelled))
 		return ERR_PTR(-ECONNREFUSED);
+	return vsb_route_connect(conn->route, conn->host_port);
+}
 
-	scnprintf(path, sizeof(path), "%s_%u", connector->path,
-		  conn->host_port);
-	vsb_context_enter(ctx, &saved);
-	sock = vsb_socket_connect(ctx, path);
-	vsb_context_leave(&saved);
-	return sock;
+/* The last use of the route: its directories are let go here, if need be. */
+static void vsb_connector_leave(struct vsb_conn *conn)
+{
+	vsb_route_put(conn->route);
+	conn->route = NULL;
 }
 
 static void vsb_connector_run(struct vsb_work *work)
@@ -43,7 +35,8 @@ static void vsb_connector_run(struct vsb_work *work)
 
 	node = llist_reverse_order(node);
 	llist_for_each_entry_safe(conn, next, node, connect) {
-		conn->connected = vsb_connector_dial(connector, conn);
+		conn->connected = vsb_connector_dial(conn);
+		vsb_connector_leave(conn);
 		/* a full barrier: the result is seen with the event */
 		atomic_fetch_or(VSB_SOCK_CONNECTED, &conn->sock.events);
 		vsb_conn_notify(&conn->sock);
@@ -58,20 +51,12 @@ void vsb_connector_init(struct vsb_connector *connector)
 	init_llist_head(&connector->queue);
 }
 
-/* Where guest connections go from now on; once in the connector's life. */
-void vsb_connector_set(struct vsb_connector *connector,
-		       struct vsb_context *ctx, const char *path)
-{
-	strscpy(connector->path, path, sizeof(connector->path));
-	/* the thread that sees the context sees the path */
-	smp_store_release(&connector->ctx, ctx);
-}
-
-/* Have @conn connected; ends with VSB_SOCK_CONNECTED. */
+/* Have @conn connected along @route; ends with VSB_SOCK_CONNECTED. */
 void vsb_connector_submit(struct vsb_connector *connector,
-			  struct vsb_conn *conn)
+			  struct vsb_conn *conn, struct vsb_route *route)
 {
 	conn->tab->connecting++;
+	conn->route = vsb_route_get(route);
 	vsb_conn_get(conn);
 	llist_add(&conn->connect, &connector->queue);
 	vsb_worker_queue(&connector->worker, &connector->work);
@@ -111,8 +96,7 @@ void vsb_connector_stop(struct vsb_connector *connector)
 	llist_for_each_entry_safe(conn, next, llist_del_all(&connector->queue),
 				  connect) {
 		conn->tab->connecting--;
+		vsb_connector_leave(conn);
 		vsb_conn_put(conn);
 	}
-	vsb_context_free(connector->ctx);
-	connector->ctx = NULL;
 }

@@ -287,6 +287,27 @@ int vsb_datapath_attach(struct vsb_datapath *dp)
 	return ret;
 }
 
+/**
+ * vsb_datapath_set_cid() - VHOST_VSOCK_SET_GUEST_CID
+ * @dp: the data path; locked
+ * @cid: a CID that a guest may have
+ *
+ * What a running guest has in flight names its old CID, and so do its
+ * connections: they end with the change.
+ *
+ * Return: 0, or -EBUSY when a running guest would change its CID.
+ */
+int vsb_datapath_set_cid(struct vsb_datapath *dp, u64 cid)
+{
+	if (cid == dp->guest_cid)
+		return 0;
+	if (dp->running)
+		return -EBUSY;
+	vsb_datapath_drop_all(dp);
+	dp->guest_cid = cid;
+	return 0;
+}
+
 /*
  * A stopped device that goes on where it stood was paused: its connections
  * live on. One whose rings were put elsewhere has a guest that started anew.
@@ -371,6 +392,7 @@ void vsb_datapath_destroy(struct vsb_datapath *dp)
 	vsb_connector_stop(&dp->connector);
 	vsb_worker_stop(&dp->worker);
 	vsb_datapath_ready(dp);
+	vsb_routes_destroy(&dp->routes);
 
 	for (i = 0; i < VSB_QUEUES; i++) {
 		if (dp->queue[i].call)

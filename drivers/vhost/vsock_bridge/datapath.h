@@ -15,6 +15,7 @@
 #include "kick.h"
 #include "listener.h"
 #include "mem.h"
+#include "route.h"
 #include "vring.h"
 #include "worker.h"
 
@@ -76,7 +77,8 @@ struct vsb_gather {
  * @queue: the virtqueues
  * @tab: the connections
  * @listener: where host programs come in
- * @connector: how the guest comes out; has a thread of its own
+ * @routes: where the guest goes
+ * @connector: how it gets there; has a thread of its own
  * @worker: the thread that does all the rest
  * @ready_work: sockets with events
  * @timer_work: deadlines
@@ -95,6 +97,7 @@ struct vsb_datapath {
 	struct vsb_queue queue[VSB_QUEUES];
 	struct vsb_conntab tab;
 	struct vsb_listener listener;
+	struct vsb_routes routes;
 	struct vsb_connector connector;
 	struct vsb_worker worker;
 	struct vsb_work ready_work;
@@ -108,6 +111,7 @@ struct vsb_datapath {
 /* datapath.c */
 int vsb_datapath_init(struct vsb_datapath *dp);
 int vsb_datapath_attach(struct vsb_datapath *dp);
+int vsb_datapath_set_cid(struct vsb_datapath *dp, u64 cid);
 int vsb_datapath_start(struct vsb_datapath *dp);
 void vsb_datapath_stop(struct vsb_datapath *dp);
 void vsb_datapath_destroy(struct vsb_datapath *dp);

@@ -23,33 +23,23 @@ struct mm_struct;
 	 BIT_ULL(VIRTIO_F_VERSION_1))
 
 /* What VSOCK_BRIDGE_GET_INFO tells. */
-#define VSB_FEATURES	VSOCK_BRIDGE_F_UDS_PATH
-
-/**
- * enum vsb_uds - does the device have its host end?
- * @VSB_UDS_NONE: no
- * @VSB_UDS_BINDING: somebody is about to give it one, outside the lock
- * @VSB_UDS_SET: yes, for good
- */
-enum vsb_uds {
-	VSB_UDS_NONE,
-	VSB_UDS_BINDING,
-	VSB_UDS_SET,
-};
+#define VSB_FEATURES							\
+	(VSOCK_BRIDGE_F_UDS_PATH | VSOCK_BRIDGE_F_UDS_ABSTRACT |		\
+	 VSOCK_BRIDGE_F_UDS_OWNER | VSOCK_BRIDGE_F_UDS_REPLACE)
 
 /**
  * struct vsb_dev - an open device
  * @dp: the data path; its lock protects the rest as well
  * @owner: memory of the process that called VHOST_SET_OWNER, to compare with;
  *	the structure is held, not the memory; NULL before
- * @uds: see enum vsb_uds
+ * @configuring: somebody is about to change the host end, outside the lock
  * @log_ctx: VHOST_SET_LOG_FD; kept for the VMM, without use so far
  * @teardown: ends the device when its own worker dropped the last reference
  */
 struct vsb_dev {
 	struct vsb_datapath dp;
 	struct mm_struct *owner;
-	enum vsb_uds uds;
+	bool configuring;
 	struct eventfd_ctx *log_ctx;
 	struct work_struct teardown;
 };
@@ -59,5 +49,8 @@ void vsb_dev_unregister(void);
 
 /* ioctl.c */
 long vsb_dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
+
+/* uds.c */
+long vsb_set_uds(struct vsb_dev *dev, void __user *argp);
 
 #endif /* VSB_DEV_H */

@@ -16,12 +16,11 @@
 #include <linux/vm_sockets.h>
 #include <linux/vsock_bridge.h>
 
-#include "context.h"
 #include "dev.h"
+#include "ioarg.h"
 
 /* Own structures as they were first published; shorter ones are refused. */
 #define VSB_INFO_SIZE_V1	offsetofend(struct vsock_bridge_info, version)
-#define VSB_UDS_SIZE_V1		offsetofend(struct vsock_bridge_uds, mode)
 #define VSB_LIMITS_SIZE_V1	offsetofend(struct vsock_bridge_limits, reserved)
 #define VSB_STATS_SIZE_V1	\
 	offsetofend(struct vsock_bridge_stats, shutdown_timeouts)
@@ -89,8 +88,7 @@ static long vsb_set_guest_cid(struct vsb_dev *dev, void __user *argp)
 		return -EFAULT;
 	if (cid <= VMADDR_CID_HOST || cid >= VMADDR_CID_ANY)
 		return -EINVAL;
-	dev->dp.guest_cid = cid;
-	return 0;
+	return vsb_datapath_set_cid(&dev->dp, cid);
 }
 
 static long vsb_set_running(struct vsb_dev *dev, void __user *argp)
@@ -287,49 +285,6 @@ static long vsb_get_vring_busyloop(struct vsb_dev *dev, struct vsb_queue *q,
 	return copy_to_user(argp, &s, sizeof(s)) ? -EFAULT : 0;
 }
 
-/*
- * An own structure comes in: its size first, then as much of it as both sides
- * know; what only the caller knows must be 0.
- */
-static long vsb_struct_in(void *to, size_t ksize, size_t min,
-			  const void __user *argp)
-{
-	u32 usize;
-
-	if (get_user(usize, (const u32 __user *)argp))
-		return -EFAULT;
-	if (usize < min)
-		return -EINVAL;
-	if (usize > PAGE_SIZE)
-		return -E2BIG;
-	return copy_struct_from_user(to, ksize, argp, usize);
-}
-
-/*
- * An own structure goes out: no more than the caller has room for. What only
- * the caller knows must be 0 here too: it could ask for something.
- */
-static long vsb_struct_out(void __user *argp, const void *from, size_t ksize,
-			   size_t min)
-{
-	u32 usize;
-	int ret;
-
-	if (get_user(usize, (const u32 __user *)argp))
-		return -EFAULT;
-	if (usize < min)
-		return -EINVAL;
-	if (usize > PAGE_SIZE)
-		return -E2BIG;
-	if (usize > ksize) {
-		ret = check_zeroed_user(argp + ksize, usize - ksize);
-		if (ret <= 0)
-			return ret ?: -E2BIG;
-	}
-	return copy_to_user(argp, from, min_t(size_t, usize, ksize)) ?
-	       -EFAULT : 0;
-}
-
 static long vsb_get_info(struct vsb_dev *dev, void __user *argp)
 {
 	const struct vsock_bridge_info info = {
@@ -346,7 +301,7 @@ static long vsb_get_info(struct vsb_dev *dev, void __user *argp)
 		.version = VSB_VERSION,
 	};
 
-	return vsb_struct_out(argp, &info, sizeof(info), VSB_INFO_SIZE_V1);
+	return vsb_ioarg_out(argp, &info, sizeof(info), VSB_INFO_SIZE_V1);
 }
 
 /* 0 leaves a limit as it is. */
@@ -384,7 +339,7 @@ static long vsb_set_limits(struct vsb_dev *dev, void __user *argp)
 	struct vsock_bridge_limits news;
 	long ret;
 
-	ret = vsb_struct_in(&news, sizeof(news), VSB_LIMITS_SIZE_V1, argp);
+	ret = vsb_ioarg_in(&news, sizeof(news), VSB_LIMITS_SIZE_V1, argp);
 	if (ret)
 		return ret;
 	if (!vsb_limits_ok(&news))
@@ -406,7 +361,7 @@ static long vsb_get_limits(struct vsb_dev *dev, void __user *argp)
 	struct vsock_bridge_limits limits = dev->dp.tab.limits;
 
 	limits.size = sizeof(limits);
-	return vsb_struct_out(argp, &limits, sizeof(limits),
+	return vsb_ioarg_out(argp, &limits, sizeof(limits),
 			      VSB_LIMITS_SIZE_V1);
 }
 
@@ -423,7 +378,7 @@ static long vsb_get_stats(struct vsb_dev *dev, void __user *argp)
 	stats->rsts_pending = dp->tab.rsts.count;
 	stats->rx_queue_event_count = READ_ONCE(dp->queue[VSB_RX].kick.count);
 	stats->tx_queue_event_count = READ_ONCE(dp->queue[VSB_TX].kick.count);
-	return vsb_struct_out(argp, stats, sizeof(*stats), VSB_STATS_SIZE_V1);
+	return vsb_ioarg_out(argp, stats, sizeof(*stats), VSB_STATS_SIZE_V1);
 }
 
 /* Who must call an ioctl of vhost. */
@@ -516,105 +471,6 @@ static long vsb_ioctl_queue(struct vsb_dev *dev, unsigned int cmd,
 					      argp);
 	}
 	return -ENOIOCTLCMD;
-}
-
-static long vsb_uds_path(const struct vsock_bridge_uds *uds, char *path)
-{
-	if (!uds->path_len)
-		return -EINVAL;
-	if (uds->path_len > VSOCK_BRIDGE_PATH_MAX)
-		return -ENAMETOOLONG;
-	if (copy_from_user(path, u64_to_user_ptr(uds->path), uds->path_len))
-		return -EFAULT;
-	path[uds->path_len] = '\0';
-	return strlen(path) == uds->path_len ? 0 : -EINVAL;
-}
-
-/* Bind as the caller, who is the one that host programs see. */
-static struct socket *vsb_uds_bind(const struct vsock_bridge_uds *uds,
-				   struct vsb_context *ctx, const char *path)
-{
-	bool exact = uds->flags & VSOCK_BRIDGE_UDS_MODE;
-	struct vsb_context_saved saved;
-	struct socket *sock;
-	int umask = ctx->fs.umask;
-
-	/* the mode is given as it shall be; nobody else has the context yet */
-	if (exact)
-		ctx->fs.umask = 0;
-	vsb_context_enter(ctx, &saved);
-	sock = vsb_socket_listen(ctx, path, exact ? &uds->mode : NULL);
-	vsb_context_leave(&saved);
-	ctx->fs.umask = umask;
-	return sock;
-}
-
-static long vsb_uds_reserve(struct vsb_dev *dev)
-{
-	long ret = 0;
-
-	mutex_lock(&dev->dp.lock);
-	if (dev->dp.dead)
-		ret = -EIO;
-	else if (dev->uds != VSB_UDS_NONE)
-		ret = -EBUSY;
-	else
-		dev->uds = VSB_UDS_BINDING;
-	mutex_unlock(&dev->dp.lock);
-	return ret;
-}
-
-static void vsb_uds_install(struct vsb_dev *dev, struct vsb_context *ctx,
-			    const char *path, struct socket *sock)
-{
-	struct vsb_datapath *dp = &dev->dp;
-
-	mutex_lock(&dp->lock);
-	if (IS_ERR(sock)) {
-		dev->uds = VSB_UDS_NONE;
-	} else {
-		dev->uds = VSB_UDS_SET;
-		vsb_connector_set(&dp->connector, ctx, path);
-		if (dp->dead)
-			vsb_socket_discard(sock);
-		else
-			vsb_listener_open(&dp->listener, sock);
-	}
-	mutex_unlock(&dp->lock);
-}
-
-/* A path lookup may block: the data path does not wait for it. */
-static long vsb_set_uds(struct vsb_dev *dev, void __user *argp)
-{
-	char path[VSOCK_BRIDGE_PATH_MAX + 1];
-	struct vsock_bridge_uds uds;
-	struct vsb_context *ctx;
-	struct socket *sock;
-	long ret;
-
-	ret = vsb_struct_in(&uds, sizeof(uds), VSB_UDS_SIZE_V1, argp);
-	if (ret)
-		return ret;
-	if ((uds.flags & ~VSOCK_BRIDGE_UDS_MODE) || (uds.mode & ~0777) ||
-	    (uds.mode && !(uds.flags & VSOCK_BRIDGE_UDS_MODE)))
-		return -EINVAL;
-	ret = vsb_uds_path(&uds, path);
-	if (ret)
-		return ret;
-
-	ctx = vsb_context_capture();
-	if (!ctx)
-		return -ENOMEM;
-	ret = vsb_uds_reserve(dev);
-	if (ret) {
-		vsb_context_free(ctx);
-		return ret;
-	}
-	sock = vsb_uds_bind(&uds, ctx, path);
-	vsb_uds_install(dev, ctx, path, sock);
-	if (IS_ERR(sock))
-		vsb_context_free(ctx);
-	return PTR_ERR_OR_ZERO(sock);
 }
 
 long vsb_dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)

@@ -76,14 +76,25 @@ static void vsb_receive_data(struct vsb_datapath *dp, struct vsb_conn *conn,
 	vsb_gather_add(&dp->gather, conn, chain, pkt->len);
 }
 
+/* Return: where that port is, or NULL: nowhere, which is counted. */
+static struct vsb_route *vsb_receive_route(struct vsb_datapath *dp, u32 port)
+{
+	struct vsb_route *route = vsb_routes_find(&dp->routes, port);
+
+	if (!route)
+		dp->stats.unix_connect_fails++;
+	return route;
+}
+
 /* The guest wants a host program. */
 static void vsb_receive_request(struct vsb_datapath *dp,
 				const struct vsb_packet *pkt)
 {
+	struct vsb_route *route = vsb_receive_route(dp, pkt->dst_port);
 	struct vsb_conntab *tab = &dp->tab;
 	struct vsb_conn *conn = NULL;
 
-	if (vsb_conntab_has_room(tab))
+	if (route && vsb_conntab_has_room(tab))
 		conn = vsb_conn_new(tab, VSB_CONNECTING);
 	if (!conn) {
 		vsb_conntab_reply_rst(tab, pkt->dst_port, pkt->src_port,
@@ -94,7 +105,7 @@ static void vsb_receive_request(struct vsb_datapath *dp,
 	conn->guest_port = pkt->src_port;
 	vsb_credit_peer(&conn->credit, pkt->buf_alloc, pkt->fwd_cnt);
 	vsb_conntab_insert(tab, conn);
-	vsb_connector_submit(&dp->connector, conn);
+	vsb_connector_submit(&dp->connector, conn, route);
 }
 
 static void vsb_receive_unknown(struct vsb_datapath *dp,

@@ -15,10 +15,12 @@
 #include <linux/string.h>
 #include <linux/uio.h>
 #include <linux/un.h>
+#include <net/af_unix.h>
 #include <net/sock.h>
 
 #include "compat.h"
 #include "context.h"
+#include "sockfile.h"
 #include "socket.h"
 
 /* Room for about fifteen of AF_UNIX's largest buffers (36544 bytes). */
@@ -96,16 +98,18 @@ void vsb_socket_discard(struct socket *sock)
 		sock_release(sock);
 }
 
-static int vsb_socket_address(struct sockaddr_un *addr, const char *path)
+static int vsb_socket_address(struct sockaddr_un *addr,
+			      const struct vsb_name *name)
 {
-	size_t len = strlen(path);
+	/* a path ends with a NUL, which may not be left out here */
+	size_t len = name->len + !vsb_name_is_abstract(name);
 
-	if (len >= sizeof(addr->sun_path))
+	if (len > sizeof(addr->sun_path))
 		return -ENAMETOOLONG;
 	memset(addr, 0, sizeof(*addr));
 	addr->sun_family = AF_UNIX;
-	memcpy(addr->sun_path, path, len);
-	return offsetof(struct sockaddr_un, sun_path) + len + 1;
+	memcpy(addr->sun_path, name->text, name->len);
+	return offsetof(struct sockaddr_un, sun_path) + len;
 }
 
 /*
@@ -121,32 +125,50 @@ static struct socket *vsb_socket_create(struct vsb_context *ctx)
 	return ret ? ERR_PTR(ret) : sock;
 }
 
-/**
- * vsb_socket_listen() - bind and listen
- * @ctx: whose path and whose file it is; the current task must be in it
- * @path: where
- * @mode: permissions of the file, or NULL for what the umask leaves
- *
- * Return: the socket, or an error as of bind(2).
- */
-struct socket *vsb_socket_listen(struct vsb_context *ctx, const char *path,
-				 const u32 *mode)
+/* Bind; the file is as wanted, or it is not there. */
+static int vsb_socket_bind(struct socket *sock, const struct vsb_name *name,
+			   const struct vsb_sockfile *file)
 {
+	const struct path *path = &unix_sk(sock->sk)->path;
 	struct sockaddr_un addr;
-	struct socket *sock;
 	int ret, len;
 
-	len = vsb_socket_address(&addr, path);
+	len = vsb_socket_address(&addr, name);
 	if (len < 0)
-		return ERR_PTR(len);
-	sock = vsb_socket_create(ctx);
+		return len;
+	/* AF_UNIX gives the file the socket's own mode, less the umask. */
+	if (file->mode_given)
+		SOCK_INODE(sock)->i_mode = S_IFSOCK | file->mode;
+	ret = kernel_bind(sock, vsb_sockaddr(&addr), len);
+	if (ret || vsb_name_is_abstract(name))
+		return ret;
+	ret = vsb_sockfile_chown(path, file);
+	if (ret)
+		vsb_sockfile_unlink(path);
+	return ret;
+}
+
+/**
+ * vsb_socket_listen() - bind and listen
+ * @ctx: whose name and whose file it is; the current task must be in it
+ * @name: where
+ * @file: how the file shall be
+ *
+ * Nobody can connect before the file has its mode and owner: until then the
+ * socket does not listen.
+ *
+ * Return: the socket, or an error as of bind(2) or chown(2).
+ */
+struct socket *vsb_socket_listen(struct vsb_context *ctx,
+				 const struct vsb_name *name,
+				 const struct vsb_sockfile *file)
+{
+	struct socket *sock = vsb_socket_create(ctx);
+	int ret;
+
 	if (IS_ERR(sock))
 		return sock;
-
-	/* AF_UNIX gives the file the socket's own mode, less the umask. */
-	if (mode)
-		SOCK_INODE(sock)->i_mode = S_IFSOCK | *mode;
-	ret = kernel_bind(sock, vsb_sockaddr(&addr), len);
+	ret = vsb_socket_bind(sock, name, file);
 	if (!ret)
 		ret = kernel_listen(sock, VSB_SOCKET_BACKLOG);
 	if (ret) {
@@ -157,20 +179,21 @@ struct socket *vsb_socket_listen(struct vsb_context *ctx, const char *path,
 }
 
 /**
- * vsb_socket_connect() - connect to a path, without waiting for the backlog
+ * vsb_socket_connect() - connect to a name, without waiting for the backlog
  * @ctx: who connects; the current task must be in it
- * @path: where to
+ * @name: where to
  *
  * Return: the socket, or an error as of connect(2); -EAGAIN when the backlog
  * is full.
  */
-struct socket *vsb_socket_connect(struct vsb_context *ctx, const char *path)
+struct socket *vsb_socket_connect(struct vsb_context *ctx,
+				  const struct vsb_name *name)
 {
 	struct sockaddr_un addr;
 	struct socket *sock;
 	int ret, len;
 
-	len = vsb_socket_address(&addr, path);
+	len = vsb_socket_address(&addr, name);
 	if (len < 0)
 		return ERR_PTR(len);
 	sock = vsb_socket_create(ctx);

@@ -10,11 +10,23 @@
 
 #include <linux/atomic.h>
 #include <linux/types.h>
+#include <linux/un.h>
 #include <linux/wait.h>
 
 struct iov_iter;
 struct socket;
 struct vsb_context;
+struct vsb_sockfile;
+
+/**
+ * struct vsb_name - an AF_UNIX address
+ * @len: bytes in use
+ * @text: a path without its NUL, or an abstract name, which begins with one
+ */
+struct vsb_name {
+	unsigned int len;
+	char text[UNIX_PATH_MAX];
+};
 
 /* What may have happened to a socket. */
 #define VSB_SOCK_IN		(1 << 0)	/* bytes, a client, or an end */
@@ -43,9 +55,11 @@ void vsb_socket_attach(struct vsb_socket *s, struct socket *sock);
 void vsb_socket_close(struct vsb_socket *s);
 void vsb_socket_discard(struct socket *sock);
 
-struct socket *vsb_socket_listen(struct vsb_context *ctx, const char *path,
-				 const u32 *mode);
-struct socket *vsb_socket_connect(struct vsb_context *ctx, const char *path);
+struct socket *vsb_socket_listen(struct vsb_context *ctx,
+				 const struct vsb_name *name,
+				 const struct vsb_sockfile *file);
+struct socket *vsb_socket_connect(struct vsb_context *ctx,
+				  const struct vsb_name *name);
 struct socket *vsb_socket_accept(struct vsb_socket *s);
 
 long vsb_socket_send(struct vsb_socket *s, struct iov_iter *from);
@@ -59,6 +73,11 @@ void vsb_socket_shutdown_write(struct vsb_socket *s);
 bool vsb_socket_readable(const struct vsb_socket *s);
 bool vsb_socket_at_eof(const struct vsb_socket *s);
 bool vsb_socket_is_deaf(const struct vsb_socket *s);
+
+static inline bool vsb_name_is_abstract(const struct vsb_name *name)
+{
+	return name->len && !name->text[0];
+}
 
 static inline bool vsb_socket_is_open(const struct vsb_socket *s)
 {

@@ -64,6 +64,9 @@ enum vsock_bridge_limit_values {
 
 /* Bits of vsock_bridge_info.features: what this build of the module can do. */
 #define VSOCK_BRIDGE_F_UDS_PATH		(1ULL << 0)	/* SET_UDS by path */
+#define VSOCK_BRIDGE_F_UDS_ABSTRACT	(1ULL << 1)	/* by abstract name */
+#define VSOCK_BRIDGE_F_UDS_OWNER	(1ULL << 2)	/* UDS_UID, UDS_GID */
+#define VSOCK_BRIDGE_F_UDS_REPLACE	(1ULL << 3)	/* SET_UDS again */
 
 /**
  * struct vsock_bridge_info - what the module is and can (VSOCK_BRIDGE_GET_INFO)
@@ -97,28 +100,45 @@ struct vsock_bridge_info {
 
 /* Bits of vsock_bridge_uds.flags */
 #define VSOCK_BRIDGE_UDS_MODE		(1U << 0)	/* @mode is given */
+#define VSOCK_BRIDGE_UDS_UID		(1U << 1)	/* @uid is given */
+#define VSOCK_BRIDGE_UDS_GID		(1U << 2)	/* @gid is given */
 
 /**
  * struct vsock_bridge_uds - the host end (VSOCK_BRIDGE_SET_UDS)
  * @size: sizeof(struct vsock_bridge_uds)
  * @flags: VSOCK_BRIDGE_UDS_* bits, others must be 0
- * @path: address of the path's bytes (they need no NUL)
- * @path_len: number of bytes, 1 to VSOCK_BRIDGE_PATH_MAX
+ * @path: address of the path's bytes (they need no NUL), or of an abstract
+ *	name, whose first byte is NUL
+ * @path_len: number of bytes, 1 to VSOCK_BRIDGE_PATH_MAX; that of an abstract
+ *	name counts its first byte and is 2 at least
  * @mode: with VSOCK_BRIDGE_UDS_MODE: permissions of the socket file, 0 to
  *	0777, set exactly whatever the umask; without: 0777 less the umask
+ * @uid: with VSOCK_BRIDGE_UDS_UID: owner of the socket file, else 0
+ * @gid: with VSOCK_BRIDGE_UDS_GID: group of the socket file, else 0
  *
  * Binds a listening AF_UNIX stream socket to @path. Host programs connect to
  * it and write ``CONNECT <port>\n``. The guest's connections to CID 2, port P,
  * are connected to ``<path>_<P>``. The caller's credentials, root directory,
- * working directory and network namespace are kept, and every path that the
- * device resolves later is resolved with them.
+ * working directory and network namespace are kept, and every path or abstract
+ * name that the device looks up later is looked up with them.
  *
- * Set once in a device's life. The file is not removed when the device is
- * closed, as with Firecracker.
+ * Owner and group are set as by chown(2), with the caller's rights, before the
+ * socket listens: nobody connects to a file that is not yet as it shall be.
+ * When they cannot be set the file is removed again.
  *
- * Errors: EINVAL (flags, mode, an empty path or one with a NUL byte in it),
- * ENAMETOOLONG, EBUSY (the device has a UDS), EADDRINUSE (the file exists), and
- * what bind(2) returns: EACCES, ENOENT, ENOTDIR, ELOOP, EROFS, ENOMEM.
+ * May be issued again, also while the device runs. The new host end takes the
+ * place of the old one: connections, and clients whose CONNECT line is awaited,
+ * live on; clients in the backlog of the old socket see ECONNRESET; the
+ * guest's next connections go to the new place. When the call fails the old
+ * host end stays as it is. No file is ever removed, neither that of the old
+ * socket nor, when the device is closed, the last one (as with Firecracker).
+ *
+ * Errors: EINVAL (flags, mode, an id that the caller's user namespace does not
+ * map, an empty path or one with a NUL byte in it, an abstract name with
+ * @mode, @uid or @gid), ENAMETOOLONG, EBUSY (another call is under way),
+ * EADDRINUSE (the file exists, or the abstract name is in use), what bind(2)
+ * returns: EACCES, ENOENT, ENOTDIR, ELOOP, EROFS, ENOMEM; and what chown(2)
+ * returns: EPERM.
  */
 struct vsock_bridge_uds {
 	__u32 size;
@@ -126,6 +146,8 @@ struct vsock_bridge_uds {
 	__u64 path;
 	__u32 path_len;
 	__u32 mode;
+	__u32 uid;
+	__u32 gid;
 };
 
 /**

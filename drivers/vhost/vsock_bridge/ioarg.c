@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The structures of our own ioctls, on their way in and out.
+ */
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/uaccess.h>
+
+#include "ioarg.h"
+
+/*
+ * An own structure comes in: its size first, then as much of it as both sides
+ * know; what only the caller knows must be 0.
+ */
+long vsb_ioarg_in(void *to, size_t ksize, size_t min, const void __user *argp)
+{
+	u32 usize;
+
+	if (get_user(usize, (const u32 __user *)argp))
+		return -EFAULT;
+	if (usize < min)
+		return -EINVAL;
+	if (usize > PAGE_SIZE)
+		return -E2BIG;
+	return copy_struct_from_user(to, ksize, argp, usize);
+}
+
+/*
+ * An own structure goes out: no more than the caller has room for. What only
+ * the caller knows must be 0 here too: it could ask for something.
+ */
+long vsb_ioarg_out(void __user *argp, const void *from, size_t ksize,
+		   size_t min)
+{
+	u32 usize;
+	int ret;
+
+	if (get_user(usize, (const u32 __user *)argp))
+		return -EFAULT;
+	if (usize < min)
+		return -EINVAL;
+	if (usize > PAGE_SIZE)
+		return -E2BIG;
+	if (usize > ksize) {
+		ret = check_zeroed_user(argp + ksize, usize - ksize);
+		if (ret <= 0)
+			return ret ?: -E2BIG;
+	}
+	return copy_to_user(argp, from, min_t(size_t, usize, ksize)) ?
+	       -EFAULT : 0;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The structures of our own ioctls, on their way in and out.
+ */
+#ifndef VSB_IOARG_H
+#define VSB_IOARG_H
+
+#include <linux/compiler.h>
+#include <linux/types.h>
+
+long vsb_ioarg_in(void *to, size_t ksize, size_t min, const void __user *argp);
+long vsb_ioarg_out(void __user *argp, const void *from, size_t ksize,
+		   size_t min);
+
+#endif /* VSB_IOARG_H */

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The host end of a device: VSOCK_BRIDGE_SET_UDS.
+ *
+ * All that can fail is made first, outside of the lock of the data path, for a
+ * path lookup may block. Then the new takes the place of the old, as a whole:
+ * a call that fails changes nothing.
+ */
+#include <linux/cred.h>
+#include <linux/err.h>
+#include <linux/kernel.h>
+#include <linux/stddef.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+#include <linux/vsock_bridge.h>
+
+#include "context.h"
+#include "dev.h"
+#include "ioarg.h"
+#include "sockfile.h"
+
+/* As it was first published; a shorter one is refused. */
+#define VSB_UDS_SIZE_V1	offsetofend(struct vsock_bridge_uds, mode)
+
+/* What is about the file. */
+#define VSB_UDS_FILE	\
+	(VSOCK_BRIDGE_UDS_MODE | VSOCK_BRIDGE_UDS_UID | VSOCK_BRIDGE_UDS_GID)
+
+#define VSB_UDS_FLAGS	VSB_UDS_FILE
+
+/**
+ * struct vsb_uds - a host end that is being made
+ * @arg: what the caller said
+ * @name: its name
+ * @file: how its file shall be
+ * @listener: the socket for host programs
+ * @route: where the guest goes
+ */
+struct vsb_uds {
+	struct vsock_bridge_uds arg;
+	struct vsb_name name;
+	struct vsb_sockfile file;
+	struct socket *listener;
+	struct vsb_route *route;
+};
+
+static long vsb_uds_copy_name(struct vsb_name *name, u64 from, u32 len)
+{
+	if (!len)
+		return -EINVAL;
+	if (len > VSOCK_BRIDGE_PATH_MAX)
+		return -ENAMETOOLONG;
+	if (copy_from_user(name->text, u64_to_user_ptr(from), len))
+		return -EFAULT;
+	name->len = len;
+	if (vsb_name_is_abstract(name))
+		return len > 1 ? 0 : -EINVAL;
+	return memchr(name->text, '\0', len) ? -EINVAL : 0;
+}
+
+static long vsb_uds_check_file(struct vsb_uds *uds)
+{
+	const struct vsock_bridge_uds *arg = &uds->arg;
+	struct vsb_sockfile *file = &uds->file;
+
+	file->mode_given = arg->flags & VSOCK_BRIDGE_UDS_MODE;
+	file->mode = arg->mode;
+	file->uid = INVALID_UID;
+	file->gid = INVALID_GID;
+	if ((arg->mode & ~0777) || (arg->mode && !file->mode_given) ||
+	    (arg->uid && !(arg->flags & VSOCK_BRIDGE_UDS_UID)) ||
+	    (arg->gid && !(arg->flags & VSOCK_BRIDGE_UDS_GID)))
+		return -EINVAL;
+	if (arg->flags & VSOCK_BRIDGE_UDS_UID) {
+		file->uid = make_kuid(current_user_ns(), arg->uid);
+		if (!uid_valid(file->uid))
+			return -EINVAL;
+	}
+	if (arg->flags & VSOCK_BRIDGE_UDS_GID) {
+		file->gid = make_kgid(current_user_ns(), arg->gid);
+		if (!gid_valid(file->gid))
+			return -EINVAL;
+	}
+	return 0;
+}
+
+/* An abstract name has no file. */
+static long vsb_uds_check(struct vsb_uds *uds)
+{
+	const struct vsock_bridge_uds *arg = &uds->arg;
+	long ret;
+
+	if (arg->flags & ~VSB_UDS_FLAGS)
+		return -EINVAL;
+	ret = vsb_uds_check_file(uds);
+	if (ret)
+		return ret;
+	ret = vsb_uds_copy_name(&uds->name, arg->path, arg->path_len);
+	if (ret)
+		return ret;
+	return vsb_name_is_abstract(&uds->name) && (arg->flags & VSB_UDS_FILE) ?
+	       -EINVAL : 0;
+}
+
+/* Bind as the caller, who is the one that host programs see. */
+static struct socket *vsb_uds_bind(struct vsb_uds *uds,
+				   struct vsb_context *ctx)
+{
+	struct vsb_context_saved saved;
+	struct socket *sock;
+	int umask = ctx->fs.umask;
+
+	/* the mode is given as it shall be; nobody else has the context yet */
+	if (uds->file.mode_given)
+		ctx->fs.umask = 0;
+	vsb_context_enter(ctx, &saved);
+	sock = vsb_socket_listen(ctx, &uds->name, &uds->file);
+	vsb_context_leave(&saved);
+	ctx->fs.umask = umask;
+	return sock;
+}
+
+/* The route comes first: making it leaves nothing behind that can be seen. */
+static long vsb_uds_make(struct vsb_uds *uds)
+{
+	struct vsb_context *ctx = vsb_context_capture();
+	struct vsb_name prefix = uds->name;
+
+	if (!ctx)
+		return -ENOMEM;
+	prefix.text[prefix.len++] = '_';
+	uds->route = vsb_route_new(ctx, &prefix);
+	if (!uds->route)
+		return -ENOMEM;
+	uds->route->numbered = true;
+
+	uds->listener = vsb_uds_bind(uds, ctx);
+	if (IS_ERR(uds->listener)) {
+		vsb_route_put(uds->route);
+		return PTR_ERR(uds->listener);
+	}
+	return 0;
+}
+
+static long vsb_uds_reserve(struct vsb_dev *dev)
+{
+	long ret = 0;
+
+	mutex_lock(&dev->dp.lock);
+	if (dev->dp.dead)
+		ret = -EIO;
+	else if (dev->configuring)
+		ret = -EBUSY;
+	else
+		dev->configuring = true;
+	mutex_unlock(&dev->dp.lock);
+	return ret;
+}
+
+static void vsb_uds_unreserve(struct vsb_dev *dev)
+{
+	mutex_lock(&dev->dp.lock);
+	dev->configuring = false;
+	mutex_unlock(&dev->dp.lock);
+}
+
+/*
+ * The new host end takes the place of the old one, which @uds gets. The old
+ * listener is closed: clients in its backlog see a reset. Connections do not
+ * depend on it.
+ */
+static long vsb_uds_install(struct vsb_dev *dev, struct vsb_uds *uds)
+{
+	struct vsb_datapath *dp = &dev->dp;
+	long ret = 0;
+
+	mutex_lock(&dp->lock);
+	if (dp->dead) {
+		vsb_socket_discard(uds->listener);
+		ret = -EIO;
+	} else {
+		vsb_listener_close(&dp->listener);
+		vsb_listener_open(&dp->listener, uds->listener);
+		swap(dp->routes.prefix, uds->route);
+	}
+	dev->configuring = false;
+	mutex_unlock(&dp->lock);
+	return ret;
+}
+
+long vsb_set_uds(struct vsb_dev *dev, void __user *argp)
+{
+	struct vsb_uds uds = {};
+	long ret;
+
+	ret = vsb_ioarg_in(&uds.arg, sizeof(uds.arg), VSB_UDS_SIZE_V1, argp);
+	if (ret)
+		return ret;
+	ret = vsb_uds_check(&uds);
+	if (ret)
+		return ret;
+	ret = vsb_uds_reserve(dev);
+	if (ret)
+		return ret;
+	ret = vsb_uds_make(&uds);
+	if (ret) {
+		vsb_uds_unreserve(dev);
+		return ret;
+	}
+	ret = vsb_uds_install(dev, &uds);
+	/* the old one, without the lock: directories are let go */
+	vsb_route_put(uds.route);
+	return ret;
+}
