@@ -15,15 +15,22 @@
 #define MOVE_MS	60000
 #define WORKS_PORT 40000
 
+int bed_set_uds_with(int fd, const char *path, struct vsock_bridge_uds uds)
+{
+	char name[BED_PATH_SIZE];
+
+	snprintf(name, sizeof(name), "%s", path);
+	if (name[0] == '@')
+		name[0] = 0;
+	uds.size = sizeof(uds);
+	uds.path = (uintptr_t)name;
+	uds.path_len = strlen(path);
+	return ioctl(fd, VSOCK_BRIDGE_SET_UDS, &uds) ? -errno : 0;
+}
+
 int bed_set_uds(int fd, const char *path)
 {
-	struct vsock_bridge_uds uds = {
-		.size = sizeof(uds),
-		.path = (uintptr_t)path,
-		.path_len = strlen(path),
-	};
-
-	return ioctl(fd, VSOCK_BRIDGE_SET_UDS, &uds) ? -errno : 0;
+	return bed_set_uds_with(fd, path, BED_UDS());
 }
 
 int bed_prepare(struct bed *bed, const struct guest_config *cfg)

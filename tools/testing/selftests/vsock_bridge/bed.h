@@ -37,7 +37,11 @@ int bed_open(struct bed *bed, const struct guest_config *cfg);
 /* Closes the device; the folder goes. May be called twice. */
 void bed_close(struct bed *bed);
 
+/* Sets the host end; a path that begins with @ is an abstract name. */
 int bed_set_uds(int fd, const char *path);
+/* The same with whatever else @uds says; it need not say size and path. */
+int bed_set_uds_with(int fd, const char *path, struct vsock_bridge_uds uds);
+#define BED_UDS(...) ((struct vsock_bridge_uds){ __VA_ARGS__ })
 int bed_set_limits(struct bed *bed, const struct vsock_bridge_limits *limits);
 #define BED_LIMITS(...) (&(struct vsock_bridge_limits){			\
 	.size = sizeof(struct vsock_bridge_limits), __VA_ARGS__ })

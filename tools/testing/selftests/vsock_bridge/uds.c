@@ -9,7 +9,9 @@
 #include "deadline.h"
 #include "uds.h"
 
-static int uds_socket(const char *path, struct sockaddr_un *addr)
+/* A socket, and the address that @path stands for. */
+static int uds_socket(const char *path, struct sockaddr_un *addr,
+		      socklen_t *len)
 {
 	int fd;
 
@@ -18,6 +20,11 @@ static int uds_socket(const char *path, struct sockaddr_un *addr)
 	memset(addr, 0, sizeof(*addr));
 	addr->sun_family = AF_UNIX;
 	strcpy(addr->sun_path, path);
+	*len = sizeof(*addr);
+	if (path[0] == '@') {
+		addr->sun_path[0] = 0;
+		*len = offsetof(struct sockaddr_un, sun_path) + strlen(path);
+	}
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	return fd < 0 ? -errno : fd;
 }
@@ -36,21 +43,23 @@ static int checked(int fd, int failed)
 int uds_connect(const char *path)
 {
 	struct sockaddr_un addr;
-	int fd = uds_socket(path, &addr);
+	socklen_t len;
+	int fd = uds_socket(path, &addr, &len);
 
 	if (fd < 0)
 		return fd;
-	return checked(fd, connect(fd, (struct sockaddr *)&addr, sizeof(addr)));
+	return checked(fd, connect(fd, (struct sockaddr *)&addr, len));
 }
 
 int uds_listen(const char *path)
 {
 	struct sockaddr_un addr;
-	int fd = uds_socket(path, &addr);
+	socklen_t len;
+	int fd = uds_socket(path, &addr, &len);
 
 	if (fd < 0)
 		return fd;
-	return checked(fd, bind(fd, (struct sockaddr *)&addr, sizeof(addr)) ||
+	return checked(fd, bind(fd, (struct sockaddr *)&addr, len) ||
 			   listen(fd, 1024));
 }
 

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+/* A path that begins with @ is an abstract name. */
 int uds_connect(const char *path);
 int uds_listen(const char *path);
 int uds_accept(int fd);

@@ -3,7 +3,9 @@
 #include "harness.h"
 
 #include <fcntl.h>
+#include <grp.h>
 #include <limits.h>
+#include <sched.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
@@ -109,13 +111,6 @@ TEST_F(uds, errors_of_bind_are_passed_on)
 	EXPECT_EQ(-ELOOP, bed_set_uds(self->fd, "link/v.sock"));
 }
 
-TEST_F(uds, a_second_path_is_refused)
-{
-	ASSERT_EQ(0, bed_set_uds(self->fd, "v.sock"));
-	EXPECT_EQ(-EBUSY, bed_set_uds(self->fd, "v.sock_9"));
-	EXPECT_EQ(-1, access("v.sock_9", F_OK));
-}
-
 static unsigned int mode_of(const char *path)
 {
 	struct stat st;
@@ -136,6 +131,127 @@ TEST_F(uds, a_mode_is_exact)
 	ASSERT_EQ(0, set_uds(self->fd, "v.sock", 6, VSOCK_BRIDGE_UDS_MODE,
 			     0666));
 	EXPECT_EQ(0666, mode_of("v.sock"));
+}
+
+TEST_F(uds, an_owner_without_its_flag_is_refused)
+{
+	EXPECT_EQ(-EINVAL, bed_set_uds_with(self->fd, "v.sock",
+					    BED_UDS(.uid = 1)));
+	EXPECT_EQ(-EINVAL, bed_set_uds_with(self->fd, "v.sock",
+					    BED_UDS(.gid = 1)));
+	EXPECT_EQ(-1, access("v.sock", F_OK));
+}
+
+TEST_F(uds, an_owner_that_is_no_id_is_refused)
+{
+	EXPECT_EQ(-EINVAL, bed_set_uds_with(self->fd, "v.sock",
+		BED_UDS(.flags = VSOCK_BRIDGE_UDS_UID, .uid = -1)));
+	EXPECT_EQ(-EINVAL, bed_set_uds_with(self->fd, "v.sock",
+		BED_UDS(.flags = VSOCK_BRIDGE_UDS_GID, .gid = -1)));
+	EXPECT_EQ(-1, access("v.sock", F_OK));
+}
+
+TEST_F(uds, owner_group_and_mode_are_set)
+{
+	struct stat st;
+
+	ASSERT_EQ(0, bed_set_uds_with(self->fd, "v.sock",
+		BED_UDS(.flags = VSOCK_BRIDGE_UDS_UID | VSOCK_BRIDGE_UDS_GID |
+				 VSOCK_BRIDGE_UDS_MODE,
+			.mode = 0640, .uid = 1234, .gid = 5678)));
+	ASSERT_EQ(0, stat("v.sock", &st));
+	EXPECT_EQ(1234, st.st_uid);
+	EXPECT_EQ(5678, st.st_gid);
+	EXPECT_EQ(0640, st.st_mode & 07777);
+}
+
+TEST_F(uds, a_group_alone_leaves_the_owner)
+{
+	struct stat st;
+
+	ASSERT_EQ(0, bed_set_uds_with(self->fd, "v.sock",
+		BED_UDS(.flags = VSOCK_BRIDGE_UDS_GID, .gid = 5678)));
+	ASSERT_EQ(0, stat("v.sock", &st));
+	EXPECT_EQ(0, st.st_uid);
+	EXPECT_EQ(5678, st.st_gid);
+}
+
+TEST_F(uds, a_user_cannot_give_the_file_away)
+{
+	ASSERT_EQ(0, chmod(self->dir, 0777));
+	ASSERT_EQ(0, seteuid(NOBODY));
+	EXPECT_EQ(-EPERM, bed_set_uds_with(self->fd, "v.sock",
+		BED_UDS(.flags = VSOCK_BRIDGE_UDS_UID, .uid = 0)));
+	EXPECT_EQ(-1, access("v.sock", F_OK));
+	EXPECT_EQ(-EPERM, bed_set_uds_with(self->fd, "v.sock",
+		BED_UDS(.flags = VSOCK_BRIDGE_UDS_GID, .gid = 5678)));
+	EXPECT_EQ(-1, access("v.sock", F_OK));
+	EXPECT_EQ(0, bed_set_uds(self->fd, "v.sock"));
+	ASSERT_EQ(0, seteuid(0));
+}
+
+TEST_F(uds, a_user_can_choose_among_its_groups)
+{
+	const gid_t mine = 5678;
+	struct stat st;
+
+	ASSERT_EQ(0, chmod(self->dir, 0777));
+	ASSERT_EQ(0, setgroups(1, &mine));
+	ASSERT_EQ(0, seteuid(NOBODY));
+	ASSERT_EQ(0, bed_set_uds_with(self->fd, "v.sock",
+		BED_UDS(.flags = VSOCK_BRIDGE_UDS_GID, .gid = mine)));
+	ASSERT_EQ(0, seteuid(0));
+	ASSERT_EQ(0, stat("v.sock", &st));
+	EXPECT_EQ(NOBODY, st.st_uid);
+	EXPECT_EQ(mine, st.st_gid);
+}
+
+TEST_F(uds, an_abstract_name_listens)
+{
+	int fd;
+
+	ASSERT_EQ(0, bed_set_uds(self->fd, "@uds_test"));
+	fd = uds_connect("@uds_test");
+	EXPECT_LE(0, fd);
+	close(fd);
+	close(self->fd);
+	self->fd = -1;
+	EXPECT_EQ(-ECONNREFUSED, uds_connect("@uds_test"));
+}
+
+TEST_F(uds, an_abstract_name_in_use_is_refused)
+{
+	int fd = uds_listen("@uds_test");
+
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(-EADDRINUSE, bed_set_uds(self->fd, "@uds_test"));
+	close(fd);
+	EXPECT_EQ(0, bed_set_uds(self->fd, "@uds_test"));
+}
+
+TEST_F(uds, an_abstract_name_has_no_file)
+{
+	EXPECT_EQ(-EINVAL, bed_set_uds(self->fd, "@"));
+	EXPECT_EQ(-EINVAL, bed_set_uds_with(self->fd, "@uds_test",
+		BED_UDS(.flags = VSOCK_BRIDGE_UDS_MODE, .mode = 0600)));
+	EXPECT_EQ(-EINVAL, bed_set_uds_with(self->fd, "@uds_test",
+		BED_UDS(.flags = VSOCK_BRIDGE_UDS_UID)));
+}
+
+TEST_F(uds, an_abstract_name_may_hold_any_bytes)
+{
+	char name[VSOCK_BRIDGE_PATH_MAX + 1] = "";
+
+	EXPECT_EQ(-ENAMETOOLONG, set_uds(self->fd, name, sizeof(name), 0, 0));
+	memset(name + 40, '/', 20);
+	EXPECT_EQ(0, set_uds(self->fd, name, VSOCK_BRIDGE_PATH_MAX, 0, 0));
+}
+
+TEST_F(uds, an_abstract_name_is_of_the_namespace_of_configuration)
+{
+	ASSERT_EQ(0, bed_set_uds(self->fd, "@uds_test"));
+	ASSERT_EQ(0, unshare(CLONE_NEWNET));
+	EXPECT_EQ(-ECONNREFUSED, uds_connect("@uds_test"));
 }
 
 TEST_F(uds, the_file_stays_when_the_device_is_closed)
@@ -201,6 +317,47 @@ TEST_F(uds, guest_connects_resolve_from_the_folder_of_configuration)
 	guest_mux_fini(&mux);
 	guest_close(&g);
 	ASSERT_EQ(0, chdir(self->dir));
+}
+
+TEST_F(uds, guest_connects_see_the_root_of_configuration)
+{
+	char path[BED_PATH_SIZE];
+	int root = open("/", O_PATH | O_CLOEXEC), fd;
+	struct guest_mux mux;
+	struct guest g;
+
+	snprintf(path, sizeof(path), "%s/v.sock", self->dir);
+	ASSERT_EQ(0, bed_set_uds(self->fd, path));
+	fd = uds_listen("v.sock_9");
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, mkdir("jail", 0700));
+	ASSERT_EQ(0, chroot("jail"));
+	ASSERT_EQ(0, chdir("/"));
+	EXPECT_TRUE(connect_guest(_metadata, self, &g, &mux)->open);
+	EXPECT_LE(0, uds_accept(fd));
+	guest_mux_fini(&mux);
+	guest_close(&g);
+	ASSERT_EQ(0, fchdir(root));
+	ASSERT_EQ(0, chroot("."));
+	ASSERT_EQ(0, chdir(self->dir));
+	rmdir("jail");
+	close(root);
+}
+
+TEST_F(uds, guest_connects_to_an_abstract_name_of_configuration)
+{
+	struct guest_mux mux;
+	struct guest g;
+	int fd;
+
+	ASSERT_EQ(0, bed_set_uds(self->fd, "@uds_test"));
+	fd = uds_listen("@uds_test_9");
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, unshare(CLONE_NEWNET));
+	EXPECT_TRUE(connect_guest(_metadata, self, &g, &mux)->open);
+	EXPECT_LE(0, uds_accept(fd));
+	guest_mux_fini(&mux);
+	guest_close(&g);
 }
 
 TEST_F(uds, guest_connects_have_the_rights_of_configuration)
