@@ -43,10 +43,13 @@ struct vsb_conn *vsb_conn_new(struct vsb_conntab *tab, enum vsb_state state)
 	INIT_LIST_HEAD(&conn->rxq);
 	timerqueue_init(&conn->deadline);
 	list_add_tail(&conn->all, &tab->conns);
-	if (state == VSB_HANDSHAKE)
+	INIT_LIST_HEAD(&conn->waiting);
+	if (state == VSB_HANDSHAKE) {
+		list_add_tail(&conn->waiting, &tab->silent);
 		tab->handshakes++;
-	else
+	} else {
 		tab->nr++;
+	}
 	return conn;
 }
 
@@ -147,13 +150,10 @@ static void vsb_conn_account(struct vsb_conn *conn, u8 old)
 	if (old != VSB_HANDSHAKE)
 		return;
 
+	list_del_init(&conn->waiting);
 	tab->handshakes--;
 	if (state != VSB_DEAD)
 		tab->nr++;
-	if (tab->full) {
-		tab->full = false;
-		vsb_worker_queue(tab->worker, tab->accept_work);
-	}
 }
 
 static void vsb_conn_send_ok(struct vsb_conn *conn)

@@ -39,10 +39,12 @@ struct vsb_route;
  * @txbuf: the guest's bytes that the host socket has not taken
  * @sock: the host socket
  * @readable: a read from the host socket may bring something
+ * @line_begun: bytes of its CONNECT line were seen
  * @credit_asked: the guest was asked for credit, and has not answered
  * @rx_chains: how many RX chains the next read is given; grows with success
  * @hash: place in conntab's buckets
  * @all: place in conntab's list of all
+ * @waiting: place among conntab's silent or begun ones; only in the handshake
  * @rxq: place in conntab's receive queue
  * @deadline: place among conntab's deadlines
  * @ready: place in conntab's ready list
@@ -63,11 +65,13 @@ struct vsb_conn {
 	struct vsb_txbuf txbuf;
 	struct vsb_socket sock;
 	bool readable;
+	bool line_begun;
 	bool credit_asked;
 	u8 rx_chains;
 
 	struct hlist_node hash;
 	struct list_head all;
+	struct list_head waiting;
 	struct list_head rxq;
 	struct timerqueue_node deadline;
 	struct llist_node ready;

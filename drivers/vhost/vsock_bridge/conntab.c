@@ -6,6 +6,7 @@
 #include <linux/container_of.h>
 #include <linux/jhash.h>
 #include <linux/jiffies.h>
+#include <linux/minmax.h>
 #include <linux/random.h>
 #include <linux/slab.h>
 
@@ -29,11 +30,12 @@ int vsb_conntab_init(struct vsb_conntab *tab)
 		return -ENOMEM;
 	tab->seed = get_random_u32();
 	INIT_LIST_HEAD(&tab->conns);
+	INIT_LIST_HEAD(&tab->silent);
+	INIT_LIST_HEAD(&tab->begun);
 	INIT_LIST_HEAD(&tab->rxq);
 	init_llist_head(&tab->ready);
 	timerqueue_init_head(&tab->deadlines);
 	timer_setup(&tab->timer, vsb_conntab_timer, 0);
-	tab->last_port = VSB_PORT_LAST;
 	tab->limits = (struct vsock_bridge_limits) {
 		.max_connections = VSOCK_BRIDGE_DEF_CONNECTIONS,
 		.max_handshakes = VSOCK_BRIDGE_DEF_HANDSHAKES,
@@ -41,6 +43,8 @@ int vsb_conntab_init(struct vsb_conntab *tab)
 		.handshake_timeout_ms = VSOCK_BRIDGE_DEF_TIMEOUT_MS,
 		.connect_timeout_ms = VSOCK_BRIDGE_DEF_TIMEOUT_MS,
 		.shutdown_timeout_ms = VSOCK_BRIDGE_DEF_TIMEOUT_MS,
+		.host_port_min = VSOCK_BRIDGE_DEF_HOST_PORT_MIN,
+		.host_port_max = VSOCK_BRIDGE_DEF_HOST_PORT_MAX,
 	};
 	return 0;
 }
@@ -106,19 +110,44 @@ void vsb_conntab_remove(struct vsb_conntab *tab, struct vsb_conn *conn)
 	tab->stats->conns_removed++;
 }
 
-/*
- * A host port that is free towards @guest_port. There are more ports than
- * connections, so the search ends.
+/* Where the search for a free host port begins. */
+static u32 vsb_conntab_first_port(const struct vsb_conntab *tab)
+{
+	u32 first = tab->limits.host_port_min, last = tab->limits.host_port_max;
+	u64 ports = (u64)last - first + 1;
+
+	if (tab->limits.flags & VSOCK_BRIDGE_LIMITS_RANDOM_PORTS)
+		return first + (u32)((get_random_u32() * ports) >> 32);
+	if (tab->last_port < first || tab->last_port >= last)
+		return first;
+	return tab->last_port + 1;
+}
+
+/**
+ * vsb_conntab_pick_port() - choose a host port
+ * @tab: the connections
+ * @guest_port: towards which it shall be free
+ *
+ * No more ports can be taken than there are connections, so one more is enough
+ * to look at, of however many.
+ *
+ * Return: the port, or 0, which is no port here, when all are taken.
  */
 u32 vsb_conntab_pick_port(struct vsb_conntab *tab, u32 guest_port)
 {
-	do {
-		if (tab->last_port == VSB_PORT_LAST)
-			tab->last_port = VSB_PORT_FIRST;
-		else
-			tab->last_port++;
-	} while (vsb_conntab_find(tab, tab->last_port, guest_port));
-	return tab->last_port;
+	u32 first = tab->limits.host_port_min, last = tab->limits.host_port_max;
+	u32 left = min(last - first, tab->nr) + 1;
+	u32 port = vsb_conntab_first_port(tab);
+
+	for (; left; left--) {
+		if (!vsb_conntab_find(tab, port, guest_port)) {
+			tab->last_port = port;
+			return port;
+		}
+		port = port == last ? first : port + 1;
+	}
+	tab->stats->host_ports_exhausted++;
+	return 0;
 }
 
 static struct vsb_conn *vsb_conntab_earliest(struct vsb_conntab *tab)

@@ -24,10 +24,6 @@ struct vsb_worker;
 
 #define VSB_CONNTAB_BITS	10
 
-/* Ports of host-initiated connections, as with Firecracker: [2^30, 2^31). */
-#define VSB_PORT_FIRST		(1U << 30)
-#define VSB_PORT_LAST		((1U << 31) - 1)
-
 /**
  * struct vsb_conntab - the connections of a device
  * @buckets: by both ports
@@ -38,7 +34,9 @@ struct vsb_worker;
  * @deadlines: by time; see vsb_conntab_arm()
  * @timer: for the earliest of them
  * @nr: connections, less those in the handshake
- * @handshakes: those in the handshake
+ * @handshakes: those in the handshake: all of @silent and @begun
+ * @silent: of them, those that have not been seen to send a byte, oldest first
+ * @begun: the others, in the order in which their first byte was seen
  * @lingering: those that the guest is done with
  * @connecting: connects that the connector has
  * @last_port: host port that was given out last
@@ -48,8 +46,7 @@ struct vsb_worker;
  * @worker: where events and deadlines are worked on
  * @ready_work: for @ready
  * @timer_work: for @deadlines
- * @accept_work: for the listener, when a handshake ends
- * @full: the listener waits for that
+ * @accept_work: for the listener
  */
 struct vsb_conntab {
 	struct hlist_head *buckets;
@@ -61,6 +58,8 @@ struct vsb_conntab {
 	struct timer_list timer;
 	u32 nr;
 	u32 handshakes;
+	struct list_head silent;
+	struct list_head begun;
 	u32 lingering;
 	u32 connecting;
 	u32 last_port;
@@ -71,7 +70,6 @@ struct vsb_conntab {
 	struct vsb_work *ready_work;
 	struct vsb_work *timer_work;
 	struct vsb_work *accept_work;
-	bool full;
 };
 
 int vsb_conntab_init(struct vsb_conntab *tab);

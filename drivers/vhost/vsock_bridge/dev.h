@@ -25,7 +25,8 @@ struct mm_struct;
 /* What VSOCK_BRIDGE_GET_INFO tells. */
 #define VSB_FEATURES							\
 	(VSOCK_BRIDGE_F_UDS_PATH | VSOCK_BRIDGE_F_UDS_ABSTRACT |		\
-	 VSOCK_BRIDGE_F_UDS_OWNER | VSOCK_BRIDGE_F_UDS_REPLACE)
+	 VSOCK_BRIDGE_F_UDS_OWNER | VSOCK_BRIDGE_F_UDS_REPLACE |	\
+	 VSOCK_BRIDGE_F_EVICTION | VSOCK_BRIDGE_F_HOST_PORTS)
 
 /**
  * struct vsb_dev - an open device
@@ -49,6 +50,10 @@ void vsb_dev_unregister(void);
 
 /* ioctl.c */
 long vsb_dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
+
+/* limits.c */
+long vsb_set_limits(struct vsb_dev *dev, void __user *argp);
+long vsb_get_limits(struct vsb_dev *dev, void __user *argp);
 
 /* uds.c */
 long vsb_set_uds(struct vsb_dev *dev, void __user *argp);

@@ -21,7 +21,6 @@
 
 /* Own structures as they were first published; shorter ones are refused. */
 #define VSB_INFO_SIZE_V1	offsetofend(struct vsock_bridge_info, version)
-#define VSB_LIMITS_SIZE_V1	offsetofend(struct vsock_bridge_limits, reserved)
 #define VSB_STATS_SIZE_V1	\
 	offsetofend(struct vsock_bridge_stats, shutdown_timeouts)
 
@@ -302,67 +301,6 @@ static long vsb_get_info(struct vsb_dev *dev, void __user *argp)
 	};
 
 	return vsb_ioarg_out(argp, &info, sizeof(info), VSB_INFO_SIZE_V1);
-}
-
-/* 0 leaves a limit as it is. */
-static bool vsb_limit_ok(u32 value, u32 min, u32 max)
-{
-	return !value || (value >= min && value <= max);
-}
-
-static bool vsb_limits_ok(const struct vsock_bridge_limits *l)
-{
-	return vsb_limit_ok(l->max_connections, 1,
-			    VSOCK_BRIDGE_MAX_CONNECTIONS) &&
-	       vsb_limit_ok(l->max_handshakes, 1,
-			    VSOCK_BRIDGE_MAX_HANDSHAKES) &&
-	       vsb_limit_ok(l->buf_alloc, VSOCK_BRIDGE_MIN_BUF_ALLOC,
-			    VSOCK_BRIDGE_MAX_BUF_ALLOC) &&
-	       vsb_limit_ok(l->handshake_timeout_ms, 1,
-			    VSOCK_BRIDGE_MAX_TIMEOUT_MS) &&
-	       vsb_limit_ok(l->connect_timeout_ms, 1,
-			    VSOCK_BRIDGE_MAX_TIMEOUT_MS) &&
-	       vsb_limit_ok(l->shutdown_timeout_ms, 1,
-			    VSOCK_BRIDGE_MAX_TIMEOUT_MS) &&
-	       !l->reserved;
-}
-
-static void vsb_limit_set(u32 *limit, u32 value)
-{
-	if (value)
-		*limit = value;
-}
-
-static long vsb_set_limits(struct vsb_dev *dev, void __user *argp)
-{
-	struct vsock_bridge_limits *limits = &dev->dp.tab.limits;
-	struct vsock_bridge_limits news;
-	long ret;
-
-	ret = vsb_ioarg_in(&news, sizeof(news), VSB_LIMITS_SIZE_V1, argp);
-	if (ret)
-		return ret;
-	if (!vsb_limits_ok(&news))
-		return -EINVAL;
-	vsb_limit_set(&limits->max_connections, news.max_connections);
-	vsb_limit_set(&limits->max_handshakes, news.max_handshakes);
-	vsb_limit_set(&limits->buf_alloc, news.buf_alloc);
-	vsb_limit_set(&limits->handshake_timeout_ms,
-		      news.handshake_timeout_ms);
-	vsb_limit_set(&limits->connect_timeout_ms, news.connect_timeout_ms);
-	vsb_limit_set(&limits->shutdown_timeout_ms, news.shutdown_timeout_ms);
-	/* there may be room for more handshakes now */
-	vsb_worker_queue(&dev->dp.worker, &dev->dp.accept_work);
-	return 0;
-}
-
-static long vsb_get_limits(struct vsb_dev *dev, void __user *argp)
-{
-	struct vsock_bridge_limits limits = dev->dp.tab.limits;
-
-	limits.size = sizeof(limits);
-	return vsb_ioarg_out(argp, &limits, sizeof(limits),
-			      VSB_LIMITS_SIZE_V1);
 }
 
 static long vsb_get_stats(struct vsb_dev *dev, void __user *argp)

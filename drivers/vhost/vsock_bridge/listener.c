@@ -5,6 +5,8 @@
  */
 #include <linux/err.h>
 #include <linux/kernel.h>
+#include <linux/list.h>
+#include <linux/minmax.h>
 
 #include "conn.h"
 #include "conntab.h"
@@ -54,38 +56,6 @@ static void vsb_listener_adopt(struct vsb_conntab *tab, struct socket *sock)
 	vsb_conntab_arm(tab, conn, tab->limits.handshake_timeout_ms);
 }
 
-/**
- * vsb_listener_accept() - take clients out of the backlog
- * @listener: the listener; closed is fine
- * @budget: how many at most
- *
- * Return: true when the budget was spent; there may be more.
- */
-bool vsb_listener_accept(struct vsb_listener *listener, unsigned int budget)
-{
-	struct vsb_conntab *tab = listener->tab;
-	struct socket *sock;
-
-	if (!vsb_socket_is_open(&listener->sock))
-		return false;
-	vsb_socket_take_events(&listener->sock);
-
-	while (budget--) {
-		if (tab->handshakes >= tab->limits.max_handshakes) {
-			tab->full = true;
-			return false;
-		}
-		sock = vsb_socket_accept(&listener->sock);
-		if (IS_ERR(sock)) {
-			if (PTR_ERR(sock) != -EAGAIN)
-				tab->stats->unix_accept_fails++;
-			return false;
-		}
-		vsb_listener_adopt(tab, sock);
-	}
-	return true;
-}
-
 static void vsb_listener_refuse(struct vsb_conn *conn)
 {
 	conn->tab->stats->invalid_port_request++;
@@ -109,10 +79,22 @@ static void vsb_listener_request(struct vsb_conn *conn, u32 line_len, u32 port)
 	}
 	conn->guest_port = port;
 	conn->host_port = vsb_conntab_pick_port(tab, port);
+	if (!conn->host_port) {
+		vsb_conn_event(conn, VSB_EV_RESET, 0);
+		return;
+	}
 	vsb_conntab_insert(tab, conn);
 	/* the event that brought the line may have brought payload as well */
 	conn->readable = true;
 	vsb_conn_event(conn, VSB_EV_LINE, 0);
+}
+
+/* Its first bytes were seen. */
+static void vsb_listener_begun(struct vsb_conn *conn)
+{
+	if (!conn->line_begun)
+		list_move_tail(&conn->waiting, &conn->tab->begun);
+	conn->line_begun = true;
 }
 
 /**
@@ -144,9 +126,68 @@ void vsb_listener_read_line(struct vsb_conn *conn)
 	case VSB_LINE_PARTIAL:
 		if (eof)
 			vsb_listener_refuse(conn);
+		else
+			vsb_listener_begun(conn);
 		break;
 	case VSB_LINE_BAD:
 		vsb_listener_refuse(conn);
 		break;
 	}
+}
+
+/*
+ * End the handshake of the client that has been silent for longest; only when
+ * all have begun their lines, of the one that began first. What a client has
+ * sent is looked at first, so none is ended that only waits for its turn.
+ */
+static void vsb_listener_evict(struct vsb_conntab *tab)
+{
+	bool begun = list_empty(&tab->silent);
+	struct vsb_conn *conn;
+
+	conn = list_first_entry(begun ? &tab->begun : &tab->silent,
+				struct vsb_conn, waiting);
+	vsb_conn_get(conn);
+	vsb_listener_read_line(conn);
+	if (conn->cs.state == VSB_HANDSHAKE && conn->line_begun == begun) {
+		tab->stats->handshake_evictions++;
+		vsb_conn_event(conn, VSB_EV_RESET, 0);
+	}
+	vsb_conn_put(conn);
+}
+
+/**
+ * vsb_listener_accept() - take clients out of the backlog
+ * @listener: the listener; closed is fine
+ * @budget: how many at most
+ *
+ * A client is not turned away because others do not speak: they make room. No
+ * more are taken at once than may wait, so that each has had a turn before it
+ * can be evicted.
+ *
+ * Return: true when the budget was spent; there may be more.
+ */
+bool vsb_listener_accept(struct vsb_listener *listener, unsigned int budget)
+{
+	struct vsb_conntab *tab = listener->tab;
+	u32 max = tab->limits.max_handshakes;
+	struct socket *sock;
+
+	if (!vsb_socket_is_open(&listener->sock))
+		return false;
+	vsb_socket_take_events(&listener->sock);
+
+	for (budget = min(budget, max); budget; budget--) {
+		sock = vsb_socket_accept(&listener->sock);
+		if (IS_ERR(sock)) {
+			if (PTR_ERR(sock) != -EAGAIN)
+				tab->stats->unix_accept_fails++;
+			return false;
+		}
+		/* each step ends one, or sees that one has begun */
+		while (tab->handshakes >= max)
+			vsb_listener_evict(tab);
+		vsb_listener_adopt(tab, sock);
+	}
+	return true;
 }

@@ -48,6 +48,8 @@
  * @VSOCK_BRIDGE_MAX_BUF_ALLOC: largest buf_alloc
  * @VSOCK_BRIDGE_DEF_TIMEOUT_MS: default of each timeout (Firecracker's)
  * @VSOCK_BRIDGE_MAX_TIMEOUT_MS: largest timeout
+ * @VSOCK_BRIDGE_DEF_HOST_PORT_MIN: default of host_port_min (Firecracker's)
+ * @VSOCK_BRIDGE_DEF_HOST_PORT_MAX: default of host_port_max (likewise)
  */
 enum vsock_bridge_limit_values {
 	VSOCK_BRIDGE_PATH_MAX		= 96,
@@ -60,13 +62,20 @@ enum vsock_bridge_limit_values {
 	VSOCK_BRIDGE_MAX_BUF_ALLOC	= 16777216,
 	VSOCK_BRIDGE_DEF_TIMEOUT_MS	= 2000,
 	VSOCK_BRIDGE_MAX_TIMEOUT_MS	= 3600000,
+	VSOCK_BRIDGE_DEF_HOST_PORT_MIN	= 0x40000000,
+	VSOCK_BRIDGE_DEF_HOST_PORT_MAX	= 0x7fffffff,
 };
+
+/* Largest host port, for the next one means "any"; too large for the enum. */
+#define VSOCK_BRIDGE_MAX_HOST_PORT	0xfffffffeU
 
 /* Bits of vsock_bridge_info.features: what this build of the module can do. */
 #define VSOCK_BRIDGE_F_UDS_PATH		(1ULL << 0)	/* SET_UDS by path */
 #define VSOCK_BRIDGE_F_UDS_ABSTRACT	(1ULL << 1)	/* by abstract name */
 #define VSOCK_BRIDGE_F_UDS_OWNER	(1ULL << 2)	/* UDS_UID, UDS_GID */
 #define VSOCK_BRIDGE_F_UDS_REPLACE	(1ULL << 3)	/* SET_UDS again */
+#define VSOCK_BRIDGE_F_EVICTION		(1ULL << 4)	/* of silent clients */
+#define VSOCK_BRIDGE_F_HOST_PORTS	(1ULL << 5)	/* limits.host_port_* */
 
 /**
  * struct vsock_bridge_info - what the module is and can (VSOCK_BRIDGE_GET_INFO)
@@ -150,6 +159,9 @@ struct vsock_bridge_uds {
 	__u32 gid;
 };
 
+/* Bits of vsock_bridge_limits.flags */
+#define VSOCK_BRIDGE_LIMITS_RANDOM_PORTS	(1U << 0)
+
 /**
  * struct vsock_bridge_limits - limits of a device (VSOCK_BRIDGE_SET_LIMITS,
  *	VSOCK_BRIDGE_GET_LIMITS)
@@ -158,7 +170,9 @@ struct vsock_bridge_uds {
  *	have at once, 1 to VSOCK_BRIDGE_MAX_CONNECTIONS. One more is refused:
  *	a guest gets RST, a host client EOF.
  * @max_handshakes: host clients that have not finished their CONNECT line, 1
- *	to VSOCK_BRIDGE_MAX_HANDSHAKES. The next ones wait in the backlog.
+ *	to VSOCK_BRIDGE_MAX_HANDSHAKES. For the next one, the client that has
+ *	been silent for longest is ended; when all have sent a part of their
+ *	line, the one that began first.
  * @buf_alloc: bytes that a guest may send on one connection before the host
  *	program has read them, VSOCK_BRIDGE_MIN_BUF_ALLOC to
  *	VSOCK_BRIDGE_MAX_BUF_ALLOC. Taken by connections made from then on.
@@ -167,12 +181,22 @@ struct vsock_bridge_uds {
  * @connect_timeout_ms: time for the guest's answer to a connection request
  * @shutdown_timeout_ms: time for the guest to confirm a shutdown, and for what
  *	it sent before its own shutdown to be read by the host program
+ * @reserved: 0
+ * @host_port_min: smallest host port of a connection that a host program
+ *	makes, 1 to @host_port_max
+ * @host_port_max: largest one, at most VSOCK_BRIDGE_MAX_HOST_PORT. Host ports
+ *	are taken in turn. When all are taken towards a guest port, a client
+ *	that asks for it is refused by EOF.
+ * @flags: VSOCK_BRIDGE_LIMITS_RANDOM_PORTS: host ports are random instead
+ * @flags_mask: SET: flags that shall be as in @flags; others stay as they are.
+ *	GET: flags that the module knows
  *
  * SET: a field that is 0 leaves its limit as it is. All fields are checked
  * before any is taken. They may be changed while the device runs; connections
  * over a lowered limit stay. GET fills all fields, as VSOCK_BRIDGE_GET_INFO.
  *
- * Errors of SET: EINVAL (a value out of its range).
+ * Errors of SET: EINVAL (a value out of its range, @host_port_min above
+ * @host_port_max, @reserved not 0, a flag that is unknown or not in the mask).
  */
 struct vsock_bridge_limits {
 	__u32 size;
@@ -183,6 +207,10 @@ struct vsock_bridge_limits {
 	__u32 connect_timeout_ms;
 	__u32 shutdown_timeout_ms;
 	__u32 reserved;
+	__u32 host_port_min;
+	__u32 host_port_max;
+	__u32 flags;
+	__u32 flags_mask;
 };
 
 /**
@@ -247,6 +275,9 @@ struct vsock_bridge_limits {
  * @handshake_timeouts: CONNECT lines that did not come in time
  * @connect_timeouts: connection requests that the guest did not answer
  * @shutdown_timeouts: shutdowns that ended by their timeout
+ * @handshake_evictions: host clients that were ended, before their CONNECT line
+ *	was complete, to let another in
+ * @host_ports_exhausted: host clients refused because every host port was taken
  *
  * Counters start at 0 when the device is opened, and wrap at 2^64.
  */
@@ -301,6 +332,8 @@ struct vsock_bridge_stats {
 	__u64 handshake_timeouts;
 	__u64 connect_timeouts;
 	__u64 shutdown_timeouts;
+	__u64 handshake_evictions;
+	__u64 host_ports_exhausted;
 };
 
 /* Argument: struct vsock_bridge_info */
