@@ -247,8 +247,11 @@ TEST_F(handshake, a_client_that_closes_behind_its_line_is_ended)
 
 	guest_listen(&self->bed.mux, 80);
 	close(bed_client(&self->bed, 80));
-	c = guest_accept(&self->bed.mux, 80, deadline_in(WAIT_MS));
-	ASSERT_NE(NULL, c);
+	ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux, self->bed.mux.conns));
+	/* The end may have come together with the request. */
+	c = self->bed.mux.conns;
+	if (!c->reset)
+		guest_conn_op(c, VIRTIO_VSOCK_OP_RESPONSE, 0);
 	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux,
 				c->reset || c->peer_shutdown == 3));
 	if (!c->reset)

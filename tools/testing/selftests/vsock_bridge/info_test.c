@@ -55,8 +55,8 @@ TEST_F(fresh, info_names_the_features_that_vhost_offers)
 TEST_F(fresh, a_short_structure_is_refused)
 {
 	struct vsock_bridge_info info = { .size = sizeof(info) - 1 };
-	struct vsock_bridge_uds uds = { .size = sizeof(uds) - 1 };
-	struct vsock_bridge_limits limits = { .size = sizeof(limits) - 1 };
+	struct vsock_bridge_uds uds = { .size = 23 };
+	struct vsock_bridge_limits limits = { .size = 31 };
 	struct vsock_bridge_stats stats = { .size = 0 };
 
 	ASSERT_IOCTL_FAILS(EINVAL, self->fd, VSOCK_BRIDGE_GET_INFO, &info);
@@ -130,6 +130,9 @@ TEST_F(fresh, limits_have_their_defaults)
 	EXPECT_EQ(VSOCK_BRIDGE_DEF_TIMEOUT_MS, l.handshake_timeout_ms);
 	EXPECT_EQ(VSOCK_BRIDGE_DEF_TIMEOUT_MS, l.connect_timeout_ms);
 	EXPECT_EQ(VSOCK_BRIDGE_DEF_TIMEOUT_MS, l.shutdown_timeout_ms);
+	EXPECT_EQ(VSOCK_BRIDGE_DEF_HOST_PORT_MIN, l.host_port_min);
+	EXPECT_EQ(VSOCK_BRIDGE_DEF_HOST_PORT_MAX, l.host_port_max);
+	EXPECT_EQ(0, l.flags);
 }
 
 TEST_F(fresh, a_zero_leaves_a_limit_as_it_is)

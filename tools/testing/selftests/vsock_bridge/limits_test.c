@@ -68,51 +68,236 @@ TEST_F(limit, of_connections_lowered_keeps_those_there_are)
 	}
 }
 
-TEST_F(limit, of_handshakes_lets_further_clients_wait)
+/* Only so many may wait, for as long as they like. */
+static int limit_handshakes(struct bed *bed, unsigned int max)
 {
-	int silent[2], fd;
-	struct guest_conn *c;
-
-	ASSERT_EQ(0, bed_set_limits(&self->bed,
-				    BED_LIMITS(.max_handshakes = 2,
-					       .handshake_timeout_ms = 60000)));
-	for (int i = 0; i < 2; i++)
-		silent[i] = uds_connect(self->bed.path);
-	EXPECT_EQ(2, BED_AWAIT_STAT(&self->bed, handshakes, 2));
-	guest_listen(&self->bed.mux, 80);
-	fd = bed_client(&self->bed, 80);
-	ASSERT_LE(0, fd);
-	EXPECT_EQ(2, BED_STAT(&self->bed, handshakes));
-	close(silent[0]);
-	c = guest_accept(&self->bed.mux, 80, deadline_in(WAIT_MS));
-	EXPECT_NE(NULL, c);
-	close(silent[1]);
-	close(fd);
+	return bed_set_limits(bed, BED_LIMITS(.max_handshakes = max,
+					      .handshake_timeout_ms = 60000));
 }
 
-TEST_F(limit, of_handshakes_is_not_held_by_silent_clients_for_ever)
+/* A client that is in the handshake when this returns. */
+static int waiting_client(struct bed *bed, const char *text, uint64_t nr)
 {
-	enum { N = 20 };
+	int fd = uds_connect(bed->path);
+
+	if (fd < 0 || uds_send(fd, text, strlen(text)) ||
+	    BED_AWAIT_STAT(bed, handshakes, nr) != nr)
+		return -1;
+	return fd;
+}
+
+/* Whether a client that has only begun can still finish and be served. */
+static bool finishes(struct bed *bed, int fd, const char *rest)
+{
+	char line[32];
+
+	guest_listen(&bed->mux, 80);
+	return !uds_send(fd, rest, strlen(rest)) &&
+	       guest_accept(&bed->mux, 80, deadline_in(WAIT_MS)) &&
+	       !uds_recv_line(fd, line, sizeof(line)) &&
+	       !strncmp(line, "OK ", 3);
+}
+
+TEST_F(limit, of_handshakes_ends_the_client_that_is_silent_for_longest)
+{
+	int a, b, c;
+
+	ASSERT_EQ(0, limit_handshakes(&self->bed, 2));
+	a = waiting_client(&self->bed, "", 1);
+	b = waiting_client(&self->bed, "", 2);
+	c = waiting_client(&self->bed, "", 2);
+	EXPECT_EQ(0, uds_recv_eof(a));
+	EXPECT_EQ(1, BED_STAT(&self->bed, handshake_evictions));
+	EXPECT_EQ(0, BED_STAT(&self->bed, invalid_port_request));
+	EXPECT_TRUE(finishes(&self->bed, b, "CONNECT 80\n"));
+	EXPECT_TRUE(finishes(&self->bed, c, "CONNECT 80\n"));
+	close(a);
+	close(b);
+	close(c);
+}
+
+TEST_F(limit, of_handshakes_spares_a_client_that_has_begun)
+{
+	int a, b, c;
+
+	ASSERT_EQ(0, limit_handshakes(&self->bed, 2));
+	a = waiting_client(&self->bed, "CONN", 1);
+	b = waiting_client(&self->bed, "", 2);
+	c = waiting_client(&self->bed, "", 2);
+	EXPECT_EQ(0, uds_recv_eof(b));
+	EXPECT_TRUE(finishes(&self->bed, a, "ECT 80\n"));
+	EXPECT_TRUE(finishes(&self->bed, c, "CONNECT 80\n"));
+	EXPECT_EQ(1, BED_STAT(&self->bed, handshake_evictions));
+	close(a);
+	close(b);
+	close(c);
+}
+
+TEST_F(limit, of_handshakes_ends_the_oldest_line_when_all_have_begun)
+{
+	int a, b, c;
+
+	ASSERT_EQ(0, limit_handshakes(&self->bed, 2));
+	a = waiting_client(&self->bed, "CONN", 1);
+	b = waiting_client(&self->bed, "C", 2);
+	c = waiting_client(&self->bed, "", 2);
+	EXPECT_EQ(0, uds_recv_eof(a));
+	EXPECT_TRUE(finishes(&self->bed, b, "ONNECT 80\n"));
+	EXPECT_TRUE(finishes(&self->bed, c, "CONNECT 80\n"));
+	EXPECT_EQ(1, BED_STAT(&self->bed, handshake_evictions));
+	close(a);
+	close(b);
+	close(c);
+}
+
+TEST_F(limit, of_handshakes_is_not_held_by_silent_clients)
+{
+	enum { N = 200, MAX = 4 };
 	struct bed_pair pair;
 	int silent[N];
 
-	ASSERT_EQ(0, bed_set_limits(&self->bed,
-				    BED_LIMITS(.max_handshakes = 2,
-					       .handshake_timeout_ms = 50)));
-	for (int i = 0; i < N; i++)
-		silent[i] = uds_connect(self->bed.path);
-	ASSERT_EQ(0, bed_set_limits(&self->bed,
-				    BED_LIMITS(.connect_timeout_ms = 5000)));
-	guest_listen(&self->bed.mux, 80);
-	pair.fd = bed_client(&self->bed, 80);
-	ASSERT_LE(0, pair.fd);
-	EXPECT_NE(NULL, guest_accept(&self->bed.mux, 80, deadline_in(WAIT_MS)));
-	EXPECT_EQ(N, BED_AWAIT_STAT(&self->bed, handshake_timeouts, N));
+	ASSERT_EQ(0, limit_handshakes(&self->bed, MAX));
 	for (int i = 0; i < N; i++) {
-		EXPECT_EQ(0, uds_recv_eof(silent[i]));
-		close(silent[i]);
+		silent[i] = uds_connect(self->bed.path);
+		ASSERT_LE(0, silent[i]);
 	}
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, 80));
+	EXPECT_EQ(0, bed_echo(&self->bed, &pair));
+	/* The client that was served was the last of N + 1. */
+	EXPECT_LE(N - MAX, BED_STAT(&self->bed, handshake_evictions));
+	EXPECT_GE(MAX, BED_STAT(&self->bed, handshakes));
+	EXPECT_EQ(0, BED_STAT(&self->bed, handshake_timeouts));
+	for (int i = 0; i < N; i++)
+		close(silent[i]);
+	EXPECT_EQ(0, BED_AWAIT_STAT(&self->bed, handshakes, 0));
+	EXPECT_EQ(2, BED_AWAIT_STAT(&self->bed, sockets, 2));
 	close(pair.fd);
+}
+
+TEST_F(limit, of_handshakes_lowered_holds_for_the_next_client)
+{
+	int fd[5];
+
+	for (int i = 0; i < 4; i++)
+		fd[i] = waiting_client(&self->bed, "", i + 1);
+	ASSERT_EQ(0, limit_handshakes(&self->bed, 2));
+	EXPECT_EQ(4, BED_STAT(&self->bed, handshakes));
+	fd[4] = waiting_client(&self->bed, "", 2);
+	EXPECT_EQ(3, BED_STAT(&self->bed, handshake_evictions));
+	for (int i = 0; i < 3; i++)
+		EXPECT_EQ(0, uds_recv_eof(fd[i]));
+	for (int i = 0; i < 5; i++)
+		close(fd[i]);
+}
+
+/* Limits that name a range of host ports. */
+static int limit_ports(struct bed *bed, uint32_t min, uint32_t max,
+		       uint32_t flags)
+{
+	return bed_set_limits(bed, BED_LIMITS(.host_port_min = min,
+					      .host_port_max = max,
+					      .flags = flags,
+					      .flags_mask = flags));
+}
+
+TEST_F(limit, of_host_ports_is_checked)
+{
+	struct bed *bed = &self->bed;
+
+	EXPECT_EQ(-EINVAL, limit_ports(bed, 1024, 1023, 0));
+	EXPECT_EQ(-EINVAL, limit_ports(bed, 1024, UINT32_MAX, 0));
+	EXPECT_EQ(-EINVAL, limit_ports(bed, 0, 65535, 0));
+	EXPECT_EQ(-EINVAL, limit_ports(bed, 1U << 31, 0, 0));
+	EXPECT_EQ(-EINVAL, limit_ports(bed, 0, 0, 1U << 31));
+	EXPECT_EQ(-EINVAL, bed_set_limits(bed, BED_LIMITS(.flags = 1)));
+	EXPECT_EQ(0, limit_ports(bed, 1, VSOCK_BRIDGE_MAX_HOST_PORT, 0));
+}
+
+TEST_F(limit, of_host_ports_goes_round_in_the_range)
+{
+	struct bed_pair pair;
+
+	ASSERT_EQ(0, limit_ports(&self->bed, 65534, 65535, 0));
+	for (unsigned int i = 0; i < 5; i++) {
+		ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, 80));
+		EXPECT_EQ(65534 + i % 2, pair.conn->peer);
+		guest_conn_op(pair.conn, VIRTIO_VSOCK_OP_RST, 0);
+		guest_conn_free(pair.conn);
+		ASSERT_EQ(0, BED_AWAIT_STAT(&self->bed, connections, 0));
+		close(pair.fd);
+	}
+}
+
+TEST_F(limit, of_host_ports_refuses_when_all_are_taken)
+{
+	struct bed_pair pair[3], other;
+	int fd;
+
+	ASSERT_EQ(0, limit_ports(&self->bed, 1024, 1026, 0));
+	for (int i = 0; i < 3; i++)
+		ASSERT_EQ(0, bed_host_pair(&self->bed, &pair[i], 80));
+	fd = bed_client(&self->bed, 80);
+	EXPECT_EQ(0, uds_recv_eof(fd));
+	EXPECT_EQ(1, BED_STAT(&self->bed, host_ports_exhausted));
+	/* A host port is free towards another port of the guest. */
+	EXPECT_EQ(0, bed_host_pair(&self->bed, &other, 81));
+	guest_conn_op(pair[1].conn, VIRTIO_VSOCK_OP_RST, 0);
+	guest_conn_free(pair[1].conn);
+	ASSERT_EQ(3, BED_AWAIT_STAT(&self->bed, connections, 3));
+	close(pair[1].fd);
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &pair[1], 80));
+	EXPECT_EQ(1025, pair[1].conn->peer);
+	for (int i = 0; i < 3; i++) {
+		EXPECT_EQ(0, bed_echo(&self->bed, &pair[i]));
+		close(pair[i].fd);
+	}
+	close(other.fd);
+	close(fd);
+}
+
+TEST_F(limit, of_host_ports_finds_the_last_one_by_chance_too)
+{
+	enum { N = 16 };
+	struct bed_pair pair[N];
+	uint32_t seen = 0;
+
+	ASSERT_EQ(0, limit_ports(&self->bed, 1024, 1024 + N - 1,
+				 VSOCK_BRIDGE_LIMITS_RANDOM_PORTS));
+	for (int i = 0; i < N; i++) {
+		ASSERT_EQ(0, bed_host_pair(&self->bed, &pair[i], 80));
+		ASSERT_LE(1024, pair[i].conn->peer);
+		ASSERT_GT(1024 + N, pair[i].conn->peer);
+		seen |= 1U << (pair[i].conn->peer - 1024);
+	}
+	EXPECT_EQ((1U << N) - 1, seen);
+	for (int i = 0; i < N; i++)
+		close(pair[i].fd);
+}
+
+TEST_F(limit, of_host_ports_can_be_random_in_the_whole_range)
+{
+	struct bed_pair pair[8];
+	unsigned int steps = 0;
+
+	ASSERT_EQ(0, limit_ports(&self->bed, 0, 0,
+				 VSOCK_BRIDGE_LIMITS_RANDOM_PORTS));
+	for (unsigned int i = 0; i < ARRAY_SIZE(pair); i++) {
+		ASSERT_EQ(0, bed_host_pair(&self->bed, &pair[i], 80));
+		EXPECT_LE(VSOCK_BRIDGE_DEF_HOST_PORT_MIN, pair[i].conn->peer);
+		EXPECT_GE(VSOCK_BRIDGE_DEF_HOST_PORT_MAX, pair[i].conn->peer);
+		steps += i && pair[i].conn->peer == pair[i - 1].conn->peer + 1;
+	}
+	EXPECT_EQ(0, steps);
+	/* And in turn again. */
+	ASSERT_EQ(0, bed_set_limits(&self->bed, BED_LIMITS(
+			.flags_mask = VSOCK_BRIDGE_LIMITS_RANDOM_PORTS)));
+	for (unsigned int i = 0; i < ARRAY_SIZE(pair); i++) {
+		close(pair[i].fd);
+		ASSERT_EQ(0, bed_host_pair(&self->bed, &pair[i], 80));
+	}
+	EXPECT_EQ(pair[0].conn->peer + 1, pair[1].conn->peer);
+	for (unsigned int i = 0; i < ARRAY_SIZE(pair); i++)
+		close(pair[i].fd);
 }
 
 TEST_F(limit, of_buf_alloc_is_what_a_guest_may_send)

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <sys/socket.h>
 
 BED_FIXTURE(replace)
@@ -130,7 +131,7 @@ TEST_F(replace, the_same_path_can_be_taken_again_when_its_file_is_gone)
 /* Replaces the path again and again, until @stop. */
 struct replacer {
 	struct bed *bed;
-	volatile bool stop;
+	atomic_bool stop;
 	int err;
 	unsigned int times;
 };
