@@ -7,6 +7,11 @@
  * has none that is of use. So both are captured with the configuration, and a
  * task that resolves a path borrows them.
  */
+#include <linux/dcache.h>
+#include <linux/err.h>
+#include <linux/fcntl.h>
+#include <linux/file.h>
+#include <linux/fs.h>
 #include <linux/nsproxy.h>
 #include <linux/path.h>
 #include <linux/sched.h>
@@ -17,19 +22,52 @@
 #include "compat.h"
 #include "context.h"
 
-/* Capture those of the current task. Return: NULL when there is no memory. */
-struct vsb_context *vsb_context_capture(void)
+/* An open directory, O_PATH or not, becomes the working directory. */
+static int vsb_context_chdir(struct vsb_context *ctx, int dir_fd)
+{
+	struct file *dir = fget_raw(dir_fd);
+	struct path old = ctx->fs.pwd;
+
+	if (!dir)
+		return -EBADF;
+	if (!d_can_lookup(dir->f_path.dentry)) {
+		fput(dir);
+		return -ENOTDIR;
+	}
+	ctx->fs.pwd = dir->f_path;
+	path_get(&ctx->fs.pwd);
+	path_put(&old);
+	fput(dir);
+	return 0;
+}
+
+/**
+ * vsb_context_capture() - capture what the current task sees
+ * @dir_fd: descriptor of the directory from which relative paths start, or
+ *	AT_FDCWD for the working directory
+ *
+ * Return: the context, or an error: -EBADF, -ENOTDIR, -ENOMEM.
+ */
+struct vsb_context *vsb_context_capture(int dir_fd)
 {
 	struct vsb_context *ctx = kzalloc(sizeof(*ctx), GFP_KERNEL_ACCOUNT);
+	int ret;
 
 	if (!ctx)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	ctx->cred = get_current_cred();
 	ctx->net = get_net(current->nsproxy->net_ns);
 	vsb_fs_init(&ctx->fs);
 	ctx->fs.umask = current_umask();
 	get_fs_root(current->fs, &ctx->fs.root);
 	get_fs_pwd(current->fs, &ctx->fs.pwd);
+	if (dir_fd == AT_FDCWD)
+		return ctx;
+	ret = vsb_context_chdir(ctx, dir_fd);
+	if (ret) {
+		vsb_context_free(ctx);
+		return ERR_PTR(ret);
+	}
 	return ctx;
 }
 

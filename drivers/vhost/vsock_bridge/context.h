@@ -33,7 +33,7 @@ struct vsb_context_saved {
 	struct fs_struct *fs;
 };
 
-struct vsb_context *vsb_context_capture(void);
+struct vsb_context *vsb_context_capture(int dir_fd);
 void vsb_context_free(struct vsb_context *ctx);
 void vsb_context_enter(struct vsb_context *ctx,
 		       struct vsb_context_saved *saved);

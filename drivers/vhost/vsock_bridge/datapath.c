@@ -251,6 +251,7 @@ int vsb_datapath_init(struct vsb_datapath *dp)
 
 	mutex_init(&dp->lock);
 	vsb_worker_init(&dp->worker, vsb_datapath_killed, dp);
+	vsb_routes_init(&dp->routes);
 	vsb_connector_init(&dp->connector);
 	vsb_work_init(&dp->ready_work, vsb_round_ready);
 	vsb_work_init(&dp->timer_work, vsb_round_timer);

@@ -26,7 +26,9 @@ struct mm_struct;
 #define VSB_FEATURES							\
 	(VSOCK_BRIDGE_F_UDS_PATH | VSOCK_BRIDGE_F_UDS_ABSTRACT |		\
 	 VSOCK_BRIDGE_F_UDS_OWNER | VSOCK_BRIDGE_F_UDS_REPLACE |	\
-	 VSOCK_BRIDGE_F_EVICTION | VSOCK_BRIDGE_F_HOST_PORTS)
+	 VSOCK_BRIDGE_F_EVICTION | VSOCK_BRIDGE_F_HOST_PORTS |		\
+	 VSOCK_BRIDGE_F_UDS_FDS | VSOCK_BRIDGE_F_UDS_ONE_WAY |		\
+	 VSOCK_BRIDGE_F_PORT_MAP)
 
 /**
  * struct vsb_dev - an open device
@@ -57,5 +59,8 @@ long vsb_get_limits(struct vsb_dev *dev, void __user *argp);
 
 /* uds.c */
 long vsb_set_uds(struct vsb_dev *dev, void __user *argp);
+
+/* ports.c */
+long vsb_set_port(struct vsb_dev *dev, void __user *argp);
 
 #endif /* VSB_DEV_H */

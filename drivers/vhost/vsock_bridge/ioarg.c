@@ -2,11 +2,15 @@
 /*
  * The structures of our own ioctls, on their way in and out.
  */
+#include <linux/kernel.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
+#include <linux/string.h>
 #include <linux/uaccess.h>
+#include <linux/vsock_bridge.h>
 
 #include "ioarg.h"
+#include "socket.h"
 
 /*
  * An own structure comes in: its size first, then as much of it as both sides
@@ -23,6 +27,21 @@ long vsb_ioarg_in(void *to, size_t ksize, size_t min, const void __user *argp)
 	if (usize > PAGE_SIZE)
 		return -E2BIG;
 	return copy_struct_from_user(to, ksize, argp, usize);
+}
+
+/* The name of a socket comes in: a path without NUL, or an abstract name. */
+long vsb_ioarg_name(struct vsb_name *name, u64 from, u32 len)
+{
+	if (!len)
+		return -EINVAL;
+	if (len > VSOCK_BRIDGE_PATH_MAX)
+		return -ENAMETOOLONG;
+	if (copy_from_user(name->text, u64_to_user_ptr(from), len))
+		return -EFAULT;
+	name->len = len;
+	if (vsb_name_is_abstract(name))
+		return len > 1 ? 0 : -EINVAL;
+	return memchr(name->text, '\0', len) ? -EINVAL : 0;
 }
 
 /*

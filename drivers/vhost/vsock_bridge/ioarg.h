@@ -8,7 +8,10 @@
 #include <linux/compiler.h>
 #include <linux/types.h>
 
+struct vsb_name;
+
 long vsb_ioarg_in(void *to, size_t ksize, size_t min, const void __user *argp);
+long vsb_ioarg_name(struct vsb_name *name, u64 from, u32 len);
 long vsb_ioarg_out(void __user *argp, const void *from, size_t ksize,
 		   size_t min);
 

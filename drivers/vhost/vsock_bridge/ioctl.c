@@ -419,6 +419,8 @@ long vsb_dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 
 	if (cmd == VSOCK_BRIDGE_SET_UDS)
 		return vsb_set_uds(dev, argp);
+	if (cmd == VSOCK_BRIDGE_SET_PORT)
+		return vsb_set_port(dev, argp);
 
 	mutex_lock(&dev->dp.lock);
 	ret = dev->dp.dead ? -EIO : vsb_ioctl_dev(dev, cmd, argp);

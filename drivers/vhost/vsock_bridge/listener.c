@@ -30,11 +30,14 @@ void vsb_listener_init(struct vsb_listener *listener, struct vsb_conntab *tab)
 
 void vsb_listener_open(struct vsb_listener *listener, struct socket *sock)
 {
-	vsb_socket_attach(&listener->sock, sock);
+	vsb_socket_watch(&listener->sock, sock);
 	listener->tab->stats->sockets++;
 }
 
-/* Clients in the backlog see ECONNRESET, the next ones ECONNREFUSED. */
+/*
+ * Clients in the backlog see ECONNRESET, the next ones ECONNREFUSED, unless
+ * the socket is shared.
+ */
 void vsb_listener_close(struct vsb_listener *listener)
 {
 	if (!vsb_socket_is_open(&listener->sock))

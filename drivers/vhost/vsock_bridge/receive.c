@@ -7,6 +7,7 @@
  * connection are gathered and go to the host socket with one call, straight
  * from guest memory; used elements become visible after that.
  */
+#include <linux/err.h>
 #include <linux/uaccess.h>
 #include <linux/uio.h>
 
@@ -81,9 +82,13 @@ static struct vsb_route *vsb_receive_route(struct vsb_datapath *dp, u32 port)
 {
 	struct vsb_route *route = vsb_routes_find(&dp->routes, port);
 
-	if (!route)
+	if (!IS_ERR(route))
+		return route;
+	if (PTR_ERR(route) == -EACCES)
+		dp->stats.ports_denied++;
+	else
 		dp->stats.unix_connect_fails++;
-	return route;
+	return NULL;
 }
 
 /* The guest wants a host program. */

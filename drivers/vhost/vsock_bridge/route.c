@@ -9,6 +9,7 @@
 #include <linux/kernel.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/vsock_bridge.h>
 
 #include "context.h"
 #include "route.h"
@@ -77,14 +78,108 @@ struct socket *vsb_route_connect(const struct vsb_route *route, u32 port)
 	return sock;
 }
 
-/* Return: the route of @port, without a reference of its own; NULL if none. */
+void vsb_routes_init(struct vsb_routes *routes)
+{
+	xa_init_flags(&routes->ports, XA_FLAGS_ACCOUNT);
+	routes->others = VSOCK_BRIDGE_PORT_REMOVE;
+}
+
+static int vsb_routes_store(struct vsb_routes *routes, u32 port, void *entry,
+			    struct vsb_route **old)
+{
+	void *was = xa_load(&routes->ports, port);
+
+	if (!was && !entry)
+		return -ENOENT;
+	if (!was && routes->nr >= VSOCK_BRIDGE_MAX_PORTS)
+		return -ENOSPC;
+	if (xa_err(xa_store(&routes->ports, port, entry, GFP_KERNEL_ACCOUNT)))
+		return -ENOMEM;
+	routes->nr += !was;
+	routes->nr -= !entry;
+	*old = xa_is_value(was) ? NULL : was;
+	return 0;
+}
+
+/**
+ * vsb_routes_map() - change the entry of a port
+ * @routes: the routes
+ * @port: the port
+ * @action: enum vsock_bridge_port_action
+ * @route: in: with VSOCK_BRIDGE_PORT_CONNECT, the route, whose reference is
+ *	taken over; out: the one that is no longer used, to be put without the
+ *	lock; both may be NULL
+ *
+ * Return: 0, or an error; then @route is as before.
+ */
+int vsb_routes_map(struct vsb_routes *routes, u32 port, u32 action,
+		   struct vsb_route **route)
+{
+	void *entry;
+	int ret;
+
+	if (action == VSOCK_BRIDGE_PORT_CONNECT)
+		entry = *route;
+	else if (action == VSOCK_BRIDGE_PORT_REMOVE)
+		entry = NULL;
+	else
+		entry = xa_mk_value(action);
+	ret = vsb_routes_store(routes, port, entry, route);
+	if (!ret && entry)
+		routes->mapped = true;
+	return ret;
+}
+
+/* No entries, and nothing said about other ports. */
+void vsb_routes_clear(struct vsb_routes *routes)
+{
+	unsigned long port;
+	void *entry;
+
+	xa_for_each(&routes->ports, port, entry) {
+		if (!xa_is_value(entry))
+			vsb_route_put(entry);
+	}
+	xa_destroy(&routes->ports);
+	routes->nr = 0;
+	routes->mapped = false;
+	routes->others = VSOCK_BRIDGE_PORT_REMOVE;
+}
+
+/* What happens to a port that has no route of its own. */
+static u32 vsb_routes_action(const struct vsb_routes *routes, void *entry)
+{
+	if (entry)
+		return xa_to_value(entry);
+	if (routes->others != VSOCK_BRIDGE_PORT_REMOVE)
+		return routes->others;
+	/* who gives a map wants nothing but what is in it */
+	return routes->mapped ? VSOCK_BRIDGE_PORT_DENY :
+				VSOCK_BRIDGE_PORT_PREFIX;
+}
+
+/**
+ * vsb_routes_find() - where a port is
+ * @routes: the routes
+ * @port: the port
+ *
+ * Return: the route, without a reference of its own; -EACCES when the map
+ * denies the port, -ENOENT when there is no host end.
+ */
 struct vsb_route *vsb_routes_find(struct vsb_routes *routes, u32 port)
 {
-	return routes->prefix;
+	void *entry = xa_load(&routes->ports, port);
+
+	if (entry && !xa_is_value(entry))
+		return entry;
+	if (vsb_routes_action(routes, entry) == VSOCK_BRIDGE_PORT_DENY)
+		return ERR_PTR(-EACCES);
+	return routes->prefix ?: ERR_PTR(-ENOENT);
 }
 
 void vsb_routes_destroy(struct vsb_routes *routes)
 {
+	vsb_routes_clear(routes);
 	vsb_route_put(routes->prefix);
 	routes->prefix = NULL;
 }

@@ -7,6 +7,7 @@
 
 #include <linux/refcount.h>
 #include <linux/types.h>
+#include <linux/xarray.h>
 
 #include "socket.h"
 
@@ -30,11 +31,20 @@ struct vsb_route {
 /**
  * struct vsb_routes - the routes of a device
  * @prefix: of every port; NULL when there is none
+ * @ports: the map: a route, or an enum vsock_bridge_port_action as a value
+ * @nr: entries of @ports
+ * @mapped: there was an entry since the map was made or cleared
+ * @others: enum vsock_bridge_port_action of a port that is not in @ports;
+ *	VSOCK_BRIDGE_PORT_REMOVE as long as nobody said
  *
  * Under the lock of the datapath.
  */
 struct vsb_routes {
 	struct vsb_route *prefix;
+	struct xarray ports;
+	u32 nr;
+	bool mapped;
+	u32 others;
 };
 
 struct vsb_route *vsb_route_new(struct vsb_context *ctx,
@@ -48,6 +58,10 @@ static inline struct vsb_route *vsb_route_get(struct vsb_route *route)
 	return route;
 }
 
+void vsb_routes_init(struct vsb_routes *routes);
+int vsb_routes_map(struct vsb_routes *routes, u32 port, u32 action,
+		   struct vsb_route **route);
+void vsb_routes_clear(struct vsb_routes *routes);
 struct vsb_route *vsb_routes_find(struct vsb_routes *routes, u32 port);
 void vsb_routes_destroy(struct vsb_routes *routes);
 

@@ -17,6 +17,7 @@
 #include <linux/un.h>
 #include <net/af_unix.h>
 #include <net/sock.h>
+#include <net/tcp_states.h>
 
 #include "compat.h"
 #include "context.h"
@@ -60,12 +61,21 @@ void vsb_socket_init(struct vsb_socket *s, void (*notify)(struct vsb_socket *))
 }
 
 /**
- * vsb_socket_attach() - take over a socket and hook into its wait queue
+ * vsb_socket_watch() - take over a socket and hook into its wait queue
  * @s: has no socket
- * @sock: the socket; it is ours from here on
+ * @sock: the socket, or the reference to a shared one; ours from here on
  *
  * What happened before is notified as well.
  */
+void vsb_socket_watch(struct vsb_socket *s, struct socket *sock)
+{
+	s->sock = sock;
+	add_wait_queue(sk_sleep(sock->sk), &s->wait);
+	atomic_or(VSB_SOCK_IN | VSB_SOCK_OUT, &s->events);
+	s->notify(s);
+}
+
+/* The same, of a connection: with room for what the guest sends. */
 void vsb_socket_attach(struct vsb_socket *s, struct socket *sock)
 {
 	struct sock *sk = sock->sk;
@@ -74,11 +84,7 @@ void vsb_socket_attach(struct vsb_socket *s, struct socket *sock)
 	WRITE_ONCE(sk->sk_sndbuf, VSB_SOCKET_SNDBUF);
 	sk->sk_userlocks |= SOCK_SNDBUF_LOCK;
 	release_sock(sk);
-
-	s->sock = sock;
-	add_wait_queue(sk_sleep(sk), &s->wait);
-	atomic_or(VSB_SOCK_IN | VSB_SOCK_OUT, &s->events);
-	s->notify(s);
+	vsb_socket_watch(s, sock);
 }
 
 /* Take the hook out and close the socket; nothing is notified afterwards. */
@@ -87,15 +93,55 @@ void vsb_socket_close(struct vsb_socket *s)
 	if (!s->sock)
 		return;
 	remove_wait_queue(sk_sleep(s->sock->sk), &s->wait);
-	sock_release(s->sock);
+	vsb_socket_discard(s->sock);
 	s->sock = NULL;
 }
 
-/* Close a socket that was never attached; NULL is fine. */
+/*
+ * Close a socket that is not watched; NULL is fine. Those that have a file are
+ * shared: others may go on with them.
+ */
 void vsb_socket_discard(struct socket *sock)
 {
-	if (sock)
+	if (!sock)
+		return;
+	if (sock->file)
+		sockfd_put(sock);
+	else
 		sock_release(sock);
+}
+
+static int vsb_socket_check_listener(const struct socket *sock)
+{
+	/* what it is, not what its address looks like */
+	if (sock->sk->sk_family != AF_UNIX)
+		return -EAFNOSUPPORT;
+	if (sock->type != SOCK_STREAM)
+		return -ESOCKTNOSUPPORT;
+	return READ_ONCE(sock->sk->sk_state) == TCP_LISTEN ? 0 : -EINVAL;
+}
+
+/**
+ * vsb_socket_from_fd() - share a listening socket of the current process
+ * @fd: its descriptor
+ *
+ * Return: the socket, with a reference, or an error: -EBADF, -ENOTSOCK,
+ * -EAFNOSUPPORT, -ESOCKTNOSUPPORT, or -EINVAL when it does not listen.
+ */
+struct socket *vsb_socket_from_fd(int fd)
+{
+	struct socket *sock;
+	int ret;
+
+	sock = sockfd_lookup(fd, &ret);
+	if (!sock)
+		return ERR_PTR(ret);
+	ret = vsb_socket_check_listener(sock);
+	if (ret) {
+		sockfd_put(sock);
+		return ERR_PTR(ret);
+	}
+	return sock;
 }
 
 static int vsb_socket_address(struct sockaddr_un *addr,

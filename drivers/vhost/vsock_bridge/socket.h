@@ -51,10 +51,12 @@ struct vsb_socket {
 };
 
 void vsb_socket_init(struct vsb_socket *s, void (*notify)(struct vsb_socket *));
+void vsb_socket_watch(struct vsb_socket *s, struct socket *sock);
 void vsb_socket_attach(struct vsb_socket *s, struct socket *sock);
 void vsb_socket_close(struct vsb_socket *s);
 void vsb_socket_discard(struct socket *sock);
 
+struct socket *vsb_socket_from_fd(int fd);
 struct socket *vsb_socket_listen(struct vsb_context *ctx,
 				 const struct vsb_name *name,
 				 const struct vsb_sockfile *file);

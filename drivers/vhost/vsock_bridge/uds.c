@@ -8,10 +8,9 @@
  */
 #include <linux/cred.h>
 #include <linux/err.h>
+#include <linux/fcntl.h>
 #include <linux/kernel.h>
 #include <linux/stddef.h>
-#include <linux/string.h>
-#include <linux/uaccess.h>
 #include <linux/vsock_bridge.h>
 
 #include "context.h"
@@ -26,15 +25,18 @@
 #define VSB_UDS_FILE	\
 	(VSOCK_BRIDGE_UDS_MODE | VSOCK_BRIDGE_UDS_UID | VSOCK_BRIDGE_UDS_GID)
 
-#define VSB_UDS_FLAGS	VSB_UDS_FILE
+#define VSB_UDS_FLAGS	\
+	(VSB_UDS_FILE | VSOCK_BRIDGE_UDS_LISTEN_FD | VSOCK_BRIDGE_UDS_DIR_FD | \
+	 VSOCK_BRIDGE_UDS_NO_LISTEN | VSOCK_BRIDGE_UDS_NO_CONNECT |	\
+	 VSOCK_BRIDGE_UDS_PREFIX)
 
 /**
  * struct vsb_uds - a host end that is being made
  * @arg: what the caller said
  * @name: its name
  * @file: how its file shall be
- * @listener: the socket for host programs
- * @route: where the guest goes
+ * @listener: the socket for host programs; NULL when there is none
+ * @route: where the guest goes; NULL when it does not
  */
 struct vsb_uds {
 	struct vsock_bridge_uds arg;
@@ -44,18 +46,57 @@ struct vsb_uds {
 	struct vsb_route *route;
 };
 
-static long vsb_uds_copy_name(struct vsb_name *name, u64 from, u32 len)
+/* Does this call bind a socket? */
+static bool vsb_uds_binds(const struct vsb_uds *uds)
 {
-	if (!len)
-		return -EINVAL;
-	if (len > VSOCK_BRIDGE_PATH_MAX)
-		return -ENAMETOOLONG;
-	if (copy_from_user(name->text, u64_to_user_ptr(from), len))
-		return -EFAULT;
-	name->len = len;
-	if (vsb_name_is_abstract(name))
-		return len > 1 ? 0 : -EINVAL;
-	return memchr(name->text, '\0', len) ? -EINVAL : 0;
+	return !(uds->arg.flags & (VSOCK_BRIDGE_UDS_LISTEN_FD |
+				   VSOCK_BRIDGE_UDS_NO_LISTEN));
+}
+
+static bool vsb_uds_connects(const struct vsb_uds *uds)
+{
+	return !(uds->arg.flags & VSOCK_BRIDGE_UDS_NO_CONNECT);
+}
+
+/* Without a socket to bind or a prefix to make there is nothing to name. */
+static long vsb_uds_check_name(struct vsb_uds *uds)
+{
+	const struct vsock_bridge_uds *arg = &uds->arg;
+	struct vsb_name *name = &uds->name;
+	long ret;
+
+	if (!vsb_uds_binds(uds) && !vsb_uds_connects(uds))
+		return arg->path_len ? -EINVAL : 0;
+	/* "<P>" is a fine name, too */
+	if (!arg->path_len && (arg->flags & VSOCK_BRIDGE_UDS_PREFIX))
+		return 0;
+	ret = vsb_ioarg_name(name, arg->path, arg->path_len);
+	if (ret)
+		return ret;
+	return vsb_name_is_abstract(name) &&
+	       (arg->flags & (VSB_UDS_FILE | VSOCK_BRIDGE_UDS_DIR_FD)) ?
+	       -EINVAL : 0;
+}
+
+static bool vsb_uds_flags_ok(const struct vsb_uds *uds)
+{
+	const struct vsock_bridge_uds *arg = &uds->arg;
+	u32 flags = arg->flags;
+
+	if (flags & ~VSB_UDS_FLAGS)
+		return false;
+	if ((flags & VSOCK_BRIDGE_UDS_NO_LISTEN) &&
+	    (flags & (VSOCK_BRIDGE_UDS_LISTEN_FD |
+		      VSOCK_BRIDGE_UDS_NO_CONNECT)))
+		return false;
+	if ((flags & VSB_UDS_FILE) && !vsb_uds_binds(uds))
+		return false;
+	if ((flags & VSOCK_BRIDGE_UDS_PREFIX) &&
+	    (vsb_uds_binds(uds) || !vsb_uds_connects(uds)))
+		return false;
+	if (arg->fd && !(flags & VSOCK_BRIDGE_UDS_LISTEN_FD))
+		return false;
+	return !arg->dir_fd || (flags & VSOCK_BRIDGE_UDS_DIR_FD);
 }
 
 static long vsb_uds_check_file(struct vsb_uds *uds)
@@ -84,22 +125,14 @@ static long vsb_uds_check_file(struct vsb_uds *uds)
 	return 0;
 }
 
-/* An abstract name has no file. */
 static long vsb_uds_check(struct vsb_uds *uds)
 {
-	const struct vsock_bridge_uds *arg = &uds->arg;
 	long ret;
 
-	if (arg->flags & ~VSB_UDS_FLAGS)
+	if (!vsb_uds_flags_ok(uds))
 		return -EINVAL;
 	ret = vsb_uds_check_file(uds);
-	if (ret)
-		return ret;
-	ret = vsb_uds_copy_name(&uds->name, arg->path, arg->path_len);
-	if (ret)
-		return ret;
-	return vsb_name_is_abstract(&uds->name) && (arg->flags & VSB_UDS_FILE) ?
-	       -EINVAL : 0;
+	return ret ?: vsb_uds_check_name(uds);
 }
 
 /* Bind as the caller, who is the one that host programs see. */
@@ -120,24 +153,51 @@ static struct socket *vsb_uds_bind(struct vsb_uds *uds,
 	return sock;
 }
 
+static struct socket *vsb_uds_listener(struct vsb_uds *uds,
+				       struct vsb_context *ctx)
+{
+	if (vsb_uds_binds(uds))
+		return vsb_uds_bind(uds, ctx);
+	if (uds->arg.flags & VSOCK_BRIDGE_UDS_LISTEN_FD)
+		return vsb_socket_from_fd(uds->arg.fd);
+	return NULL;
+}
+
+/* A route of the name; @ctx is the route's from here on. */
+static struct vsb_route *vsb_uds_route(const struct vsb_uds *uds,
+				       struct vsb_context *ctx)
+{
+	struct vsb_name prefix = uds->name;
+	struct vsb_route *route;
+
+	if (!(uds->arg.flags & VSOCK_BRIDGE_UDS_PREFIX))
+		prefix.text[prefix.len++] = '_';
+	route = vsb_route_new(ctx, &prefix);
+	if (route)
+		route->numbered = true;
+	return route;
+}
+
 /* The route comes first: making it leaves nothing behind that can be seen. */
 static long vsb_uds_make(struct vsb_uds *uds)
 {
-	struct vsb_context *ctx = vsb_context_capture();
-	struct vsb_name prefix = uds->name;
+	struct vsb_context *ctx;
 
-	if (!ctx)
-		return -ENOMEM;
-	prefix.text[prefix.len++] = '_';
-	uds->route = vsb_route_new(ctx, &prefix);
+	ctx = vsb_context_capture(uds->arg.flags & VSOCK_BRIDGE_UDS_DIR_FD ?
+				  uds->arg.dir_fd : AT_FDCWD);
+	if (IS_ERR(ctx))
+		return PTR_ERR(ctx);
+	uds->route = vsb_uds_route(uds, ctx);
 	if (!uds->route)
 		return -ENOMEM;
-	uds->route->numbered = true;
-
-	uds->listener = vsb_uds_bind(uds, ctx);
+	uds->listener = vsb_uds_listener(uds, ctx);
 	if (IS_ERR(uds->listener)) {
 		vsb_route_put(uds->route);
 		return PTR_ERR(uds->listener);
+	}
+	if (!vsb_uds_connects(uds)) {
+		vsb_route_put(uds->route);
+		uds->route = NULL;
 	}
 	return 0;
 }
@@ -180,7 +240,8 @@ static long vsb_uds_install(struct vsb_dev *dev, struct vsb_uds *uds)
 		ret = -EIO;
 	} else {
 		vsb_listener_close(&dp->listener);
-		vsb_listener_open(&dp->listener, uds->listener);
+		if (uds->listener)
+			vsb_listener_open(&dp->listener, uds->listener);
 		swap(dp->routes.prefix, uds->route);
 	}
 	dev->configuring = false;

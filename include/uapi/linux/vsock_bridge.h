@@ -48,6 +48,7 @@
  * @VSOCK_BRIDGE_MAX_BUF_ALLOC: largest buf_alloc
  * @VSOCK_BRIDGE_DEF_TIMEOUT_MS: default of each timeout (Firecracker's)
  * @VSOCK_BRIDGE_MAX_TIMEOUT_MS: largest timeout
+ * @VSOCK_BRIDGE_MAX_PORTS: entries of the map from ports to sockets
  * @VSOCK_BRIDGE_DEF_HOST_PORT_MIN: default of host_port_min (Firecracker's)
  * @VSOCK_BRIDGE_DEF_HOST_PORT_MAX: default of host_port_max (likewise)
  */
@@ -62,6 +63,7 @@ enum vsock_bridge_limit_values {
 	VSOCK_BRIDGE_MAX_BUF_ALLOC	= 16777216,
 	VSOCK_BRIDGE_DEF_TIMEOUT_MS	= 2000,
 	VSOCK_BRIDGE_MAX_TIMEOUT_MS	= 3600000,
+	VSOCK_BRIDGE_MAX_PORTS		= 1024,
 	VSOCK_BRIDGE_DEF_HOST_PORT_MIN	= 0x40000000,
 	VSOCK_BRIDGE_DEF_HOST_PORT_MAX	= 0x7fffffff,
 };
@@ -76,6 +78,9 @@ enum vsock_bridge_limit_values {
 #define VSOCK_BRIDGE_F_UDS_REPLACE	(1ULL << 3)	/* SET_UDS again */
 #define VSOCK_BRIDGE_F_EVICTION		(1ULL << 4)	/* of silent clients */
 #define VSOCK_BRIDGE_F_HOST_PORTS	(1ULL << 5)	/* limits.host_port_* */
+#define VSOCK_BRIDGE_F_UDS_FDS		(1ULL << 6)	/* UDS_*_FD, UDS_PREFIX */
+#define VSOCK_BRIDGE_F_UDS_ONE_WAY	(1ULL << 7)	/* UDS_NO_* */
+#define VSOCK_BRIDGE_F_PORT_MAP		(1ULL << 8)	/* SET_PORT */
 
 /**
  * struct vsock_bridge_info - what the module is and can (VSOCK_BRIDGE_GET_INFO)
@@ -111,6 +116,11 @@ struct vsock_bridge_info {
 #define VSOCK_BRIDGE_UDS_MODE		(1U << 0)	/* @mode is given */
 #define VSOCK_BRIDGE_UDS_UID		(1U << 1)	/* @uid is given */
 #define VSOCK_BRIDGE_UDS_GID		(1U << 2)	/* @gid is given */
+#define VSOCK_BRIDGE_UDS_LISTEN_FD	(1U << 3)	/* @fd is given */
+#define VSOCK_BRIDGE_UDS_DIR_FD		(1U << 4)	/* @dir_fd is given */
+#define VSOCK_BRIDGE_UDS_NO_LISTEN	(1U << 5)	/* for the guest only */
+#define VSOCK_BRIDGE_UDS_NO_CONNECT	(1U << 6)	/* for the host only */
+#define VSOCK_BRIDGE_UDS_PREFIX		(1U << 7)	/* <path><P>, without _ */
 
 /**
  * struct vsock_bridge_uds - the host end (VSOCK_BRIDGE_SET_UDS)
@@ -124,6 +134,10 @@ struct vsock_bridge_info {
  *	0777, set exactly whatever the umask; without: 0777 less the umask
  * @uid: with VSOCK_BRIDGE_UDS_UID: owner of the socket file, else 0
  * @gid: with VSOCK_BRIDGE_UDS_GID: group of the socket file, else 0
+ * @fd: with VSOCK_BRIDGE_UDS_LISTEN_FD: a listening AF_UNIX stream socket, else
+ *	0
+ * @dir_fd: with VSOCK_BRIDGE_UDS_DIR_FD: a directory, opened in any way (O_PATH
+ *	too), from which a relative @path starts, else 0
  *
  * Binds a listening AF_UNIX stream socket to @path. Host programs connect to
  * it and write ``CONNECT <port>\n``. The guest's connections to CID 2, port P,
@@ -135,6 +149,22 @@ struct vsock_bridge_info {
  * socket listens: nobody connects to a file that is not yet as it shall be.
  * When they cannot be set the file is removed again.
  *
+ * Instead of binding, with VSOCK_BRIDGE_UDS_LISTEN_FD, the device takes its
+ * clients from the socket @fd, which it shares with whoever else has it: it is
+ * neither closed nor shut down for them when the device goes, and other
+ * programs that accept on it take clients away. With VSOCK_BRIDGE_UDS_NO_LISTEN
+ * there is no socket for host programs at all. In both cases nothing is bound,
+ * @path only says where the guest goes, and with VSOCK_BRIDGE_UDS_PREFIX that
+ * is ``<path><P>``, where @path may be empty.
+ *
+ * With VSOCK_BRIDGE_UDS_NO_CONNECT the guest's connections are refused, but
+ * those to ports that VSOCK_BRIDGE_SET_PORT maps. Together with
+ * VSOCK_BRIDGE_UDS_LISTEN_FD no path is given.
+ *
+ * The directory is where a path starts, not a jail: symbolic links and
+ * ``..`` in @path lead out of it, as with openat(2). The guest chooses nothing
+ * but the number.
+ *
  * May be issued again, also while the device runs. The new host end takes the
  * place of the old one: connections, and clients whose CONNECT line is awaited,
  * live on; clients in the backlog of the old socket see ECONNRESET; the
@@ -144,7 +174,11 @@ struct vsock_bridge_info {
  *
  * Errors: EINVAL (flags, mode, an id that the caller's user namespace does not
  * map, an empty path or one with a NUL byte in it, an abstract name with
- * @mode, @uid or @gid), ENAMETOOLONG, EBUSY (another call is under way),
+ * @mode, @uid, @gid or @dir_fd; flags that contradict each other: neither
+ * direction, two listeners, a file's attributes or PREFIX without or with
+ * binding, a path or descriptor without a use; @fd does not listen), EBADF and
+ * ENOTSOCK (@fd), EAFNOSUPPORT (@fd is not AF_UNIX), ESOCKTNOSUPPORT (@fd is no
+ * stream socket), EBADF and ENOTDIR (@dir_fd), ENAMETOOLONG, EBUSY (another call is under way),
  * EADDRINUSE (the file exists, or the abstract name is in use), what bind(2)
  * returns: EACCES, ENOENT, ENOTDIR, ELOOP, EROFS, ENOMEM; and what chown(2)
  * returns: EPERM.
@@ -157,6 +191,67 @@ struct vsock_bridge_uds {
 	__u32 mode;
 	__u32 uid;
 	__u32 gid;
+	__s32 fd;
+	__s32 dir_fd;
+};
+
+/* Bits of vsock_bridge_port.flags */
+#define VSOCK_BRIDGE_PORT_DIR_FD	(1U << 0)	/* @dir_fd is given */
+#define VSOCK_BRIDGE_PORT_OTHERS	(1U << 1)	/* all but the mapped ones */
+
+/**
+ * enum vsock_bridge_port_action - what a guest that connects to a port gets
+ * @VSOCK_BRIDGE_PORT_CONNECT: the socket at @path
+ * @VSOCK_BRIDGE_PORT_DENY: a reset
+ * @VSOCK_BRIDGE_PORT_PREFIX: what VSOCK_BRIDGE_SET_UDS says
+ * @VSOCK_BRIDGE_PORT_REMOVE: the port has no entry any more
+ */
+enum vsock_bridge_port_action {
+	VSOCK_BRIDGE_PORT_CONNECT,
+	VSOCK_BRIDGE_PORT_DENY,
+	VSOCK_BRIDGE_PORT_PREFIX,
+	VSOCK_BRIDGE_PORT_REMOVE,
+};
+
+/**
+ * struct vsock_bridge_port - an entry of the map from the guest's ports to
+ *	sockets (VSOCK_BRIDGE_SET_PORT)
+ * @size: sizeof(struct vsock_bridge_port)
+ * @flags: VSOCK_BRIDGE_PORT_* bits, others must be 0
+ * @port: the port on CID 2 that the guest connects to; any number
+ * @action: enum vsock_bridge_port_action
+ * @path: with VSOCK_BRIDGE_PORT_CONNECT: address of the path's bytes, or of
+ *	an abstract name, as in struct vsock_bridge_uds; else 0
+ * @path_len: number of bytes, 1 to VSOCK_BRIDGE_PATH_MAX; else 0
+ * @dir_fd: with VSOCK_BRIDGE_PORT_DIR_FD: a directory from which a relative
+ *	@path starts, else 0
+ *
+ * Adds, replaces or removes the entry of @port, for the guest's next connections
+ * to it. There are VSOCK_BRIDGE_MAX_PORTS entries at most. What is kept of the
+ * caller is what VSOCK_BRIDGE_SET_UDS keeps, for each entry that of its call.
+ *
+ * A port without an entry goes by VSOCK_BRIDGE_SET_UDS as long as there was no
+ * entry at all; from the first entry on it is denied, also when entries are
+ * removed. With VSOCK_BRIDGE_PORT_OTHERS, and @port 0, the call says what
+ * happens to ports without an entry instead: VSOCK_BRIDGE_PORT_DENY,
+ * VSOCK_BRIDGE_PORT_PREFIX, or VSOCK_BRIDGE_PORT_REMOVE, which removes all
+ * entries and puts everything back to the beginning.
+ *
+ * May be issued at any time, with or without VSOCK_BRIDGE_SET_UDS.
+ *
+ * Errors: EINVAL (flags, action, a path as there, a field without a use),
+ * ENAMETOOLONG, EBADF and ENOTDIR (@dir_fd), ENOSPC (the map is full), ENOENT
+ * (REMOVE: there is no such entry), ENOMEM. Whether something is at @path
+ * shows when the guest connects.
+ */
+struct vsock_bridge_port {
+	__u32 size;
+	__u32 flags;
+	__u32 port;
+	__u32 action;
+	__u64 path;
+	__u32 path_len;
+	__s32 dir_fd;
 };
 
 /* Bits of vsock_bridge_limits.flags */
@@ -278,6 +373,7 @@ struct vsock_bridge_limits {
  * @handshake_evictions: host clients that were ended, before their CONNECT line
  *	was complete, to let another in
  * @host_ports_exhausted: host clients refused because every host port was taken
+ * @ports_denied: guest requests for a port that the map denies
  *
  * Counters start at 0 when the device is opened, and wrap at 2^64.
  */
@@ -334,6 +430,7 @@ struct vsock_bridge_stats {
 	__u64 shutdown_timeouts;
 	__u64 handshake_evictions;
 	__u64 host_ports_exhausted;
+	__u64 ports_denied;
 };
 
 /* Argument: struct vsock_bridge_info */
@@ -346,5 +443,7 @@ struct vsock_bridge_stats {
 #define VSOCK_BRIDGE_GET_LIMITS	_IO(VSOCK_BRIDGE_IOC_TYPE, 0x03)
 /* Argument: struct vsock_bridge_stats */
 #define VSOCK_BRIDGE_GET_STATS	_IO(VSOCK_BRIDGE_IOC_TYPE, 0x04)
+/* Argument: struct vsock_bridge_port */
+#define VSOCK_BRIDGE_SET_PORT	_IO(VSOCK_BRIDGE_IOC_TYPE, 0x10)
 
 #endif /* _UAPI_LINUX_VSOCK_BRIDGE_H */
