@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The host end by descriptors: a shared listener, a directory; one direction. */
+#include "harness.h"
+
+#include <fcntl.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+BED_FIXTURE(host_end)
+
+static int set_listener(struct bed *bed, int fd)
+{
+	return bed_set_uds_with(bed->guest.fd, "",
+		BED_UDS(.flags = VSOCK_BRIDGE_UDS_LISTEN_FD |
+				 VSOCK_BRIDGE_UDS_NO_CONNECT, .fd = fd));
+}
+
+/* A listener that the device may share, and its place in the bed. */
+static int other_listener(struct bed *bed)
+{
+	snprintf(bed->path, sizeof(bed->path), "%s/shared", bed->dir);
+	return uds_listen(bed->path);
+}
+
+TEST_F(host_end, a_listener_can_be_given)
+{
+	int fd = other_listener(&self->bed);
+	struct bed_pair pair;
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, set_listener(&self->bed, fd));
+	close(fd);
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, 80));
+	EXPECT_EQ(0, bed_echo(&self->bed, &pair));
+	EXPECT_EQ(2, BED_STAT(&self->bed, sockets));
+	close(pair.fd);
+}
+
+TEST_F(host_end, clients_from_before_are_taken_from_a_listener)
+{
+	int fd = other_listener(&self->bed), client;
+
+	guest_listen(&self->bed.mux, 80);
+	client = bed_client(&self->bed, 80);
+	ASSERT_LE(0, client);
+	ASSERT_EQ(0, set_listener(&self->bed, fd));
+	EXPECT_NE(NULL, guest_accept(&self->bed.mux, 80, deadline_in(WAIT_MS)));
+	close(client);
+	close(fd);
+}
+
+TEST_F(host_end, a_shared_listener_lives_on_without_the_device)
+{
+	int fd = other_listener(&self->bed), client;
+
+	ASSERT_EQ(0, set_listener(&self->bed, fd));
+	ASSERT_EQ(0, bed_set_uds_with(self->bed.guest.fd, "x",
+			BED_UDS(.flags = VSOCK_BRIDGE_UDS_NO_LISTEN)));
+	client = uds_connect(self->bed.path);
+	ASSERT_LE(0, client);
+	EXPECT_LE(0, uds_accept(fd));
+	ASSERT_EQ(0, set_listener(&self->bed, fd));
+	guest_close(&self->bed.guest);
+	close(client);
+	client = uds_connect(self->bed.path);
+	EXPECT_LE(0, client);
+	EXPECT_LE(0, uds_accept(fd));
+	close(client);
+	close(fd);
+}
+
+TEST_F(host_end, a_shared_listener_keeps_its_options)
+{
+	int fd = other_listener(&self->bed), before, after;
+	socklen_t len = sizeof(before);
+
+	getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &before, &len);
+	ASSERT_EQ(0, set_listener(&self->bed, fd));
+	getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &after, &len);
+	EXPECT_EQ(before, after);
+	close(fd);
+}
+
+/* Descriptors that are no listener; the host end must stay. */
+static int wrong_fd(const char *what)
+{
+	int pair[2];
+
+	if (!strcmp(what, "closed"))
+		return 999;
+	if (!strcmp(what, "file"))
+		return open("/dev/null", O_RDWR);
+	if (!strcmp(what, "path"))
+		return open("/", O_PATH);
+	if (!strcmp(what, "eventfd"))
+		return eventfd(0, 0);
+	if (!strcmp(what, "not listening"))
+		return socket(AF_UNIX, SOCK_STREAM, 0);
+	if (!strcmp(what, "datagram"))
+		return socket(AF_UNIX, SOCK_DGRAM, 0);
+	if (!strcmp(what, "seqpacket"))
+		return socket(AF_UNIX, SOCK_SEQPACKET, 0);
+	if (!strcmp(what, "connected"))
+		return socketpair(AF_UNIX, SOCK_STREAM, 0, pair) ? -1 : pair[0];
+	return socket(AF_NETLINK, SOCK_RAW, 0);
+}
+
+TEST_F(host_end, a_descriptor_that_is_no_listener_is_refused)
+{
+	static const struct {
+		const char *what;
+		int error;
+	} wrong[] = {
+		{ "closed", -EBADF }, { "path", -EBADF },
+		{ "file", -ENOTSOCK }, { "eventfd", -ENOTSOCK },
+		{ "netlink", -EAFNOSUPPORT },
+		{ "datagram", -ESOCKTNOSUPPORT },
+		{ "seqpacket", -ESOCKTNOSUPPORT },
+		{ "not listening", -EINVAL }, { "connected", -EINVAL },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+		EXPECT_EQ(wrong[i].error, set_listener(&self->bed,
+						       wrong_fd(wrong[i].what)))
+			TH_LOG("%s", wrong[i].what);
+	}
+	EXPECT_EQ(-EBADF, set_listener(&self->bed, -1));
+	EXPECT_EQ(0, bed_works(&self->bed));
+}
+
+TEST_F(host_end, flags_that_contradict_each_other_are_refused)
+{
+	static const struct {
+		const char *path;
+		unsigned int flags;
+	} wrong[] = {
+		{ "x", VSOCK_BRIDGE_UDS_NO_LISTEN |
+		       VSOCK_BRIDGE_UDS_NO_CONNECT },
+		{ "x", VSOCK_BRIDGE_UDS_NO_LISTEN | VSOCK_BRIDGE_UDS_MODE },
+		{ "x", VSOCK_BRIDGE_UDS_NO_LISTEN |
+		       VSOCK_BRIDGE_UDS_LISTEN_FD },
+		{ "x", VSOCK_BRIDGE_UDS_LISTEN_FD | VSOCK_BRIDGE_UDS_UID },
+		{ "x", VSOCK_BRIDGE_UDS_LISTEN_FD |
+		       VSOCK_BRIDGE_UDS_NO_CONNECT },
+		{ "", VSOCK_BRIDGE_UDS_LISTEN_FD },
+		{ "", VSOCK_BRIDGE_UDS_NO_LISTEN },
+		{ "", VSOCK_BRIDGE_UDS_NO_CONNECT },
+		{ "x", VSOCK_BRIDGE_UDS_PREFIX },
+		{ "@x", VSOCK_BRIDGE_UDS_DIR_FD | VSOCK_BRIDGE_UDS_NO_LISTEN },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+		EXPECT_EQ(-EINVAL, bed_set_uds_with(self->bed.guest.fd,
+			wrong[i].path, BED_UDS(.flags = wrong[i].flags)))
+			TH_LOG("case %zu", i);
+	}
+	EXPECT_EQ(-EINVAL, bed_set_uds_with(self->bed.guest.fd, "x",
+					    BED_UDS(.fd = 1)));
+	EXPECT_EQ(-EINVAL, bed_set_uds_with(self->bed.guest.fd, "x",
+					    BED_UDS(.dir_fd = 1)));
+	EXPECT_EQ(0, bed_works(&self->bed));
+}
+
+/* What becomes of a connect of the guest to @port. */
+static bool reaches(struct bed *bed, unsigned int port, int listener)
+{
+	struct guest_conn *c = guest_connect(&bed->mux, bed->spare_port++,
+					     port);
+	int fd;
+
+	if (!c || !GUEST_UNTIL(&bed->mux, c->open || c->reset) || c->reset)
+		return false;
+	fd = uds_accept(listener);
+	close(fd);
+	return fd >= 0;
+}
+
+TEST_F(host_end, without_a_listener_the_guest_still_connects)
+{
+	char path[BED_PATH_SIZE + 8];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/out", self->bed.dir);
+	ASSERT_EQ(0, bed_set_uds_with(self->bed.guest.fd, path,
+			BED_UDS(.flags = VSOCK_BRIDGE_UDS_NO_LISTEN)));
+	EXPECT_EQ(-1, access(path, F_OK));
+	EXPECT_EQ(0, BED_STAT(&self->bed, sockets));
+	strcat(path, "_7");
+	fd = uds_listen(path);
+	EXPECT_TRUE(reaches(&self->bed, 7, fd));
+	close(fd);
+}
+
+TEST_F(host_end, without_connects_the_host_still_does)
+{
+	struct bed_pair pair;
+	int fd;
+
+	snprintf(self->bed.path, sizeof(self->bed.path), "%s/in",
+		 self->bed.dir);
+	ASSERT_EQ(0, bed_set_uds_with(self->bed.guest.fd, self->bed.path,
+			BED_UDS(.flags = VSOCK_BRIDGE_UDS_NO_CONNECT)));
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, 80));
+	EXPECT_EQ(0, bed_echo(&self->bed, &pair));
+	fd = bed_listen(&self->bed, 7);
+	EXPECT_FALSE(reaches(&self->bed, 7, fd));
+	EXPECT_EQ(1, BED_STAT(&self->bed, unix_connect_fails));
+	close(pair.fd);
+	close(fd);
+}
+
+static int open_dir(const struct bed *bed, int flags)
+{
+	return open(bed->dir, flags | O_DIRECTORY | O_CLOEXEC);
+}
+
+TEST_F(host_end, a_directory_is_where_paths_start)
+{
+	int dir = open_dir(&self->bed, O_PATH), fd;
+	struct bed_pair pair;
+
+	snprintf(self->bed.path, sizeof(self->bed.path), "%s/d",
+		 self->bed.dir);
+	ASSERT_EQ(0, bed_set_uds_with(self->bed.guest.fd, "d",
+		BED_UDS(.flags = VSOCK_BRIDGE_UDS_DIR_FD, .dir_fd = dir)));
+	close(dir);
+	EXPECT_EQ(0, bed_host_pair(&self->bed, &pair, 80));
+	snprintf(self->bed.path, sizeof(self->bed.path), "%s/d_7",
+		 self->bed.dir);
+	fd = uds_listen(self->bed.path);
+	EXPECT_TRUE(reaches(&self->bed, 7, fd));
+	close(pair.fd);
+	close(fd);
+}
+
+TEST_F(host_end, a_directory_may_be_moved_and_deep)
+{
+	int dir, fd;
+	char name[201], *old;
+
+	/* Deeper than an AF_UNIX address could say. */
+	memset(name, 'x', 200);
+	name[200] = 0;
+	old = getcwd(NULL, 0);
+	ASSERT_EQ(0, chdir(self->bed.dir));
+	ASSERT_EQ(0, mkdir(name, 0700));
+	dir = open(name, O_RDONLY | O_DIRECTORY);
+	ASSERT_EQ(0, bed_set_uds_with(self->bed.guest.fd, "",
+		BED_UDS(.flags = VSOCK_BRIDGE_UDS_DIR_FD |
+				 VSOCK_BRIDGE_UDS_NO_LISTEN |
+				 VSOCK_BRIDGE_UDS_PREFIX, .dir_fd = dir)));
+	ASSERT_EQ(0, chdir(name));
+	fd = uds_listen("7");
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, chdir(".."));
+	ASSERT_EQ(0, rename(name, "moved"));
+	EXPECT_TRUE(reaches(&self->bed, 7, fd));
+	EXPECT_FALSE(reaches(&self->bed, 77, fd));
+	unlink("moved/7");
+	rmdir("moved");
+	ASSERT_EQ(0, chdir(old));
+	close(dir);
+	close(fd);
+}
+
+TEST_F(host_end, a_prefix_stands_right_before_the_port)
+{
+	int dir = open_dir(&self->bed, O_PATH), fd;
+
+	ASSERT_EQ(0, bed_set_uds_with(self->bed.guest.fd, "svc-",
+		BED_UDS(.flags = VSOCK_BRIDGE_UDS_DIR_FD |
+				 VSOCK_BRIDGE_UDS_NO_LISTEN |
+				 VSOCK_BRIDGE_UDS_PREFIX, .dir_fd = dir)));
+	snprintf(self->bed.path, sizeof(self->bed.path), "%s/svc-7",
+		 self->bed.dir);
+	fd = uds_listen(self->bed.path);
+	EXPECT_TRUE(reaches(&self->bed, 7, fd));
+	close(dir);
+	close(fd);
+}
+
+TEST_F(host_end, what_is_no_directory_is_refused)
+{
+	struct vsock_bridge_uds uds = {
+		.flags = VSOCK_BRIDGE_UDS_DIR_FD, .dir_fd = 999,
+	};
+
+	EXPECT_EQ(-EBADF, bed_set_uds_with(self->bed.guest.fd, "d", uds));
+	uds.dir_fd = open("/dev/null", O_PATH);
+	EXPECT_EQ(-ENOTDIR, bed_set_uds_with(self->bed.guest.fd, "d", uds));
+	close(uds.dir_fd);
+	uds.dir_fd = AT_FDCWD;
+	EXPECT_EQ(0, bed_set_uds_with(self->bed.guest.fd, self->bed.dir,
+		BED_UDS(.flags = VSOCK_BRIDGE_UDS_DIR_FD |
+				 VSOCK_BRIDGE_UDS_NO_LISTEN,
+			.dir_fd = AT_FDCWD)));
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0
+/* VSOCK_BRIDGE_SET_PORT: which of the guest's ports lead where. */
+#include "harness.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#define NOBODY 65534
+
+FIXTURE(port)
+{
+	struct bed bed;
+	int prefix;	/* listens on PATH_7 */
+	int mapped;	/* listens on a name of its own */
+	char path[BED_PATH_SIZE];
+};
+
+FIXTURE_SETUP(port)
+{
+	BED_SETUP(&self->bed, NULL);
+	self->prefix = bed_listen(&self->bed, 7);
+	snprintf(self->path, sizeof(self->path), "%s/mapped", self->bed.dir);
+	self->mapped = uds_listen(self->path);
+	ASSERT_LE(0, self->prefix);
+	ASSERT_LE(0, self->mapped);
+}
+
+FIXTURE_TEARDOWN(port)
+{
+	close(self->prefix);
+	close(self->mapped);
+	BED_TEARDOWN(&self->bed);
+}
+
+static int set_port(struct bed *bed, struct vsock_bridge_port arg)
+{
+	arg.size = sizeof(arg);
+	return ioctl(bed->guest.fd, VSOCK_BRIDGE_SET_PORT, &arg) ? -errno : 0;
+}
+
+#define PORT(...) ((struct vsock_bridge_port){ __VA_ARGS__ })
+
+static int map_port(struct bed *bed, uint32_t port, const char *path)
+{
+	return set_port(bed, PORT(.port = port, .path = (uintptr_t)path,
+				  .path_len = strlen(path)));
+}
+
+static int others(struct bed *bed, uint32_t action)
+{
+	return set_port(bed, PORT(.flags = VSOCK_BRIDGE_PORT_OTHERS,
+				  .action = action));
+}
+
+/* Whether a connect of the guest to @port comes out at @listener. */
+static bool reaches(struct bed *bed, uint32_t port, int listener)
+{
+	struct guest_conn *c = guest_connect(&bed->mux, bed->spare_port++,
+					     port);
+	int fd;
+
+	if (!c || !GUEST_UNTIL(&bed->mux, c->open || c->reset) || c->reset)
+		return false;
+	fd = uds_accept(listener);
+	close(fd);
+	return fd >= 0;
+}
+
+TEST_F(port, of_the_map_leads_to_its_path)
+{
+	ASSERT_EQ(0, map_port(&self->bed, 9, self->path));
+	EXPECT_TRUE(reaches(&self->bed, 9, self->mapped));
+	EXPECT_EQ(0, BED_STAT(&self->bed, ports_denied));
+}
+
+TEST_F(port, of_the_map_can_be_any_number)
+{
+	ASSERT_EQ(0, map_port(&self->bed, 0, self->path));
+	ASSERT_EQ(0, map_port(&self->bed, UINT32_MAX, self->path));
+	EXPECT_TRUE(reaches(&self->bed, 0, self->mapped));
+	EXPECT_TRUE(reaches(&self->bed, UINT32_MAX, self->mapped));
+}
+
+TEST_F(port, outside_of_a_map_is_denied)
+{
+	EXPECT_TRUE(reaches(&self->bed, 7, self->prefix));
+	ASSERT_EQ(0, map_port(&self->bed, 9, self->path));
+	EXPECT_FALSE(reaches(&self->bed, 7, self->prefix));
+	EXPECT_EQ(1, BED_STAT(&self->bed, ports_denied));
+	EXPECT_EQ(0, BED_STAT(&self->bed, unix_connect_fails));
+	EXPECT_EQ(0, BED_STAT(&self->bed, connects_pending));
+}
+
+TEST_F(port, outside_of_a_map_stays_denied_when_the_map_is_empty)
+{
+	ASSERT_EQ(0, map_port(&self->bed, 9, self->path));
+	ASSERT_EQ(0, set_port(&self->bed, PORT(.port = 9,
+				.action = VSOCK_BRIDGE_PORT_REMOVE)));
+	EXPECT_FALSE(reaches(&self->bed, 9, self->mapped));
+	EXPECT_FALSE(reaches(&self->bed, 7, self->prefix));
+	EXPECT_EQ(2, BED_STAT(&self->bed, ports_denied));
+}
+
+TEST_F(port, outside_of_a_map_falls_through_if_told)
+{
+	ASSERT_EQ(0, map_port(&self->bed, 9, self->path));
+	ASSERT_EQ(0, others(&self->bed, VSOCK_BRIDGE_PORT_PREFIX));
+	EXPECT_TRUE(reaches(&self->bed, 7, self->prefix));
+	EXPECT_TRUE(reaches(&self->bed, 9, self->mapped));
+}
+
+TEST_F(port, can_be_denied_or_let_through_alone)
+{
+	ASSERT_EQ(0, set_port(&self->bed, PORT(.port = 7,
+				.action = VSOCK_BRIDGE_PORT_DENY)));
+	ASSERT_EQ(0, others(&self->bed, VSOCK_BRIDGE_PORT_PREFIX));
+	EXPECT_FALSE(reaches(&self->bed, 7, self->prefix));
+	ASSERT_EQ(0, others(&self->bed, VSOCK_BRIDGE_PORT_DENY));
+	ASSERT_EQ(0, set_port(&self->bed, PORT(.port = 7,
+				.action = VSOCK_BRIDGE_PORT_PREFIX)));
+	EXPECT_TRUE(reaches(&self->bed, 7, self->prefix));
+}
+
+TEST_F(port, goes_by_the_prefix_again_when_all_is_removed)
+{
+	ASSERT_EQ(0, map_port(&self->bed, 7, self->path));
+	ASSERT_EQ(0, others(&self->bed, VSOCK_BRIDGE_PORT_REMOVE));
+	EXPECT_TRUE(reaches(&self->bed, 7, self->prefix));
+}
+
+TEST_F(port, of_the_map_can_be_replaced)
+{
+	ASSERT_EQ(0, map_port(&self->bed, 7, "/none"));
+	EXPECT_FALSE(reaches(&self->bed, 7, self->mapped));
+	EXPECT_EQ(1, BED_STAT(&self->bed, unix_connect_fails));
+	ASSERT_EQ(0, map_port(&self->bed, 7, self->path));
+	EXPECT_TRUE(reaches(&self->bed, 7, self->mapped));
+}
+
+TEST_F(port, of_the_map_needs_no_other_host_end)
+{
+	ASSERT_EQ(0, bed_set_uds_with(self->bed.guest.fd, "/none/in",
+		BED_UDS(.flags = VSOCK_BRIDGE_UDS_NO_LISTEN)));
+	ASSERT_EQ(0, map_port(&self->bed, 9, self->path));
+	EXPECT_TRUE(reaches(&self->bed, 9, self->mapped));
+}
+
+TEST_F(port, of_the_map_has_the_eyes_of_its_own_call)
+{
+	int dir = open(self->bed.dir, O_PATH | O_DIRECTORY);
+	char *old = getcwd(NULL, 0);
+
+	ASSERT_EQ(0, chmod(self->path, 0700));
+	ASSERT_EQ(0, chmod(self->bed.dir, 0755));
+	ASSERT_EQ(0, set_port(&self->bed, PORT(.port = 1, .dir_fd = dir,
+				.flags = VSOCK_BRIDGE_PORT_DIR_FD,
+				.path = (uintptr_t)"mapped", .path_len = 6)));
+	ASSERT_EQ(0, chdir(self->bed.dir));
+	ASSERT_EQ(0, map_port(&self->bed, 2, "mapped"));
+	ASSERT_EQ(0, seteuid(NOBODY));
+	ASSERT_EQ(0, map_port(&self->bed, 3, "mapped"));
+	ASSERT_EQ(0, seteuid(0));
+	ASSERT_EQ(0, chdir(old));
+	close(dir);
+	EXPECT_TRUE(reaches(&self->bed, 1, self->mapped));
+	EXPECT_TRUE(reaches(&self->bed, 2, self->mapped));
+	EXPECT_FALSE(reaches(&self->bed, 3, self->mapped));
+	EXPECT_EQ(1, BED_STAT(&self->bed, unix_connect_fails));
+}
+
+TEST_F(port, map_is_bounded)
+{
+	for (unsigned int i = 0; i < VSOCK_BRIDGE_MAX_PORTS; i++)
+		ASSERT_EQ(0, map_port(&self->bed, i * 4000000, self->path));
+	EXPECT_EQ(-ENOSPC, map_port(&self->bed, 1, self->path));
+	EXPECT_EQ(0, map_port(&self->bed, 0, self->path));
+	ASSERT_EQ(0, set_port(&self->bed, PORT(.port = 4000000,
+				.action = VSOCK_BRIDGE_PORT_REMOVE)));
+	EXPECT_EQ(0, map_port(&self->bed, 1, self->path));
+	EXPECT_TRUE(reaches(&self->bed, 1, self->mapped));
+}
+
+TEST_F(port, calls_that_make_no_sense_are_refused)
+{
+	const __u64 path = (uintptr_t)"x";
+	struct vsock_bridge_port wrong[] = {
+		PORT(.flags = 1U << 31, .path = path, .path_len = 1),
+		PORT(.action = 4),
+		PORT(.path = path),
+		PORT(.path = path, .path_len = 1, .dir_fd = 1),
+		PORT(.action = VSOCK_BRIDGE_PORT_DENY, .path = path),
+		PORT(.action = VSOCK_BRIDGE_PORT_REMOVE, .path_len = 1),
+		PORT(.action = VSOCK_BRIDGE_PORT_DENY,
+		     .flags = VSOCK_BRIDGE_PORT_DIR_FD),
+		PORT(.flags = VSOCK_BRIDGE_PORT_OTHERS, .path = path,
+		     .path_len = 1),
+		PORT(.flags = VSOCK_BRIDGE_PORT_OTHERS, .port = 1,
+		     .action = VSOCK_BRIDGE_PORT_DENY),
+	};
+	struct vsock_bridge_port arg = PORT(.size = sizeof(arg) - 1);
+
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+		EXPECT_EQ(-EINVAL, set_port(&self->bed, wrong[i]))
+			TH_LOG("case %zu", i);
+	}
+	EXPECT_EQ(-1, ioctl(self->bed.guest.fd, VSOCK_BRIDGE_SET_PORT, &arg));
+	EXPECT_EQ(EINVAL, errno);
+	EXPECT_EQ(-EFAULT, set_port(&self->bed, PORT(.path_len = 1)));
+	EXPECT_EQ(-ENAMETOOLONG, set_port(&self->bed, PORT(.path = path,
+				.path_len = VSOCK_BRIDGE_PATH_MAX + 1)));
+	EXPECT_EQ(-ENOENT, set_port(&self->bed, PORT(.port = 9,
+				.action = VSOCK_BRIDGE_PORT_REMOVE)));
+	EXPECT_EQ(-EBADF, set_port(&self->bed, PORT(.path = path,
+				.path_len = 1, .dir_fd = 999,
+				.flags = VSOCK_BRIDGE_PORT_DIR_FD)));
+	/* Nothing of that has made a map. */
+	EXPECT_TRUE(reaches(&self->bed, 7, self->prefix));
+}
+
+TEST_HARNESS_MAIN
