@@ -260,12 +260,25 @@ static void vsb_conn_forwarded(struct vsb_conn *conn, size_t len)
 		vsb_conn_owe(conn, VSB_OWE_CREDIT_UPDATE);
 }
 
-/* The credit that the guest was given is the bound of the buffer. */
+/*
+ * The credit that the guest was given is the bound of the connection's buffer.
+ * The bound of all buffers together is less than the sum of these: credit that
+ * was given cannot be taken back, and to give so little that the sum fits would
+ * starve guests whose hosts read. So who needs more than is left is reset,
+ * rather than that bytes are lost without a word.
+ */
 static bool vsb_conn_buffer(struct vsb_conn *conn, struct iov_iter *from)
 {
+	struct vsb_conntab *tab = conn->tab;
 	size_t room, len;
 	void *to;
 
+	if (tab->stats->buffered_bytes + iov_iter_count(from) >
+	    tab->limits.max_buffered) {
+		tab->stats->over_buffered++;
+		vsb_conn_event(conn, VSB_EV_RESET, 0);
+		return false;
+	}
 	while (iov_iter_count(from)) {
 		to = vsb_txbuf_reserve(&conn->txbuf, iov_iter_count(from),
 				       &room);

@@ -43,6 +43,7 @@ int vsb_conntab_init(struct vsb_conntab *tab)
 		.handshake_timeout_ms = VSOCK_BRIDGE_DEF_TIMEOUT_MS,
 		.connect_timeout_ms = VSOCK_BRIDGE_DEF_TIMEOUT_MS,
 		.shutdown_timeout_ms = VSOCK_BRIDGE_DEF_TIMEOUT_MS,
+		.max_buffered = VSOCK_BRIDGE_DEF_BUFFERED,
 		.host_port_min = VSOCK_BRIDGE_DEF_HOST_PORT_MIN,
 		.host_port_max = VSOCK_BRIDGE_DEF_HOST_PORT_MAX,
 	};

@@ -34,6 +34,8 @@ static bool vsb_limits_ok(const struct vsock_bridge_limits *l)
 	       vsb_limit_ms_ok(l->handshake_timeout_ms) &&
 	       vsb_limit_ms_ok(l->connect_timeout_ms) &&
 	       vsb_limit_ms_ok(l->shutdown_timeout_ms) &&
+	       vsb_limit_ok(l->max_buffered, VSOCK_BRIDGE_MIN_BUFFERED,
+			    VSOCK_BRIDGE_MAX_BUFFERED) &&
 	       l->host_port_min <= l->host_port_max &&
 	       l->host_port_max <= VSOCK_BRIDGE_MAX_HOST_PORT;
 }
@@ -56,6 +58,7 @@ static void vsb_limits_merge(struct vsock_bridge_limits *to,
 	vsb_limit_set(&to->shutdown_timeout_ms, from->shutdown_timeout_ms);
 	vsb_limit_set(&to->host_port_min, from->host_port_min);
 	vsb_limit_set(&to->host_port_max, from->host_port_max);
+	vsb_limit_set(&to->max_buffered, from->max_buffered);
 	to->flags &= ~from->flags_mask;
 	to->flags |= from->flags;
 }

@@ -48,6 +48,9 @@
  * @VSOCK_BRIDGE_MAX_BUF_ALLOC: largest buf_alloc
  * @VSOCK_BRIDGE_DEF_TIMEOUT_MS: default of each timeout (Firecracker's)
  * @VSOCK_BRIDGE_MAX_TIMEOUT_MS: largest timeout
+ * @VSOCK_BRIDGE_DEF_BUFFERED: default of max_buffered
+ * @VSOCK_BRIDGE_MIN_BUFFERED: smallest max_buffered: one packet of a guest
+ * @VSOCK_BRIDGE_MAX_BUFFERED: largest max_buffered
  * @VSOCK_BRIDGE_MAX_PORTS: entries of the map from ports to sockets
  * @VSOCK_BRIDGE_DEF_HOST_PORT_MIN: default of host_port_min (Firecracker's)
  * @VSOCK_BRIDGE_DEF_HOST_PORT_MAX: default of host_port_max (likewise)
@@ -63,6 +66,9 @@ enum vsock_bridge_limit_values {
 	VSOCK_BRIDGE_MAX_BUF_ALLOC	= 16777216,
 	VSOCK_BRIDGE_DEF_TIMEOUT_MS	= 2000,
 	VSOCK_BRIDGE_MAX_TIMEOUT_MS	= 3600000,
+	VSOCK_BRIDGE_DEF_BUFFERED	= 67108864,
+	VSOCK_BRIDGE_MIN_BUFFERED	= 65536,
+	VSOCK_BRIDGE_MAX_BUFFERED	= 1073741824,
 	VSOCK_BRIDGE_MAX_PORTS		= 1024,
 	VSOCK_BRIDGE_DEF_HOST_PORT_MIN	= 0x40000000,
 	VSOCK_BRIDGE_DEF_HOST_PORT_MAX	= 0x7fffffff,
@@ -81,6 +87,7 @@ enum vsock_bridge_limit_values {
 #define VSOCK_BRIDGE_F_UDS_FDS		(1ULL << 6)	/* UDS_*_FD, UDS_PREFIX */
 #define VSOCK_BRIDGE_F_UDS_ONE_WAY	(1ULL << 7)	/* UDS_NO_* */
 #define VSOCK_BRIDGE_F_PORT_MAP		(1ULL << 8)	/* SET_PORT */
+#define VSOCK_BRIDGE_F_MAX_BUFFERED	(1ULL << 9)	/* limits.max_buffered */
 
 /**
  * struct vsock_bridge_info - what the module is and can (VSOCK_BRIDGE_GET_INFO)
@@ -285,6 +292,10 @@ struct vsock_bridge_port {
  * @flags: VSOCK_BRIDGE_LIMITS_RANDOM_PORTS: host ports are random instead
  * @flags_mask: SET: flags that shall be as in @flags; others stay as they are.
  *	GET: flags that the module knows
+ * @max_buffered: bytes that the device keeps, for all connections together,
+ *	because host sockets do not take them (@buf_alloc bounds those of one),
+ *	VSOCK_BRIDGE_MIN_BUFFERED to VSOCK_BRIDGE_MAX_BUFFERED. A connection
+ *	that would need more is reset; the others go on.
  *
  * SET: a field that is 0 leaves its limit as it is. All fields are checked
  * before any is taken. They may be changed while the device runs; connections
@@ -306,6 +317,7 @@ struct vsock_bridge_limits {
 	__u32 host_port_max;
 	__u32 flags;
 	__u32 flags_mask;
+	__u32 max_buffered;
 };
 
 /**
@@ -374,6 +386,7 @@ struct vsock_bridge_limits {
  *	was complete, to let another in
  * @host_ports_exhausted: host clients refused because every host port was taken
  * @ports_denied: guest requests for a port that the map denies
+ * @over_buffered: connections ended because of max_buffered
  *
  * Counters start at 0 when the device is opened, and wrap at 2^64.
  */
@@ -431,6 +444,7 @@ struct vsock_bridge_stats {
 	__u64 handshake_evictions;
 	__u64 host_ports_exhausted;
 	__u64 ports_denied;
+	__u64 over_buffered;
 };
 
 /* Argument: struct vsock_bridge_info */

@@ -133,6 +133,7 @@ TEST_F(fresh, limits_have_their_defaults)
 	EXPECT_EQ(VSOCK_BRIDGE_DEF_HOST_PORT_MIN, l.host_port_min);
 	EXPECT_EQ(VSOCK_BRIDGE_DEF_HOST_PORT_MAX, l.host_port_max);
 	EXPECT_EQ(0, l.flags);
+	EXPECT_EQ(VSOCK_BRIDGE_DEF_BUFFERED, l.max_buffered);
 }
 
 TEST_F(fresh, a_zero_leaves_a_limit_as_it_is)

@@ -2,6 +2,8 @@
 /* What happens at the limits of connections and handshakes. */
 #include "harness.h"
 
+#include <poll.h>
+
 BED_FIXTURE(limit)
 
 TEST_F(limit, of_connections_refuses_the_guest_by_rst)
@@ -298,6 +300,67 @@ TEST_F(limit, of_host_ports_can_be_random_in_the_whole_range)
 	EXPECT_EQ(pair[0].conn->peer + 1, pair[1].conn->peer);
 	for (unsigned int i = 0; i < ARRAY_SIZE(pair); i++)
 		close(pair[i].fd);
+}
+
+/* The guest sends, and the host program does not read, until @done. */
+#define SEND_UNREAD(bed, c, done) do {					\
+	static char bytes[GUEST_TX_BUF];				\
+	uint64_t deadline = deadline_in(WAIT_MS);			\
+									\
+	while (!(done) && deadline_left(deadline)) {			\
+		guest_conn_send(c, bytes, sizeof(bytes), sizeof(bytes));\
+		guest_mux_step(&(bed)->mux, -1, 0, deadline_in(1));	\
+	}								\
+} while (0)
+
+TEST_F(limit, of_buffered_bytes_resets_who_needs_more)
+{
+	struct bed *bed = &self->bed;
+	struct bed_pair a, b;
+
+	ASSERT_EQ(0, bed_set_limits(bed, BED_LIMITS(.buf_alloc = 4 << 20,
+						    .max_buffered = 65536)));
+	ASSERT_EQ(0, bed_host_pair(bed, &a, 80));
+	ASSERT_EQ(0, bed_host_pair(bed, &b, 81));
+	SEND_UNREAD(bed, a.conn, a.conn->reset);
+	EXPECT_TRUE(a.conn->reset);
+	EXPECT_EQ(1, BED_STAT(bed, over_buffered));
+	EXPECT_EQ(0, BED_STAT(bed, over_credit));
+	EXPECT_EQ(0, BED_STAT(bed, buffered_bytes));
+	EXPECT_EQ(0, bed_echo(bed, &b));
+	close(a.fd);
+	close(b.fd);
+}
+
+TEST_F(limit, of_buffered_bytes_is_shared_and_comes_back)
+{
+	enum { LIMIT = 1 << 20 };
+	struct bed *bed = &self->bed;
+	static char data[65536];
+	struct bed_pair a, b;
+	uint64_t held;
+
+	ASSERT_EQ(0, bed_set_limits(bed, BED_LIMITS(.buf_alloc = 4 << 20,
+						    .max_buffered = LIMIT)));
+	ASSERT_EQ(0, bed_host_pair(bed, &a, 80));
+	ASSERT_EQ(0, bed_host_pair(bed, &b, 81));
+	SEND_UNREAD(bed, a.conn, BED_STAT(bed, buffered_bytes) > LIMIT / 2);
+	SEND_UNREAD(bed, b.conn, b.conn->reset);
+	/* The first one has kept its bytes, and no more than is allowed. */
+	EXPECT_FALSE(a.conn->reset);
+	held = BED_STAT(bed, buffered_bytes);
+	EXPECT_LT(LIMIT / 2, held);
+	EXPECT_GE(LIMIT, held);
+	while (BED_STAT(bed, buffered_bytes)) {
+		ASSERT_EQ(0, uds_wait(a.fd, POLLIN));
+		ASSERT_LT(0, uds_recv_now(a.fd, data, sizeof(data)));
+	}
+	EXPECT_EQ(1, BED_STAT(bed, over_buffered));
+	close(b.fd);
+	EXPECT_EQ(0, bed_host_pair(bed, &b, 81));
+	EXPECT_EQ(0, bed_echo(bed, &b));
+	close(a.fd);
+	close(b.fd);
 }
 
 TEST_F(limit, of_buf_alloc_is_what_a_guest_may_send)
