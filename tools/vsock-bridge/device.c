@@ -200,18 +200,25 @@ int device_set_limits(struct device *device, struct vsock_bridge_limits *limits)
 	return -1;
 }
 
-int device_set_uds(struct device *device, const char *path, int mode)
+/* The name as the module takes it: an abstract one begins with NUL. */
+static void kernel_name(const char *path, char name[VSOCK_BRIDGE_PATH_MAX + 1],
+			__u64 *address, __u32 *length)
 {
-	struct vsock_bridge_uds uds = {
-		.size = sizeof(uds),
-		.path = (uintptr_t)path,
-		.path_len = strlen(path),
-	};
+	*length = strlen(path);
+	memcpy(name, path, *length + 1);
+	if (name[0] == '@')
+		name[0] = '\0';
+	*address = (uintptr_t)name;
+}
 
-	if (mode != MODE_FROM_UMASK) {
-		uds.flags = VSOCK_BRIDGE_UDS_MODE;
-		uds.mode = mode;
-	}
+int device_set_uds(struct device *device, const char *path,
+		   const struct vsock_bridge_uds *request)
+{
+	struct vsock_bridge_uds uds = *request;
+	char name[VSOCK_BRIDGE_PATH_MAX + 1];
+
+	uds.size = sizeof(uds);
+	kernel_name(path, name, &uds.path, &uds.path_len);
 	if (!ioctl(device->fd, VSOCK_BRIDGE_SET_UDS, &uds))
 		return 0;
 
@@ -223,8 +230,35 @@ int device_set_uds(struct device *device, const char *path, int mode)
 	case ENOTTY:
 		tell_refused(device, "cannot set the UDS path", errno);
 		break;
+	case EPERM:
+		if (uds.flags & (VSOCK_BRIDGE_UDS_UID | VSOCK_BRIDGE_UDS_GID)) {
+			diag("cannot make the socket %s: you may not give it to that owner or group: run as root, or choose one of your groups",
+			     path);
+			break;
+		}
+		/* fall through */
 	default:
 		uds_bind_failed(path, errno);
 	}
+	return -1;
+}
+
+int device_map_port(struct device *device, __u32 port, const char *path)
+{
+	struct vsock_bridge_port map = {
+		.size = sizeof(map),
+		.port = port,
+		.action = VSOCK_BRIDGE_PORT_CONNECT,
+	};
+	char name[VSOCK_BRIDGE_PATH_MAX + 1];
+
+	kernel_name(path, name, &map.path, &map.path_len);
+	if (!ioctl(device->fd, VSOCK_BRIDGE_SET_PORT, &map))
+		return 0;
+	if (errno == ENOSPC)
+		diag("--port is given too often: the module takes %u of them",
+		     VSOCK_BRIDGE_MAX_PORTS);
+	else
+		tell_refused(device, "cannot map a port", errno);
 	return -1;
 }

@@ -7,9 +7,6 @@
 
 #define DEVICE_NODE	"/dev/vsock-bridge"
 
-/* For device_set_uds(): 0777 less the umask, as with any new socket. */
-#define MODE_FROM_UMASK	(-1)
-
 struct device {
 	const char *node;
 	int fd;
@@ -32,7 +29,14 @@ int device_get_limits(struct device *device, struct vsock_bridge_limits *limits)
 /* Limits that are 0 stay as they are. */
 int device_set_limits(struct device *device, struct vsock_bridge_limits *limits);
 
-/* @mode: permissions of the file, or MODE_FROM_UMASK. */
-int device_set_uds(struct device *device, const char *path, int mode);
+/*
+ * @path may begin with @, for an abstract name. @uds says the rest: flags, and
+ * what they stand for.
+ */
+int device_set_uds(struct device *device, const char *path,
+		   const struct vsock_bridge_uds *uds);
+
+/* The guest's connections to @port go to @path, which may begin with @. */
+int device_map_port(struct device *device, __u32 port, const char *path);
 
 #endif /* VSB_CLI_DEVICE_H */

@@ -9,6 +9,15 @@
 
 const struct feature module_features[] = {
 	{ 0, "UDS_PATH" },
+	{ 1, "UDS_ABSTRACT" },
+	{ 2, "UDS_OWNER" },
+	{ 3, "UDS_REPLACE" },
+	{ 4, "EVICTION" },
+	{ 5, "HOST_PORTS" },
+	{ 6, "UDS_FDS" },
+	{ 7, "UDS_ONE_WAY" },
+	{ 8, "PORT_MAP" },
+	{ 9, "MAX_BUFFERED" },
 	{}
 };
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Command lines: what subcommands share in reading their options. */
 #include <errno.h>
+#include <grp.h>
+#include <limits.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -66,6 +69,51 @@ int options_number(const char *name, const char *text, unsigned long min,
 	diag("%s '%s' is out of range or not a number: give %lu to %lu",
 	     name, text, min, max);
 	return -1;
+}
+
+int options_range(const char *name, const char *text, unsigned long min,
+		  unsigned long max, unsigned long *from, unsigned long *to)
+{
+	char first[16] = "";
+	size_t length = strcspn(text, "-");
+
+	if (text[length] && length < sizeof(first)) {
+		memcpy(first, text, length);
+		if (!parse(first, 10, min, max, from) &&
+		    !parse(text + length + 1, 10, *from, max, to))
+			return 0;
+	}
+	diag("%s '%s' is no range: give two numbers from %lu to %lu, such as 1024-65535",
+	     name, text, min, max);
+	return -1;
+}
+
+static int tell_no_id(const char *name, const char *text, const char *what)
+{
+	diag("%s: there is no %s '%s': give a name or a number", name, what, text);
+	return -1;
+}
+
+int options_user(const char *name, const char *text, unsigned int *id)
+{
+	const struct passwd *user = getpwnam(text);
+	unsigned long number;
+
+	if (!user && parse(text, 10, 0, UINT_MAX - 1, &number))
+		return tell_no_id(name, text, "user");
+	*id = user ? user->pw_uid : number;
+	return 0;
+}
+
+int options_group(const char *name, const char *text, unsigned int *id)
+{
+	const struct group *group = getgrnam(text);
+	unsigned long number;
+
+	if (!group && parse(text, 10, 0, UINT_MAX - 1, &number))
+		return tell_no_id(name, text, "group");
+	*id = group ? group->gr_gid : number;
+	return 0;
 }
 
 int options_mode(const char *name, const char *text, unsigned int *mode)

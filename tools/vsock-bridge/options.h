@@ -10,9 +10,14 @@ enum {
 	OPT_FIRST	= 0x100,
 	OPT_DEVICE	= OPT_FIRST,
 	OPT_FD,
+	OPT_GROUP,
+	OPT_HOST_PORTS,
 	OPT_JSON,
 	OPT_MAX_CONNECTIONS,
 	OPT_MODE,
+	OPT_OWNER,
+	OPT_PORT,
+	OPT_RANDOM_PORTS,
 	OPT_REPLACE,
 	OPT_UDS_PATH,
 };
@@ -30,6 +35,14 @@ int options_next(const char *command, int argc, char **argv,
 /* Decimal number @text of option @name: 0 and *@value, or -1, told. */
 int options_number(const char *name, const char *text, unsigned long min,
 		   unsigned long max, unsigned long *value);
+
+/* A range "MIN-MAX" of numbers: 0, or -1, told. */
+int options_range(const char *name, const char *text, unsigned long min,
+		  unsigned long max, unsigned long *from, unsigned long *to);
+
+/* A user or group, by name or number: 0 and *@id, or -1, told. */
+int options_user(const char *name, const char *text, unsigned int *id);
+int options_group(const char *name, const char *text, unsigned int *id);
 
 /* File permissions in octal, 0 to 0777: 0 and *@mode, or -1, told. */
 int options_mode(const char *name, const char *text, unsigned int *mode);

@@ -29,6 +29,10 @@ int uds_check_name(const char *path, size_t max_length)
 		diag("--uds-path is empty: give a file name, such as /run/vm1.sock");
 		return -1;
 	}
+	if (path[0] == '@' && length == 1) {
+		diag("--uds-path '@' has no name behind it: give one, such as @vm1");
+		return -1;
+	}
 	if (length > max_length) {
 		diag("--uds-path is %zu bytes, %zu more than the %zu that leave room for %s: use a shorter path, or one relative to the working directory: %s",
 		     length, length - max_length, max_length, LONGEST_SUFFIX, path);
@@ -74,6 +78,8 @@ void uds_bind_failed(const char *path, int error)
 {
 	const char *why = why_not_bound(error);
 
+	if (uds_is_abstract(path) && error == EADDRINUSE)
+		why = "the name is in use: stop that program, or use another name";
 	if (why)
 		diag("cannot make the socket %s: %s", path, why);
 	else
@@ -169,6 +175,8 @@ static int check_directory(const char *path)
 
 int uds_check_place(const char *path, bool replace)
 {
+	if (uds_is_abstract(path))
+		return 0;
 	switch (probe(path)) {
 	case NOTHING:
 		return check_directory(path);
@@ -225,9 +233,11 @@ static int remove_stale(const char *path, int pin)
 
 int uds_remove_stale(const char *path)
 {
-	int pin = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	int result;
+	int result, pin;
 
+	if (uds_is_abstract(path))
+		return 0;
+	pin = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (pin < 0 && errno == ENOENT)
 		return 0;
 	if (pin < 0) {

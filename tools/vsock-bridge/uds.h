@@ -11,6 +11,12 @@
  * Of the functions that return int: 0 or -1, what is wrong is told by diag.
  */
 
+/* An abstract name: nothing of it is a file. */
+static inline bool uds_is_abstract(const char *path)
+{
+	return path[0] == '@';
+}
+
 /* Can @path be a UDS path at all? */
 int uds_check_name(const char *path, size_t max_length);
 

@@ -177,6 +177,28 @@ test_missing_node_of_a_loaded_module_is_told() {
 		exec --device /dev/no-such-node --uds-path s -- true
 }
 
+test_owner_and_group_are_set() {
+	works exec --uds-path s --owner 1234 --group 5678 --mode 0660 -- true
+	expect_same "$(stat -c %u:%g:%a s)" 1234:5678:660
+}
+
+test_owner_needs_the_right_to_give_away() {
+	with_node root 666 run_as_nobody exec --uds-path s --owner 0 -- true
+	expect_error 125 "cannot make the socket s: you may not give it to that owner or group"
+	expect_no_file s
+}
+
+test_abstract_name_listens_while_command_runs() {
+	works exec --uds-path @cli-test -- grep -c ' @cli-test$' /proc/net/unix
+	expect_out '^1$'
+	! grep -q ' @cli-test$' /proc/net/unix || return 1
+}
+
+test_ports_and_host_ports_are_taken() {
+	works exec --uds-path s --port 1=/x --port 2=@y --host-ports 1024-65535 \
+		--random-ports -- true
+}
+
 test_vhost_vsock_is_not_our_device() {
 	modprobe vhost_vsock
 	eventually test -c /dev/vhost-vsock

@@ -149,6 +149,52 @@ test_mode_is_passed_on() {
 	grep -q 'flags=0x1 mode=0$' log
 }
 
+test_ports_come_before_the_path_and_owner_with_it() {
+	with_fake FAKE_FEATURES=0x3ff exec --uds-path s --owner 12 --group 34 \
+		--port 5000=/run/log --port 7=@tty -- true
+	expect_status 0
+	expect_same "$(cat log)" "SET_LIMITS max_connections=0
+SET_PORT 5000 action=0 path=/run/log
+SET_PORT 7 action=0 path=@tty
+SET_UDS path=s flags=0x6 mode=0 owner=12:34"
+}
+
+test_owner_and_group_can_be_names() {
+	with_fake FAKE_FEATURES=0x3ff exec --uds-path s --owner root --group root -- true
+	grep -q 'flags=0x6 mode=0 owner=0:0$' log
+}
+
+test_host_ports_are_passed_on() {
+	with_fake FAKE_FEATURES=0x3ff exec --uds-path s --host-ports 1024-65535 \
+		--random-ports -- true
+	grep -q 'host_ports=1024-65535 flags=0x1/0x1$' log
+}
+
+test_abstract_name_begins_with_nul() {
+	with_fake FAKE_FEATURES=0x3ff exec --uds-path @vm --replace -- true
+	expect_status 0
+	grep -q 'path=@vm flags=0 mode=0$' log
+	expect_no_file @vm
+}
+
+test_module_without_the_options_is_refused() {
+	local option
+
+	for option in --owner=1 --group=1 --port=1=/x --host-ports=1-9 --random-ports; do
+		with_fake exec --uds-path s "$option" -- true
+		expect_error 125 "module 9.8.7 does not know all these options"
+	done
+	with_fake exec --uds-path @vm -- true
+	expect_error 125 "module 9.8.7 does not know all these options"
+}
+
+test_full_map_is_told() {
+	with_fake FAKE_FEATURES=0x3ff "FAKE_ERROR=SET_PORT $(errno_of ENOSPC)" \
+		exec --uds-path s --port 1=/x -- true
+	expect_error 125 "--port is given too often: the module takes 1024 of them"
+	expect_no_file s
+}
+
 test_last_of_repeated_options_counts() {
 	with_fake exec --uds-path r --uds-path s --max-connections 5 \
 		--max-connections 6 -- true
@@ -238,6 +284,18 @@ test_dead_device_is_told() {
 	refusal_of SET_UDS EIO "cannot set the UDS path: the device is dead"
 }
 
+test_bind_errors_of_an_abstract_name_are_told() {
+	with_fake FAKE_FEATURES=0x3ff "FAKE_ERROR=SET_UDS $(errno_of EADDRINUSE)" \
+		exec --uds-path @vm -- true
+	expect_error 125 "cannot make the socket @vm: the name is in use: stop that program, or use another name"
+}
+
+test_owner_that_is_refused_is_told() {
+	with_fake FAKE_FEATURES=0x3ff "FAKE_ERROR=SET_UDS $(errno_of EPERM)" \
+		exec --uds-path s --owner 0 -- true
+	expect_error 125 "cannot make the socket s: you may not give it to that owner or group"
+}
+
 test_bind_errors_are_told() {
 	refusal_of SET_UDS EADDRINUSE "cannot make the socket s: a file appeared there just now"
 	refusal_of SET_UDS EACCES "cannot make the socket s: you may not create files there"
@@ -267,8 +325,8 @@ test_info_names_virtio_features() {
 }
 
 test_info_shows_unknown_features_in_hex() {
-	with_fake FAKE_FEATURES=0x41 FAKE_VIRTIO_FEATURES=0x8000000100000000 info
-	expect_out '^features +UDS_PATH unknown:0x40$'
+	with_fake FAKE_FEATURES=0x8000000000000001 FAKE_VIRTIO_FEATURES=0x8000000100000000 info
+	expect_out '^features +UDS_PATH unknown:0x8000000000000000$'
 	expect_out '^virtio features +VERSION_1 unknown:0x8000000000000000$'
 	with_fake FAKE_VIRTIO_FEATURES=0 info
 	expect_out '^virtio features +none$'

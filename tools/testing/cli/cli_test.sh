@@ -57,7 +57,8 @@ test_help_of_exec_names_every_option_and_exit_code() {
 	local word
 
 	works exec --help
-	for word in uds-path fd max-connections mode replace device help; do
+	for word in uds-path fd group host-ports max-connections mode owner port \
+		random-ports replace device help; do
 		expect_out "^  (-., )?--$word "
 	done
 	expect_out '125'
@@ -154,6 +155,42 @@ test_exec_max_connections_has_a_range() {
 	done
 	exec_at s --max-connections 65535
 	expect_only_device_wrong
+}
+
+test_exec_host_ports_are_a_range() {
+	local value
+
+	for value in 0-9 9-8 9 9- -9 "" 1-4294967295 a-b 1-2-3; do
+		fails 2 "--host-ports '$value' is no range: give two numbers from 1 to 4294967294" \
+			exec --uds-path s --host-ports "$value" -- true
+	done
+	exec_at s --host-ports 1-4294967294
+	expect_only_device_wrong
+}
+
+test_exec_port_is_a_port_and_a_socket() {
+	local value
+
+	for value in 5000 =x 5000= 5000=@ "5000=$(printf '%097d' 0)"; do
+		fails 2 "--port" exec --uds-path s --port "$value" -- true
+	done
+	fails 2 "--port '4294967296' is out of range" \
+		exec --uds-path s --port 4294967296=/x -- true
+	exec_at s --port 0=/x --port 4294967295=@x
+	expect_only_device_wrong
+}
+
+test_exec_owner_must_exist() {
+	fails 2 "--owner: there is no user 'no-such-user'" \
+		exec --uds-path s --owner no-such-user -- true
+	fails 2 "--group: there is no group '4294967295'" \
+		exec --uds-path s --group 4294967295 -- true
+}
+
+test_exec_abstract_name_has_no_file() {
+	fails 2 "@vm is an abstract name and has no file" \
+		exec --uds-path @vm --mode 0600 -- true
+	fails 2 "--uds-path '@' has no name behind it" exec --uds-path @ -- true
 }
 
 test_exec_mode_is_octal() {

@@ -5,8 +5,8 @@
  *
  *   FAKE_LOG		file to which SET ioctls append a line, and all of them
  *			one if the device is at stdin, stdout or stderr
- *   FAKE_ERROR		"CALL NUMBER": CALL (OPEN, GET_INFO, SET_UDS, GET_LIMITS
- *			or SET_LIMITS) fails with that errno
+ *   FAKE_ERROR		"CALL NUMBER": CALL (OPEN, GET_INFO, SET_UDS, GET_LIMITS,
+ *			SET_LIMITS or SET_PORT) fails with that errno
  *   FAKE_ABI, FAKE_FEATURES, FAKE_VIRTIO_FEATURES, FAKE_MAX_CONNECTIONS,
  *   FAKE_MAX_PATH	numbers in GET_INFO
  */
@@ -91,8 +91,29 @@ static int get_limits(struct vsock_bridge_limits *limits)
 
 static int set_limits(const struct vsock_bridge_limits *limits)
 {
-	note("SET_LIMITS max_connections=%u\n", limits->max_connections);
+	note("SET_LIMITS max_connections=%u", limits->max_connections);
+	if (limits->host_port_min || limits->flags_mask)
+		note(" host_ports=%u-%u flags=%#x/%#x", limits->host_port_min,
+		     limits->host_port_max, limits->flags, limits->flags_mask);
+	note("\n");
 	return fails("SET_LIMITS");
+}
+
+/* NUL, at the beginning of an abstract name, is written as @. */
+static void note_name(unsigned long long address, unsigned int length)
+{
+	const char *name = (const char *)(uintptr_t)address;
+
+	note("path=%s%.*s", *name ? "" : "@", (int)length - !*name,
+	     name + !*name);
+}
+
+static int set_port(const struct vsock_bridge_port *map)
+{
+	note("SET_PORT %u action=%u ", map->port, map->action);
+	note_name(map->path, map->path_len);
+	note("\n");
+	return fails("SET_PORT");
 }
 
 /* The socket is closed by execve(): the file alone is what is looked at. */
@@ -101,8 +122,12 @@ static int set_uds(const struct vsock_bridge_uds *uds)
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int fd;
 
-	note("SET_UDS path=%.*s flags=%#x mode=%#o\n", (int)uds->path_len,
-	     (const char *)(uintptr_t)uds->path, uds->flags, uds->mode);
+	note("SET_UDS ");
+	note_name(uds->path, uds->path_len);
+	note(" flags=%#x mode=%#o", uds->flags, uds->mode);
+	if (uds->flags & (VSOCK_BRIDGE_UDS_UID | VSOCK_BRIDGE_UDS_GID))
+		note(" owner=%u:%u", uds->uid, uds->gid);
+	note("\n");
 	if (fails("SET_UDS"))
 		return -1;
 	memcpy(address.sun_path, (const char *)(uintptr_t)uds->path, uds->path_len);
@@ -137,6 +162,8 @@ int ioctl(int fd, unsigned long request, ...)
 		return get_info(argument);
 	case VSOCK_BRIDGE_SET_UDS:
 		return set_uds(argument);
+	case VSOCK_BRIDGE_SET_PORT:
+		return set_port(argument);
 	case VSOCK_BRIDGE_SET_LIMITS:
 		return set_limits(argument);
 	case VSOCK_BRIDGE_GET_LIMITS:
