@@ -12,6 +12,15 @@
 #include "ioarg.h"
 #include "socket.h"
 
+static long vsb_ioarg_size(u32 *usize, size_t min, const void __user *argp)
+{
+	if (get_user(*usize, (const u32 __user *)argp))
+		return -EFAULT;
+	if (*usize < min)
+		return -EINVAL;
+	return *usize > PAGE_SIZE ? -E2BIG : 0;
+}
+
 /*
  * An own structure comes in: its size first, then as much of it as both sides
  * know; what only the caller knows must be 0.
@@ -19,13 +28,11 @@
 long vsb_ioarg_in(void *to, size_t ksize, size_t min, const void __user *argp)
 {
 	u32 usize;
+	long ret;
 
-	if (get_user(usize, (const u32 __user *)argp))
-		return -EFAULT;
-	if (usize < min)
-		return -EINVAL;
-	if (usize > PAGE_SIZE)
-		return -E2BIG;
+	ret = vsb_ioarg_size(&usize, min, argp);
+	if (ret)
+		return ret;
 	return copy_struct_from_user(to, ksize, argp, usize);
 }
 
@@ -52,14 +59,11 @@ long vsb_ioarg_out(void __user *argp, const void *from, size_t ksize,
 		   size_t min)
 {
 	u32 usize;
-	int ret;
+	long ret;
 
-	if (get_user(usize, (const u32 __user *)argp))
-		return -EFAULT;
-	if (usize < min)
-		return -EINVAL;
-	if (usize > PAGE_SIZE)
-		return -E2BIG;
+	ret = vsb_ioarg_size(&usize, min, argp);
+	if (ret)
+		return ret;
 	if (usize > ksize) {
 		ret = check_zeroed_user(argp + ksize, usize - ksize);
 		if (ret <= 0)

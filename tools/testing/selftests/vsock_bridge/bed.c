@@ -191,6 +191,19 @@ int bed_guest_pair(struct bed *bed, struct bed_pair *pair, uint32_t port)
 	return GUEST_UNTIL(&bed->mux, pair->conn->open) ? 0 : -ETIMEDOUT;
 }
 
+bool bed_reaches(struct bed *bed, uint32_t port, int listener)
+{
+	struct guest_conn *c = guest_connect(&bed->mux, bed->spare_port++,
+					     port);
+	int fd;
+
+	if (!c || !GUEST_UNTIL(&bed->mux, c->open || c->reset) || c->reset)
+		return false;
+	fd = uds_accept(listener);
+	close(fd);
+	return fd >= 0;
+}
+
 uint8_t bed_byte(uint32_t seed, size_t at)
 {
 	uint64_t x = (seed * 0x9e3779b97f4a7c15ULL) ^

@@ -73,6 +73,9 @@ struct bed_pair {
 int bed_host_pair(struct bed *bed, struct bed_pair *pair, uint32_t port);
 int bed_guest_pair(struct bed *bed, struct bed_pair *pair, uint32_t port);
 
+/* Whether a connect of the guest to @port comes out at @listener. */
+bool bed_reaches(struct bed *bed, uint32_t port, int listener);
+
 /* Byte @at of stream @seed. */
 uint8_t bed_byte(uint32_t seed, size_t at);
 void bed_fill(void *data, uint32_t seed, size_t at, size_t len);

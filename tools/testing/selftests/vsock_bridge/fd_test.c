@@ -162,20 +162,6 @@ TEST_F(host_end, flags_that_contradict_each_other_are_refused)
 	EXPECT_EQ(0, bed_works(&self->bed));
 }
 
-/* What becomes of a connect of the guest to @port. */
-static bool reaches(struct bed *bed, unsigned int port, int listener)
-{
-	struct guest_conn *c = guest_connect(&bed->mux, bed->spare_port++,
-					     port);
-	int fd;
-
-	if (!c || !GUEST_UNTIL(&bed->mux, c->open || c->reset) || c->reset)
-		return false;
-	fd = uds_accept(listener);
-	close(fd);
-	return fd >= 0;
-}
-
 TEST_F(host_end, without_a_listener_the_guest_still_connects)
 {
 	char path[BED_PATH_SIZE + 8];
@@ -188,7 +174,7 @@ TEST_F(host_end, without_a_listener_the_guest_still_connects)
 	EXPECT_EQ(0, BED_STAT(&self->bed, sockets));
 	strcat(path, "_7");
 	fd = uds_listen(path);
-	EXPECT_TRUE(reaches(&self->bed, 7, fd));
+	EXPECT_TRUE(bed_reaches(&self->bed, 7, fd));
 	close(fd);
 }
 
@@ -204,7 +190,7 @@ TEST_F(host_end, without_connects_the_host_still_does)
 	ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, 80));
 	EXPECT_EQ(0, bed_echo(&self->bed, &pair));
 	fd = bed_listen(&self->bed, 7);
-	EXPECT_FALSE(reaches(&self->bed, 7, fd));
+	EXPECT_FALSE(bed_reaches(&self->bed, 7, fd));
 	EXPECT_EQ(1, BED_STAT(&self->bed, unix_connect_fails));
 	close(pair.fd);
 	close(fd);
@@ -229,7 +215,7 @@ TEST_F(host_end, a_directory_is_where_paths_start)
 	snprintf(self->bed.path, sizeof(self->bed.path), "%s/d_7",
 		 self->bed.dir);
 	fd = uds_listen(self->bed.path);
-	EXPECT_TRUE(reaches(&self->bed, 7, fd));
+	EXPECT_TRUE(bed_reaches(&self->bed, 7, fd));
 	close(pair.fd);
 	close(fd);
 }
@@ -255,8 +241,8 @@ TEST_F(host_end, a_directory_may_be_moved_and_deep)
 	ASSERT_LE(0, fd);
 	ASSERT_EQ(0, chdir(".."));
 	ASSERT_EQ(0, rename(name, "moved"));
-	EXPECT_TRUE(reaches(&self->bed, 7, fd));
-	EXPECT_FALSE(reaches(&self->bed, 77, fd));
+	EXPECT_TRUE(bed_reaches(&self->bed, 7, fd));
+	EXPECT_FALSE(bed_reaches(&self->bed, 77, fd));
 	unlink("moved/7");
 	rmdir("moved");
 	ASSERT_EQ(0, chdir(old));
@@ -275,7 +261,7 @@ TEST_F(host_end, a_prefix_stands_right_before_the_port)
 	snprintf(self->bed.path, sizeof(self->bed.path), "%s/svc-7",
 		 self->bed.dir);
 	fd = uds_listen(self->bed.path);
-	EXPECT_TRUE(reaches(&self->bed, 7, fd));
+	EXPECT_TRUE(bed_reaches(&self->bed, 7, fd));
 	close(dir);
 	close(fd);
 }

@@ -52,24 +52,10 @@ static int others(struct bed *bed, uint32_t action)
 				  .action = action));
 }
 
-/* Whether a connect of the guest to @port comes out at @listener. */
-static bool reaches(struct bed *bed, uint32_t port, int listener)
-{
-	struct guest_conn *c = guest_connect(&bed->mux, bed->spare_port++,
-					     port);
-	int fd;
-
-	if (!c || !GUEST_UNTIL(&bed->mux, c->open || c->reset) || c->reset)
-		return false;
-	fd = uds_accept(listener);
-	close(fd);
-	return fd >= 0;
-}
-
 TEST_F(port, of_the_map_leads_to_its_path)
 {
 	ASSERT_EQ(0, map_port(&self->bed, 9, self->path));
-	EXPECT_TRUE(reaches(&self->bed, 9, self->mapped));
+	EXPECT_TRUE(bed_reaches(&self->bed, 9, self->mapped));
 	EXPECT_EQ(0, BED_STAT(&self->bed, ports_denied));
 }
 
@@ -77,15 +63,15 @@ TEST_F(port, of_the_map_can_be_any_number)
 {
 	ASSERT_EQ(0, map_port(&self->bed, 0, self->path));
 	ASSERT_EQ(0, map_port(&self->bed, UINT32_MAX, self->path));
-	EXPECT_TRUE(reaches(&self->bed, 0, self->mapped));
-	EXPECT_TRUE(reaches(&self->bed, UINT32_MAX, self->mapped));
+	EXPECT_TRUE(bed_reaches(&self->bed, 0, self->mapped));
+	EXPECT_TRUE(bed_reaches(&self->bed, UINT32_MAX, self->mapped));
 }
 
 TEST_F(port, outside_of_a_map_is_denied)
 {
-	EXPECT_TRUE(reaches(&self->bed, 7, self->prefix));
+	EXPECT_TRUE(bed_reaches(&self->bed, 7, self->prefix));
 	ASSERT_EQ(0, map_port(&self->bed, 9, self->path));
-	EXPECT_FALSE(reaches(&self->bed, 7, self->prefix));
+	EXPECT_FALSE(bed_reaches(&self->bed, 7, self->prefix));
 	EXPECT_EQ(1, BED_STAT(&self->bed, ports_denied));
 	EXPECT_EQ(0, BED_STAT(&self->bed, unix_connect_fails));
 	EXPECT_EQ(0, BED_STAT(&self->bed, connects_pending));
@@ -96,8 +82,8 @@ TEST_F(port, outside_of_a_map_stays_denied_when_the_map_is_empty)
 	ASSERT_EQ(0, map_port(&self->bed, 9, self->path));
 	ASSERT_EQ(0, set_port(&self->bed, PORT(.port = 9,
 				.action = VSOCK_BRIDGE_PORT_REMOVE)));
-	EXPECT_FALSE(reaches(&self->bed, 9, self->mapped));
-	EXPECT_FALSE(reaches(&self->bed, 7, self->prefix));
+	EXPECT_FALSE(bed_reaches(&self->bed, 9, self->mapped));
+	EXPECT_FALSE(bed_reaches(&self->bed, 7, self->prefix));
 	EXPECT_EQ(2, BED_STAT(&self->bed, ports_denied));
 }
 
@@ -105,8 +91,8 @@ TEST_F(port, outside_of_a_map_falls_through_if_told)
 {
 	ASSERT_EQ(0, map_port(&self->bed, 9, self->path));
 	ASSERT_EQ(0, others(&self->bed, VSOCK_BRIDGE_PORT_PREFIX));
-	EXPECT_TRUE(reaches(&self->bed, 7, self->prefix));
-	EXPECT_TRUE(reaches(&self->bed, 9, self->mapped));
+	EXPECT_TRUE(bed_reaches(&self->bed, 7, self->prefix));
+	EXPECT_TRUE(bed_reaches(&self->bed, 9, self->mapped));
 }
 
 TEST_F(port, can_be_denied_or_let_through_alone)
@@ -114,27 +100,27 @@ TEST_F(port, can_be_denied_or_let_through_alone)
 	ASSERT_EQ(0, set_port(&self->bed, PORT(.port = 7,
 				.action = VSOCK_BRIDGE_PORT_DENY)));
 	ASSERT_EQ(0, others(&self->bed, VSOCK_BRIDGE_PORT_PREFIX));
-	EXPECT_FALSE(reaches(&self->bed, 7, self->prefix));
+	EXPECT_FALSE(bed_reaches(&self->bed, 7, self->prefix));
 	ASSERT_EQ(0, others(&self->bed, VSOCK_BRIDGE_PORT_DENY));
 	ASSERT_EQ(0, set_port(&self->bed, PORT(.port = 7,
 				.action = VSOCK_BRIDGE_PORT_PREFIX)));
-	EXPECT_TRUE(reaches(&self->bed, 7, self->prefix));
+	EXPECT_TRUE(bed_reaches(&self->bed, 7, self->prefix));
 }
 
 TEST_F(port, goes_by_the_prefix_again_when_all_is_removed)
 {
 	ASSERT_EQ(0, map_port(&self->bed, 7, self->path));
 	ASSERT_EQ(0, others(&self->bed, VSOCK_BRIDGE_PORT_REMOVE));
-	EXPECT_TRUE(reaches(&self->bed, 7, self->prefix));
+	EXPECT_TRUE(bed_reaches(&self->bed, 7, self->prefix));
 }
 
 TEST_F(port, of_the_map_can_be_replaced)
 {
 	ASSERT_EQ(0, map_port(&self->bed, 7, "/none"));
-	EXPECT_FALSE(reaches(&self->bed, 7, self->mapped));
+	EXPECT_FALSE(bed_reaches(&self->bed, 7, self->mapped));
 	EXPECT_EQ(1, BED_STAT(&self->bed, unix_connect_fails));
 	ASSERT_EQ(0, map_port(&self->bed, 7, self->path));
-	EXPECT_TRUE(reaches(&self->bed, 7, self->mapped));
+	EXPECT_TRUE(bed_reaches(&self->bed, 7, self->mapped));
 }
 
 TEST_F(port, of_the_map_needs_no_other_host_end)
@@ -142,7 +128,7 @@ TEST_F(port, of_the_map_needs_no_other_host_end)
 	ASSERT_EQ(0, bed_set_uds_with(self->bed.guest.fd, "/none/in",
 		BED_UDS(.flags = VSOCK_BRIDGE_UDS_NO_LISTEN)));
 	ASSERT_EQ(0, map_port(&self->bed, 9, self->path));
-	EXPECT_TRUE(reaches(&self->bed, 9, self->mapped));
+	EXPECT_TRUE(bed_reaches(&self->bed, 9, self->mapped));
 }
 
 TEST_F(port, of_the_map_has_the_eyes_of_its_own_call)
@@ -162,9 +148,9 @@ TEST_F(port, of_the_map_has_the_eyes_of_its_own_call)
 	ASSERT_EQ(0, seteuid(0));
 	ASSERT_EQ(0, chdir(old));
 	close(dir);
-	EXPECT_TRUE(reaches(&self->bed, 1, self->mapped));
-	EXPECT_TRUE(reaches(&self->bed, 2, self->mapped));
-	EXPECT_FALSE(reaches(&self->bed, 3, self->mapped));
+	EXPECT_TRUE(bed_reaches(&self->bed, 1, self->mapped));
+	EXPECT_TRUE(bed_reaches(&self->bed, 2, self->mapped));
+	EXPECT_FALSE(bed_reaches(&self->bed, 3, self->mapped));
 	EXPECT_EQ(1, BED_STAT(&self->bed, unix_connect_fails));
 }
 
@@ -177,7 +163,7 @@ TEST_F(port, map_is_bounded)
 	ASSERT_EQ(0, set_port(&self->bed, PORT(.port = 4000000,
 				.action = VSOCK_BRIDGE_PORT_REMOVE)));
 	EXPECT_EQ(0, map_port(&self->bed, 1, self->path));
-	EXPECT_TRUE(reaches(&self->bed, 1, self->mapped));
+	EXPECT_TRUE(bed_reaches(&self->bed, 1, self->mapped));
 }
 
 TEST_F(port, calls_that_make_no_sense_are_refused)
@@ -214,7 +200,7 @@ TEST_F(port, calls_that_make_no_sense_are_refused)
 				.path_len = 1, .dir_fd = 999,
 				.flags = VSOCK_BRIDGE_PORT_DIR_FD)));
 	/* Nothing of that has made a map. */
-	EXPECT_TRUE(reaches(&self->bed, 7, self->prefix));
+	EXPECT_TRUE(bed_reaches(&self->bed, 7, self->prefix));
 }
 
 TEST_HARNESS_MAIN
