@@ -76,13 +76,13 @@ static void *stub_alloc(size_t size, bool zero)
 	return p;
 }
 
-void *kmalloc(size_t size, gfp_t flags)
+void *kmalloc(size_t size, unsigned int flags)
 {
 	(void)flags;
 	return stub_alloc(size, false);
 }
 
-void *kvcalloc(size_t n, size_t size, gfp_t flags)
+void *kvcalloc(size_t n, size_t size, unsigned int flags)
 {
 	(void)flags;
 	return stub_alloc(n * size, true);
