@@ -241,15 +241,11 @@ TEST_F(handshake, a_client_that_closes_before_its_line_leaves_nothing)
 	EXPECT_EQ(0, bed_works(&self->bed));
 }
 
-/* The guest hears of it or not, as time allows. */
+/* The guest hears of it or not, as time allows; here it never answers. */
 TEST_F(handshake, a_client_that_closes_behind_its_line_leaves_nothing)
 {
-	ASSERT_EQ(0, bed_set_limits(&self->bed,
-				    BED_LIMITS(.connect_timeout_ms = 50)));
 	close(bed_client(&self->bed, 80));
-	EXPECT_EQ(1, BED_AWAIT_STAT(&self->bed, sockets, 1));
-	ASSERT_EQ(0, bed_set_limits(&self->bed,
-				    BED_LIMITS(.connect_timeout_ms = WAIT_MS)));
+	/* Clients are accepted in turn, so that one was before these. */
 	EXPECT_EQ(0, bed_works(&self->bed));
 	EXPECT_EQ(0, BED_AWAIT_STAT(&self->bed, connections, 0));
 	EXPECT_EQ(1, BED_AWAIT_STAT(&self->bed, sockets, 1));
