@@ -177,9 +177,12 @@ void smp_wmb(void)
 
 struct vhost_iotlb *vhost_iotlb_alloc(unsigned int limit, unsigned int flags)
 {
-	(void)limit;
+	struct vhost_iotlb *iotlb = stub_alloc(sizeof(*iotlb), true);
+
 	(void)flags;
-	return stub_alloc(sizeof(struct vhost_iotlb), true);
+	if (iotlb)
+		iotlb->limit = limit;
+	return iotlb;
 }
 
 void vhost_iotlb_free(struct vhost_iotlb *iotlb)
@@ -200,6 +203,10 @@ int vhost_iotlb_add_range(struct vhost_iotlb *iotlb, u64 start, u64 last,
 
 	if (last < start)
 		return -EFAULT;
+	if (!iotlb->limit)
+		return -EINVAL;
+	if (iotlb->nmaps >= iotlb->limit)
+		return -ENOSPC;
 	map = stub_alloc(sizeof(*map), true);
 	if (!map)
 		return -ENOMEM;
