@@ -80,6 +80,13 @@ void vsb_conn_queue_rx(struct vsb_conn *conn)
 		list_add_tail(&conn->rxq, &conn->tab->rxq);
 }
 
+/* Would a read bring bytes, or the end? RX buffers are not taken for less. */
+bool vsb_conn_is_readable(struct vsb_conn *conn)
+{
+	conn->readable = conn->readable && vsb_socket_readable(&conn->sock);
+	return conn->readable;
+}
+
 /* Is there something to send to the guest that its credit allows? */
 bool vsb_conn_has_work(const struct vsb_conn *conn)
 {

@@ -88,6 +88,7 @@ static inline struct vsb_conn *vsb_conn_get(struct vsb_conn *conn)
 void vsb_conn_event(struct vsb_conn *conn, enum vsb_event event, u32 flags);
 void vsb_conn_owe(struct vsb_conn *conn, u16 owed);
 void vsb_conn_notify(struct vsb_socket *s);
+bool vsb_conn_is_readable(struct vsb_conn *conn);
 bool vsb_conn_has_work(const struct vsb_conn *conn);
 void vsb_conn_queue_rx(struct vsb_conn *conn);
 void vsb_conn_kill(struct vsb_conn *conn);

@@ -310,7 +310,7 @@ static bool vsb_send_conn(struct vsb_datapath *dp, struct vsb_conn *conn)
 	    !vsb_send_owed(dp, conn, VSB_OWE_SHUTDOWN,
 			   VIRTIO_VSOCK_OP_SHUTDOWN))
 		return false;
-	if (conn->readable && vsb_conn_wants_data(&conn->cs) &&
+	if (vsb_conn_wants_data(&conn->cs) && vsb_conn_is_readable(conn) &&
 	    !vsb_send_data(dp, conn))
 		return false;
 	return vsb_send_owed(dp, conn, VSB_OWE_CREDIT_UPDATE,
