@@ -155,18 +155,21 @@ unsigned long copy_to_user(void *to, const void *from, unsigned long n)
 
 /* barriers */
 
+/* 'M' in the trace */
 void smp_mb(void)
 {
 	stub_step('M', NULL);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
+/* 'R' in the trace */
 void smp_rmb(void)
 {
 	stub_step('R', NULL);
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
 }
 
+/* 'W' in the trace */
 void smp_wmb(void)
 {
 	stub_step('W', NULL);
