@@ -50,10 +50,10 @@ static unsigned int vsb_conn_guest_shutdown(struct vsb_conn_state *cs,
 	cs->guest_shut |= news;
 	if (news & VIRTIO_VSOCK_SHUTDOWN_RCV)
 		act |= VSB_ACT_SHUT_RD;
+	if (drained && (cs->guest_shut & VIRTIO_VSOCK_SHUTDOWN_SEND))
+		return act | vsb_conn_finish_tx(cs);
 	if (news && cs->guest_shut == VSB_SHUT_BOTH)
 		act |= VSB_ACT_ARM_SHUTDOWN;
-	if (drained && (cs->guest_shut & VIRTIO_VSOCK_SHUTDOWN_SEND))
-		act |= vsb_conn_finish_tx(cs);
 	return act;
 }
 
@@ -109,8 +109,9 @@ static unsigned int vsb_conn_opened(struct vsb_conn_state *cs,
 				    enum vsb_state from, u16 owed,
 				    unsigned int act)
 {
+	/* what crosses our RST is nobody's fault */
 	if (cs->state != from)
-		return VSB_ACT_BAD_OP;
+		return cs->state == VSB_DEAD ? 0 : VSB_ACT_BAD_OP;
 	cs->state = VSB_OPEN;
 	cs->owed |= owed;
 	return act;
@@ -136,6 +137,8 @@ unsigned int vsb_conn_step(struct vsb_conn_state *cs, enum vsb_event event,
 		cs->owed |= VSB_OWE_REQUEST;
 		return VSB_ACT_ARM_CONNECT;
 	case VSB_EV_RESPONSE:
+		if (cs->owed & VSB_OWE_REQUEST)
+			return VSB_ACT_BAD_OP;
 		return vsb_conn_opened(cs, VSB_REQUESTED, 0,
 				       VSB_ACT_OK_LINE | VSB_ACT_DISARM);
 	case VSB_EV_CONNECTED:

@@ -2,6 +2,8 @@
 /*
  * Guest-physical ranges and where they are in the owner's address space.
  */
+#include <linux/errno.h>
+#include <linux/limits.h>
 #include <linux/minmax.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
@@ -21,10 +23,8 @@ static int vsb_mem_add(struct vhost_iotlb *tlb,
 	    addr + region->memory_size < addr || addr > ULONG_MAX ||
 	    !access_ok((void __user *)(unsigned long)addr, region->memory_size))
 		return -EFAULT;
-	if (vhost_iotlb_add_range(tlb, region->guest_phys_addr, last, addr,
-				  VHOST_MAP_RW))
-		return -EFAULT;
-	return 0;
+	return vhost_iotlb_add_range(tlb, region->guest_phys_addr, last, addr,
+				     VHOST_MAP_RW);
 }
 
 static int vsb_mem_fill(struct vhost_iotlb *tlb,

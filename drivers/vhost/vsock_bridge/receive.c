@@ -122,6 +122,9 @@ static void vsb_receive_known(struct vsb_datapath *dp, struct vsb_conn *conn,
 		if (conn->readable)
 			vsb_conn_queue_rx(conn);
 	}
+	/* a guest that makes its window smaller may have used it up by that */
+	if (vsb_credit_update_due(&conn->credit))
+		vsb_conn_owe(conn, VSB_OWE_CREDIT_UPDATE);
 
 	switch (pkt->op) {
 	case VIRTIO_VSOCK_OP_REQUEST:

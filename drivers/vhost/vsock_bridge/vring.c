@@ -298,6 +298,8 @@ void vsb_vring_push(struct vsb_vring *vr, u16 head, u32 len)
 	};
 	u16 slot = (vr->used_idx + vr->staged) & (vr->num - 1);
 
+	if (vr->broken)
+		return;
 	if (copy_to_user(&vr->used->ring[slot], &elem, sizeof(elem)))
 		vsb_vring_break(vr);
 	vr->staged++;
@@ -310,6 +312,8 @@ static bool vsb_vring_wants_call(struct vsb_vring *vr)
 	bool valid = vr->signalled_valid;
 	__virtio16 raw;
 
+	vr->signalled = vr->used_idx;
+	vr->signalled_valid = true;
 	smp_mb();	/* (B): used.idx is seen before the event is read */
 
 	if (vr->notify_on_empty && vr->last_avail == vr->avail_idx &&
@@ -322,8 +326,6 @@ static bool vsb_vring_wants_call(struct vsb_vring *vr)
 		return !(vsb_ring16(raw) & VRING_AVAIL_F_NO_INTERRUPT);
 	}
 
-	vr->signalled = vr->used_idx;
-	vr->signalled_valid = true;
 	if (!valid || get_user(raw, vsb_vring_used_event(vr)))
 		return true;
 	return vring_need_event(vsb_ring16(raw), vr->used_idx, old);

@@ -27,7 +27,7 @@ static bool same(const struct vsb_conn_state *a,
 static unsigned int without_deadline(unsigned int act)
 {
 	if (act & VSB_ACT_RELEASE)
-		act &= ~(ACT_ARM | VSB_ACT_DISARM);
+		act &= ~VSB_ACT_DISARM;
 	return act;
 }
 
@@ -52,8 +52,8 @@ enum outcome {
 /* The columns are HANDSHAKE, REQUESTED, CONNECTING, OPEN, LINGER, DEAD. */
 static const u8 matrix[EVENTS][STATES] = {
 	[VSB_EV_LINE] = { ROW, BAD, BAD, BAD, BAD, BAD },
-	[VSB_EV_RESPONSE] = { BAD, ROW, BAD, BAD, BAD, BAD },
-	[VSB_EV_CONNECTED] = { BAD, BAD, ROW, BAD, BAD, BAD },
+	[VSB_EV_RESPONSE] = { BAD, ROW, BAD, BAD, BAD, SAME },
+	[VSB_EV_CONNECTED] = { BAD, BAD, ROW, BAD, BAD, SAME },
 	[VSB_EV_GUEST_SHUTDOWN] = { BAD, BAD, BAD, ROW, BAD, SAME },
 	[VSB_EV_GUEST_RST] = { END, END, END, ROW, END, END },
 	[VSB_EV_DRAINED] = { SAME, SAME, SAME, SAME, END, SAME },
@@ -161,6 +161,9 @@ static const struct row opening[] = {
 	{ "timeout before the request is sent",
 	  CS(REQUESTED, 0, 0, 0, 0, VSB_OWE_REQUEST), VSB_EV_TIMEOUT, 0, ANY,
 	  CS(DEAD, 0, 0, 0, 0, 0), ACT_END },
+	{ "response before the request is sent",
+	  CS(REQUESTED, 0, 0, 0, 0, VSB_OWE_REQUEST), VSB_EV_RESPONSE, 0, ANY,
+	  CS(REQUESTED, 0, 0, 0, 0, VSB_OWE_REQUEST), VSB_ACT_BAD_OP },
 	{ "reset before the response is sent",
 	  OPEN(0, 0, 0, 0, VSB_OWE_RESPONSE), VSB_EV_RESET, 0, ANY,
 	  CS(DEAD, 0, 0, 0, 0, VSB_OWE_RST), VSB_ACT_RELEASE },

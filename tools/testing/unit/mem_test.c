@@ -385,7 +385,7 @@ static void test_no_memory_at_any_point_leaks_nothing(void **state)
 	for (fail = 0; fail < 6; fail++) {
 		stub_reset();
 		stub.alloc_fail = fail;
-		assert_true(load(&mem, adjacent, 4) < 0);
+		assert_int_equal(load(&mem, adjacent, 4), -ENOMEM);
 		assert_null(mem.tlb);
 		assert_int_equal(stub.live, 0);
 	}

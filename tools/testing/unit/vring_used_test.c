@@ -235,6 +235,31 @@ static void test_one_interrupt_per_event(void **state)
 	assert_int_equal(calls, 1);
 }
 
+/* An interrupt for an empty ring is one too; the next count starts there. */
+static void test_interrupts_for_an_empty_ring_move_the_mark(void **state)
+{
+	struct ring *r = *state;
+	unsigned int i;
+
+	restart(r, F_EVENT_IDX | F_EMPTY, 0);
+	ring_avail(r, 0);
+	assert_int_equal(ring_next(r), 1);
+	ring_avail(r, 0);
+	assert_true(push_and_publish(r, 1));
+	for (i = 0; i < 65535; i++) {
+		assert_int_equal(ring_next(r), 1);
+		assert_true(push_and_publish(r, 1));
+		ring_avail(r, 0);
+	}
+	/* 65536 are used, and seen; two more while the ring is not empty */
+	ring_set(ring_used_event(r), 0);
+	ring_avail(r, 0);
+	ring_avail(r, 0);
+	assert_int_equal(ring_next(r), 1);
+	assert_int_equal(ring_next(r), 1);
+	assert_true(push_and_publish(r, 2));
+}
+
 /* The driver asks between the index and the look at the event: it is seen. */
 static void ask(void *arg)
 {
@@ -400,6 +425,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(the_first_publish_after_a_start_interrupts),
 	TEST(an_interrupt_comes_when_the_event_is_passed),
 	TEST(one_interrupt_per_event),
+	TEST(interrupts_for_an_empty_ring_move_the_mark),
 	TEST(an_event_that_is_set_late_is_not_missed),
 	TEST(a_park_with_event_idx_asks_for_the_next_entry),
 	TEST(a_park_without_event_idx_clears_the_flag),
