@@ -12,6 +12,7 @@
 #include <linux/fs_struct.h>
 #include <linux/net.h>
 #include <linux/un.h>
+#include <net/sock.h>
 
 #ifdef VSB_HAVE_VHOST_TASK
 #include <linux/sched/vhost_task.h>
@@ -35,6 +36,14 @@ static inline void vsb_eventfd_signal(struct eventfd_ctx *ctx)
 #else
 #define vsb_sockaddr(addr)	((struct sockaddr *)(addr))
 #endif
+
+/* Since 6.16 a socket can refuse descriptors that are passed to it. */
+static inline void vsb_refuse_files(struct sock *sk)
+{
+#ifdef VSB_HAVE_SCM_RIGHTS
+	sk->sk_scm_rights = 0;
+#endif
+}
 
 /* An fs_struct of our own; its lock and sequence became one seqlock_t. */
 static inline void vsb_fs_init(struct fs_struct *fs)

@@ -29,13 +29,19 @@ static unsigned int vsb_conn_reset(struct vsb_conn_state *cs)
 /* The host socket has all bytes of a guest that will send no more. */
 static unsigned int vsb_conn_finish_tx(struct vsb_conn_state *cs)
 {
-	if (cs->guest_shut == VSB_SHUT_BOTH)
+	/* An end that lost bytes is not a clean one. */
+	if (cs->guest_shut == VSB_SHUT_BOTH || cs->tx_failed)
 		return vsb_conn_reset(cs);
 	if (cs->wr_done)
 		return 0;
 
 	cs->wr_done = true;
-	return VSB_ACT_SHUT_WR;
+	if (!(cs->host_shut & VIRTIO_VSOCK_SHUTDOWN_SEND))
+		return VSB_ACT_SHUT_WR;
+	/* Nothing can come from either side: the guest may close. */
+	cs->host_shut = VSB_SHUT_BOTH;
+	cs->owed |= VSB_OWE_SHUTDOWN;
+	return VSB_ACT_SHUT_WR | VSB_ACT_ARM_SHUTDOWN;
 }
 
 static unsigned int vsb_conn_guest_shutdown(struct vsb_conn_state *cs,
@@ -44,6 +50,9 @@ static unsigned int vsb_conn_guest_shutdown(struct vsb_conn_state *cs,
 	u8 news = flags & VSB_SHUT_BOTH & ~cs->guest_shut;
 	unsigned int act = 0;
 
+	/* it wants out before it is in */
+	if (cs->state == VSB_CONNECTING)
+		return vsb_conn_reset(cs);
 	if (cs->state != VSB_OPEN)
 		return cs->state == VSB_DEAD ? 0 : VSB_ACT_BAD_OP;
 
@@ -93,8 +102,8 @@ static unsigned int vsb_conn_host_shut(struct vsb_conn_state *cs, u8 flag)
 }
 
 /*
- * The host program is gone or deaf. What it sent before is still delivered
- * while somebody may read it.
+ * The host program is gone or deaf. The guest is told to write no more; what
+ * the host program sent before is still delivered while somebody may read it.
  */
 static unsigned int vsb_conn_write_failed(struct vsb_conn_state *cs)
 {
@@ -102,6 +111,10 @@ static unsigned int vsb_conn_write_failed(struct vsb_conn_state *cs)
 		return vsb_conn_reset(cs);
 
 	cs->tx_failed = true;
+	if (!(cs->host_shut & VIRTIO_VSOCK_SHUTDOWN_RCV)) {
+		cs->host_shut |= VIRTIO_VSOCK_SHUTDOWN_RCV;
+		cs->owed |= VSB_OWE_SHUTDOWN;
+	}
 	return VSB_ACT_DISCARD;
 }
 

@@ -8,29 +8,87 @@
 #include <linux/err.h>
 #include <linux/kernel.h>
 #include <linux/un.h>
+#include <linux/workqueue.h>
 
 #include "conn.h"
 #include "connector.h"
 #include "conntab.h"
 #include "context.h"
 
+/* Connects for owners in a jail. */
+static struct workqueue_struct *vsb_connector_wq;
+
+int __init vsb_connector_init_module(void)
+{
+	vsb_connector_wq = alloc_workqueue("vsb_connector", WQ_UNBOUND, 0);
+	return vsb_connector_wq ? 0 : -ENOMEM;
+}
+
+void vsb_connector_exit_module(void)
+{
+	destroy_workqueue(vsb_connector_wq);
+}
+
+/**
+ * struct vsb_dial - one connect
+ * @work: does it for an owner in a jail
+ * @ctx: who connects
+ * @path: where to
+ * @sock: out: the socket, or an error
+ */
+struct vsb_dial {
+	struct work_struct work;
+	struct vsb_context *ctx;
+	char path[sizeof_field(struct vsb_connector, path) +
+		  sizeof("_4294967295")];
+	struct socket *sock;
+};
+
+static void vsb_dial_run(struct work_struct *work)
+{
+	struct vsb_dial *dial = container_of(work, struct vsb_dial, work);
+	struct vsb_context_saved saved;
+
+	vsb_context_enter(dial->ctx, &saved);
+	dial->sock = vsb_socket_connect(dial->ctx, dial->path);
+	vsb_context_leave(&saved);
+}
+
+/*
+ * In this thread, the host program sees the pid of the VMM. For one in a jail a
+ * kernel thread does it: what that one sees, the VMM cannot.
+ */
+static struct socket *vsb_connector_connect(struct vsb_dial *dial)
+{
+	INIT_WORK_ONSTACK(&dial->work, vsb_dial_run);
+	if (vsb_context_is_jailed(dial->ctx)) {
+		queue_work(vsb_connector_wq, &dial->work);
+		flush_work(&dial->work);
+	} else {
+		vsb_dial_run(&dial->work);
+	}
+	destroy_work_on_stack(&dial->work);
+	return dial->sock;
+}
+
 static struct socket *vsb_connector_dial(struct vsb_connector *connector,
 					 const struct vsb_conn *conn)
 {
-	char path[sizeof(connector->path) + sizeof("_4294967295")];
 	/* pairs with the release in vsb_connector_set() */
-	struct vsb_context *ctx = smp_load_acquire(&connector->ctx);
-	struct vsb_context_saved saved;
+	struct vsb_dial dial = { .ctx = smp_load_acquire(&connector->ctx) };
 	struct socket *sock;
 
-	if (!ctx || READ_ONCE(conn->cancelled))
+	if (!dial.ctx || READ_ONCE(conn->cancelled))
 		return ERR_PTR(-ECONNREFUSED);
 
-	scnprintf(path, sizeof(path), "%s_%u", connector->path,
+	scnprintf(dial.path, sizeof(dial.path), "%s_%u", connector->path,
 		  conn->host_port);
-	vsb_context_enter(ctx, &saved);
-	sock = vsb_socket_connect(ctx, path);
-	vsb_context_leave(&saved);
+	sock = vsb_connector_connect(&dial);
+	/* nobody may look for it when its device waits for its last close */
+	if (!IS_ERR(sock) && READ_ONCE(conn->cancelled)) {
+		vsb_socket_discard(sock);
+		return ERR_PTR(-ECONNREFUSED);
+	}
 	return sock;
 }
 
@@ -44,9 +102,7 @@ static void vsb_connector_run(struct vsb_work *work)
 	node = llist_reverse_order(node);
 	llist_for_each_entry_safe(conn, next, node, connect) {
 		conn->connected = vsb_connector_dial(connector, conn);
-		/* a full barrier: the result is seen with the event */
-		atomic_fetch_or(VSB_SOCK_CONNECTED, &conn->sock.events);
-		vsb_conn_notify(&conn->sock);
+		vsb_socket_post(&conn->sock, VSB_SOCK_CONNECTED);
 		vsb_conn_put(conn);
 	}
 }
@@ -85,7 +141,7 @@ void vsb_connector_done(struct vsb_conn *conn)
 	conn->connected = NULL;
 	conn->tab->connecting--;
 	if (conn->cs.state != VSB_CONNECTING) {
-		if (!IS_ERR(sock))
+		if (!IS_ERR_OR_NULL(sock))
 			vsb_socket_discard(sock);
 		return;
 	}

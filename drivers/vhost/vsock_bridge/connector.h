@@ -29,6 +29,9 @@ struct vsb_connector {
 	char path[VSOCK_BRIDGE_PATH_MAX + 1];
 };
 
+int vsb_connector_init_module(void);
+void vsb_connector_exit_module(void);
+
 void vsb_connector_init(struct vsb_connector *connector);
 void vsb_connector_set(struct vsb_connector *connector,
 		       struct vsb_context *ctx, const char *path);

@@ -44,6 +44,22 @@ void vsb_context_free(struct vsb_context *ctx)
 	kfree(ctx);
 }
 
+/*
+ * Has the current task another root than the captured one? Then it must not
+ * enter: the other threads of its process could find the captured root in
+ * /proc, and leave their jail through it.
+ */
+bool vsb_context_is_jailed(const struct vsb_context *ctx)
+{
+	struct path root;
+	bool jailed;
+
+	get_fs_root(current->fs, &root);
+	jailed = !path_equal(&root, &ctx->fs.root);
+	path_put(&root);
+	return jailed;
+}
+
 static struct fs_struct *vsb_context_swap_fs(struct fs_struct *fs)
 {
 	struct fs_struct *old = current->fs;

@@ -82,6 +82,7 @@ struct vsb_gather {
  * @timer_work: deadlines
  * @accept_work: clients in the backlog
  * @stats: counters; the gauges are filled in when they are asked for
+ * @send_budget: RX chains that the round at hand may still take
  * @chain_iov: parts of the chains at hand; scratch of one round
  * @gather: scratch of one round
  */
@@ -101,6 +102,7 @@ struct vsb_datapath {
 	struct vsb_work timer_work;
 	struct vsb_work accept_work;
 	struct vsock_bridge_stats stats;
+	unsigned int send_budget;
 	struct iovec chain_iov[VSB_SEGS_MAX];
 	struct vsb_gather gather;
 };
@@ -110,8 +112,10 @@ int vsb_datapath_init(struct vsb_datapath *dp);
 int vsb_datapath_attach(struct vsb_datapath *dp);
 int vsb_datapath_start(struct vsb_datapath *dp);
 void vsb_datapath_stop(struct vsb_datapath *dp);
+void vsb_datapath_quench(struct vsb_datapath *dp);
 void vsb_datapath_destroy(struct vsb_datapath *dp);
 void vsb_datapath_finish(struct vsb_datapath *dp, struct vsb_queue *q);
+void vsb_datapath_check_ring(struct vsb_datapath *dp, struct vsb_queue *q);
 void vsb_datapath_count_fault(struct vsb_datapath *dp,
 			      const struct vsb_queue *q, enum vsb_fault fault);
 

@@ -44,7 +44,7 @@ enum vsb_uds {
  *	the structure is held, not the memory; NULL before
  * @uds: see enum vsb_uds
  * @log_ctx: VHOST_SET_LOG_FD; kept for the VMM, without use so far
- * @teardown: ends the device when its own worker dropped the last reference
+ * @teardown: ends the device, behind its last descriptor
  */
 struct vsb_dev {
 	struct vsb_datapath dp;

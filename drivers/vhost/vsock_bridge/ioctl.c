@@ -564,23 +564,26 @@ static long vsb_uds_reserve(struct vsb_dev *dev)
 	return ret;
 }
 
-static void vsb_uds_install(struct vsb_dev *dev, struct vsb_context *ctx,
+static long vsb_uds_install(struct vsb_dev *dev, struct vsb_context *ctx,
 			    const char *path, struct socket *sock)
 {
 	struct vsb_datapath *dp = &dev->dp;
+	long ret = PTR_ERR_OR_ZERO(sock);
 
 	mutex_lock(&dp->lock);
-	if (IS_ERR(sock)) {
+	if (!ret && dp->dead) {
+		vsb_socket_discard(sock);
+		ret = -EIO;
+	}
+	if (ret) {
 		dev->uds = VSB_UDS_NONE;
 	} else {
 		dev->uds = VSB_UDS_SET;
 		vsb_connector_set(&dp->connector, ctx, path);
-		if (dp->dead)
-			vsb_socket_discard(sock);
-		else
-			vsb_listener_open(&dp->listener, sock);
+		vsb_listener_open(&dp->listener, sock);
 	}
 	mutex_unlock(&dp->lock);
+	return ret;
 }
 
 /* A path lookup may block: the data path does not wait for it. */
@@ -611,10 +614,10 @@ static long vsb_set_uds(struct vsb_dev *dev, void __user *argp)
 		return ret;
 	}
 	sock = vsb_uds_bind(&uds, ctx, path);
-	vsb_uds_install(dev, ctx, path, sock);
-	if (IS_ERR(sock))
+	ret = vsb_uds_install(dev, ctx, path, sock);
+	if (ret)
 		vsb_context_free(ctx);
-	return PTR_ERR_OR_ZERO(sock);
+	return ret;
 }
 
 long vsb_dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)

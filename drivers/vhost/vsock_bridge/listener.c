@@ -77,8 +77,13 @@ bool vsb_listener_accept(struct vsb_listener *listener, unsigned int budget)
 		}
 		sock = vsb_socket_accept(&listener->sock);
 		if (IS_ERR(sock)) {
-			if (PTR_ERR(sock) != -EAGAIN)
-				tab->stats->unix_accept_fails++;
+			if (PTR_ERR(sock) == -EAGAIN)
+				return false;
+			/* no memory, mostly; it is tried again with the next
+			 * client, or when one of ours leaves
+			 */
+			tab->stats->unix_accept_fails++;
+			tab->full = true;
 			return false;
 		}
 		vsb_listener_adopt(tab, sock);

@@ -4,16 +4,38 @@
  */
 #include <linux/module.h>
 
+#include "connector.h"
 #include "dev.h"
+#include "socket.h"
 
 static int __init vsb_init(void)
 {
-	return vsb_dev_register();
+	int ret;
+
+	ret = vsb_socket_init_module();
+	if (ret)
+		return ret;
+	ret = vsb_connector_init_module();
+	if (ret)
+		goto err_socket;
+	ret = vsb_dev_register();
+	if (ret)
+		goto err_connector;
+	return 0;
+
+err_connector:
+	vsb_connector_exit_module();
+err_socket:
+	vsb_socket_exit_module();
+	return ret;
 }
 
+/* Devices that are about to end use what is below them. */
 static void __exit vsb_exit(void)
 {
 	vsb_dev_unregister();
+	vsb_connector_exit_module();
+	vsb_socket_exit_module();
 }
 
 module_init(vsb_init);

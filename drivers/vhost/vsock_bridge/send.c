@@ -15,8 +15,9 @@
 #include "iov.h"
 #include "packet.h"
 
-/* One round: so many packets, then the others have a turn. */
+/* One round: so many packets, or RX chains, good or bad. */
 #define VSB_SEND_PACKETS	256
+#define VSB_SEND_CHAINS		1024
 
 /* One turn of a connection: so many bytes in so many RX buffers. */
 #define VSB_SEND_BYTES		(64 * 1024)
@@ -26,7 +27,7 @@
  * struct vsb_slot - an RX chain that was taken
  * @iov: its parts, among those of the data path
  * @nr: how many
- * @room: bytes behind the header
+ * @room: bytes behind the header, no more than one turn fills
  * @head: its name
  */
 struct vsb_slot {
@@ -77,7 +78,8 @@ static void vsb_send_reject(struct vsb_datapath *dp,
 /*
  * Take the next RX chain that holds @min bytes behind a header. A bad one
  * ends the row of those that were taken before it, so that a rewind counts
- * right; without such a row it is returned to the guest.
+ * right; without such a row it is returned to the guest. Good or bad, a chain
+ * costs a part of the round's budget.
  */
 static bool vsb_send_take(struct vsb_datapath *dp, struct vsb_slots *slots,
 			  u32 min)
@@ -88,13 +90,14 @@ static bool vsb_send_take(struct vsb_datapath *dp, struct vsb_slots *slots,
 		.max = ARRAY_SIZE(dp->chain_iov) - slots->parts,
 	};
 	struct vsb_slot *slot = &slots->slot[slots->nr];
-	unsigned int tries = vr->num;
 
-	while (tries-- && vsb_vring_next(vr, &dp->mem, &chain) > 0) {
+	while (dp->send_budget && vsb_vring_next(vr, &dp->mem, &chain) > 0) {
+		dp->send_budget--;
 		if (!chain.fault && chain.len >= VSB_HDR_SIZE + min) {
 			slot->iov = chain.iov;
 			slot->nr = chain.nr;
-			slot->room = chain.len - VSB_HDR_SIZE;
+			slot->room = min_t(u32, chain.len - VSB_HDR_SIZE,
+					   VSB_SEND_BYTES);
 			slot->head = chain.head;
 			slots->nr++;
 			slots->parts += chain.nr;
@@ -115,9 +118,8 @@ static bool vsb_send_control(struct vsb_datapath *dp,
 			     const struct vsb_packet *pkt)
 {
 	struct vsb_vring *vr = &dp->queue[VSB_RX].vr;
-	unsigned int tries = vr->num;
 
-	while (tries--) {
+	for (;;) {
 		struct vsb_slots slots = { .nr = 0 };
 
 		if (!vsb_send_take(dp, &slots, 0))
@@ -130,7 +132,6 @@ static bool vsb_send_control(struct vsb_datapath *dp,
 		dp->stats.guest_memory++;
 		vsb_vring_push(vr, slots.slot[0].head, 0);
 	}
-	return false;
 }
 
 static void vsb_send_fill(const struct vsb_datapath *dp,
@@ -172,6 +173,10 @@ static bool vsb_send_owed(struct vsb_datapath *dp, struct vsb_conn *conn,
 
 	conn->cs.owed &= ~owed;
 	vsb_send_told(conn);
+	/* the guest's time starts when it can know */
+	if (op == VIRTIO_VSOCK_OP_REQUEST)
+		vsb_conntab_arm(&dp->tab, conn,
+				dp->tab.limits.connect_timeout_ms);
 	return true;
 }
 
@@ -256,15 +261,6 @@ static void vsb_send_learn(struct vsb_conn *conn, unsigned int used,
 		conn->rx_chains = max(used, 1U);
 }
 
-/* The guest gives no credit: ask once, then wait for its answer. */
-static void vsb_send_ask_credit(struct vsb_conn *conn)
-{
-	if (conn->credit_asked)
-		return;
-	conn->credit_asked = true;
-	conn->cs.owed |= VSB_OWE_CREDIT_REQUEST;
-}
-
 /* One read of a connection. Return: false when there is no RX buffer. */
 static bool vsb_send_data(struct vsb_datapath *dp, struct vsb_conn *conn)
 {
@@ -276,7 +272,7 @@ static bool vsb_send_data(struct vsb_datapath *dp, struct vsb_conn *conn)
 	long got;
 
 	if (!want || !vsb_credit_packets(&conn->credit)) {
-		vsb_send_ask_credit(conn);
+		vsb_conn_ask_credit(conn);
 		return true;
 	}
 	vsb_send_take_slots(dp, conn, &slots, want);
@@ -381,12 +377,14 @@ void vsb_send(struct vsb_datapath *dp)
 		return;
 
 	vsb_vring_unpark(&q->vr);
+	dp->send_budget = VSB_SEND_CHAINS;
 	buffers = vsb_send_rsts(dp) && vsb_send_turns(dp);
 	vsb_datapath_finish(dp, q);
 	if (buffers)
 		more = !list_empty(&dp->tab.rxq);
 	else
-		more = vsb_vring_park(&q->vr);
+		more = !dp->send_budget || vsb_vring_park(&q->vr);
+	vsb_datapath_check_ring(dp, q);
 	if (more && !q->vr.broken)
 		vsb_worker_queue(&dp->worker, &q->work);
 }

@@ -192,7 +192,8 @@ static enum vsb_fault vsb_vring_walk_indirect(struct vsb_vring *vr,
 
 /*
  * Walk a chain from entry @i of @table. A table is walked for as many steps as
- * it has entries, so a loop ends; an indirect table leads to no other.
+ * it has entries, so a loop ends, and for no more than VSB_SEGS_MAX; an
+ * indirect table leads to no other.
  */
 static enum vsb_fault vsb_vring_walk(struct vsb_vring *vr,
 				     struct vsb_chain *chain,
@@ -205,7 +206,7 @@ static enum vsb_fault vsb_vring_walk(struct vsb_vring *vr,
 	u16 flags;
 	u64 addr;
 
-	for (steps = 0; steps < table->num; steps++) {
+	for (steps = 0; steps < min(table->num, VSB_SEGS_MAX); steps++) {
 		if (i >= table->num)
 			return VSB_FAULT_CHAIN;
 		if (!vsb_table_read(table, i, &raw))
@@ -228,7 +229,7 @@ static enum vsb_fault vsb_vring_walk(struct vsb_vring *vr,
 			return fault;
 		i = vsb_ring16(raw.next);
 	}
-	return VSB_FAULT_CHAIN;
+	return steps < table->num ? VSB_FAULT_SEGS : VSB_FAULT_CHAIN;
 }
 
 /**

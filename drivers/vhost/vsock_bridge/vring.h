@@ -43,7 +43,7 @@ struct vsb_mem;
  * @VSB_FAULT_DIRECTION: a descriptor has the wrong direction for this queue
  * @VSB_FAULT_CHAIN: a loop, an index out of range, a bad indirect table, more
  *	than 2^32 - 1 bytes
- * @VSB_FAULT_SEGS: more parts than VSB_SEGS_MAX
+ * @VSB_FAULT_SEGS: more parts or descriptors than VSB_SEGS_MAX
  * @VSB_FAULT_MEMORY: an address that is not the guest's memory
  */
 enum vsb_fault {
