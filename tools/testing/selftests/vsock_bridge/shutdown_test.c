@@ -174,6 +174,38 @@ static void expect_all(struct __test_metadata *_metadata, int fd, size_t len)
 	EXPECT_EQ(0, uds_recv_eof(fd));
 }
 
+/* In either order, and also when the guest's program does not close. */
+TEST_F(end, of_both_directions_is_told_to_the_guest_and_ends_in_time)
+{
+	struct guest_conn *c = self->pair.conn;
+
+	ASSERT_EQ(0, bed_set_limits(&self->bed,
+				    BED_LIMITS(.shutdown_timeout_ms = 50)));
+	ASSERT_EQ(0, shutdown(self->pair.fd, SHUT_WR));
+	ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux, c->peer_shutdown == SEND));
+	ASSERT_EQ(0, guest_conn_shutdown(c, SEND));
+	EXPECT_EQ(0, uds_recv_eof(self->pair.fd));
+	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, c->reset));
+	expect_gone(_metadata, &self->bed);
+}
+
+/* A guest that writes without reading must hear that nobody listens. */
+TEST_F(end, by_a_host_close_reaches_a_guest_without_credit)
+{
+	struct guest_conn *c = self->pair.conn;
+	static char data[1 << 20];
+
+	c->no_updates = true;
+	while (uds_send_now(self->pair.fd, data, sizeof(data)) > 0)
+		guest_mux_poll(&self->bed.mux);
+	ASSERT_EQ(0, bed_fence(&self->bed, &self->pair));
+	close(self->pair.fd);
+	self->pair.fd = -1;
+	ASSERT_LT(0, guest_conn_send(c, data, 1000, 1000));
+	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux,
+				c->reset || (c->peer_shutdown & RCV)));
+}
+
 TEST_F(end, of_both_halves_waits_for_a_slow_host_reader)
 {
 	struct guest_conn *c = self->pair.conn;
