@@ -14,6 +14,7 @@
 #include "conntab.h"
 #include "kick.h"
 #include "listener.h"
+#include "log.h"
 #include "mem.h"
 #include "vring.h"
 #include "worker.h"
@@ -73,6 +74,7 @@ struct vsb_gather {
  * @guest_cid: the guest's CID; 0 before it was set
  * @features: what VHOST_SET_FEATURES set
  * @mem: the guest's memory
+ * @log: which of it was written
  * @queue: the virtqueues
  * @tab: the connections
  * @listener: where host programs come in
@@ -83,6 +85,7 @@ struct vsb_gather {
  * @accept_work: clients in the backlog
  * @stats: counters; the gauges are filled in when they are asked for
  * @chain_iov: parts of the chains at hand; scratch of one round
+ * @chain_gpa: their guest-physical addresses, while writes are logged
  * @gather: scratch of one round
  */
 struct vsb_datapath {
@@ -92,6 +95,7 @@ struct vsb_datapath {
 	u64 guest_cid;
 	u64 features;
 	struct vsb_mem mem;
+	struct vsb_log log;
 	struct vsb_queue queue[VSB_QUEUES];
 	struct vsb_conntab tab;
 	struct vsb_listener listener;
@@ -102,6 +106,7 @@ struct vsb_datapath {
 	struct vsb_work accept_work;
 	struct vsock_bridge_stats stats;
 	struct iovec chain_iov[VSB_SEGS_MAX];
+	u64 chain_gpa[VSB_SEGS_MAX];
 	struct vsb_gather gather;
 };
 
@@ -111,7 +116,10 @@ int vsb_datapath_attach(struct vsb_datapath *dp);
 int vsb_datapath_start(struct vsb_datapath *dp);
 void vsb_datapath_stop(struct vsb_datapath *dp);
 void vsb_datapath_destroy(struct vsb_datapath *dp);
+bool vsb_datapath_log_fits(const struct vsb_datapath *dp,
+			   const void __user *base, bool all);
 void vsb_datapath_finish(struct vsb_datapath *dp, struct vsb_queue *q);
+bool vsb_datapath_park(struct vsb_datapath *dp, struct vsb_queue *q);
 void vsb_datapath_count_fault(struct vsb_datapath *dp,
 			      const struct vsb_queue *q, enum vsb_fault fault);
 
