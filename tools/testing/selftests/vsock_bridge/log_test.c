@@ -262,17 +262,14 @@ TEST_F(log, is_switched_on_and_off_while_running)
 	for (uint32_t seed = 1; seed <= 5; seed++) {
 		flow.seed = seed;
 		ASSERT_EQ(0, guest_log_on(&lb->log, &lb->bed.guest));
-		begin(_metadata, lb);
 		ASSERT_EQ(0, bed_move(&lb->bed, &lb->pair, &flow));
-		EXPECT_LE(3, check_log(_metadata, lb));
-		ASSERT_EQ(0, guest_set_running(&lb->bed.guest, 1));
+		/* more than all pages of both used rings */
+		EXPECT_LT(6, guest_log_count(&lb->log));
 
 		ASSERT_EQ(0, guest_log_off(&lb->log, &lb->bed.guest));
-		begin(_metadata, lb);
+		guest_log_clear(&lb->log);
 		ASSERT_EQ(0, bed_move(&lb->bed, &lb->pair, &flow));
-		stop(_metadata, lb);
 		EXPECT_EQ(0, guest_log_count(&lb->log));
-		ASSERT_EQ(0, guest_set_running(&lb->bed.guest, 1));
 	}
 }
 
