@@ -46,17 +46,27 @@ void vsb_datapath_count_fault(struct vsb_datapath *dp,
 	}
 }
 
-/**
- * vsb_datapath_finish() - the end of a round on a queue
- * @dp: the data path
- * @q: the queue
- *
- * Used elements become visible, with at most one interrupt.
+/*
+ * Tell the VMM what is new: bits in its log; a ring that turned out to be
+ * broken, once.
  */
-void vsb_datapath_finish(struct vsb_datapath *dp, struct vsb_queue *q)
+static void vsb_datapath_report(struct vsb_datapath *dp, struct vsb_queue *q)
 {
-	if (!vsb_vring_publish(&q->vr))
+	if (unlikely(dp->log.dirty)) {
+		dp->log.dirty = false;
+		if (dp->log.ctx)
+			vsb_eventfd_signal(dp->log.ctx);
+	}
+	if (!q->vr.broken || q->reported)
 		return;
+	q->reported = true;
+	dp->stats.vring_broken++;
+	if (q->err)
+		vsb_eventfd_signal(q->err);
+}
+
+static void vsb_datapath_call(struct vsb_datapath *dp, struct vsb_queue *q)
+{
 	if (!q->call) {
 		/* whoever sets one gets the next call in any case */
 		q->vr.signalled_valid = false;
@@ -69,15 +79,33 @@ void vsb_datapath_finish(struct vsb_datapath *dp, struct vsb_queue *q)
 		dp->stats.tx_calls++;
 }
 
-/* A ring that turned out to be broken is told to the VMM, once. */
-void vsb_datapath_check_ring(struct vsb_datapath *dp, struct vsb_queue *q)
+/**
+ * vsb_datapath_finish() - the end of a round on a queue
+ * @dp: the data path
+ * @q: the queue
+ *
+ * Used elements become visible, with at most one interrupt.
+ */
+void vsb_datapath_finish(struct vsb_datapath *dp, struct vsb_queue *q)
 {
-	if (q->vr.broken && !q->reported) {
-		q->reported = true;
-		dp->stats.vring_broken++;
-		if (q->err)
-			vsb_eventfd_signal(q->err);
-	}
+	if (vsb_vring_publish(&q->vr))
+		vsb_datapath_call(dp, q);
+	vsb_datapath_report(dp, q);
+}
+
+/**
+ * vsb_datapath_park() - a queue is empty
+ * @dp: the data path
+ * @q: the queue
+ *
+ * Return: true when it is not any more; no kick may come.
+ */
+bool vsb_datapath_park(struct vsb_datapath *dp, struct vsb_queue *q)
+{
+	bool more = vsb_vring_park(&q->vr);
+
+	vsb_datapath_report(dp, q);
+	return more && !q->vr.broken;
 }
 
 /* The guest has put packets into the TX queue. */
@@ -234,6 +262,7 @@ static void vsb_queue_init(struct vsb_datapath *dp, int i,
 	vsb_work_init(&q->work, round);
 	vsb_kick_init(&q->kick, &dp->worker, &q->work);
 	q->vr.writes = i == VSB_RX;
+	q->vr.log = &dp->log;
 }
 
 /* @dp is zeroed. Return: 0 or -ENOMEM. */
@@ -300,10 +329,35 @@ static bool vsb_datapath_is_resumed(const struct vsb_datapath *dp)
 }
 
 /**
+ * vsb_datapath_log_fits() - can a log hold what is to be logged?
+ * @dp: the data path; locked
+ * @base: the log
+ * @all: with all of the guest's memory; else just the used rings that are
+ *
+ * Return: false when it cannot.
+ */
+bool vsb_datapath_log_fits(const struct vsb_datapath *dp,
+			   const void __user *base, bool all)
+{
+	int i;
+
+	if (all && !vsb_log_fits(base, 0, dp->mem.top))
+		return false;
+	for (i = 0; i < VSB_QUEUES; i++) {
+		const struct vsb_vring *vr = &dp->queue[i].vr;
+
+		if (vr->log_used &&
+		    !vsb_vring_log_fits(vr, base, vr->log_addr))
+			return false;
+	}
+	return true;
+}
+
+/**
  * vsb_datapath_start() - VHOST_VSOCK_SET_RUNNING 1
  * @dp: the data path; locked
  *
- * Return: 0, or -EFAULT when a ring cannot be accessed.
+ * Return: 0, or -EFAULT when a ring, or the log, cannot be accessed.
  */
 int vsb_datapath_start(struct vsb_datapath *dp)
 {
@@ -311,6 +365,8 @@ int vsb_datapath_start(struct vsb_datapath *dp)
 
 	if (dp->running)
 		return 0;
+	if (!vsb_datapath_log_fits(dp, dp->log.base, dp->log.all))
+		return -EFAULT;
 	for (i = 0; i < VSB_QUEUES; i++) {
 		ret = vsb_vring_start(&dp->queue[i].vr, dp->features);
 		if (ret)
@@ -379,6 +435,8 @@ void vsb_datapath_destroy(struct vsb_datapath *dp)
 		if (dp->queue[i].err)
 			eventfd_ctx_put(dp->queue[i].err);
 	}
+	if (dp->log.ctx)
+		eventfd_ctx_put(dp->log.ctx);
 	vsb_mem_free(&dp->mem);
 	vsb_conntab_destroy(&dp->tab);
 }

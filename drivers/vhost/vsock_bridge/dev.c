@@ -2,7 +2,6 @@
 /*
  * An open /dev/vsock-bridge: open, release, and the node itself.
  */
-#include <linux/eventfd.h>
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
@@ -17,8 +16,6 @@ static struct workqueue_struct *vsb_teardown_wq;
 static void vsb_dev_destroy(struct vsb_dev *dev)
 {
 	vsb_datapath_destroy(&dev->dp);
-	if (dev->log_ctx)
-		eventfd_ctx_put(dev->log_ctx);
 	if (dev->owner)
 		mmdrop(dev->owner);
 	kvfree(dev);

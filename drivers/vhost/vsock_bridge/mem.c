@@ -38,6 +38,17 @@ static int vsb_mem_fill(struct vhost_iotlb *tlb,
 	return ret;
 }
 
+static u64 vsb_mem_top(const struct vhost_memory_region *regions, u32 nr)
+{
+	u64 top = 0;
+	u32 i;
+
+	for (i = 0; i < nr; i++)
+		top = max_t(u64, top, regions[i].guest_phys_addr +
+				      regions[i].memory_size - 1);
+	return top;
+}
+
 /**
  * vsb_mem_load() - make the memory from VHOST_SET_MEM_TABLE's argument
  * @mem: out: the memory; on failure not touched
@@ -77,6 +88,7 @@ int vsb_mem_load(struct vsb_mem *mem, const struct vhost_memory __user *table)
 
 	mem->tlb = tlb;
 	mem->last = NULL;
+	mem->top = vsb_mem_top(regions, head.nregions);
 	tlb = NULL;
 out:
 	if (tlb)
@@ -91,6 +103,7 @@ void vsb_mem_free(struct vsb_mem *mem)
 		vhost_iotlb_free(mem->tlb);
 	mem->tlb = NULL;
 	mem->last = NULL;
+	mem->top = 0;
 }
 
 static struct vhost_iotlb_map *vsb_mem_find(struct vsb_mem *mem, u64 addr)

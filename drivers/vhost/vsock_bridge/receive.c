@@ -267,7 +267,6 @@ void vsb_receive(struct vsb_datapath *dp)
 	more = vsb_receive_batch(dp);
 	vsb_gather_flush(&dp->gather);
 	vsb_datapath_finish(dp, q);
-	if (more || vsb_vring_park(&q->vr))
+	if (more || vsb_datapath_park(dp, q))
 		vsb_worker_queue(&dp->worker, &q->work);
-	vsb_datapath_check_ring(dp, q);
 }

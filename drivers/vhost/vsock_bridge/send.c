@@ -26,12 +26,14 @@
 /**
  * struct vsb_slot - an RX chain that was taken
  * @iov: its parts, among those of the data path
+ * @gpa: their guest-physical addresses, or NULL when writes are not logged
  * @nr: how many
  * @room: bytes behind the header, no more than one turn fills
  * @head: its name
  */
 struct vsb_slot {
 	const struct iovec *iov;
+	const u64 *gpa;
 	unsigned int nr;
 	u32 room;
 	u16 head;
@@ -62,6 +64,14 @@ static bool vsb_send_header(const struct vsb_slot *slot,
 	return copy_to_iter(&hdr, sizeof(hdr), &iter) == sizeof(hdr);
 }
 
+/* The first @len bytes of a slot were written, or may have been. */
+static void vsb_send_log(struct vsb_datapath *dp, const struct vsb_slot *slot,
+			 u32 len)
+{
+	vsb_vring_log_chain(&dp->queue[VSB_RX].vr, slot->iov, slot->gpa,
+			    slot->nr, len);
+}
+
 /* An RX chain that cannot be used goes back empty. */
 static void vsb_send_reject(struct vsb_datapath *dp,
 			    const struct vsb_chain *chain)
@@ -87,6 +97,8 @@ static bool vsb_send_take(struct vsb_datapath *dp, struct vsb_slots *slots,
 	struct vsb_vring *vr = &dp->queue[VSB_RX].vr;
 	struct vsb_chain chain = {
 		.iov = dp->chain_iov + slots->parts,
+		.gpa = vsb_log_is_on(&dp->log) ?
+		       dp->chain_gpa + slots->parts : NULL,
 		.max = ARRAY_SIZE(dp->chain_iov) - slots->parts,
 	};
 	struct vsb_slot *slot = &slots->slot[slots->nr];
@@ -95,6 +107,7 @@ static bool vsb_send_take(struct vsb_datapath *dp, struct vsb_slots *slots,
 		dp->send_budget--;
 		if (!chain.fault && chain.len >= VSB_HDR_SIZE + min) {
 			slot->iov = chain.iov;
+			slot->gpa = chain.gpa;
 			slot->nr = chain.nr;
 			slot->room = min_t(u32, chain.len - VSB_HDR_SIZE,
 					   VSB_SEND_BYTES);
@@ -121,10 +134,13 @@ static bool vsb_send_control(struct vsb_datapath *dp,
 
 	for (;;) {
 		struct vsb_slots slots = { .nr = 0 };
+		bool sent;
 
 		if (!vsb_send_take(dp, &slots, 0))
 			return false;
-		if (vsb_send_header(&slots.slot[0], pkt)) {
+		sent = vsb_send_header(&slots.slot[0], pkt);
+		vsb_send_log(dp, &slots.slot[0], VSB_HDR_SIZE);
+		if (sent) {
 			vsb_vring_push(vr, slots.slot[0].head, VSB_HDR_SIZE);
 			dp->stats.rx_packets_count++;
 			return true;
@@ -251,6 +267,26 @@ static unsigned int vsb_send_headers(struct vsb_datapath *dp,
 	return i;
 }
 
+/*
+ * Log what a read may have written. It says how many bytes it brought, not how
+ * many it wrote: where memory faults there are more, even in chains that are
+ * given back. So it is all that it was offered.
+ */
+static void vsb_send_log_read(struct vsb_datapath *dp,
+			      const struct vsb_slots *slots, u32 want)
+{
+	u32 left = min(want, slots->room);
+	unsigned int i;
+
+	for (i = 0; i < slots->nr; i++) {
+		const struct vsb_slot *slot = &slots->slot[i];
+		u32 part = min(slot->room, left);
+
+		vsb_send_log(dp, slot, VSB_HDR_SIZE + part);
+		left -= part;
+	}
+}
+
 /* The next read is given twice the buffers when this one used them all. */
 static void vsb_send_learn(struct vsb_conn *conn, unsigned int used,
 			   unsigned int given)
@@ -290,6 +326,8 @@ static bool vsb_send_data(struct vsb_datapath *dp, struct vsb_conn *conn)
 		used = vsb_send_headers(dp, conn, &slots, got);
 		vsb_send_learn(conn, used, slots.nr);
 	}
+	if (got && vsb_log_is_on(&dp->log))
+		vsb_send_log_read(dp, &slots, want);
 	vsb_vring_rewind(vr, slots.nr - used);
 	return true;
 }
@@ -383,8 +421,7 @@ void vsb_send(struct vsb_datapath *dp)
 	if (buffers)
 		more = !list_empty(&dp->tab.rxq);
 	else
-		more = !dp->send_budget || vsb_vring_park(&q->vr);
-	vsb_datapath_check_ring(dp, q);
+		more = !dp->send_budget || vsb_datapath_park(dp, q);
 	if (more && !q->vr.broken)
 		vsb_worker_queue(&dp->worker, &q->work);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <linux/minmax.h>
+#include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <linux/vhost_iotlb.h>
@@ -151,6 +152,29 @@ unsigned long copy_to_user(void *to, const void *from, unsigned long n)
 	if (reach)
 		memcpy(to, from, reach);
 	return n - reach;
+}
+
+int pin_user_pages_fast(unsigned long start, int nr_pages,
+			unsigned int gup_flags, struct page **pages)
+{
+	unsigned long page = start & -PAGE_SIZE;
+
+	if (nr_pages != 1 || !(gup_flags & FOLL_WRITE))
+		abort();
+	stub_step('p', (void *)page);
+	if (!stub_reach((void *)page, 1))
+		return -EFAULT;
+	stub.pinned++;
+	*pages = (struct page *)page;
+	return 1;
+}
+
+void unpin_user_pages_dirty_lock(struct page **pages, unsigned long npages,
+				 bool make_dirty)
+{
+	if (!*pages || !make_dirty)
+		abort();
+	stub.pinned -= npages;
 }
 
 /* barriers */

@@ -14,9 +14,12 @@ check-builds: $(KERNELS:%=check-build-%)
 check-build-%:
 	@$(VM)/build-module --strict $*
 
-# TAP: a real guest behind the bridge; the module under DKMS.
+# TAP: a real guest behind the bridge; its live migration; the module under DKMS.
 check-guest:
 	@$(VM)/tests/real-guest
+
+check-migrate:
+	@$(VM)/tests/migrate
 
 check-dkms:
 	@$(VM)/tests/dkms
@@ -33,4 +36,4 @@ lab:
 lab-clean:
 	@$(VM)/clean
 
-.PHONY: demo check-builds check-guest check-dkms kselftest-harness lab lab-clean
+.PHONY: demo check-builds check-guest check-migrate check-dkms kselftest-harness lab lab-clean
