@@ -14,9 +14,13 @@ check-builds: $(KERNELS:%=check-build-%)
 check-build-%:
 	@$(VM)/build-module --strict $*
 
-# TAP: a real guest behind the bridge; the module under DKMS.
+# TAP: a real guest behind the bridge; the kernel's vsock_test; the module under
+# DKMS.
 check-guest:
 	@$(VM)/tests/real-guest
+
+check-vsock-test:
+	@$(VM)/tests/vsock-test
 
 check-dkms:
 	@$(VM)/tests/dkms
@@ -33,4 +37,4 @@ lab:
 lab-clean:
 	@$(VM)/clean
 
-.PHONY: demo check-builds check-guest check-dkms kselftest-harness lab lab-clean
+.PHONY: demo check-builds check-guest check-vsock-test check-dkms kselftest-harness lab lab-clean
