@@ -25,6 +25,17 @@ check-vsock-test:
 check-dkms:
 	@$(VM)/tests/dkms
 
+check-stress:
+	@$(VM)/tests/stress
+
+# TAP: the real-guest test for guests of each kernel on hosts of each kernel.
+check-pairs:
+	@$(VM)/tests/pairs
+
+# All of "make check" and what is too slow for it.
+check-all:
+	@tools/testing/check all
+
 # The kernel's own test harness, in .lab/kselftest.
 kselftest-harness:
 	@$(VM)/fetch-kselftest
@@ -37,4 +48,5 @@ lab:
 lab-clean:
 	@$(VM)/clean
 
-.PHONY: demo check-builds check-guest check-vsock-test check-dkms kselftest-harness lab lab-clean
+.PHONY: demo check-builds check-guest check-vsock-test \
+	check-stress check-pairs check-all check-dkms kselftest-harness lab lab-clean
