@@ -8,7 +8,8 @@ help:
 	@echo 'vsock_bridge $(VERSION)'
 	@echo
 	@echo '  make demo       the main job, shown in a virtual machine'
-	@echo '  make check      all tests'
+	@echo '  make check      all tests but the slow ones'
+	@echo '  make check-all  those too: guests and hosts of every kernel'
 	@echo
 	@echo '  make module     vsock_bridge.ko for KDIR ($(KDIR))'
 	@echo '  make tools      the command vsock-bridge'

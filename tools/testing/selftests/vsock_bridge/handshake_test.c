@@ -316,6 +316,25 @@ TEST_F(handshake, a_guest_that_never_answers_ends_the_stream)
 	close(fd);
 }
 
+/* The second one's time begins later, so that of the first is over before. */
+TEST_F(handshake, an_answer_in_time_ends_the_timeout)
+{
+	struct virtio_vsock_hdr h;
+	struct bed_pair pair;
+	int fd;
+
+	ASSERT_EQ(0, bed_set_limits(&self->bed,
+				    BED_LIMITS(.connect_timeout_ms = 1000)));
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, 80));
+	fd = bed_client(&self->bed, 81);
+	ASSERT_EQ(0, guest_mux_stray(&self->bed.mux, &h, deadline_in(WAIT_MS)));
+	EXPECT_EQ(0, uds_recv_eof(fd));
+	EXPECT_EQ(1, BED_AWAIT_STAT(&self->bed, connect_timeouts, 1));
+	EXPECT_EQ(0, bed_echo(&self->bed, &pair));
+	close(fd);
+	close(pair.fd);
+}
+
 TEST_F(handshake, many_clients_at_once_are_all_served)
 {
 	enum { N = 64 };

@@ -130,6 +130,40 @@ static void churn(struct __test_metadata *_metadata, struct bed *bed,
 	expect_idle(_metadata, bed);
 }
 
+/* More ends than RX has buffers, all of them while it has none. */
+TEST_F(load, ends_that_wait_for_rx_buffers_are_all_told_behind_their_bytes)
+{
+	enum { N = 300 };
+	struct guest_buf *held[256];
+	struct guest *g = &self->bed.guest;
+	struct bed_pair pair[N];
+	struct bed_pair busy;
+
+	allow_files(4096);
+	ASSERT_GE(ARRAY_SIZE(held), g->nr_rx);
+	for (int i = 0; i < N; i++)
+		ASSERT_EQ(0, bed_host_pair(&self->bed, &pair[i], 80));
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &busy, 80));
+	ASSERT_EQ(0, bed_use_up_rx(&self->bed, &busy, held));
+	for (int i = 0; i < N; i++) {
+		ASSERT_EQ(0, uds_send(pair[i].fd, "x", 1));
+		close(pair[i].fd);
+	}
+	for (unsigned int i = 0; i < g->nr_rx; i++)
+		guest_rx_put(g, held[i]);
+	guest_rx_flush(g);
+	for (int i = 0; i < N; i++) {
+		struct guest_conn *c = pair[i].conn;
+
+		EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux,
+					c->reset || c->peer_shutdown == 3));
+		EXPECT_EQ(1, guest_conn_unread(c));
+	}
+	close(busy.fd);
+	reset_all(&self->bed.mux);
+	expect_idle(_metadata, &self->bed);
+}
+
 TEST_F(load, clients_that_close_in_the_middle_of_writing_harm_nothing)
 {
 	churn(_metadata, &self->bed, flood_guest);

@@ -85,6 +85,38 @@ TEST_F(end, of_host_writes_comes_behind_all_bytes)
 	EXPECT_TRUE(bed_match(data, 1, 0, sizeof(data)));
 }
 
+TEST_F(end, of_host_reads_is_shutdown_receive)
+{
+	struct bed_flow flow = { .to_guest = 300000, .seed = 1 };
+	struct guest_conn *c = self->pair.conn;
+
+	ASSERT_EQ(0, shutdown(self->pair.fd, SHUT_RD));
+	ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux, c->peer_shutdown));
+	EXPECT_EQ(RCV, c->peer_shutdown);
+	EXPECT_EQ(0, bed_move(&self->bed, &self->pair, &flow));
+	EXPECT_EQ(RCV, c->peer_shutdown);
+	EXPECT_FALSE(c->reset);
+}
+
+/* Bytes of the guest are lost, but none of the host program's. */
+TEST_F(end, of_host_reads_resets_a_guest_that_writes_behind_the_hosts_bytes)
+{
+	struct guest_conn *c = self->pair.conn;
+	char got[3];
+
+	ASSERT_EQ(0, shutdown(self->pair.fd, SHUT_RD));
+	ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux, c->peer_shutdown));
+	ASSERT_EQ(3, guest_conn_send(c, "abc", 3, 3));
+	EXPECT_EQ(1, BED_AWAIT_STAT(&self->bed, tx_write_fails, 1));
+	ASSERT_EQ(0, uds_send(self->pair.fd, "xyz", 3));
+	close(self->pair.fd);
+	self->pair.fd = -1;
+	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, c->reset));
+	ASSERT_EQ(3, guest_conn_recv(c, got, 3));
+	EXPECT_EQ(0, memcmp(got, "xyz", 3));
+	expect_gone(_metadata, &self->bed);
+}
+
 TEST_F(end, of_guest_writes_is_eof_behind_all_bytes)
 {
 	struct guest_conn *c = self->pair.conn;
