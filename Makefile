@@ -8,7 +8,9 @@ help:
 	@echo 'vsock_bridge $(VERSION)'
 	@echo
 	@echo '  make demo       the main job, shown in a virtual machine'
-	@echo '  make check      all tests'
+	@echo '  make check      all tests but the slow ones'
+	@echo '                  SUITES="unit cli" for some of them'
+	@echo '  make check-all  those too: guests and hosts of every kernel'
 	@echo
 	@echo '  make module     vsock_bridge.ko for KDIR ($(KDIR))'
 	@echo '  make tools      the command vsock-bridge'
@@ -32,12 +34,16 @@ tools:
 	$(MAKE) -C tools/vsock-bridge
 
 clean:
-	@test ! -d '$(KDIR)' || $(MAKE) -C '$(KDIR)' M='$(CURDIR)' clean
+	@if test -d '$(KDIR)'; then \
+		$(MAKE) -C '$(KDIR)' M='$(CURDIR)' clean; \
+	else \
+		echo 'No kernel headers in $(KDIR): the module is left as it is' >&2; \
+	fi
 	$(MAKE) -C tools/vsock-bridge clean
 
 # Every test there is. It ends with "N passed, N failed, N skipped".
 check:
-	@tools/testing/check
+	@tools/testing/check $(SUITES)
 
 .PHONY: help all module tools clean check
 

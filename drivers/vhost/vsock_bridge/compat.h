@@ -13,6 +13,7 @@
 #include <linux/mount.h>
 #include <linux/net.h>
 #include <linux/un.h>
+#include <net/sock.h>
 
 #ifdef VSB_HAVE_VHOST_TASK
 #include <linux/sched/vhost_task.h>
@@ -43,6 +44,14 @@ static inline void vsb_eventfd_signal(struct eventfd_ctx *ctx)
 #else
 #define vsb_mnt_idmap(mnt)	mnt_user_ns(mnt)
 #endif
+
+/* Since 6.16 a socket can refuse descriptors that are passed to it. */
+static inline void vsb_refuse_files(struct sock *sk)
+{
+#ifdef VSB_HAVE_SCM_RIGHTS
+	sk->sk_scm_rights = 0;
+#endif
+}
 
 /* An fs_struct of our own; its lock and sequence became one seqlock_t. */
 static inline void vsb_fs_init(struct fs_struct *fs)

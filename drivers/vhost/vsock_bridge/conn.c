@@ -38,6 +38,7 @@ struct vsb_conn *vsb_conn_new(struct vsb_conntab *tab, enum vsb_state state)
 	conn->cs.state = state;
 	conn->credit.buf_alloc = tab->limits.buf_alloc;
 	conn->rx_chains = 1;
+	conn->probe_ms = VSB_PROBE_MIN_MS;
 	vsb_socket_init(&conn->sock, vsb_conn_notify);
 	INIT_HLIST_NODE(&conn->hash);
 	INIT_LIST_HEAD(&conn->rxq);
@@ -76,11 +77,27 @@ void vsb_conn_notify(struct vsb_socket *s)
 	vsb_worker_queue(tab->worker, tab->ready_work);
 }
 
+/* Out of the ready list: what is notified from here on queues it again. */
+int vsb_conn_take_events(struct vsb_conn *conn)
+{
+	clear_bit(VSB_CONN_READY, &conn->ready_queued);
+	/* whoever found it queued has posted his event: it is seen below */
+	smp_mb__after_atomic();
+	return vsb_socket_take_events(&conn->sock);
+}
+
 /* The connection gets its turn when there are RX buffers. */
 void vsb_conn_queue_rx(struct vsb_conn *conn)
 {
 	if (list_empty(&conn->rxq))
 		list_add_tail(&conn->rxq, &conn->tab->rxq);
+}
+
+/* Would a read bring bytes, or the end? RX buffers are not taken for less. */
+bool vsb_conn_is_readable(struct vsb_conn *conn)
+{
+	conn->readable = conn->readable && vsb_socket_readable(&conn->sock);
+	return conn->readable;
 }
 
 /* Is there something to send to the guest that its credit allows? */
@@ -101,6 +118,42 @@ void vsb_conn_owe(struct vsb_conn *conn, u16 owed)
 		return;
 	conn->cs.owed |= owed;
 	vsb_conn_queue_rx(conn);
+}
+
+/* Its one deadline belongs to the end of the connection, once that is near. */
+static bool vsb_conn_is_ending(const struct vsb_conn *conn)
+{
+	return conn->cs.state != VSB_OPEN ||
+	       conn->cs.guest_shut == VSB_SHUT_BOTH ||
+	       conn->cs.host_shut == VSB_SHUT_BOTH;
+}
+
+/*
+ * The guest gives no credit: ask, then wait for its answer. Linux before 6.1
+ * does not say when it has read few bytes in many packets, so a guest that has
+ * nothing to say is asked again, ever more rarely.
+ */
+void vsb_conn_ask_credit(struct vsb_conn *conn)
+{
+	if (conn->credit_asked)
+		return;
+	conn->credit_asked = true;
+	vsb_conn_owe(conn, VSB_OWE_CREDIT_REQUEST);
+	if (vsb_conn_is_ending(conn))
+		return;
+	vsb_conntab_arm(conn->tab, conn, conn->probe_ms);
+	conn->probe_ms = min(2 * conn->probe_ms, VSB_PROBE_MAX_MS);
+}
+
+/* The guest's window opened. */
+void vsb_conn_got_credit(struct vsb_conn *conn)
+{
+	if (conn->credit_asked && !vsb_conn_is_ending(conn))
+		vsb_conntab_disarm(conn->tab, conn);
+	conn->credit_asked = false;
+	conn->probe_ms = VSB_PROBE_MIN_MS;
+	if (conn->readable)
+		vsb_conn_queue_rx(conn);
 }
 
 static void vsb_conn_drop_buffer(struct vsb_conn *conn)
@@ -167,11 +220,18 @@ static void vsb_conn_send_ok(struct vsb_conn *conn)
 		vsb_conn_queue_rx(conn);
 }
 
+static void vsb_conn_forwarded(struct vsb_conn *conn, size_t len)
+{
+	vsb_credit_forward(&conn->credit, len);
+	if (vsb_credit_update_due(&conn->credit))
+		vsb_conn_owe(conn, VSB_OWE_CREDIT_UPDATE);
+}
+
 /* The guest's bytes have nowhere to go; it may go on sending for a while. */
 static void vsb_conn_discard(struct vsb_conn *conn)
 {
 	vsb_conn_drop_buffer(conn);
-	vsb_credit_forward(&conn->credit, vsb_credit_unread(&conn->credit));
+	vsb_conn_forwarded(conn, vsb_credit_unread(&conn->credit));
 	/* what the host program sent, or the end, is still to be read */
 	conn->readable = true;
 	vsb_conn_queue_rx(conn);
@@ -241,23 +301,41 @@ void vsb_conn_kill(struct vsb_conn *conn)
 	vsb_conn_free(conn);
 }
 
-static void vsb_conn_write_failed(struct vsb_conn *conn)
+/* Only a host program that is gone or deaf leaves something to be read. */
+static void vsb_conn_write_failed(struct vsb_conn *conn, long error)
 {
 	conn->tab->stats->tx_write_fails++;
-	vsb_conn_event(conn, VSB_EV_WRITE_FAILED, 0);
+	vsb_conn_event(conn, error == -EPIPE ? VSB_EV_WRITE_FAILED :
+					       VSB_EV_RESET, 0);
+}
+
+/* The deadline has passed. */
+void vsb_conn_timeout(struct vsb_conn *conn)
+{
+	struct vsock_bridge_stats *stats = conn->tab->stats;
+
+	switch (conn->cs.state) {
+	case VSB_HANDSHAKE:
+		stats->handshake_timeouts++;
+		break;
+	case VSB_REQUESTED:
+		stats->connect_timeouts++;
+		break;
+	default:
+		if (!vsb_conn_is_ending(conn)) {
+			conn->credit_asked = false;
+			vsb_conn_queue_rx(conn);
+			return;
+		}
+		stats->shutdown_timeouts++;
+	}
+	vsb_conn_event(conn, VSB_EV_TIMEOUT, 0);
 }
 
 static void vsb_conn_bad_memory(struct vsb_conn *conn)
 {
 	conn->tab->stats->guest_memory++;
 	vsb_conn_event(conn, VSB_EV_RESET, 0);
-}
-
-static void vsb_conn_forwarded(struct vsb_conn *conn, size_t len)
-{
-	vsb_credit_forward(&conn->credit, len);
-	if (vsb_credit_update_due(&conn->credit))
-		vsb_conn_owe(conn, VSB_OWE_CREDIT_UPDATE);
 }
 
 /*
@@ -320,7 +398,7 @@ void vsb_conn_write(struct vsb_conn *conn, struct iov_iter *from)
 			return;
 		}
 		if (sent < 0 && sent != -EAGAIN) {
-			vsb_conn_write_failed(conn);
+			vsb_conn_write_failed(conn, sent);
 			return;
 		}
 		if (sent > 0) {
@@ -351,29 +429,36 @@ static long vsb_conn_send_buffer(struct vsb_conn *conn)
 	return vsb_socket_send(&conn->sock, &iter);
 }
 
-/* Give what is buffered to the host socket, as far as it takes it. */
+/*
+ * Give what is buffered to the host socket, as far as it takes it. A reader
+ * that is as fast as we are gets it in several turns.
+ */
 void vsb_conn_flush(struct vsb_conn *conn)
 {
 	long sent;
 
-	while (!vsb_txbuf_empty(&conn->txbuf)) {
+	if (!vsb_txbuf_empty(&conn->txbuf)) {
+		WRITE_ONCE(conn->sock.want_write, true);
 		/*
 		 * The reader frees room, then looks for somebody who wants it
 		 * (skwq_has_sleeper() has the barrier); here the other way
 		 * round: either the send finds the room, or the hook is told.
 		 */
-		WRITE_ONCE(conn->sock.want_write, true);
 		smp_mb();
 		sent = vsb_conn_send_buffer(conn);
 		if (sent == -EAGAIN)
 			return;
 		if (sent < 0) {
-			vsb_conn_write_failed(conn);
+			vsb_conn_write_failed(conn, sent);
 			return;
 		}
 		vsb_txbuf_consume(&conn->txbuf, sent);
 		conn->tab->stats->buffered_bytes -= sent;
 		vsb_conn_forwarded(conn, sent);
+		if (!vsb_txbuf_empty(&conn->txbuf)) {
+			vsb_socket_post(&conn->sock, VSB_SOCK_OUT);
+			return;
+		}
 	}
 	WRITE_ONCE(conn->sock.want_write, false);
 	vsb_conn_event(conn, VSB_EV_DRAINED, 0);

@@ -23,6 +23,10 @@
 #include "socket.h"
 #include "txbuf.h"
 
+/* How long an unanswered question for credit stands; doubled each time. */
+#define VSB_PROBE_MIN_MS	100
+#define VSB_PROBE_MAX_MS	12800
+
 struct iov_iter;
 struct vsb_conntab;
 struct vsb_route;
@@ -41,6 +45,7 @@ struct vsb_route;
  * @readable: a read from the host socket may bring something
  * @line_begun: bytes of its CONNECT line were seen
  * @credit_asked: the guest was asked for credit, and has not answered
+ * @probe_ms: when it is asked again
  * @rx_chains: how many RX chains the next read is given; grows with success
  * @hash: place in conntab's buckets
  * @all: place in conntab's list of all
@@ -67,6 +72,7 @@ struct vsb_conn {
 	bool readable;
 	bool line_begun;
 	bool credit_asked;
+	u16 probe_ms;
 	u8 rx_chains;
 
 	struct hlist_node hash;
@@ -94,7 +100,12 @@ static inline struct vsb_conn *vsb_conn_get(struct vsb_conn *conn)
 
 void vsb_conn_event(struct vsb_conn *conn, enum vsb_event event, u32 flags);
 void vsb_conn_owe(struct vsb_conn *conn, u16 owed);
+void vsb_conn_ask_credit(struct vsb_conn *conn);
+void vsb_conn_got_credit(struct vsb_conn *conn);
+void vsb_conn_timeout(struct vsb_conn *conn);
 void vsb_conn_notify(struct vsb_socket *s);
+int vsb_conn_take_events(struct vsb_conn *conn);
+bool vsb_conn_is_readable(struct vsb_conn *conn);
 bool vsb_conn_has_work(const struct vsb_conn *conn);
 void vsb_conn_queue_rx(struct vsb_conn *conn);
 void vsb_conn_kill(struct vsb_conn *conn);

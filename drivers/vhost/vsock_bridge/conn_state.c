@@ -29,13 +29,19 @@ static unsigned int vsb_conn_reset(struct vsb_conn_state *cs)
 /* The host socket has all bytes of a guest that will send no more. */
 static unsigned int vsb_conn_finish_tx(struct vsb_conn_state *cs)
 {
-	if (cs->guest_shut == VSB_SHUT_BOTH)
+	/* An end that lost bytes is not a clean one. */
+	if (cs->guest_shut == VSB_SHUT_BOTH || cs->tx_failed)
 		return vsb_conn_reset(cs);
 	if (cs->wr_done)
 		return 0;
 
 	cs->wr_done = true;
-	return VSB_ACT_SHUT_WR;
+	if (!(cs->host_shut & VIRTIO_VSOCK_SHUTDOWN_SEND))
+		return VSB_ACT_SHUT_WR;
+	/* Nothing can come from either side: the guest may close. */
+	cs->host_shut = VSB_SHUT_BOTH;
+	cs->owed |= VSB_OWE_SHUTDOWN;
+	return VSB_ACT_SHUT_WR | VSB_ACT_ARM_SHUTDOWN;
 }
 
 static unsigned int vsb_conn_guest_shutdown(struct vsb_conn_state *cs,
@@ -44,16 +50,19 @@ static unsigned int vsb_conn_guest_shutdown(struct vsb_conn_state *cs,
 	u8 news = flags & VSB_SHUT_BOTH & ~cs->guest_shut;
 	unsigned int act = 0;
 
+	/* it wants out before it is in */
+	if (cs->state == VSB_CONNECTING)
+		return vsb_conn_reset(cs);
 	if (cs->state != VSB_OPEN)
 		return cs->state == VSB_DEAD ? 0 : VSB_ACT_BAD_OP;
 
 	cs->guest_shut |= news;
 	if (news & VIRTIO_VSOCK_SHUTDOWN_RCV)
 		act |= VSB_ACT_SHUT_RD;
+	if (drained && (cs->guest_shut & VIRTIO_VSOCK_SHUTDOWN_SEND))
+		return act | vsb_conn_finish_tx(cs);
 	if (news && cs->guest_shut == VSB_SHUT_BOTH)
 		act |= VSB_ACT_ARM_SHUTDOWN;
-	if (drained && (cs->guest_shut & VIRTIO_VSOCK_SHUTDOWN_SEND))
-		act |= vsb_conn_finish_tx(cs);
 	return act;
 }
 
@@ -93,8 +102,8 @@ static unsigned int vsb_conn_host_shut(struct vsb_conn_state *cs, u8 flag)
 }
 
 /*
- * The host program is gone or deaf. What it sent before is still delivered
- * while somebody may read it.
+ * The host program is gone or deaf. The guest is told to write no more; what
+ * the host program sent before is still delivered while somebody may read it.
  */
 static unsigned int vsb_conn_write_failed(struct vsb_conn_state *cs)
 {
@@ -102,6 +111,10 @@ static unsigned int vsb_conn_write_failed(struct vsb_conn_state *cs)
 		return vsb_conn_reset(cs);
 
 	cs->tx_failed = true;
+	if (!(cs->host_shut & VIRTIO_VSOCK_SHUTDOWN_RCV)) {
+		cs->host_shut |= VIRTIO_VSOCK_SHUTDOWN_RCV;
+		cs->owed |= VSB_OWE_SHUTDOWN;
+	}
 	return VSB_ACT_DISCARD;
 }
 
@@ -109,8 +122,9 @@ static unsigned int vsb_conn_opened(struct vsb_conn_state *cs,
 				    enum vsb_state from, u16 owed,
 				    unsigned int act)
 {
+	/* what crosses our RST is nobody's fault */
 	if (cs->state != from)
-		return VSB_ACT_BAD_OP;
+		return cs->state == VSB_DEAD ? 0 : VSB_ACT_BAD_OP;
 	cs->state = VSB_OPEN;
 	cs->owed |= owed;
 	return act;
@@ -136,6 +150,8 @@ unsigned int vsb_conn_step(struct vsb_conn_state *cs, enum vsb_event event,
 		cs->owed |= VSB_OWE_REQUEST;
 		return VSB_ACT_ARM_CONNECT;
 	case VSB_EV_RESPONSE:
+		if (cs->owed & VSB_OWE_REQUEST)
+			return VSB_ACT_BAD_OP;
 		return vsb_conn_opened(cs, VSB_REQUESTED, 0,
 				       VSB_ACT_OK_LINE | VSB_ACT_DISARM);
 	case VSB_EV_CONNECTED:

@@ -65,7 +65,8 @@ enum vsb_state {
  * @VSB_EV_DRAINED: the host socket has taken all bytes of the guest
  * @VSB_EV_HOST_EOF: all bytes of the host program are read, none will follow
  * @VSB_EV_HOST_DEAF: the host program will not read any more
- * @VSB_EV_WRITE_FAILED: the host socket refuses the guest's bytes for good
+ * @VSB_EV_WRITE_FAILED: the host program reads no more, and bytes of the guest
+ *	were lost by that
  * @VSB_EV_RESET: anything else that ends the connection: a failed connect or
  *	read, a guest that breaks its credit, no memory
  * @VSB_EV_TIMEOUT: the deadline passed
@@ -86,7 +87,7 @@ enum vsb_event {
 	VSB_EV_RST_SENT,
 };
 
-/* What a step asks for, to be done in this order. */
+/* What a step asks for. */
 #define VSB_ACT_OK_LINE		(1U << 0)	/* write "OK <port>\n" */
 #define VSB_ACT_SHUT_RD		(1U << 1)	/* the guest reads no more */
 #define VSB_ACT_SHUT_WR		(1U << 2)	/* the guest writes no more */

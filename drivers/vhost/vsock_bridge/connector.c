@@ -14,9 +14,17 @@
 
 static struct socket *vsb_connector_dial(const struct vsb_conn *conn)
 {
+	struct socket *sock;
+
 	if (READ_ONCE(conn->cancelled))
 		return ERR_PTR(-ECONNREFUSED);
-	return vsb_route_connect(conn->route, conn->host_port);
+	sock = vsb_route_connect(conn->route, conn->host_port);
+	/* nobody may look for it when its device waits for its last close */
+	if (!IS_ERR(sock) && READ_ONCE(conn->cancelled)) {
+		vsb_socket_discard(sock);
+		return ERR_PTR(-ECONNREFUSED);
+	}
+	return sock;
 }
 
 /* The last use of the route: its directories are let go here, if need be. */
@@ -37,9 +45,7 @@ static void vsb_connector_run(struct vsb_work *work)
 	llist_for_each_entry_safe(conn, next, node, connect) {
 		conn->connected = vsb_connector_dial(conn);
 		vsb_connector_leave(conn);
-		/* a full barrier: the result is seen with the event */
-		atomic_fetch_or(VSB_SOCK_CONNECTED, &conn->sock.events);
-		vsb_conn_notify(&conn->sock);
+		vsb_socket_post(&conn->sock, VSB_SOCK_CONNECTED);
 		vsb_conn_put(conn);
 	}
 }
@@ -70,7 +76,7 @@ void vsb_connector_done(struct vsb_conn *conn)
 	conn->connected = NULL;
 	conn->tab->connecting--;
 	if (conn->cs.state != VSB_CONNECTING) {
-		if (!IS_ERR(sock))
+		if (!IS_ERR_OR_NULL(sock))
 			vsb_socket_discard(sock);
 		return;
 	}

@@ -81,15 +81,22 @@ struct vsb_conn *vsb_conntab_find(struct vsb_conntab *tab, u32 host_port,
 	return NULL;
 }
 
+bool vsb_conntab_has_room(struct vsb_conntab *tab)
+{
+	if (tab->nr < tab->limits.max_connections)
+		return true;
+	tab->stats->too_many_connections++;
+	return false;
+}
+
 /*
  * A connect that the guest gave up is still with the connector for a while;
  * it counts, or REQUEST and RST in turn would grow without bound.
  */
-bool vsb_conntab_has_room(struct vsb_conntab *tab)
+bool vsb_conntab_may_connect(struct vsb_conntab *tab)
 {
-	if (tab->nr < tab->limits.max_connections &&
-	    tab->connecting < tab->limits.max_connections)
-		return true;
+	if (tab->connecting < tab->limits.max_connections)
+		return vsb_conntab_has_room(tab);
 	tab->stats->too_many_connections++;
 	return false;
 }
@@ -158,15 +165,22 @@ static struct vsb_conn *vsb_conntab_earliest(struct vsb_conntab *tab)
 	return node ? container_of(node, struct vsb_conn, deadline) : NULL;
 }
 
-/* Let the timer fire for the earliest deadline; it may fire for nothing. */
+/*
+ * Let the timer fire for the earliest deadline; it may fire for nothing. A
+ * timer is late by up to an eighth of a long time, so that it is asked for
+ * earlier, and set again when it fires.
+ */
 static void vsb_conntab_set_timer(struct vsb_conntab *tab)
 {
 	struct vsb_conn *conn = vsb_conntab_earliest(tab);
+	s64 left;
 
-	if (conn)
-		mod_timer(&tab->timer, jiffies + (unsigned long)
-			  max_t(s64, conn->deadline.expires -
-				(s64)get_jiffies_64(), 0));
+	if (!conn)
+		return;
+	left = max_t(s64, conn->deadline.expires - (s64)get_jiffies_64(), 0);
+	if (left > 2 * HZ)
+		left -= left / 8;
+	mod_timer(&tab->timer, jiffies + (unsigned long)left);
 }
 
 void vsb_conntab_disarm(struct vsb_conntab *tab, struct vsb_conn *conn)
@@ -212,4 +226,38 @@ void vsb_conntab_reply_rst(struct vsb_conntab *tab, u32 host_port,
 
 	if (!vsb_rstq_add(&tab->rsts, rst))
 		tab->stats->rst_overflow++;
+}
+
+/* Time stands still for a guest that does not run. */
+void vsb_conntab_pause(struct vsb_conntab *tab)
+{
+	tab->paused = get_jiffies_64();
+}
+
+/* All deadlines move by the same time, so their order stays. */
+void vsb_conntab_resume(struct vsb_conntab *tab)
+{
+	u64 pause = get_jiffies_64() - tab->paused;
+	struct vsb_conn *conn;
+
+	list_for_each_entry(conn, &tab->conns, all) {
+		if (timerqueue_node_queued(&conn->deadline))
+			conn->deadline.expires += pause;
+	}
+}
+
+/*
+ * Return: a connection with events, with the ready list's reference, which is
+ * the caller's from here on; NULL when there is none.
+ */
+struct vsb_conn *vsb_conntab_next_ready(struct vsb_conntab *tab)
+{
+	struct llist_node *node = tab->ready_batch;
+
+	if (!node)
+		node = llist_reverse_order(llist_del_all(&tab->ready));
+	if (!node)
+		return NULL;
+	tab->ready_batch = node->next;
+	return llist_entry(node, struct vsb_conn, ready);
 }

@@ -31,8 +31,10 @@ struct vsb_worker;
  * @conns: all, of any state
  * @rxq: those that have something for the guest, oldest first
  * @ready: those whose socket had an event; each is there once, with a reference
+ * @ready_batch: those that were taken out of it, oldest first
  * @deadlines: by time; see vsb_conntab_arm()
  * @timer: for the earliest of them
+ * @paused: when the deadlines were stopped, in jiffies
  * @nr: connections, less those in the handshake
  * @handshakes: those in the handshake: all of @silent and @begun
  * @silent: of them, those that have not been seen to send a byte, oldest first
@@ -54,8 +56,10 @@ struct vsb_conntab {
 	struct list_head conns;
 	struct list_head rxq;
 	struct llist_head ready;
+	struct llist_node *ready_batch;
 	struct timerqueue_head deadlines;
 	struct timer_list timer;
+	u64 paused;
 	u32 nr;
 	u32 handshakes;
 	struct list_head silent;
@@ -78,6 +82,7 @@ void vsb_conntab_destroy(struct vsb_conntab *tab);
 struct vsb_conn *vsb_conntab_find(struct vsb_conntab *tab, u32 host_port,
 				  u32 guest_port);
 bool vsb_conntab_has_room(struct vsb_conntab *tab);
+bool vsb_conntab_may_connect(struct vsb_conntab *tab);
 void vsb_conntab_insert(struct vsb_conntab *tab, struct vsb_conn *conn);
 void vsb_conntab_remove(struct vsb_conntab *tab, struct vsb_conn *conn);
 u32 vsb_conntab_pick_port(struct vsb_conntab *tab, u32 guest_port);
@@ -85,6 +90,10 @@ u32 vsb_conntab_pick_port(struct vsb_conntab *tab, u32 guest_port);
 void vsb_conntab_arm(struct vsb_conntab *tab, struct vsb_conn *conn, u32 ms);
 void vsb_conntab_disarm(struct vsb_conntab *tab, struct vsb_conn *conn);
 struct vsb_conn *vsb_conntab_expired(struct vsb_conntab *tab);
+void vsb_conntab_pause(struct vsb_conntab *tab);
+void vsb_conntab_resume(struct vsb_conntab *tab);
+
+struct vsb_conn *vsb_conntab_next_ready(struct vsb_conntab *tab);
 
 void vsb_conntab_reply_rst(struct vsb_conntab *tab, u32 host_port,
 			   u32 guest_port, u16 type);

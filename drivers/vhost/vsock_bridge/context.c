@@ -82,6 +82,25 @@ void vsb_context_free(struct vsb_context *ctx)
 	kfree(ctx);
 }
 
+/*
+ * Has the current task another root or working directory than was captured?
+ * Then it must not enter: the other threads of its process could find them in
+ * /proc, and leave their jail through them.
+ */
+bool vsb_context_is_jailed(const struct vsb_context *ctx)
+{
+	struct path root, pwd;
+	bool jailed;
+
+	get_fs_root(current->fs, &root);
+	get_fs_pwd(current->fs, &pwd);
+	jailed = !path_equal(&root, &ctx->fs.root) ||
+		 !path_equal(&pwd, &ctx->fs.pwd);
+	path_put(&pwd);
+	path_put(&root);
+	return jailed;
+}
+
 static struct fs_struct *vsb_context_swap_fs(struct fs_struct *fs)
 {
 	struct fs_struct *old = current->fs;

@@ -35,6 +35,7 @@ struct vsb_context_saved {
 
 struct vsb_context *vsb_context_capture(int dir_fd);
 void vsb_context_free(struct vsb_context *ctx);
+bool vsb_context_is_jailed(const struct vsb_context *ctx);
 void vsb_context_enter(struct vsb_context *ctx,
 		       struct vsb_context_saved *saved);
 void vsb_context_leave(const struct vsb_context_saved *saved);

@@ -17,6 +17,7 @@
 
 /* One round: so many clients, sockets or deadlines. */
 #define VSB_ROUND_ACCEPTS	64
+#define VSB_ROUND_READY		256
 #define VSB_ROUND_TIMEOUTS	256
 
 void vsb_datapath_count_fault(struct vsb_datapath *dp,
@@ -45,29 +46,66 @@ void vsb_datapath_count_fault(struct vsb_datapath *dp,
 	}
 }
 
+/*
+ * Tell the VMM what is new: bits in its log; a ring that turned out to be
+ * broken, once.
+ */
+static void vsb_datapath_report(struct vsb_datapath *dp, struct vsb_queue *q)
+{
+	if (unlikely(dp->log.dirty)) {
+		dp->log.dirty = false;
+		if (dp->log.ctx)
+			vsb_eventfd_signal(dp->log.ctx);
+	}
+	if (!q->vr.broken || q->reported)
+		return;
+	q->reported = true;
+	dp->stats.vring_broken++;
+	if (q->err)
+		vsb_eventfd_signal(q->err);
+}
+
+static void vsb_datapath_call(struct vsb_datapath *dp, struct vsb_queue *q)
+{
+	if (!q->call) {
+		/* whoever sets one gets the next call in any case */
+		q->vr.signalled_valid = false;
+		return;
+	}
+	vsb_eventfd_signal(q->call);
+	if (q->vr.writes)
+		dp->stats.rx_calls++;
+	else
+		dp->stats.tx_calls++;
+}
+
 /**
  * vsb_datapath_finish() - the end of a round on a queue
  * @dp: the data path
  * @q: the queue
  *
- * Used elements become visible, with at most one interrupt. A ring that turned
- * out to be broken is told to the VMM, once.
+ * Used elements become visible, with at most one interrupt.
  */
 void vsb_datapath_finish(struct vsb_datapath *dp, struct vsb_queue *q)
 {
-	if (vsb_vring_publish(&q->vr) && q->call) {
-		vsb_eventfd_signal(q->call);
-		if (q->vr.writes)
-			dp->stats.rx_calls++;
-		else
-			dp->stats.tx_calls++;
-	}
-	if (q->vr.broken && !q->reported) {
-		q->reported = true;
-		dp->stats.vring_broken++;
-		if (q->err)
-			vsb_eventfd_signal(q->err);
-	}
+	if (vsb_vring_publish(&q->vr))
+		vsb_datapath_call(dp, q);
+	vsb_datapath_report(dp, q);
+}
+
+/**
+ * vsb_datapath_park() - a queue is empty
+ * @dp: the data path
+ * @q: the queue
+ *
+ * Return: true when it is not any more; no kick may come.
+ */
+bool vsb_datapath_park(struct vsb_datapath *dp, struct vsb_queue *q)
+{
+	bool more = vsb_vring_park(&q->vr);
+
+	vsb_datapath_report(dp, q);
+	return more && !q->vr.broken;
 }
 
 /* The guest has put packets into the TX queue. */
@@ -96,14 +134,9 @@ static void vsb_round_rx(struct vsb_work *work)
 	mutex_unlock(&dp->lock);
 }
 
-static void vsb_round_ready_conn(struct vsb_conn *conn)
+static void vsb_datapath_ready_conn(struct vsb_conn *conn)
 {
-	int events;
-
-	clear_bit(0, &conn->ready_queued);
-	/* what is notified from here on queues the connection again */
-	smp_mb__after_atomic();
-	events = vsb_socket_take_events(&conn->sock);
+	int events = vsb_conn_take_events(conn);
 
 	if (events & VSB_SOCK_CONNECTED)
 		vsb_connector_done(conn);
@@ -114,19 +147,20 @@ static void vsb_round_ready_conn(struct vsb_conn *conn)
 }
 
 /*
- * Sockets have had events. The list is as long as there are connections; they
- * have one short turn each, the long ones are in send.
+ * Sockets have had events; each gets one short turn, the long ones are in send.
+ * Return: true when the budget was spent before the list was empty.
  */
-static void vsb_datapath_ready(struct vsb_datapath *dp)
+static bool vsb_datapath_ready(struct vsb_datapath *dp, unsigned int budget)
 {
-	struct llist_node *node = llist_del_all(&dp->tab.ready);
-	struct vsb_conn *conn, *next;
+	struct vsb_conn *conn;
 
-	node = llist_reverse_order(node);
-	llist_for_each_entry_safe(conn, next, node, ready) {
-		vsb_round_ready_conn(conn);
+	while ((conn = vsb_conntab_next_ready(&dp->tab))) {
+		vsb_datapath_ready_conn(conn);
 		vsb_conn_put(conn);
+		if (!--budget)
+			return true;
 	}
+	return false;
 }
 
 static void vsb_round_ready(struct vsb_work *work)
@@ -135,7 +169,8 @@ static void vsb_round_ready(struct vsb_work *work)
 					       ready_work);
 
 	mutex_lock(&dp->lock);
-	vsb_datapath_ready(dp);
+	if (vsb_datapath_ready(dp, VSB_ROUND_READY))
+		vsb_worker_queue(&dp->worker, &dp->ready_work);
 	if (dp->running)
 		vsb_send(dp);
 	mutex_unlock(&dp->lock);
@@ -154,23 +189,6 @@ static void vsb_round_accept(struct vsb_work *work)
 	mutex_unlock(&dp->lock);
 }
 
-static void vsb_datapath_timeout(struct vsb_datapath *dp,
-				 struct vsb_conn *conn)
-{
-	switch (conn->cs.state) {
-	case VSB_HANDSHAKE:
-		dp->stats.handshake_timeouts++;
-		break;
-	case VSB_REQUESTED:
-		dp->stats.connect_timeouts++;
-		break;
-	default:
-		dp->stats.shutdown_timeouts++;
-		break;
-	}
-	vsb_conn_event(conn, VSB_EV_TIMEOUT, 0);
-}
-
 /* Return: true when the budget was spent; there may be more. */
 static bool vsb_datapath_expire(struct vsb_datapath *dp, unsigned int budget)
 {
@@ -180,12 +198,12 @@ static bool vsb_datapath_expire(struct vsb_datapath *dp, unsigned int budget)
 		conn = vsb_conntab_expired(&dp->tab);
 		if (!conn)
 			return false;
-		vsb_datapath_timeout(dp, conn);
+		vsb_conn_timeout(conn);
 	}
 	return true;
 }
 
-/* Time stands still for a guest that does not run. */
+/* Time stands still for a guest that does not run; see vsb_conntab_pause(). */
 static void vsb_round_timer(struct vsb_work *work)
 {
 	struct vsb_datapath *dp = container_of(work, struct vsb_datapath,
@@ -205,8 +223,10 @@ static void vsb_datapath_drop_all(struct vsb_datapath *dp)
 {
 	struct vsb_conn *conn, *next;
 
-	list_for_each_entry_safe(conn, next, &dp->tab.conns, all)
+	list_for_each_entry_safe(conn, next, &dp->tab.conns, all) {
 		vsb_conn_kill(conn);
+		cond_resched();
+	}
 	vsb_rstq_clear(&dp->tab.rsts);
 }
 
@@ -214,7 +234,7 @@ static void vsb_datapath_drop_all(struct vsb_datapath *dp)
  * Nothing happens any more: no rounds on the rings, no sockets, no hooks that
  * could queue work. The host programs see the end at once.
  */
-static void vsb_datapath_quench(struct vsb_datapath *dp)
+void vsb_datapath_quench(struct vsb_datapath *dp)
 {
 	int i;
 
@@ -242,6 +262,7 @@ static void vsb_queue_init(struct vsb_datapath *dp, int i,
 	vsb_work_init(&q->work, round);
 	vsb_kick_init(&q->kick, &dp->worker, &q->work);
 	q->vr.writes = i == VSB_RX;
+	q->vr.log = &dp->log;
 }
 
 /* @dp is zeroed. Return: 0 or -ENOMEM. */
@@ -271,20 +292,25 @@ int vsb_datapath_init(struct vsb_datapath *dp)
 	return 0;
 }
 
-/* Create the threads; the current process becomes the owner. */
+/* Create the threads; the current process becomes the owner. Locked. */
 int vsb_datapath_attach(struct vsb_datapath *dp)
 {
 	char name[16];	/* TASK_COMM_LEN */
 	int ret;
 
-	scnprintf(name, sizeof(name), "vsb-%d", current->pid);
-	ret = vsb_worker_start(&dp->worker, name);
-	if (ret)
-		return ret;
 	scnprintf(name, sizeof(name), "vsb-c-%d", current->pid);
 	ret = vsb_worker_start(&dp->connector.worker, name);
 	if (ret)
-		vsb_worker_stop(&dp->worker);
+		return ret;
+	/*
+	 * The worker comes last: from here on it has work, and would wait for
+	 * the lock that is held here, so it could not be stopped again. The
+	 * connector has none, for only the worker gives it some.
+	 */
+	scnprintf(name, sizeof(name), "vsb-%d", current->pid);
+	ret = vsb_worker_start(&dp->worker, name);
+	if (ret)
+		vsb_worker_stop(&dp->connector.worker);
 	return ret;
 }
 
@@ -325,10 +351,35 @@ static bool vsb_datapath_is_resumed(const struct vsb_datapath *dp)
 }
 
 /**
+ * vsb_datapath_log_fits() - can a log hold what is to be logged?
+ * @dp: the data path; locked
+ * @base: the log
+ * @all: with all of the guest's memory; else just the used rings that are
+ *
+ * Return: false when it cannot.
+ */
+bool vsb_datapath_log_fits(const struct vsb_datapath *dp,
+			   const void __user *base, bool all)
+{
+	int i;
+
+	if (all && !vsb_log_fits(base, 0, dp->mem.top))
+		return false;
+	for (i = 0; i < VSB_QUEUES; i++) {
+		const struct vsb_vring *vr = &dp->queue[i].vr;
+
+		if (vr->log_used &&
+		    !vsb_vring_log_fits(vr, base, vr->log_addr))
+			return false;
+	}
+	return true;
+}
+
+/**
  * vsb_datapath_start() - VHOST_VSOCK_SET_RUNNING 1
  * @dp: the data path; locked
  *
- * Return: 0, or -EFAULT when a ring cannot be accessed.
+ * Return: 0, or -EFAULT when a ring, or the log, cannot be accessed.
  */
 int vsb_datapath_start(struct vsb_datapath *dp)
 {
@@ -336,6 +387,8 @@ int vsb_datapath_start(struct vsb_datapath *dp)
 
 	if (dp->running)
 		return 0;
+	if (!vsb_datapath_log_fits(dp, dp->log.base, dp->log.all))
+		return -EFAULT;
 	for (i = 0; i < VSB_QUEUES; i++) {
 		ret = vsb_vring_start(&dp->queue[i].vr, dp->features);
 		if (ret)
@@ -346,6 +399,7 @@ int vsb_datapath_start(struct vsb_datapath *dp)
 		vsb_datapath_drop_all(dp);
 
 	dp->running = true;
+	vsb_conntab_resume(&dp->tab);
 	/* kicks, clients, events and deadlines from before were kept for now */
 	vsb_worker_queue(&dp->worker, &dp->queue[VSB_TX].work);
 	vsb_worker_queue(&dp->worker, &dp->queue[VSB_RX].work);
@@ -365,7 +419,10 @@ void vsb_datapath_stop(struct vsb_datapath *dp)
 {
 	int i;
 
+	if (!dp->running)
+		return;
 	dp->running = false;
+	vsb_conntab_pause(&dp->tab);
 	for (i = 0; i < VSB_QUEUES; i++)
 		dp->queue[i].stop_base = dp->queue[i].vr.last_avail;
 }
@@ -373,10 +430,10 @@ void vsb_datapath_stop(struct vsb_datapath *dp)
 /*
  * The end, in phases, each of which takes something away for good:
  *
- * 1. quench: the rings are not touched any more; every hook in a socket or
- *    an eventfd is out of its wait queue and not running; every socket of a
- *    connection is closed. What is left to queue work: the timer and the
- *    connector.
+ * 1. vsb_datapath_quench() was called: the rings are not touched any more;
+ *    every hook in a socket or an eventfd is out of its wait queue and not
+ *    running; every socket of a connection is closed. What is left to queue
+ *    work: the timer and the connector.
  * 2. The timer is gone, and since no deadline is armed it stays so.
  * 3. The connector's thread is gone: nobody resolves paths with the captured
  *    credentials, nothing more comes into the ready list.
@@ -388,11 +445,11 @@ void vsb_datapath_destroy(struct vsb_datapath *dp)
 {
 	int i;
 
-	vsb_datapath_quench(dp);
 	timer_delete_sync(&dp->tab.timer);
 	vsb_connector_stop(&dp->connector);
 	vsb_worker_stop(&dp->worker);
-	vsb_datapath_ready(dp);
+	while (vsb_datapath_ready(dp, VSB_ROUND_READY))
+		cond_resched();
 	vsb_routes_destroy(&dp->routes);
 
 	for (i = 0; i < VSB_QUEUES; i++) {
@@ -401,6 +458,8 @@ void vsb_datapath_destroy(struct vsb_datapath *dp)
 		if (dp->queue[i].err)
 			eventfd_ctx_put(dp->queue[i].err);
 	}
+	if (dp->log.ctx)
+		eventfd_ctx_put(dp->log.ctx);
 	vsb_mem_free(&dp->mem);
 	vsb_conntab_destroy(&dp->tab);
 }

@@ -14,6 +14,7 @@
 #include "conntab.h"
 #include "kick.h"
 #include "listener.h"
+#include "log.h"
 #include "mem.h"
 #include "route.h"
 #include "vring.h"
@@ -74,6 +75,7 @@ struct vsb_gather {
  * @guest_cid: the guest's CID; 0 before it was set
  * @features: what VHOST_SET_FEATURES set
  * @mem: the guest's memory
+ * @log: which of it was written
  * @queue: the virtqueues
  * @tab: the connections
  * @listener: where host programs come in
@@ -84,7 +86,9 @@ struct vsb_gather {
  * @timer_work: deadlines
  * @accept_work: clients in the backlog
  * @stats: counters; the gauges are filled in when they are asked for
+ * @send_budget: RX chains that the round at hand may still take
  * @chain_iov: parts of the chains at hand; scratch of one round
+ * @chain_gpa: their guest-physical addresses, while writes are logged
  * @gather: scratch of one round
  */
 struct vsb_datapath {
@@ -94,6 +98,7 @@ struct vsb_datapath {
 	u64 guest_cid;
 	u64 features;
 	struct vsb_mem mem;
+	struct vsb_log log;
 	struct vsb_queue queue[VSB_QUEUES];
 	struct vsb_conntab tab;
 	struct vsb_listener listener;
@@ -104,7 +109,9 @@ struct vsb_datapath {
 	struct vsb_work timer_work;
 	struct vsb_work accept_work;
 	struct vsock_bridge_stats stats;
+	unsigned int send_budget;
 	struct iovec chain_iov[VSB_SEGS_MAX];
+	u64 chain_gpa[VSB_SEGS_MAX];
 	struct vsb_gather gather;
 };
 
@@ -114,8 +121,12 @@ int vsb_datapath_attach(struct vsb_datapath *dp);
 int vsb_datapath_set_cid(struct vsb_datapath *dp, u64 cid);
 int vsb_datapath_start(struct vsb_datapath *dp);
 void vsb_datapath_stop(struct vsb_datapath *dp);
+void vsb_datapath_quench(struct vsb_datapath *dp);
 void vsb_datapath_destroy(struct vsb_datapath *dp);
+bool vsb_datapath_log_fits(const struct vsb_datapath *dp,
+			   const void __user *base, bool all);
 void vsb_datapath_finish(struct vsb_datapath *dp, struct vsb_queue *q);
+bool vsb_datapath_park(struct vsb_datapath *dp, struct vsb_queue *q);
 void vsb_datapath_count_fault(struct vsb_datapath *dp,
 			      const struct vsb_queue *q, enum vsb_fault fault);
 

@@ -2,7 +2,6 @@
 /*
  * An open /dev/vsock-bridge: open, release, and the node itself.
  */
-#include <linux/eventfd.h>
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
@@ -11,14 +10,12 @@
 
 #include "dev.h"
 
-/* Ends devices whose last reference was dropped by their own worker. */
+/* Where devices end; see vsb_dev_release(). */
 static struct workqueue_struct *vsb_teardown_wq;
 
 static void vsb_dev_destroy(struct vsb_dev *dev)
 {
 	vsb_datapath_destroy(&dev->dp);
-	if (dev->log_ctx)
-		eventfd_ctx_put(dev->log_ctx);
 	if (dev->owner)
 		mmdrop(dev->owner);
 	kvfree(dev);
@@ -48,18 +45,16 @@ static int vsb_dev_open(struct inode *inode, struct file *file)
 }
 
 /*
- * The descriptor can be sent through a connection of its own device, and be
- * the last one when the worker comes to close it. The worker cannot wait for
- * its own end.
+ * The host programs see the end now. What has to wait for the device's threads
+ * is left to a work queue: a descriptor can travel through a connection and be
+ * closed by a worker, which must not wait for itself, nor two for each other.
  */
 static int vsb_dev_release(struct inode *inode, struct file *file)
 {
 	struct vsb_dev *dev = file->private_data;
 
-	if (vsb_worker_is_current(&dev->dp.worker))
-		queue_work(vsb_teardown_wq, &dev->teardown);
-	else
-		vsb_dev_destroy(dev);
+	vsb_datapath_quench(&dev->dp);
+	queue_work(vsb_teardown_wq, &dev->teardown);
 	return 0;
 }
 
@@ -92,7 +87,10 @@ int vsb_dev_register(void)
 	return ret;
 }
 
-/* No descriptor is left: each would hold the module. */
+/*
+ * No descriptor is left: each would hold the module. Devices that are about to
+ * end are waited for.
+ */
 void vsb_dev_unregister(void)
 {
 	misc_deregister(&vsb_dev_misc);

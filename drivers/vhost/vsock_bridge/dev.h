@@ -5,6 +5,7 @@
 #ifndef VSB_DEV_H
 #define VSB_DEV_H
 
+#include <linux/vhost.h>
 #include <linux/virtio_config.h>
 #include <linux/virtio_ring.h>
 #include <linux/workqueue.h>
@@ -17,6 +18,7 @@ struct mm_struct;
 /* What VHOST_GET_FEATURES offers. */
 #define VSB_VIRTIO_FEATURES						\
 	(BIT_ULL(VIRTIO_F_NOTIFY_ON_EMPTY) |				\
+	 BIT_ULL(VHOST_F_LOG_ALL) |					\
 	 BIT_ULL(VIRTIO_F_ANY_LAYOUT) |					\
 	 BIT_ULL(VIRTIO_RING_F_INDIRECT_DESC) |				\
 	 BIT_ULL(VIRTIO_RING_F_EVENT_IDX) |				\
@@ -36,14 +38,12 @@ struct mm_struct;
  * @owner: memory of the process that called VHOST_SET_OWNER, to compare with;
  *	the structure is held, not the memory; NULL before
  * @configuring: somebody is about to change the host end, outside the lock
- * @log_ctx: VHOST_SET_LOG_FD; kept for the VMM, without use so far
- * @teardown: ends the device when its own worker dropped the last reference
+ * @teardown: ends the device, behind its last descriptor
  */
 struct vsb_dev {
 	struct vsb_datapath dp;
 	struct mm_struct *owner;
 	bool configuring;
-	struct eventfd_ctx *log_ctx;
 	struct work_struct teardown;
 };
 

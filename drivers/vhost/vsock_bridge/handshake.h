@@ -8,6 +8,7 @@
 #ifndef VSB_HANDSHAKE_H
 #define VSB_HANDSHAKE_H
 
+#include <linux/limits.h>
 #include <linux/types.h>
 
 /* Longest line with its newline, as in Firecracker. */

@@ -34,14 +34,21 @@ static long vsb_get_features(struct vsb_dev *dev, void __user *argp)
 
 static long vsb_set_features(struct vsb_dev *dev, void __user *argp)
 {
+	struct vsb_datapath *dp = &dev->dp;
 	u64 features;
+	bool log_all;
 
 	if (copy_from_user(&features, argp, sizeof(features)))
 		return -EFAULT;
 	if (features & ~VSB_VIRTIO_FEATURES)
 		return -EOPNOTSUPP;
+	log_all = features & BIT_ULL(VHOST_F_LOG_ALL);
+	if (dp->running && !vsb_datapath_log_fits(dp, dp->log.base, log_all))
+		return -EFAULT;
+	/* a migration begins and ends with a running guest */
+	dp->log.all = log_all;
 	/* the rings follow with the next start */
-	dev->dp.features = features;
+	dp->features = features;
 	return 0;
 }
 
@@ -104,14 +111,20 @@ static long vsb_set_running(struct vsb_dev *dev, void __user *argp)
 
 static long vsb_set_mem_table(struct vsb_dev *dev, void __user *argp)
 {
+	struct vsb_datapath *dp = &dev->dp;
 	struct vsb_mem mem;
 	int ret;
 
 	ret = vsb_mem_load(&mem, argp);
 	if (ret)
 		return ret;
-	vsb_mem_free(&dev->dp.mem);
-	dev->dp.mem = mem;
+	if (dp->running && dp->log.all &&
+	    !vsb_log_fits(dp->log.base, 0, mem.top)) {
+		vsb_mem_free(&mem);
+		return -EFAULT;
+	}
+	vsb_mem_free(&dp->mem);
+	dp->mem = mem;
 	return 0;
 }
 
@@ -133,14 +146,22 @@ static long vsb_replace_eventfd(struct eventfd_ctx **where, int fd)
 	return 0;
 }
 
-/* VHOST_F_LOG_ALL is not offered, so there is nothing to log. */
+/* While the device is stopped any address will do: the start checks it. */
 static long vsb_set_log_base(struct vsb_dev *dev, void __user *argp)
 {
-	u64 base;
+	struct vsb_datapath *dp = &dev->dp;
+	void __user *base;
+	u64 addr;
 
-	if (copy_from_user(&base, argp, sizeof(base)))
+	if (copy_from_user(&addr, argp, sizeof(addr)))
 		return -EFAULT;
-	return (u64)(unsigned long)base == base ? 0 : -EFAULT;
+	if (addr > ULONG_MAX)
+		return -EFAULT;
+	base = u64_to_user_ptr(addr);
+	if (dp->running && !vsb_datapath_log_fits(dp, base, dp->log.all))
+		return -EFAULT;
+	dp->log.base = base;
+	return 0;
 }
 
 static long vsb_set_log_fd(struct vsb_dev *dev, void __user *argp)
@@ -149,7 +170,7 @@ static long vsb_set_log_fd(struct vsb_dev *dev, void __user *argp)
 
 	if (get_user(fd, (int __user *)argp))
 		return -EFAULT;
-	return vsb_replace_eventfd(&dev->log_ctx, fd);
+	return vsb_replace_eventfd(&dev->dp.log.ctx, fd);
 }
 
 static long vsb_set_vring_num(struct vsb_dev *dev, struct vsb_queue *q,
@@ -193,10 +214,16 @@ static long vsb_get_vring_base(struct vsb_dev *dev, struct vsb_queue *q,
 	return copy_to_user(argp, &s, sizeof(s)) ? -EFAULT : 0;
 }
 
-static bool vsb_vring_addr_ok(const struct vsb_queue *q,
+/* What a running queue is given must be right at once. */
+static bool vsb_vring_addr_ok(const struct vsb_dev *dev,
+			      const struct vsb_queue *q,
 			      const struct vhost_vring_addr *a)
 {
 	u32 num = q->vr.num;
+
+	if ((a->flags & BIT(VHOST_VRING_F_LOG)) &&
+	    !vsb_vring_log_fits(&q->vr, dev->dp.log.base, a->log_guest_addr))
+		return false;
 
 	return access_ok((void __user *)(unsigned long)a->desc_user_addr,
 			 vsb_vring_desc_size(num)) &&
@@ -223,12 +250,14 @@ static long vsb_set_vring_addr(struct vsb_dev *dev, struct vsb_queue *q,
 	    (a.log_guest_addr & (VRING_USED_ALIGN_SIZE - 1)))
 		return -EINVAL;
 	/* else the start checks, when the size is known for sure */
-	if (dev->dp.running && !vsb_vring_addr_ok(q, &a))
+	if (dev->dp.running && !vsb_vring_addr_ok(dev, q, &a))
 		return -EINVAL;
 
 	q->vr.desc = (void __user *)(unsigned long)a.desc_user_addr;
 	q->vr.avail = (void __user *)(unsigned long)a.avail_user_addr;
 	q->vr.used = (void __user *)(unsigned long)a.used_user_addr;
+	q->vr.log_used = a.flags & BIT(VHOST_VRING_F_LOG);
+	q->vr.log_addr = a.log_guest_addr;
 	return 0;
 }
 

@@ -5,15 +5,37 @@
 #include <linux/module.h>
 
 #include "dev.h"
+#include "route.h"
+#include "socket.h"
 
 static int __init vsb_init(void)
 {
-	return vsb_dev_register();
+	int ret;
+
+	ret = vsb_socket_init_module();
+	if (ret)
+		return ret;
+	ret = vsb_route_init_module();
+	if (ret)
+		goto err_socket;
+	ret = vsb_dev_register();
+	if (ret)
+		goto err_route;
+	return 0;
+
+err_route:
+	vsb_route_exit_module();
+err_socket:
+	vsb_socket_exit_module();
+	return ret;
 }
 
+/* Devices that are about to end use what is below them. */
 static void __exit vsb_exit(void)
 {
 	vsb_dev_unregister();
+	vsb_route_exit_module();
+	vsb_socket_exit_module();
 }
 
 module_init(vsb_init);

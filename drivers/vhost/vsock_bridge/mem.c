@@ -2,6 +2,8 @@
 /*
  * Guest-physical ranges and where they are in the owner's address space.
  */
+#include <linux/errno.h>
+#include <linux/limits.h>
 #include <linux/minmax.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
@@ -21,10 +23,8 @@ static int vsb_mem_add(struct vhost_iotlb *tlb,
 	    addr + region->memory_size < addr || addr > ULONG_MAX ||
 	    !access_ok((void __user *)(unsigned long)addr, region->memory_size))
 		return -EFAULT;
-	if (vhost_iotlb_add_range(tlb, region->guest_phys_addr, last, addr,
-				  VHOST_MAP_RW))
-		return -EFAULT;
-	return 0;
+	return vhost_iotlb_add_range(tlb, region->guest_phys_addr, last, addr,
+				     VHOST_MAP_RW);
 }
 
 static int vsb_mem_fill(struct vhost_iotlb *tlb,
@@ -36,6 +36,17 @@ static int vsb_mem_fill(struct vhost_iotlb *tlb,
 	for (i = 0; i < nr && !ret; i++)
 		ret = vsb_mem_add(tlb, &regions[i]);
 	return ret;
+}
+
+static u64 vsb_mem_top(const struct vhost_memory_region *regions, u32 nr)
+{
+	u64 top = 0;
+	u32 i;
+
+	for (i = 0; i < nr; i++)
+		top = max_t(u64, top, regions[i].guest_phys_addr +
+				      regions[i].memory_size - 1);
+	return top;
 }
 
 /**
@@ -77,6 +88,7 @@ int vsb_mem_load(struct vsb_mem *mem, const struct vhost_memory __user *table)
 
 	mem->tlb = tlb;
 	mem->last = NULL;
+	mem->top = vsb_mem_top(regions, head.nregions);
 	tlb = NULL;
 out:
 	if (tlb)
@@ -91,6 +103,7 @@ void vsb_mem_free(struct vsb_mem *mem)
 		vhost_iotlb_free(mem->tlb);
 	mem->tlb = NULL;
 	mem->last = NULL;
+	mem->top = 0;
 }
 
 static struct vhost_iotlb_map *vsb_mem_find(struct vsb_mem *mem, u64 addr)

@@ -19,10 +19,12 @@ struct vhost_memory;
  * struct vsb_mem - the guest's memory
  * @tlb: the ranges; NULL before the table was set
  * @last: the range that was used last; most guests have few
+ * @top: the highest guest-physical address
  */
 struct vsb_mem {
 	struct vhost_iotlb *tlb;
 	struct vhost_iotlb_map *last;
+	u64 top;
 };
 
 int vsb_mem_load(struct vsb_mem *mem, const struct vhost_memory __user *table);

@@ -99,7 +99,7 @@ static void vsb_receive_request(struct vsb_datapath *dp,
 	struct vsb_conntab *tab = &dp->tab;
 	struct vsb_conn *conn = NULL;
 
-	if (route && vsb_conntab_has_room(tab))
+	if (route && vsb_conntab_may_connect(tab))
 		conn = vsb_conn_new(tab, VSB_CONNECTING);
 	if (!conn) {
 		vsb_conntab_reply_rst(tab, pkt->dst_port, pkt->src_port,
@@ -133,11 +133,11 @@ static void vsb_receive_known(struct vsb_datapath *dp, struct vsb_conn *conn,
 			      const struct vsb_packet *pkt,
 			      const struct vsb_chain *chain)
 {
-	if (vsb_credit_peer(&conn->credit, pkt->buf_alloc, pkt->fwd_cnt)) {
-		conn->credit_asked = false;
-		if (conn->readable)
-			vsb_conn_queue_rx(conn);
-	}
+	if (vsb_credit_peer(&conn->credit, pkt->buf_alloc, pkt->fwd_cnt))
+		vsb_conn_got_credit(conn);
+	/* a guest that makes its window smaller may have used it up by that */
+	if (vsb_credit_update_due(&conn->credit))
+		vsb_conn_owe(conn, VSB_OWE_CREDIT_UPDATE);
 
 	switch (pkt->op) {
 	case VIRTIO_VSOCK_OP_REQUEST:
@@ -160,7 +160,9 @@ static void vsb_receive_known(struct vsb_datapath *dp, struct vsb_conn *conn,
 	case VIRTIO_VSOCK_OP_CREDIT_UPDATE:
 		break;
 	case VIRTIO_VSOCK_OP_CREDIT_REQUEST:
-		vsb_conn_owe(conn, VSB_OWE_CREDIT_UPDATE);
+		/* not before the RESPONSE: a guest would take it for nonsense */
+		if (conn->cs.state == VSB_OPEN)
+			vsb_conn_owe(conn, VSB_OWE_CREDIT_UPDATE);
 		break;
 	default:
 		dp->stats.bad_op++;
@@ -281,6 +283,6 @@ void vsb_receive(struct vsb_datapath *dp)
 	more = vsb_receive_batch(dp);
 	vsb_gather_flush(&dp->gather);
 	vsb_datapath_finish(dp, q);
-	if (more || vsb_vring_park(&q->vr))
+	if (more || vsb_datapath_park(dp, q))
 		vsb_worker_queue(&dp->worker, &q->work);
 }

@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/vsock_bridge.h>
+#include <linux/workqueue.h>
 
 #include "context.h"
 #include "route.h"
@@ -57,25 +58,70 @@ static int vsb_route_number(struct vsb_name *name, u32 port)
 	return 0;
 }
 
+/* Connects for owners in a jail. */
+static struct workqueue_struct *vsb_route_wq;
+
+int __init vsb_route_init_module(void)
+{
+	vsb_route_wq = alloc_workqueue("vsb_route", WQ_UNBOUND, 0);
+	return vsb_route_wq ? 0 : -ENOMEM;
+}
+
+void vsb_route_exit_module(void)
+{
+	destroy_workqueue(vsb_route_wq);
+}
+
+/**
+ * struct vsb_dial - one connect
+ * @work: does it for an owner in a jail
+ * @ctx: who connects
+ * @name: where to
+ * @sock: out: the socket, or an error
+ */
+struct vsb_dial {
+	struct work_struct work;
+	struct vsb_context *ctx;
+	struct vsb_name name;
+	struct socket *sock;
+};
+
+static void vsb_dial_run(struct work_struct *work)
+{
+	struct vsb_dial *dial = container_of(work, struct vsb_dial, work);
+	struct vsb_context_saved saved;
+
+	vsb_context_enter(dial->ctx, &saved);
+	dial->sock = vsb_socket_connect(dial->ctx, &dial->name);
+	vsb_context_leave(&saved);
+}
+
 /**
  * vsb_route_connect() - connect, which may block in a path lookup
  * @route: where to
  * @port: the port that the guest wants
  *
+ * In this thread, the host program sees the pid of the VMM. For one in a jail a
+ * kernel thread does it: what that one sees, the VMM cannot.
+ *
  * Return: the socket, or an error as of connect(2).
  */
 struct socket *vsb_route_connect(const struct vsb_route *route, u32 port)
 {
-	struct vsb_name name = route->name;
-	struct vsb_context_saved saved;
-	struct socket *sock;
+	struct vsb_dial dial = { .ctx = route->ctx, .name = route->name };
 
-	if (route->numbered && vsb_route_number(&name, port))
+	if (route->numbered && vsb_route_number(&dial.name, port))
 		return ERR_PTR(-ENAMETOOLONG);
-	vsb_context_enter(route->ctx, &saved);
-	sock = vsb_socket_connect(route->ctx, &name);
-	vsb_context_leave(&saved);
-	return sock;
+
+	INIT_WORK_ONSTACK(&dial.work, vsb_dial_run);
+	if (vsb_context_is_jailed(route->ctx)) {
+		queue_work(vsb_route_wq, &dial.work);
+		flush_work(&dial.work);
+	} else {
+		vsb_dial_run(&dial.work);
+	}
+	destroy_work_on_stack(&dial.work);
+	return dial.sock;
 }
 
 void vsb_routes_init(struct vsb_routes *routes)

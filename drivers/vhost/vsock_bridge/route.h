@@ -47,6 +47,9 @@ struct vsb_routes {
 	u32 others;
 };
 
+int vsb_route_init_module(void);
+void vsb_route_exit_module(void);
+
 struct vsb_route *vsb_route_new(struct vsb_context *ctx,
 				const struct vsb_name *name);
 struct socket *vsb_route_connect(const struct vsb_route *route, u32 port);

@@ -15,8 +15,9 @@
 #include "iov.h"
 #include "packet.h"
 
-/* One round: so many packets, then the others have a turn. */
+/* One round: so many packets, or RX chains, good or bad. */
 #define VSB_SEND_PACKETS	256
+#define VSB_SEND_CHAINS		1024
 
 /* One turn of a connection: so many bytes in so many RX buffers. */
 #define VSB_SEND_BYTES		(64 * 1024)
@@ -25,12 +26,14 @@
 /**
  * struct vsb_slot - an RX chain that was taken
  * @iov: its parts, among those of the data path
+ * @gpa: their guest-physical addresses, or NULL when writes are not logged
  * @nr: how many
- * @room: bytes behind the header
+ * @room: bytes behind the header, no more than one turn fills
  * @head: its name
  */
 struct vsb_slot {
 	const struct iovec *iov;
+	const u64 *gpa;
 	unsigned int nr;
 	u32 room;
 	u16 head;
@@ -61,6 +64,14 @@ static bool vsb_send_header(const struct vsb_slot *slot,
 	return copy_to_iter(&hdr, sizeof(hdr), &iter) == sizeof(hdr);
 }
 
+/* The first @len bytes of a slot were written, or may have been. */
+static void vsb_send_log(struct vsb_datapath *dp, const struct vsb_slot *slot,
+			 u32 len)
+{
+	vsb_vring_log_chain(&dp->queue[VSB_RX].vr, slot->iov, slot->gpa,
+			    slot->nr, len);
+}
+
 /* An RX chain that cannot be used goes back empty. */
 static void vsb_send_reject(struct vsb_datapath *dp,
 			    const struct vsb_chain *chain)
@@ -77,7 +88,8 @@ static void vsb_send_reject(struct vsb_datapath *dp,
 /*
  * Take the next RX chain that holds @min bytes behind a header. A bad one
  * ends the row of those that were taken before it, so that a rewind counts
- * right; without such a row it is returned to the guest.
+ * right; without such a row it is returned to the guest. Good or bad, a chain
+ * costs a part of the round's budget.
  */
 static bool vsb_send_take(struct vsb_datapath *dp, struct vsb_slots *slots,
 			  u32 min)
@@ -85,16 +97,20 @@ static bool vsb_send_take(struct vsb_datapath *dp, struct vsb_slots *slots,
 	struct vsb_vring *vr = &dp->queue[VSB_RX].vr;
 	struct vsb_chain chain = {
 		.iov = dp->chain_iov + slots->parts,
+		.gpa = vsb_log_is_on(&dp->log) ?
+		       dp->chain_gpa + slots->parts : NULL,
 		.max = ARRAY_SIZE(dp->chain_iov) - slots->parts,
 	};
 	struct vsb_slot *slot = &slots->slot[slots->nr];
-	unsigned int tries = vr->num;
 
-	while (tries-- && vsb_vring_next(vr, &dp->mem, &chain) > 0) {
+	while (dp->send_budget && vsb_vring_next(vr, &dp->mem, &chain) > 0) {
+		dp->send_budget--;
 		if (!chain.fault && chain.len >= VSB_HDR_SIZE + min) {
 			slot->iov = chain.iov;
+			slot->gpa = chain.gpa;
 			slot->nr = chain.nr;
-			slot->room = chain.len - VSB_HDR_SIZE;
+			slot->room = min_t(u32, chain.len - VSB_HDR_SIZE,
+					   VSB_SEND_BYTES);
 			slot->head = chain.head;
 			slots->nr++;
 			slots->parts += chain.nr;
@@ -115,14 +131,16 @@ static bool vsb_send_control(struct vsb_datapath *dp,
 			     const struct vsb_packet *pkt)
 {
 	struct vsb_vring *vr = &dp->queue[VSB_RX].vr;
-	unsigned int tries = vr->num;
 
-	while (tries--) {
+	for (;;) {
 		struct vsb_slots slots = { .nr = 0 };
+		bool sent;
 
 		if (!vsb_send_take(dp, &slots, 0))
 			return false;
-		if (vsb_send_header(&slots.slot[0], pkt)) {
+		sent = vsb_send_header(&slots.slot[0], pkt);
+		vsb_send_log(dp, &slots.slot[0], VSB_HDR_SIZE);
+		if (sent) {
 			vsb_vring_push(vr, slots.slot[0].head, VSB_HDR_SIZE);
 			dp->stats.rx_packets_count++;
 			return true;
@@ -130,7 +148,6 @@ static bool vsb_send_control(struct vsb_datapath *dp,
 		dp->stats.guest_memory++;
 		vsb_vring_push(vr, slots.slot[0].head, 0);
 	}
-	return false;
 }
 
 static void vsb_send_fill(const struct vsb_datapath *dp,
@@ -172,6 +189,10 @@ static bool vsb_send_owed(struct vsb_datapath *dp, struct vsb_conn *conn,
 
 	conn->cs.owed &= ~owed;
 	vsb_send_told(conn);
+	/* the guest's time starts when it can know */
+	if (op == VIRTIO_VSOCK_OP_REQUEST)
+		vsb_conntab_arm(&dp->tab, conn,
+				dp->tab.limits.connect_timeout_ms);
 	return true;
 }
 
@@ -246,6 +267,26 @@ static unsigned int vsb_send_headers(struct vsb_datapath *dp,
 	return i;
 }
 
+/*
+ * Log what a read may have written. It says how many bytes it brought, not how
+ * many it wrote: where memory faults there are more, even in chains that are
+ * given back. So it is all that it was offered.
+ */
+static void vsb_send_log_read(struct vsb_datapath *dp,
+			      const struct vsb_slots *slots, u32 want)
+{
+	u32 left = min(want, slots->room);
+	unsigned int i;
+
+	for (i = 0; i < slots->nr; i++) {
+		const struct vsb_slot *slot = &slots->slot[i];
+		u32 part = min(slot->room, left);
+
+		vsb_send_log(dp, slot, VSB_HDR_SIZE + part);
+		left -= part;
+	}
+}
+
 /* The next read is given twice the buffers when this one used them all. */
 static void vsb_send_learn(struct vsb_conn *conn, unsigned int used,
 			   unsigned int given)
@@ -254,15 +295,6 @@ static void vsb_send_learn(struct vsb_conn *conn, unsigned int used,
 		conn->rx_chains = min(2 * used, VSB_SEND_SLOTS);
 	else
 		conn->rx_chains = max(used, 1U);
-}
-
-/* The guest gives no credit: ask once, then wait for its answer. */
-static void vsb_send_ask_credit(struct vsb_conn *conn)
-{
-	if (conn->credit_asked)
-		return;
-	conn->credit_asked = true;
-	conn->cs.owed |= VSB_OWE_CREDIT_REQUEST;
 }
 
 /* One read of a connection. Return: false when there is no RX buffer. */
@@ -276,7 +308,7 @@ static bool vsb_send_data(struct vsb_datapath *dp, struct vsb_conn *conn)
 	long got;
 
 	if (!want || !vsb_credit_packets(&conn->credit)) {
-		vsb_send_ask_credit(conn);
+		vsb_conn_ask_credit(conn);
 		return true;
 	}
 	vsb_send_take_slots(dp, conn, &slots, want);
@@ -294,6 +326,8 @@ static bool vsb_send_data(struct vsb_datapath *dp, struct vsb_conn *conn)
 		used = vsb_send_headers(dp, conn, &slots, got);
 		vsb_send_learn(conn, used, slots.nr);
 	}
+	if (got && vsb_log_is_on(&dp->log))
+		vsb_send_log_read(dp, &slots, want);
 	vsb_vring_rewind(vr, slots.nr - used);
 	return true;
 }
@@ -310,7 +344,7 @@ static bool vsb_send_conn(struct vsb_datapath *dp, struct vsb_conn *conn)
 	    !vsb_send_owed(dp, conn, VSB_OWE_SHUTDOWN,
 			   VIRTIO_VSOCK_OP_SHUTDOWN))
 		return false;
-	if (conn->readable && vsb_conn_wants_data(&conn->cs) &&
+	if (vsb_conn_wants_data(&conn->cs) && vsb_conn_is_readable(conn) &&
 	    !vsb_send_data(dp, conn))
 		return false;
 	return vsb_send_owed(dp, conn, VSB_OWE_CREDIT_UPDATE,
@@ -381,12 +415,13 @@ void vsb_send(struct vsb_datapath *dp)
 		return;
 
 	vsb_vring_unpark(&q->vr);
+	dp->send_budget = VSB_SEND_CHAINS;
 	buffers = vsb_send_rsts(dp) && vsb_send_turns(dp);
 	vsb_datapath_finish(dp, q);
 	if (buffers)
 		more = !list_empty(&dp->tab.rxq);
 	else
-		more = vsb_vring_park(&q->vr);
+		more = !dp->send_budget || vsb_datapath_park(dp, q);
 	if (more && !q->vr.broken)
 		vsb_worker_queue(&dp->worker, &q->work);
 }

@@ -10,11 +10,13 @@
 #include <linux/fs.h>
 #include <linux/net.h>
 #include <linux/poll.h>
+#include <linux/slab.h>
 #include <linux/socket.h>
 #include <linux/stat.h>
 #include <linux/string.h>
 #include <linux/uio.h>
 #include <linux/un.h>
+#include <linux/workqueue.h>
 #include <net/af_unix.h>
 #include <net/sock.h>
 #include <net/tcp_states.h>
@@ -27,8 +29,23 @@
 /* Room for about fifteen of AF_UNIX's largest buffers (36544 bytes). */
 #define VSB_SOCKET_SNDBUF	(512 * 1024)
 
+/* Closes sockets that hold descriptors. */
+static struct workqueue_struct *vsb_socket_wq;
+
 /* Clients that may wait for their accept. */
 #define VSB_SOCKET_BACKLOG	1024
+
+int __init vsb_socket_init_module(void)
+{
+	vsb_socket_wq = alloc_workqueue("vsb_socket", WQ_UNBOUND, 0);
+	return vsb_socket_wq ? 0 : -ENOMEM;
+}
+
+/* Waits for what is being closed. */
+void vsb_socket_exit_module(void)
+{
+	destroy_workqueue(vsb_socket_wq);
+}
 
 static int vsb_socket_wake(wait_queue_entry_t *wait, unsigned int mode,
 			   int sync, void *key)
@@ -46,8 +63,7 @@ static int vsb_socket_wake(wait_queue_entry_t *wait, unsigned int mode,
 	if (!events)
 		return 0;
 
-	atomic_or(events, &s->events);
-	s->notify(s);
+	vsb_socket_post(s, events);
 	return 0;
 }
 
@@ -71,8 +87,7 @@ void vsb_socket_watch(struct vsb_socket *s, struct socket *sock)
 {
 	s->sock = sock;
 	add_wait_queue(sk_sleep(sock->sk), &s->wait);
-	atomic_or(VSB_SOCK_IN | VSB_SOCK_OUT, &s->events);
-	s->notify(s);
+	vsb_socket_post(s, VSB_SOCK_IN | VSB_SOCK_OUT);
 }
 
 /* The same, of a connection: with room for what the guest sends. */
@@ -81,20 +96,55 @@ void vsb_socket_attach(struct vsb_socket *s, struct socket *sock)
 	struct sock *sk = sock->sk;
 
 	lock_sock(sk);
+	vsb_refuse_files(sk);
 	WRITE_ONCE(sk->sk_sndbuf, VSB_SOCKET_SNDBUF);
 	sk->sk_userlocks |= SOCK_SNDBUF_LOCK;
 	release_sock(sk);
 	vsb_socket_watch(s, sock);
 }
 
-/* Take the hook out and close the socket; nothing is notified afterwards. */
-void vsb_socket_close(struct vsb_socket *s)
+/*
+ * Descriptors that somebody passes to us are never received: closing one may
+ * take as long as its owner likes, a socket with SO_LINGER for instance, and
+ * the data path would wait for it.
+ */
+static bool vsb_socket_has_files(const struct socket *sock)
 {
-	if (!s->sock)
-		return;
-	remove_wait_queue(sk_sleep(s->sock->sk), &s->wait);
-	vsb_socket_discard(s->sock);
-	s->sock = NULL;
+	return atomic_read(&unix_sk(sock->sk)->scm_stat.nr_fds);
+}
+
+/**
+ * struct vsb_release - a socket to be closed off the data path
+ * @work: does it
+ * @sock: the socket
+ */
+struct vsb_release {
+	struct work_struct work;
+	struct socket *sock;
+};
+
+static void vsb_release_run(struct work_struct *work)
+{
+	struct vsb_release *release = container_of(work, struct vsb_release,
+						   work);
+
+	sock_release(release->sock);
+	kfree(release);
+}
+
+/* The peer sees the end now, the descriptors are closed later. */
+static bool vsb_socket_release_later(struct socket *sock)
+{
+	struct vsb_release *release = kmalloc(sizeof(*release),
+					      GFP_KERNEL_ACCOUNT);
+
+	if (!release)
+		return false;
+	kernel_sock_shutdown(sock, SHUT_RDWR);
+	INIT_WORK(&release->work, vsb_release_run);
+	release->sock = sock;
+	queue_work(vsb_socket_wq, &release->work);
+	return true;
 }
 
 /*
@@ -107,8 +157,18 @@ void vsb_socket_discard(struct socket *sock)
 		return;
 	if (sock->file)
 		sockfd_put(sock);
-	else
+	else if (!vsb_socket_has_files(sock) || !vsb_socket_release_later(sock))
 		sock_release(sock);
+}
+
+/* Take the hook out and close the socket; nothing is notified afterwards. */
+void vsb_socket_close(struct vsb_socket *s)
+{
+	if (!s->sock)
+		return;
+	remove_wait_queue(sk_sleep(s->sock->sk), &s->wait);
+	vsb_socket_discard(s->sock);
+	s->sock = NULL;
 }
 
 static int vsb_socket_check_listener(const struct socket *sock)
@@ -214,6 +274,8 @@ struct socket *vsb_socket_listen(struct vsb_context *ctx,
 
 	if (IS_ERR(sock))
 		return sock;
+	/* clients inherit it */
+	vsb_refuse_files(sock->sk);
 	ret = vsb_socket_bind(sock, name, file);
 	if (!ret)
 		ret = kernel_listen(sock, VSB_SOCKET_BACKLOG);
@@ -287,9 +349,10 @@ long vsb_socket_send_text(struct vsb_socket *s, const char *text, size_t len)
 static long vsb_socket_recvmsg(struct vsb_socket *s, struct iov_iter *to,
 			       int flags)
 {
-	/* No msg_control: descriptors that are passed along are closed. */
 	struct msghdr msg = { .msg_iter = *to };
 
+	if (vsb_socket_has_files(s->sock))
+		return -EPERM;
 	return sock_recvmsg(s->sock, &msg, flags | MSG_DONTWAIT);
 }
 

@@ -2,8 +2,8 @@
 /*
  * A host AF_UNIX socket and our hook in its wait queue.
  *
- * This is the only place that knows struct socket. Nothing in here blocks,
- * but for the path lookups in listen and connect.
+ * This is the only place that knows struct socket. Nothing in here waits for
+ * somebody else, but for the path lookups in listen and connect.
  */
 #ifndef VSB_SOCKET_H
 #define VSB_SOCKET_H
@@ -50,6 +50,9 @@ struct vsb_socket {
 	void (*notify)(struct vsb_socket *s);
 };
 
+int vsb_socket_init_module(void);
+void vsb_socket_exit_module(void);
+
 void vsb_socket_init(struct vsb_socket *s, void (*notify)(struct vsb_socket *));
 void vsb_socket_watch(struct vsb_socket *s, struct socket *sock);
 void vsb_socket_attach(struct vsb_socket *s, struct socket *sock);
@@ -84,6 +87,14 @@ static inline bool vsb_name_is_abstract(const struct vsb_name *name)
 static inline bool vsb_socket_is_open(const struct vsb_socket *s)
 {
 	return s->sock;
+}
+
+/* Say that something happened; from any context, as the hook does. */
+static inline void vsb_socket_post(struct vsb_socket *s, int events)
+{
+	/* a full barrier: what was done before is seen with the event */
+	atomic_fetch_or(events, &s->events);
+	s->notify(s);
 }
 
 /* Take what happened so far; what happens from here on is notified again. */

@@ -6,6 +6,7 @@
  * from there. Every walk is bounded by the size of the table it walks.
  */
 #include <linux/bits.h>
+#include <linux/compiler.h>
 #include <linux/errno.h>
 #include <linux/limits.h>
 #include <linux/minmax.h>
@@ -14,6 +15,7 @@
 #include <asm/barrier.h>
 #include <asm/byteorder.h>
 
+#include "log.h"
 #include "mem.h"
 #include "vring.h"
 
@@ -47,6 +49,32 @@ static __virtio16 __user *vsb_vring_avail_event(const struct vsb_vring *vr)
 	return (__virtio16 __user *)&vr->used->ring[vr->num];
 }
 
+/* @len bytes at @at, in the used ring, were written. */
+static void vsb_vring_log_used(struct vsb_vring *vr, const void __user *at,
+			       size_t len)
+{
+	u64 offset = at - (const void __user *)vr->used;
+
+	if (likely(!vr->log_used))
+		return;
+	if (vsb_log_write(vr->log, vr->log_addr + offset, len))
+		vsb_vring_break(vr);
+}
+
+/**
+ * vsb_vring_log_fits() - can a log hold the used ring?
+ * @vr: the queue
+ * @base: the log
+ * @addr: guest-physical address of the used ring
+ *
+ * Return: false when it cannot.
+ */
+bool vsb_vring_log_fits(const struct vsb_vring *vr, const void __user *base,
+			u64 addr)
+{
+	return vsb_log_fits(base, addr, addr + vsb_vring_used_size(vr->num) - 1);
+}
+
 /**
  * vsb_vring_start() - start a virtqueue whose addresses are set
  * @vr: the queue
@@ -55,7 +83,7 @@ static __virtio16 __user *vsb_vring_avail_event(const struct vsb_vring *vr)
  * The place in the available ring is kept; the one in the used ring is the
  * driver's memory's.
  *
- * Return: 0, or -EFAULT when the ring cannot be accessed.
+ * Return: 0, or -EFAULT when the ring, or its log, cannot be accessed.
  */
 int vsb_vring_start(struct vsb_vring *vr, u64 features)
 {
@@ -73,6 +101,7 @@ int vsb_vring_start(struct vsb_vring *vr, u64 features)
 	    put_user(vsb_to_ring16(flags), &vr->used->flags))
 		return -EFAULT;
 
+	vr->broken = false;
 	vr->indirect = features & BIT_ULL(VIRTIO_RING_F_INDIRECT_DESC);
 	vr->notify_on_empty = features & BIT_ULL(VIRTIO_F_NOTIFY_ON_EMPTY);
 	vr->used_idx = vsb_ring16(idx);
@@ -80,8 +109,8 @@ int vsb_vring_start(struct vsb_vring *vr, u64 features)
 	vr->staged = 0;
 	vr->signalled_valid = false;
 	vr->parked = false;
-	vr->broken = false;
-	return 0;
+	vsb_vring_log_used(vr, &vr->used->flags, sizeof(vr->used->flags));
+	return vr->broken ? -EFAULT : 0;
 }
 
 /* Read avail.idx. Return: 1 when there are new entries, 0, or an error. */
@@ -103,6 +132,19 @@ static int vsb_vring_refresh(struct vsb_vring *vr)
 	return 1;
 }
 
+/* Note where in the guest's memory the next @nr parts are. */
+static void vsb_chain_note(struct vsb_chain *chain, int nr, u64 addr)
+{
+	const struct iovec *iov = chain->iov + chain->nr;
+	u64 *gpa = chain->gpa + chain->nr;
+	int i;
+
+	for (i = 0; i < nr; i++) {
+		gpa[i] = addr;
+		addr += iov[i].iov_len;
+	}
+}
+
 /* Add a descriptor's memory to the chain. */
 static enum vsb_fault vsb_chain_add(struct vsb_chain *chain,
 				    struct vsb_mem *mem, u64 addr, u32 len)
@@ -120,6 +162,8 @@ static enum vsb_fault vsb_chain_add(struct vsb_chain *chain,
 		return VSB_FAULT_SEGS;
 	if (nr < 0)
 		return VSB_FAULT_MEMORY;
+	if (unlikely(chain->gpa))
+		vsb_chain_note(chain, nr, addr);
 	chain->nr += nr;
 	chain->len += len;
 	return VSB_FAULT_NONE;
@@ -192,7 +236,8 @@ static enum vsb_fault vsb_vring_walk_indirect(struct vsb_vring *vr,
 
 /*
  * Walk a chain from entry @i of @table. A table is walked for as many steps as
- * it has entries, so a loop ends; an indirect table leads to no other.
+ * it has entries, so a loop ends, and for no more than VSB_SEGS_MAX; an
+ * indirect table leads to no other.
  */
 static enum vsb_fault vsb_vring_walk(struct vsb_vring *vr,
 				     struct vsb_chain *chain,
@@ -205,7 +250,7 @@ static enum vsb_fault vsb_vring_walk(struct vsb_vring *vr,
 	u16 flags;
 	u64 addr;
 
-	for (steps = 0; steps < table->num; steps++) {
+	for (steps = 0; steps < min(table->num, VSB_SEGS_MAX); steps++) {
 		if (i >= table->num)
 			return VSB_FAULT_CHAIN;
 		if (!vsb_table_read(table, i, &raw))
@@ -228,7 +273,7 @@ static enum vsb_fault vsb_vring_walk(struct vsb_vring *vr,
 			return fault;
 		i = vsb_ring16(raw.next);
 	}
-	return VSB_FAULT_CHAIN;
+	return steps < table->num ? VSB_FAULT_SEGS : VSB_FAULT_CHAIN;
 }
 
 /**
@@ -285,6 +330,25 @@ void vsb_vring_rewind(struct vsb_vring *vr, u16 count)
 }
 
 /**
+ * vsb_vring_log_chain() - the beginning of a chain was written
+ * @vr: the queue
+ * @iov: its parts, or those of a part of it
+ * @gpa: their guest-physical addresses, or NULL when nothing is to be logged
+ * @nr: how many
+ * @len: bytes
+ *
+ * To be called before the chain is published or given back.
+ */
+void vsb_vring_log_chain(struct vsb_vring *vr, const struct iovec *iov,
+			 const u64 *gpa, unsigned int nr, size_t len)
+{
+	if (likely(!gpa))
+		return;
+	if (vsb_log_write_parts(vr->log, iov, gpa, nr, len))
+		vsb_vring_break(vr);
+}
+
+/**
  * vsb_vring_push() - stage a used element
  * @vr: the queue
  * @head: name of the chain
@@ -298,8 +362,11 @@ void vsb_vring_push(struct vsb_vring *vr, u16 head, u32 len)
 	};
 	u16 slot = (vr->used_idx + vr->staged) & (vr->num - 1);
 
+	if (vr->broken)
+		return;
 	if (copy_to_user(&vr->used->ring[slot], &elem, sizeof(elem)))
 		vsb_vring_break(vr);
+	vsb_vring_log_used(vr, &vr->used->ring[slot], sizeof(elem));
 	vr->staged++;
 }
 
@@ -310,6 +377,8 @@ static bool vsb_vring_wants_call(struct vsb_vring *vr)
 	bool valid = vr->signalled_valid;
 	__virtio16 raw;
 
+	vr->signalled = vr->used_idx;
+	vr->signalled_valid = true;
 	smp_mb();	/* (B): used.idx is seen before the event is read */
 
 	if (vr->notify_on_empty && vr->last_avail == vr->avail_idx &&
@@ -322,8 +391,6 @@ static bool vsb_vring_wants_call(struct vsb_vring *vr)
 		return !(vsb_ring16(raw) & VRING_AVAIL_F_NO_INTERRUPT);
 	}
 
-	vr->signalled = vr->used_idx;
-	vr->signalled_valid = true;
 	if (!valid || get_user(raw, vsb_vring_used_event(vr)))
 		return true;
 	return vring_need_event(vsb_ring16(raw), vr->used_idx, old);
@@ -347,6 +414,7 @@ bool vsb_vring_publish(struct vsb_vring *vr)
 		vsb_vring_break(vr);
 		return false;
 	}
+	vsb_vring_log_used(vr, &vr->used->idx, sizeof(vr->used->idx));
 	return vsb_vring_wants_call(vr);
 }
 
@@ -358,20 +426,21 @@ bool vsb_vring_publish(struct vsb_vring *vr)
  */
 bool vsb_vring_park(struct vsb_vring *vr)
 {
-	int fail;
+	__virtio16 __user *wish = &vr->used->flags;
+	u16 value = 0;
 
 	if (vr->broken)
 		return false;
 	vr->parked = true;
-	if (vr->event_idx)
-		fail = put_user(vsb_to_ring16(vr->last_avail),
-				vsb_vring_avail_event(vr));
-	else
-		fail = put_user(vsb_to_ring16(0), &vr->used->flags);
-	if (fail) {
+	if (vr->event_idx) {
+		wish = vsb_vring_avail_event(vr);
+		value = vr->last_avail;
+	}
+	if (put_user(vsb_to_ring16(value), wish)) {
 		vsb_vring_break(vr);
 		return false;
 	}
+	vsb_vring_log_used(vr, wish, sizeof(*wish));
 
 	smp_mb();	/* (C): the request is seen before the index is read */
 	return vsb_vring_refresh(vr) == 1;
@@ -389,7 +458,9 @@ void vsb_vring_unpark(struct vsb_vring *vr)
 	if (!vr->parked)
 		return;
 	vr->parked = false;
-	if (!vr->event_idx &&
-	    put_user(vsb_to_ring16(VRING_USED_F_NO_NOTIFY), &vr->used->flags))
+	if (vr->event_idx)
+		return;
+	if (put_user(vsb_to_ring16(VRING_USED_F_NO_NOTIFY), &vr->used->flags))
 		vsb_vring_break(vr);
+	vsb_vring_log_used(vr, &vr->used->flags, sizeof(vr->used->flags));
 }

@@ -5,7 +5,8 @@
  * The verbs: next takes the next available chain and rewind gives the last
  * ones back; push stages a used element, publish shows the staged ones to the
  * driver and says whether it wants an interrupt. park asks for kicks, unpark
- * for silence.
+ * for silence. log_chain tells the dirty log what was written into a chain; what
+ * is written into the used ring is logged by those who write it.
  *
  * What one side writes and the other reads, and the barriers between:
  *
@@ -32,6 +33,7 @@
 #include <linux/uio.h>
 #include <linux/virtio_ring.h>
 
+struct vsb_log;
 struct vsb_mem;
 
 /* Parts of a chain that we take; as many as an iov_iter takes (UIO_MAXIOV). */
@@ -43,7 +45,7 @@ struct vsb_mem;
  * @VSB_FAULT_DIRECTION: a descriptor has the wrong direction for this queue
  * @VSB_FAULT_CHAIN: a loop, an index out of range, a bad indirect table, more
  *	than 2^32 - 1 bytes
- * @VSB_FAULT_SEGS: more parts than VSB_SEGS_MAX
+ * @VSB_FAULT_SEGS: more parts or descriptors than VSB_SEGS_MAX
  * @VSB_FAULT_MEMORY: an address that is not the guest's memory
  */
 enum vsb_fault {
@@ -57,7 +59,8 @@ enum vsb_fault {
 /**
  * struct vsb_chain - a chain as the driver made it available
  * @iov: its parts, in the process's addresses; storage of the caller
- * @max: entries in @iov
+ * @gpa: their guest-physical addresses; likewise, or NULL when nobody asks
+ * @max: entries in @iov and @gpa
  * @nr: entries in use
  * @len: bytes in all
  * @head: index of its first descriptor: its name
@@ -65,6 +68,7 @@ enum vsb_fault {
  */
 struct vsb_chain {
 	struct iovec *iov;
+	u64 *gpa;
 	unsigned int max;
 	unsigned int nr;
 	u32 len;
@@ -90,6 +94,9 @@ struct vsb_chain {
  * @staged: used elements that are not published
  * @signalled: used.idx at the last call
  * @signalled_valid: @signalled holds something
+ * @log: where writes are logged
+ * @log_used: VHOST_VRING_F_LOG: writes into the used ring are
+ * @log_addr: guest-physical address of the used ring
  */
 struct vsb_vring {
 	struct vring_desc __user *desc;
@@ -109,6 +116,10 @@ struct vsb_vring {
 	u16 staged;
 	u16 signalled;
 	bool signalled_valid;
+
+	struct vsb_log *log;
+	bool log_used;
+	u64 log_addr;
 };
 
 /* Sizes of the three parts in bytes, event fields included. */
@@ -128,10 +139,14 @@ static inline size_t vsb_vring_used_size(u32 num)
 	       num * sizeof(struct vring_used_elem) + sizeof(__virtio16);
 }
 
+bool vsb_vring_log_fits(const struct vsb_vring *vr, const void __user *base,
+			u64 addr);
 int vsb_vring_start(struct vsb_vring *vr, u64 features);
 int vsb_vring_next(struct vsb_vring *vr, struct vsb_mem *mem,
 		   struct vsb_chain *chain);
 void vsb_vring_rewind(struct vsb_vring *vr, u16 count);
+void vsb_vring_log_chain(struct vsb_vring *vr, const struct iovec *iov,
+			 const u64 *gpa, unsigned int nr, size_t len);
 void vsb_vring_push(struct vsb_vring *vr, u16 head, u32 len);
 bool vsb_vring_publish(struct vsb_vring *vr);
 bool vsb_vring_park(struct vsb_vring *vr);

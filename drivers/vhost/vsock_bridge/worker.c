@@ -37,7 +37,6 @@ static bool vsb_worker_run(void *arg)
 		return false;
 
 	__set_current_state(TASK_RUNNING);
-	WRITE_ONCE(worker->thread, current);
 	node = llist_reverse_order(node);
 	llist_for_each_entry_safe(work, next, node, node) {
 		clear_bit(VSB_WORK_QUEUED, &work->queued);
@@ -63,7 +62,6 @@ void vsb_worker_init(struct vsb_worker *worker, void (*killed)(void *arg),
 {
 	init_llist_head(&worker->works);
 	worker->task = NULL;
-	worker->thread = NULL;
 	worker->killed = killed;
 	worker->arg = arg;
 }
@@ -126,10 +124,4 @@ void vsb_worker_queue(struct vsb_worker *worker, struct vsb_work *work)
 	task = READ_ONCE(worker->task);
 	if (task)
 		vhost_task_wake(task);
-}
-
-/* Is it the worker itself that asks? */
-bool vsb_worker_is_current(const struct vsb_worker *worker)
-{
-	return READ_ONCE(worker->thread) == current;
 }

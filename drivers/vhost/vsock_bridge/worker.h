@@ -8,7 +8,6 @@
 #include <linux/llist.h>
 #include <linux/types.h>
 
-struct task_struct;
 struct vhost_task;
 
 /**
@@ -27,7 +26,6 @@ struct vsb_work {
  * struct vsb_worker - a thread and its list
  * @works: works that were queued; lock-free, from any context
  * @task: the thread; NULL before vsb_worker_start() and after stop
- * @thread: the same thread, to compare with; set by its first round
  * @killed: called once by the thread when the owner was killed
  * @arg: argument of @killed
  *
@@ -37,7 +35,6 @@ struct vsb_work {
 struct vsb_worker {
 	struct llist_head works;
 	struct vhost_task *task;
-	struct task_struct *thread;
 	void (*killed)(void *arg);
 	void *arg;
 };
@@ -54,6 +51,5 @@ void vsb_worker_init(struct vsb_worker *worker, void (*killed)(void *arg),
 int vsb_worker_start(struct vsb_worker *worker, const char *name);
 void vsb_worker_stop(struct vsb_worker *worker);
 void vsb_worker_queue(struct vsb_worker *worker, struct vsb_work *work);
-bool vsb_worker_is_current(const struct vsb_worker *worker);
 
 #endif /* VSB_WORKER_H */

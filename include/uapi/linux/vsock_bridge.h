@@ -362,7 +362,7 @@ struct vsock_bridge_limits {
  *	that cannot be accessed
  * @vring_broken: virtqueues stopped because the ring itself was broken: an
  *	avail index that jumps, a head out of range, ring memory that cannot
- *	be accessed
+ *	be accessed, or a dirty log for it that cannot
  * @bad_src_cid: packets with a source CID that is not the guest's
  * @bad_dst_cid: packets for a CID other than 2
  * @bad_type: packets of a socket type that is not offered

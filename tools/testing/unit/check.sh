@@ -5,9 +5,10 @@
 #
 #	check.sh COMPILER/PROGRAM...
 #
-# A program that prints fewer lines than its plan promises, or that ends with
-# a failure which no line tells, has one more line, which is not ok. A compiler
-# that is not installed has one line, which is skipped.
+# A program that prints fewer lines than its plan promises, or that fails where
+# no line says so, has one more line, which is not ok. (What leaks after a test
+# that failed is the test's, and not worth a line.) A compiler that is not
+# installed has one line, which is skipped.
 
 count=0
 failed=0
@@ -38,10 +39,10 @@ run()
 	[ "$status" -eq 0 ] || sed 's/^/# /' "$1.err"
 	[ "$bad" -eq 0 ] || failed=1
 	[ "$lines" -gt 0 ] && [ "$lines" -eq "${plan:-0}" ] &&
-		[ "$status" -eq "$bad" ] && return
+		{ [ "$status" -eq 0 ] || [ "$bad" -gt 0 ]; } && return
 	count=$((count + 1))
 	failed=1
-	echo "not ok $count - $name: ended early, exit status $status"
+	echo "not ok $count - $name: exit status $status, $lines of ${plan:-0} tests"
 }
 
 skip()

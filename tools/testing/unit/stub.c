@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <linux/minmax.h>
+#include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <linux/vhost_iotlb.h>
@@ -76,13 +77,13 @@ static void *stub_alloc(size_t size, bool zero)
 	return p;
 }
 
-void *kmalloc(size_t size, gfp_t flags)
+void *kmalloc(size_t size, unsigned int flags)
 {
 	(void)flags;
 	return stub_alloc(size, false);
 }
 
-void *kvcalloc(size_t n, size_t size, gfp_t flags)
+void *kvcalloc(size_t n, size_t size, unsigned int flags)
 {
 	(void)flags;
 	return stub_alloc(n * size, true);
@@ -153,20 +154,46 @@ unsigned long copy_to_user(void *to, const void *from, unsigned long n)
 	return n - reach;
 }
 
+int pin_user_pages_fast(unsigned long start, int nr_pages,
+			unsigned int gup_flags, struct page **pages)
+{
+	unsigned long page = start & -PAGE_SIZE;
+
+	if (nr_pages != 1 || !(gup_flags & FOLL_WRITE))
+		abort();
+	stub_step('p', (void *)page);
+	if (!stub_reach((void *)page, 1))
+		return -EFAULT;
+	stub.pinned++;
+	*pages = (struct page *)page;
+	return 1;
+}
+
+void unpin_user_pages_dirty_lock(struct page **pages, unsigned long npages,
+				 bool make_dirty)
+{
+	if (!*pages || !make_dirty)
+		abort();
+	stub.pinned -= npages;
+}
+
 /* barriers */
 
+/* 'M' in the trace */
 void smp_mb(void)
 {
 	stub_step('M', NULL);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
+/* 'R' in the trace */
 void smp_rmb(void)
 {
 	stub_step('R', NULL);
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
 }
 
+/* 'W' in the trace */
 void smp_wmb(void)
 {
 	stub_step('W', NULL);
@@ -177,9 +204,12 @@ void smp_wmb(void)
 
 struct vhost_iotlb *vhost_iotlb_alloc(unsigned int limit, unsigned int flags)
 {
-	(void)limit;
+	struct vhost_iotlb *iotlb = stub_alloc(sizeof(*iotlb), true);
+
 	(void)flags;
-	return stub_alloc(sizeof(struct vhost_iotlb), true);
+	if (iotlb)
+		iotlb->limit = limit;
+	return iotlb;
 }
 
 void vhost_iotlb_free(struct vhost_iotlb *iotlb)
@@ -200,6 +230,10 @@ int vhost_iotlb_add_range(struct vhost_iotlb *iotlb, u64 start, u64 last,
 
 	if (last < start)
 		return -EFAULT;
+	if (!iotlb->limit)
+		return -EINVAL;
+	if (iotlb->nmaps >= iotlb->limit)
+		return -ENOSPC;
 	map = stub_alloc(sizeof(*map), true);
 	if (!map)
 		return -ENOMEM;

@@ -12,7 +12,8 @@
 
 /**
  * struct stub_step - an access to user memory, or a barrier
- * @kind: 'r' or 'w' for an access, 'R', 'W' or 'M' for a barrier
+ * @kind: 'r' or 'w' for an access, 'p' for a page that is pinned, 'R', 'W' or
+ *	'M' for a barrier
  * @addr: where
  */
 struct stub_step {
@@ -25,6 +26,7 @@ struct stub_step {
  * @alloc_fail: the allocation that fails, counted from 0
  * @allocs: allocations so far
  * @live: allocations that were not freed
+ * @pinned: pages that were not unpinned
  * @user_fail: the access that fails, counted from 0
  * @user: accesses so far
  * @hook: called before each access
@@ -38,6 +40,7 @@ struct stub {
 	unsigned int alloc_fail;
 	unsigned int allocs;
 	unsigned int live;
+	unsigned int pinned;
 	unsigned int user_fail;
 	unsigned int user;
 	void (*hook)(void *arg);

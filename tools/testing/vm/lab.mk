@@ -14,12 +14,30 @@ check-builds: $(KERNELS:%=check-build-%)
 check-build-%:
 	@$(VM)/build-module --strict $*
 
-# TAP: a real guest behind the bridge; the module under DKMS.
+# TAP: a real guest behind the bridge; its live migration; the kernel's
+# vsock_test; the module under DKMS.
 check-guest:
 	@$(VM)/tests/real-guest
 
+check-vsock-test:
+	@$(VM)/tests/vsock-test
+
+check-migrate:
+	@$(VM)/tests/migrate
+
 check-dkms:
 	@$(VM)/tests/dkms
+
+check-stress:
+	@$(VM)/tests/stress
+
+# TAP: the real-guest test for guests of each kernel on hosts of each kernel.
+check-pairs:
+	@$(VM)/tests/pairs
+
+# All of "make check" and what is too slow for it.
+check-all:
+	@tools/testing/check all
 
 # The kernel's own test harness, in .lab/kselftest.
 kselftest-harness:
@@ -33,4 +51,5 @@ lab:
 lab-clean:
 	@$(VM)/clean
 
-.PHONY: demo check-builds check-guest check-dkms kselftest-harness lab lab-clean
+.PHONY: demo check-builds check-guest check-migrate check-vsock-test check-stress \
+	check-pairs check-all check-dkms kselftest-harness lab lab-clean

@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #define BLOCK 65536
+#define BACKLOG 4096
 
 enum status {
 	STATUS_OK = 0,
@@ -40,7 +41,7 @@ struct action {
 
 static void usage(void)
 {
-	fputs("usage: peer [--timeout N] [--serve] ADDRESS ACTION\n"
+	fputs("usage: peer [OPTION]... ADDRESS ACTION\n"
 	      "ADDRESS:\n"
 	      "  vsock:CID:PORT  unix:PATH  bridge:PATH:PORT      connect\n"
 	      "  vsock-listen:PORT  unix-listen:PATH              accept\n"
@@ -50,8 +51,16 @@ static void usage(void)
 	      "  both SEED SEED BYTES CHUNK   send the first, check the second\n"
 	      "  echo                         send back what comes\n"
 	      "  hold                         wait for the end\n"
+	      "  ping                         send a byte, wait for it, close\n"
+	      "  give SEED BYTES              send, then close at once\n"
+	      "  take BYTES                   receive so much, then close\n"
 	      "CHUNK is the size of a write; 0 varies it from 1 to 65536.\n"
-	      "--serve accepts for ever; else one connection.\n", stderr);
+	      "OPTION:\n"
+	      "  --timeout N   end after N seconds\n"
+	      "  --serve       accept for ever; else one connection\n"
+	      "  --times N     N connections, one after the other\n"
+	      "  --at-once N   N connections, all open at the same time\n",
+	      stderr);
 	exit(STATUS_USAGE);
 }
 
@@ -135,8 +144,8 @@ static enum status send_all(int fd, const uint8_t *data, size_t len)
 	return STATUS_OK;
 }
 
-static enum status send_stream(int fd, uint64_t seed, uint64_t total,
-			       uint64_t chunk)
+static enum status send_some(int fd, uint64_t seed, uint64_t total,
+			     uint64_t chunk)
 {
 	static uint8_t data[BLOCK];
 	uint64_t sent = 0, round = 0;
@@ -151,8 +160,17 @@ static enum status send_stream(int fd, uint64_t seed, uint64_t total,
 			return STATUS_FAILED;
 		sent += n;
 	}
-	shutdown(fd, SHUT_WR);
 	return STATUS_OK;
+}
+
+static enum status send_stream(int fd, uint64_t seed, uint64_t total,
+			       uint64_t chunk)
+{
+	enum status status = send_some(fd, seed, total, chunk);
+
+	if (!status)
+		shutdown(fd, SHUT_WR);
+	return status;
 }
 
 static enum status recv_stream(int fd, uint64_t seed, uint64_t total)
@@ -285,12 +303,50 @@ static enum status run_hold(int fd, char **args)
 	return STATUS_OK;
 }
 
+static enum status run_ping(int fd, char **args)
+{
+	uint8_t byte = 'p';
+
+	(void)args;
+	if (send_all(fd, &byte, 1))
+		return STATUS_FAILED;
+	if (recv(fd, &byte, 1, 0) == 1)
+		return STATUS_OK;
+	say("no answer");
+	return STATUS_FAILED;
+}
+
+static enum status run_give(int fd, char **args)
+{
+	return send_some(fd, number(args[0]), number(args[1]), BLOCK);
+}
+
+static enum status run_take(int fd, char **args)
+{
+	static uint8_t data[BLOCK];
+	uint64_t wanted = number(args[0]);
+	ssize_t n;
+
+	while (wanted) {
+		n = recv(fd, data, wanted < BLOCK ? wanted : BLOCK, 0);
+		if (n < 0)
+			return fail_errno(STATUS_FAILED, "recv");
+		if (n == 0)
+			break;
+		wanted -= n;
+	}
+	return wanted ? STATUS_FAILED : STATUS_OK;
+}
+
 static const struct action actions[] = {
 	{ "send", 3, run_send },
 	{ "recv", 2, run_recv },
 	{ "both", 4, run_both },
 	{ "echo", 0, run_echo },
 	{ "hold", 0, run_hold },
+	{ "ping", 0, run_ping },
+	{ "give", 2, run_give },
+	{ "take", 1, run_take },
 };
 
 static const struct action *find_action(int argc, char **argv)
@@ -418,86 +474,167 @@ static enum status listen_at(int *fd, const char *where)
 	*fd = socket(address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (*fd < 0)
 		return fail_errno(STATUS_REFUSED, "socket");
-	if (bind(*fd, &address.any, len) || listen(*fd, 128))
+	if (bind(*fd, &address.any, len) || listen(*fd, BACKLOG))
 		return fail_errno(STATUS_REFUSED, "listen");
 	say("listening");
 	return STATUS_OK;
 }
 
-static void serve(int listener, const struct action *action, char **args)
-{
-	signal(SIGCHLD, SIG_IGN);
-	for (;;) {
-		int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+/*
+ * Where connections come from: a listener, or an address to connect to.
+ * @listener: negative for the latter
+ */
+struct source {
+	int listener;
+	const char *where;
+};
 
-		if (fd < 0)
-			exit(fail_errno(STATUS_FAILED, "accept"));
-		if (!fork()) {
-			signal(SIGCHLD, SIG_DFL);
-			_exit(action->run(fd, args));
-		}
-		close(fd);
-	}
+static enum status source_open(struct source *source, const char *where)
+{
+	source->listener = -1;
+	source->where = where;
+	if (after(where, "vsock-listen:") || after(where, "unix-listen:"))
+		return listen_at(&source->listener, where);
+	return STATUS_OK;
 }
 
-static enum status accept_and_run(const char *where, bool for_ever,
-				  const struct action *action, char **args)
+static enum status source_next(struct source *source, int *fd)
 {
-	enum status status;
-	int listener, fd;
-
-	status = listen_at(&listener, where);
-	if (status)
-		return status;
-	if (for_ever)
-		serve(listener, action, args);
-	fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-	if (fd < 0)
+	if (source->listener < 0)
+		return reach(fd, source->where);
+	*fd = accept4(source->listener, NULL, NULL, SOCK_CLOEXEC);
+	if (*fd < 0)
 		return fail_errno(STATUS_FAILED, "accept");
-	close(listener);
-	return action->run(fd, args);
+	return STATUS_OK;
 }
 
-static enum status connect_and_run(const char *where,
-				   const struct action *action, char **args)
+/* What is to be done with them. */
+struct job {
+	const struct action *action;
+	char **args;
+	uint64_t count;
+	unsigned int limit;
+};
+
+/* Ends with the first that fails. */
+static enum status run_in_turn(struct source *source, const struct job *job)
 {
-	enum status status;
+	enum status status = STATUS_OK;
+	uint64_t i;
 	int fd;
 
-	status = reach(&fd, where);
-	if (status)
-		return status;
-	say("connected");
-	return action->run(fd, args);
+	for (i = 0; i < job->count && !status; i++) {
+		status = source_next(source, &fd);
+		if (status)
+			break;
+		if (job->count == 1 && source->listener < 0)
+			say("connected");
+		status = job->action->run(fd, job->args);
+		close(fd);
+	}
+	if (job->count > 1)
+		say("%llu connections in turn", (unsigned long long)i);
+	return status;
 }
 
-int main(int argc, char **argv)
+/* A process for each, from the moment when it is connected. */
+static enum status start_one(struct source *source, const struct job *job)
+{
+	enum status status;
+	pid_t child;
+	int fd;
+
+	status = source_next(source, &fd);
+	if (status)
+		return status;
+	child = fork();
+	if (child < 0)
+		return fail_errno(STATUS_FAILED, "fork");
+	if (!child) {
+		signal(SIGCHLD, SIG_DFL);
+		alarm(job->limit);
+		_exit(job->action->run(fd, job->args));
+	}
+	close(fd);
+	return STATUS_OK;
+}
+
+static enum status run_at_once(struct source *source, const struct job *job)
+{
+	uint64_t open = 0, good = 0;
+	int status;
+
+	while (open < job->count && !start_one(source, job))
+		open++;
+	say("%llu connections open", (unsigned long long)open);
+	while (wait(&status) > 0)
+		good += !status;
+	say("%llu connections good", (unsigned long long)good);
+	return good == job->count ? STATUS_OK : STATUS_FAILED;
+}
+
+static enum status serve(struct source *source, const struct job *job)
+{
+	enum status status;
+
+	signal(SIGCHLD, SIG_IGN);
+	do {
+		status = start_one(source, job);
+	} while (!status);
+	return status;
+}
+
+typedef enum status (*run_fn)(struct source *, const struct job *);
+
+static run_fn parse(int argc, char **argv, struct job *job)
 {
 	static const struct option options[] = {
 		{ "timeout", required_argument, NULL, 't' },
 		{ "serve", no_argument, NULL, 's' },
+		{ "times", required_argument, NULL, 'n' },
+		{ "at-once", required_argument, NULL, 'o' },
 		{},
 	};
-	const struct action *action;
-	bool for_ever = false;
-	const char *where;
+	run_fn run = run_in_turn;
 	int option;
 
-	signal(SIGPIPE, SIG_IGN);
+	*job = (struct job){ .count = 1 };
 	while ((option = getopt_long(argc, argv, "+", options, NULL)) != -1) {
-		if (option == 't')
-			alarm(number(optarg));
-		else if (option == 's')
-			for_ever = true;
-		else
+		switch (option) {
+		case 't':
+			job->limit = number(optarg);
+			alarm(job->limit);
+			break;
+		case 's':
+			run = serve;
+			break;
+		case 'n':
+			job->count = number(optarg);
+			break;
+		case 'o':
+			run = run_at_once;
+			job->count = number(optarg);
+			break;
+		default:
 			usage();
+		}
 	}
 	if (argc - optind < 2)
 		usage();
-	where = argv[optind];
-	action = find_action(argc - optind - 1, argv + optind + 1);
-	if (after(where, "vsock-listen:") || after(where, "unix-listen:"))
-		return accept_and_run(where, for_ever, action,
-				      argv + optind + 2);
-	return connect_and_run(where, action, argv + optind + 2);
+	job->action = find_action(argc - optind - 1, argv + optind + 1);
+	job->args = argv + optind + 2;
+	return run;
+}
+
+int main(int argc, char **argv)
+{
+	struct source source;
+	enum status status;
+	struct job job;
+	run_fn run;
+
+	signal(SIGPIPE, SIG_IGN);
+	run = parse(argc, argv, &job);
+	status = source_open(&source, argv[optind]);
+	return status ?: run(&source, &job);
 }

@@ -127,16 +127,30 @@ int guest_ring_get_base(struct guest_ring *ring, int fd)
 	return 0;
 }
 
-int guest_ring_set_addr(const struct guest_ring *ring, int fd)
+static int set_addr(const struct guest_ring *ring, int fd, unsigned int flags,
+		    uint64_t log)
 {
 	struct vhost_vring_addr a = {
 		.index = ring->index,
+		.flags = flags,
+		.log_guest_addr = log,
 		.desc_user_addr = (uintptr_t)ring->vr.desc,
 		.avail_user_addr = (uintptr_t)ring->vr.avail,
 		.used_user_addr = (uintptr_t)ring->vr.used,
 	};
 
 	return ioctl(fd, VHOST_SET_VRING_ADDR, &a) ? -errno : 0;
+}
+
+int guest_ring_set_addr(const struct guest_ring *ring, int fd)
+{
+	return set_addr(ring, fd, 0, 0);
+}
+
+int guest_ring_set_logged_addr(const struct guest_ring *ring, int fd,
+			       uint64_t used)
+{
+	return set_addr(ring, fd, 1 << VHOST_VRING_F_LOG, used);
 }
 
 int guest_ring_set_file(const struct guest_ring *ring, int fd,

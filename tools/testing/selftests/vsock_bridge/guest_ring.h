@@ -76,6 +76,9 @@ int guest_ring_set_num(const struct guest_ring *ring, int fd);
 int guest_ring_set_base(const struct guest_ring *ring, int fd);
 int guest_ring_get_base(struct guest_ring *ring, int fd);
 int guest_ring_set_addr(const struct guest_ring *ring, int fd);
+/* The same, with the used ring, which is at @used for the guest, logged. */
+int guest_ring_set_logged_addr(const struct guest_ring *ring, int fd,
+			       uint64_t used);
 int guest_ring_set_file(const struct guest_ring *ring, int fd,
 			unsigned long request, int file);
 

@@ -241,17 +241,27 @@ TEST_F(handshake, a_client_that_closes_before_its_line_leaves_nothing)
 	EXPECT_EQ(0, bed_works(&self->bed));
 }
 
-TEST_F(handshake, a_client_that_closes_behind_its_line_is_ended)
+/* The guest hears of it or not, as time allows; here it never answers. */
+TEST_F(handshake, a_client_that_closes_behind_its_line_leaves_nothing)
+{
+	close(bed_client(&self->bed, 80));
+	/* Clients are accepted in turn, so that one was before these. */
+	EXPECT_EQ(0, bed_works(&self->bed));
+	EXPECT_EQ(0, BED_AWAIT_STAT(&self->bed, connections, 0));
+	EXPECT_EQ(1, BED_AWAIT_STAT(&self->bed, sockets, 1));
+}
+
+TEST_F(handshake, a_client_that_closes_before_the_answer_is_ended)
 {
 	struct guest_conn *c;
+	int fd;
 
 	guest_listen(&self->bed.mux, 80);
-	close(bed_client(&self->bed, 80));
+	fd = bed_client(&self->bed, 80);
 	ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux, self->bed.mux.conns));
-	/* The end may have come together with the request. */
+	close(fd);
 	c = self->bed.mux.conns;
-	if (!c->reset)
-		guest_conn_op(c, VIRTIO_VSOCK_OP_RESPONSE, 0);
+	ASSERT_EQ(0, guest_conn_op(c, VIRTIO_VSOCK_OP_RESPONSE, 0));
 	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux,
 				c->reset || c->peer_shutdown == 3));
 	if (!c->reset)
@@ -304,6 +314,25 @@ TEST_F(handshake, a_guest_that_never_answers_ends_the_stream)
 	EXPECT_EQ(1, BED_AWAIT_STAT(&self->bed, connect_timeouts, 1));
 	EXPECT_EQ(0, BED_AWAIT_STAT(&self->bed, connections, 0));
 	close(fd);
+}
+
+/* The second one's time begins later, so that of the first is over before. */
+TEST_F(handshake, an_answer_in_time_ends_the_timeout)
+{
+	struct virtio_vsock_hdr h;
+	struct bed_pair pair;
+	int fd;
+
+	ASSERT_EQ(0, bed_set_limits(&self->bed,
+				    BED_LIMITS(.connect_timeout_ms = 1000)));
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, 80));
+	fd = bed_client(&self->bed, 81);
+	ASSERT_EQ(0, guest_mux_stray(&self->bed.mux, &h, deadline_in(WAIT_MS)));
+	EXPECT_EQ(0, uds_recv_eof(fd));
+	EXPECT_EQ(1, BED_AWAIT_STAT(&self->bed, connect_timeouts, 1));
+	EXPECT_EQ(0, bed_echo(&self->bed, &pair));
+	close(fd);
+	close(pair.fd);
 }
 
 TEST_F(handshake, many_clients_at_once_are_all_served)

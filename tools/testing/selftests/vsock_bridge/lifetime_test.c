@@ -3,8 +3,10 @@
 #include "harness.h"
 
 #include <fcntl.h>
+#include <linux/vhost.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/utsname.h>
 
 BED_FIXTURE(lifetime)
 
@@ -150,6 +152,17 @@ TEST_F(lifetime, killing_the_owner_closes_every_host_socket)
 	close(fd);
 }
 
+/* Before 6.4 the worker is a kernel thread, which sees no signals. */
+static bool worker_is_a_thread_of_its_owner(void)
+{
+	int major = 0, minor = 0;
+	struct utsname uts;
+
+	uname(&uts);
+	sscanf(uts.release, "%d.%d", &major, &minor);
+	return major > 6 || (major == 6 && minor >= 4);
+}
+
 TEST_F(lifetime, a_device_held_by_another_process_dies_with_its_owner)
 {
 	const char *path = other_path(&self->bed);
@@ -157,6 +170,8 @@ TEST_F(lifetime, a_device_held_by_another_process_dies_with_its_owner)
 	struct vsock_bridge_stats stats;
 	pid_t pid;
 
+	if (!worker_is_a_thread_of_its_owner())
+		SKIP(return, "this kernel's worker outlives its owner");
 	ASSERT_EQ(0, bed_set_uds(held, path));
 	pid = start_owner(_metadata, NULL, held);
 	fd = client_of(_metadata, path);
@@ -180,41 +195,6 @@ TEST_F(lifetime, a_launcher_can_configure_and_hand_over)
 	kill_owner(pid);
 	EXPECT_EQ(0, uds_recv_eof(fd));
 	close(fd);
-}
-
-static int pass_fd(int sock, int fd)
-{
-	char space[CMSG_SPACE(sizeof(fd))] = { 0 };
-	struct iovec iov = { .iov_base = "", .iov_len = 1 };
-	struct msghdr m = {
-		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = space, .msg_controllen = sizeof(space),
-	};
-	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
-
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(sizeof(fd));
-	memcpy(CMSG_DATA(c), &fd, sizeof(fd));
-	return sendmsg(sock, &m, MSG_NOSIGNAL) < 0 ? -errno : 0;
-}
-
-/* Passed descriptors are not for the guest; nor may they keep a device alive. */
-TEST_F(lifetime, a_device_passed_into_its_own_bridge_is_not_leaked)
-{
-	struct bed_pair pair, other;
-
-	ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, 80));
-	ASSERT_EQ(0, bed_host_pair(&self->bed, &other, 80));
-	ASSERT_EQ(0, pass_fd(pair.fd, self->bed.guest.fd));
-	ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux,
-				guest_conn_unread(pair.conn) == 1 ||
-				pair.conn->reset));
-	close(self->bed.guest.fd);
-	self->bed.guest.fd = -1;
-	EXPECT_EQ(0, uds_recv_eof(other.fd));
-	close(pair.fd);
-	close(other.fd);
 }
 
 TEST_F(lifetime, a_stop_and_start_keeps_connections)
@@ -249,6 +229,50 @@ TEST_F(lifetime, what_the_host_sends_to_a_stopped_guest_comes_later)
 				guest_conn_unread(pair.conn) == sizeof(data)));
 	ASSERT_EQ(sizeof(data), guest_conn_recv(pair.conn, data, sizeof(data)));
 	EXPECT_TRUE(bed_match(data, 1, 0, sizeof(data)));
+	close(pair.fd);
+}
+
+/* Time stands still: the guest had no chance to answer. */
+TEST_F(lifetime, a_pause_is_not_held_against_the_guest)
+{
+	struct guest *g = &self->bed.guest;
+	struct guest_conn *c;
+	char line[64];
+	int fd;
+
+	ASSERT_EQ(0, bed_set_limits(&self->bed,
+				    BED_LIMITS(.connect_timeout_ms = 3000)));
+	guest_listen(&self->bed.mux, 80);
+	fd = bed_client(&self->bed, 80);
+	ASSERT_EQ(1, BED_AWAIT_STAT(&self->bed, rx_packets_count, 1));
+	ASSERT_EQ(0, guest_stop(g));
+	EXPECT_EQ(-ETIMEDOUT, uds_wait_ms(fd, POLLIN, 3500));
+	ASSERT_EQ(0, guest_run(g));
+	c = guest_accept(&self->bed.mux, 80, deadline_in(WAIT_MS));
+	ASSERT_NE(NULL, c);
+	EXPECT_EQ(0, uds_recv_line(fd, line, sizeof(line)));
+	close(fd);
+}
+
+TEST_F(lifetime, a_second_stop_does_not_hide_a_reset)
+{
+	struct guest *g = &self->bed.guest;
+	struct bed_pair pair;
+	int stop = 0;
+
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, 80));
+	ASSERT_EQ(0, guest_stop(g));
+	guest_reset(g);
+	guest_mux_fini(&self->bed.mux);
+	for (unsigned int i = 0; i < 2; i++) {
+		struct vhost_vring_state base = { .index = i };
+
+		ASSERT_EQ(0, ioctl(g->fd, VHOST_SET_VRING_BASE, &base));
+	}
+	ASSERT_EQ(0, ioctl(g->fd, VHOST_VSOCK_SET_RUNNING, &stop));
+	ASSERT_EQ(0, guest_run(g));
+	EXPECT_EQ(0, uds_recv_eof(pair.fd));
+	EXPECT_EQ(0, bed_works(&self->bed));
 	close(pair.fd);
 }
 

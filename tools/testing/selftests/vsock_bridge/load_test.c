@@ -96,41 +96,82 @@ TEST_F(load, as_many_connections_as_by_default_and_one_refused)
 	EXPECT_EQ(0, bed_works(&self->bed));
 }
 
-/* Host clients that write more than is taken, and go. */
-TEST_F(load, clients_that_close_in_the_middle_of_writing_harm_nothing)
+/* Write to the other end until it takes no more. */
+static void flood_guest(struct bed_pair *pair)
 {
-	static char data[65536];
+	static const char data[65536];
+
+	while (uds_send_now(pair->fd, data, sizeof(data)) > 0)
+		guest_mux_poll(pair->conn->mux);
+}
+
+static void flood_host(struct bed_pair *pair)
+{
+	static const char data[65536];
+
+	while (guest_conn_send(pair->conn, data, sizeof(data), GUEST_TX_BUF))
+		guest_mux_poll(pair->conn->mux);
+}
+
+/* A hundred host clients that go in the middle of that. */
+static void churn(struct __test_metadata *_metadata, struct bed *bed,
+		  void (*flood)(struct bed_pair *pair))
+{
 	struct bed_pair pair;
 
 	for (int i = 0; i < 100; i++) {
-		ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, 80));
-		while (uds_send_now(pair.fd, data, sizeof(data)) > 0)
-			guest_mux_poll(&self->bed.mux);
+		ASSERT_EQ(0, bed_host_pair(bed, &pair, 80));
+		flood(&pair);
 		close(pair.fd);
 		if (i % 10 == 0)
-			ASSERT_EQ(0, bed_works(&self->bed));
+			ASSERT_EQ(0, bed_works(bed));
 	}
+	reset_all(&bed->mux);
+	expect_idle(_metadata, bed);
+}
+
+/* More ends than RX has buffers, all of them while it has none. */
+TEST_F(load, ends_that_wait_for_rx_buffers_are_all_told_behind_their_bytes)
+{
+	enum { N = 300 };
+	struct guest_buf *held[256];
+	struct guest *g = &self->bed.guest;
+	struct bed_pair pair[N];
+	struct bed_pair busy;
+
+	allow_files(4096);
+	ASSERT_GE(ARRAY_SIZE(held), g->nr_rx);
+	for (int i = 0; i < N; i++)
+		ASSERT_EQ(0, bed_host_pair(&self->bed, &pair[i], 80));
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &busy, 80));
+	ASSERT_EQ(0, bed_use_up_rx(&self->bed, &busy, held));
+	for (int i = 0; i < N; i++) {
+		ASSERT_EQ(0, uds_send(pair[i].fd, "x", 1));
+		close(pair[i].fd);
+	}
+	for (unsigned int i = 0; i < g->nr_rx; i++)
+		guest_rx_put(g, held[i]);
+	guest_rx_flush(g);
+	for (int i = 0; i < N; i++) {
+		struct guest_conn *c = pair[i].conn;
+
+		EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux,
+					c->reset || c->peer_shutdown == 3));
+		EXPECT_EQ(1, guest_conn_unread(c));
+	}
+	close(busy.fd);
 	reset_all(&self->bed.mux);
 	expect_idle(_metadata, &self->bed);
 }
 
-/* Host clients that do not read what the guest writes, and go. */
+TEST_F(load, clients_that_close_in_the_middle_of_writing_harm_nothing)
+{
+	churn(_metadata, &self->bed, flood_guest);
+}
+
 TEST_F(load, clients_that_close_without_reading_harm_nothing)
 {
-	static char data[65536];
-	struct bed_pair pair;
-
-	for (int i = 0; i < 100; i++) {
-		ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, 80));
-		while (guest_conn_send(pair.conn, data, sizeof(data),
-				       GUEST_TX_BUF))
-			guest_mux_poll(&self->bed.mux);
-		close(pair.fd);
-		if (i % 10 == 0)
-			ASSERT_EQ(0, bed_works(&self->bed));
-	}
-	reset_all(&self->bed.mux);
-	expect_idle(_metadata, &self->bed);
+	churn(_metadata, &self->bed, flood_host);
 }
 
 /* Both ends close at the same time. */

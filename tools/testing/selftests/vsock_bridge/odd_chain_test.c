@@ -34,6 +34,19 @@ TEST_F(chain, of_more_bytes_than_the_packet_is_taken)
 	EXPECT_EQ(0, chain_expect(&self->cb, 1, 8));
 }
 
+TEST_F(chain, of_a_header_alone_is_a_packet_without_payload)
+{
+	struct chain chain = { PARTS({ HDR, 44, 0, 0 }) };
+	struct bed *bed = &self->cb.bed;
+	uint64_t packets = BED_STAT(bed, tx_packets_count);
+	uint64_t bytes = BED_STAT(bed, tx_bytes_count);
+
+	ASSERT_EQ(0, chain_send(&self->cb, &chain));
+	EXPECT_EQ(packets + 1, BED_STAT(bed, tx_packets_count));
+	EXPECT_EQ(bytes, BED_STAT(bed, tx_bytes_count));
+	EXPECT_EQ(0, bed_echo(bed, &self->cb.pair));
+}
+
 TEST_F(chain, with_empty_parts_is_taken)
 {
 	struct chain chain = {

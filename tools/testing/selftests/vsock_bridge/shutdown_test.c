@@ -85,6 +85,38 @@ TEST_F(end, of_host_writes_comes_behind_all_bytes)
 	EXPECT_TRUE(bed_match(data, 1, 0, sizeof(data)));
 }
 
+TEST_F(end, of_host_reads_is_shutdown_receive)
+{
+	struct bed_flow flow = { .to_guest = 300000, .seed = 1 };
+	struct guest_conn *c = self->pair.conn;
+
+	ASSERT_EQ(0, shutdown(self->pair.fd, SHUT_RD));
+	ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux, c->peer_shutdown));
+	EXPECT_EQ(RCV, c->peer_shutdown);
+	EXPECT_EQ(0, bed_move(&self->bed, &self->pair, &flow));
+	EXPECT_EQ(RCV, c->peer_shutdown);
+	EXPECT_FALSE(c->reset);
+}
+
+/* Bytes of the guest are lost, but none of the host program's. */
+TEST_F(end, of_host_reads_resets_a_guest_that_writes_behind_the_hosts_bytes)
+{
+	struct guest_conn *c = self->pair.conn;
+	char got[3];
+
+	ASSERT_EQ(0, shutdown(self->pair.fd, SHUT_RD));
+	ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux, c->peer_shutdown));
+	ASSERT_EQ(3, guest_conn_send(c, "abc", 3, 3));
+	EXPECT_EQ(1, BED_AWAIT_STAT(&self->bed, tx_write_fails, 1));
+	ASSERT_EQ(0, uds_send(self->pair.fd, "xyz", 3));
+	close(self->pair.fd);
+	self->pair.fd = -1;
+	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, c->reset));
+	ASSERT_EQ(3, guest_conn_recv(c, got, 3));
+	EXPECT_EQ(0, memcmp(got, "xyz", 3));
+	expect_gone(_metadata, &self->bed);
+}
+
 TEST_F(end, of_guest_writes_is_eof_behind_all_bytes)
 {
 	struct guest_conn *c = self->pair.conn;
@@ -172,6 +204,38 @@ static void expect_all(struct __test_metadata *_metadata, int fd, size_t len)
 		got += n;
 	}
 	EXPECT_EQ(0, uds_recv_eof(fd));
+}
+
+/* In either order, and also when the guest's program does not close. */
+TEST_F(end, of_both_directions_is_told_to_the_guest_and_ends_in_time)
+{
+	struct guest_conn *c = self->pair.conn;
+
+	ASSERT_EQ(0, bed_set_limits(&self->bed,
+				    BED_LIMITS(.shutdown_timeout_ms = 50)));
+	ASSERT_EQ(0, shutdown(self->pair.fd, SHUT_WR));
+	ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux, c->peer_shutdown == SEND));
+	ASSERT_EQ(0, guest_conn_shutdown(c, SEND));
+	EXPECT_EQ(0, uds_recv_eof(self->pair.fd));
+	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, c->reset));
+	expect_gone(_metadata, &self->bed);
+}
+
+/* A guest that writes without reading must hear that nobody listens. */
+TEST_F(end, by_a_host_close_reaches_a_guest_without_credit)
+{
+	struct guest_conn *c = self->pair.conn;
+	static char data[1 << 20];
+
+	c->no_updates = true;
+	while (uds_send_now(self->pair.fd, data, sizeof(data)) > 0)
+		guest_mux_poll(&self->bed.mux);
+	ASSERT_EQ(0, bed_fence(&self->bed, &self->pair));
+	close(self->pair.fd);
+	self->pair.fd = -1;
+	ASSERT_LT(0, guest_conn_send(c, data, 1000, 1000));
+	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux,
+				c->reset || (c->peer_shutdown & RCV)));
 }
 
 TEST_F(end, of_both_halves_waits_for_a_slow_host_reader)

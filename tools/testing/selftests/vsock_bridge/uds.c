@@ -73,6 +73,11 @@ static int wait_until(int fd, short events, uint64_t deadline)
 	return n ? 0 : -ETIMEDOUT;
 }
 
+int uds_wait_ms(int fd, short events, unsigned int ms)
+{
+	return wait_until(fd, events, deadline_in(ms));
+}
+
 int uds_wait(int fd, short events)
 {
 	return wait_until(fd, events, deadline_in(WAIT_MS));

@@ -17,6 +17,7 @@ int uds_accept(int fd);
 
 /* Waits for poll() events. */
 int uds_wait(int fd, short events);
+int uds_wait_ms(int fd, short events, unsigned int ms);
 /* All of it. */
 int uds_send(int fd, const void *data, size_t len);
 /* Exactly @len bytes; -EPIPE if the stream ends before. */

@@ -72,7 +72,8 @@ TEST_F(abi, features_of_a_modern_guest_are_offered)
 {
 	uint64_t offered = 0, wanted = GUEST_FEATURES |
 				       1ULL << VIRTIO_F_NOTIFY_ON_EMPTY |
-				       1ULL << VIRTIO_F_ANY_LAYOUT;
+				       1ULL << VIRTIO_F_ANY_LAYOUT |
+				       1ULL << VHOST_F_LOG_ALL;
 
 	ASSERT_EQ(0, ioctl(self->fd, VHOST_GET_FEATURES, &offered));
 	EXPECT_EQ(wanted, offered & wanted);
@@ -84,9 +85,8 @@ TEST_F(abi, offered_features_can_be_set_without_an_owner)
 	uint64_t offered, v1 = 1ULL << VIRTIO_F_VERSION_1;
 
 	ASSERT_EQ(0, ioctl(self->fd, VHOST_GET_FEATURES, &offered));
-	/* The two that need more than the bit. */
-	offered &= ~(1ULL << VHOST_F_LOG_ALL |
-		     1ULL << VIRTIO_F_ACCESS_PLATFORM);
+	/* It needs more than the bit. */
+	offered &= ~(1ULL << VIRTIO_F_ACCESS_PLATFORM);
 	EXPECT_EQ(0, ioctl(self->fd, VHOST_SET_FEATURES, &offered));
 	EXPECT_EQ(0, ioctl(self->fd, VHOST_SET_FEATURES, &v1));
 }
@@ -357,6 +357,87 @@ TEST_F(abi, a_log_can_be_set)
 	ASSERT_IOCTL_FAILS(EBADF, self->fd, VHOST_SET_LOG_FD, &bad);
 	EXPECT_EQ(0, ioctl(self->fd, VHOST_SET_LOG_FD, &log));
 	EXPECT_EQ(0, ioctl(self->fd, VHOST_SET_LOG_FD, &none));
+}
+
+/* An address from which the bits of the guest's memory leave the process. */
+#define SHORT_LOG	0x7fffffffffff0000ULL
+
+static uint64_t log_features(const struct guest *g)
+{
+	return g->features | 1ULL << VHOST_F_LOG_ALL;
+}
+
+TEST_F(abi, a_log_too_short_for_the_memory_is_refused_while_running)
+{
+	struct guest *g = &self->guest;
+	uint64_t good = (uintptr_t)g->mem.regions[2].va, bad = SHORT_LOG;
+
+	run(_metadata, self);
+	ASSERT_EQ(0, ioctl(self->fd, VHOST_SET_LOG_BASE, &good));
+	ASSERT_EQ(0, guest_set_features(g, log_features(g)));
+	ASSERT_IOCTL_FAILS(EFAULT, self->fd, VHOST_SET_LOG_BASE, &bad);
+	ASSERT_EQ(0, guest_set_features(g, g->cfg.features & g->offered));
+	ASSERT_EQ(0, ioctl(self->fd, VHOST_SET_LOG_BASE, &bad));
+	EXPECT_EQ(-EFAULT, guest_set_features(g, log_features(g)));
+}
+
+/* Bits of 2^46 bytes of guest memory begin so much before those behind it. */
+#define FAR_GPA		(1ULL << 46)
+#define FAR_BITS	(FAR_GPA / 4096 / 8)
+
+/* A log for the memory as it is, which ends close to the last address. */
+static int set_last_log(struct guest *g)
+{
+	/* Where a process ends depends on the kernel and the processor. */
+	static const unsigned int bits[] = { 63, 56, 47 };
+	int err = -EINVAL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(bits) && err; i++) {
+		uint64_t base = (1ULL << bits[i]) - FAR_BITS;
+
+		if (ioctl(g->fd, VHOST_SET_LOG_BASE, &base))
+			return -errno;
+		err = guest_set_features(g, log_features(g));
+	}
+	return err;
+}
+
+TEST_F(abi, a_log_too_short_for_a_new_table_is_refused)
+{
+	struct guest *g = &self->guest;
+
+	run(_metadata, self);
+	ASSERT_EQ(0, set_last_log(g));
+	ASSERT_EQ(0, guest_mem_map(&g->mem, FAR_GPA, 0x1000));
+	EXPECT_EQ(-EFAULT, guest_mem_set_table(&g->mem, self->fd));
+}
+
+TEST_F(abi, a_log_too_short_for_a_used_ring_is_refused_while_running)
+{
+	struct guest *g = &self->guest;
+	uint64_t good = (uintptr_t)g->mem.regions[2].va, bad = SHORT_LOG;
+
+	run(_metadata, self);
+	ASSERT_EQ(0, ioctl(self->fd, VHOST_SET_LOG_BASE, &good));
+	EXPECT_EQ(0, guest_ring_set_logged_addr(&g->rx, self->fd, 0x1000));
+	EXPECT_EQ(-EINVAL, guest_ring_set_logged_addr(&g->rx, self->fd,
+						      0x1002));
+	ASSERT_EQ(0, guest_ring_set_addr(&g->rx, self->fd));
+	ASSERT_EQ(0, ioctl(self->fd, VHOST_SET_LOG_BASE, &bad));
+	EXPECT_EQ(-EINVAL, guest_ring_set_logged_addr(&g->rx, self->fd,
+						      -0x1000ULL));
+}
+
+TEST_F(abi, a_log_too_short_makes_the_start_fail)
+{
+	struct guest *g = &self->guest;
+	uint64_t base = SHORT_LOG;
+
+	run(_metadata, self);
+	ASSERT_EQ(0, guest_stop(g));
+	ASSERT_EQ(0, ioctl(self->fd, VHOST_SET_LOG_BASE, &base));
+	ASSERT_EQ(0, guest_set_features(g, log_features(g)));
+	EXPECT_EQ(-EFAULT, guest_set_running(g, 1));
 }
 
 TEST_F(abi, unknown_ioctls_are_enotty)

@@ -38,9 +38,6 @@ load_module() {
 	return 1
 }
 
-# insmod resolves no dependencies.
-load_module() { modprobe vhost_iotlb && insmod /payload/vsock_bridge.ko; }
-
 refcount() { awk '$1 == "vsock_bridge" { print $3 }' /proc/modules; }
 
 # What a kernel writes when something is wrong with it.

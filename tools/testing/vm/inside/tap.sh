@@ -24,6 +24,12 @@ check() {
 	TAP_FAILED=$((TAP_FAILED + 1))
 }
 
+# skip NAME REASON
+skip() {
+	TAP_COUNT=$((TAP_COUNT + 1))
+	echo "ok $TAP_COUNT - $1 # SKIP $2"
+}
+
 # need NAME COMMAND...: a check without which the rest makes no sense
 need() {
 	local failed=$TAP_FAILED

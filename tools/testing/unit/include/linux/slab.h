@@ -4,13 +4,11 @@
 
 #include <linux/types.h>
 
-typedef unsigned int gfp_t;
-
 #define GFP_KERNEL		1U
 #define GFP_KERNEL_ACCOUNT	2U
 
-void *kmalloc(size_t size, gfp_t flags);
-void *kvcalloc(size_t n, size_t size, gfp_t flags);
+void *kmalloc(size_t size, unsigned int flags);
+void *kvcalloc(size_t n, size_t size, unsigned int flags);
 void kfree(const void *p);
 void kvfree(const void *p);
 

@@ -6,6 +6,7 @@
 #ifndef UNIT_LINUX_UACCESS_H
 #define UNIT_LINUX_UACCESS_H
 
+#include <linux/errno.h>
 #include <linux/limits.h>
 #include <linux/types.h>
 

@@ -20,6 +20,7 @@ struct vhost_iotlb_map {
 
 struct vhost_iotlb {
 	struct vhost_iotlb_map *first;
+	unsigned int limit;
 	unsigned int nmaps;
 };
 

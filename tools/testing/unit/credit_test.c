@@ -1,0 +1,743 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Byte credit and the packet window.
+ */
+#include "test.h"
+
+#include "credit.h"
+
+/* What a packet costs a Linux guest: SKB_TRUESIZE(0). */
+#define GUEST_PACKET_COST	576U
+
+/* A connection all of whose counters stand shortly before they wrap. */
+static struct vsb_credit credit_at(u32 start, u32 ours, u32 peers)
+{
+	return (struct vsb_credit) {
+		.buf_alloc = ours,
+		.tx_cnt = start,
+		.fwd_cnt = start,
+		.told_fwd_cnt = start,
+		.peer_buf_alloc = peers,
+		.peer_fwd_cnt = start,
+		.rx_cnt = start,
+	};
+}
+
+static const u32 starts[] = { 0, 1, 0x7fffffff, 0x80000000, 0xffffff00,
+			      0xffffffff };
+
+/* guest to host */
+
+static void test_the_guest_may_send_its_window_and_no_byte_more(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(starts); i++) {
+		struct vsb_credit c = credit_at(starts[i], 1000, 1000);
+
+		assert_true(vsb_credit_take(&c, 400));
+		assert_true(vsb_credit_take(&c, 600));
+		assert_true(vsb_credit_take(&c, 0));
+		assert_false(vsb_credit_take(&c, 1));
+		assert_int_equal(vsb_credit_unread(&c), 1000);
+	}
+}
+
+static void test_a_packet_that_is_refused_is_not_accounted(void **state)
+{
+	struct vsb_credit c = credit_at(0, 1000, 1000);
+	struct vsb_credit old = c;
+
+	(void)state;
+	assert_false(vsb_credit_take(&c, 1001));
+	assert_false(vsb_credit_take(&c, U32_MAX));
+	assert_memory_equal(&c, &old, sizeof(c));
+}
+
+static void test_a_length_near_2_32_does_not_wrap_the_check(void **state)
+{
+	struct vsb_credit c = credit_at(0, 1000, 1000);
+
+	(void)state;
+	assert_true(vsb_credit_take(&c, 500));
+	assert_false(vsb_credit_take(&c, U32_MAX - 400));
+	c.buf_alloc = U32_MAX;
+	assert_true(vsb_credit_take(&c, U32_MAX - 500));
+	assert_false(vsb_credit_take(&c, 1));
+}
+
+static void test_forwarded_bytes_open_the_window_again(void **state)
+{
+	struct vsb_credit c = credit_at(0xfffffff0, 100, 100);
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 100; i++) {
+		assert_true(vsb_credit_take(&c, 100));
+		assert_false(vsb_credit_take(&c, 1));
+		vsb_credit_forward(&c, 60);
+		assert_int_equal(vsb_credit_unread(&c), 40);
+		assert_false(vsb_credit_take(&c, 61));
+		assert_true(vsb_credit_take(&c, 60));
+		vsb_credit_forward(&c, 100);
+		assert_int_equal(vsb_credit_unread(&c), 0);
+	}
+}
+
+/* When an update is due: at half of the window that a Linux guest uses. */
+static const struct {
+	u32 ours, peers, due;
+} due_rows[] = {
+	{ 1, 1, 1 },
+	{ 2, 2, 1 },
+	{ 3, 3, 2 },
+	{ 4096, 4096, 2048 },
+	{ 4096, 4095, 2048 },
+	{ 65536, 262144, 32768 },
+	{ 262144, 65536, 32768 },
+	{ 262144, 1, 1 },
+	{ 262144, 2, 1 },
+	{ 262144, 0, 131072 },
+	{ 262144, U32_MAX, 131072 },
+	{ 0x80000000, U32_MAX, 0x40000000 },
+};
+
+static void test_an_update_is_due_at_half_the_window(void **state)
+{
+	unsigned int i, j;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(due_rows); i++) {
+		for (j = 0; j < ARRAY_SIZE(starts); j++) {
+			struct vsb_credit c = credit_at(starts[j],
+							due_rows[i].ours,
+							due_rows[i].peers);
+
+			assert_false(vsb_credit_update_due(&c));
+			vsb_credit_forward(&c, due_rows[i].due - 1);
+			assert_false(vsb_credit_update_due(&c));
+			vsb_credit_forward(&c, 1);
+			assert_true(vsb_credit_update_due(&c));
+			vsb_credit_told(&c);
+			assert_false(vsb_credit_update_due(&c));
+		}
+	}
+}
+
+/* A guest that makes its buffer smaller may be stuck on what it was not told. */
+static void test_a_smaller_guest_window_makes_an_update_due(void **state)
+{
+	struct vsb_credit c = credit_at(0, 262144, 262144);
+
+	(void)state;
+	vsb_credit_take(&c, 100000);
+	vsb_credit_forward(&c, 100000);
+	assert_false(vsb_credit_update_due(&c));
+	assert_false(vsb_credit_peer(&c, 65536, 0));
+	assert_true(vsb_credit_update_due(&c));
+}
+
+/* host to guest */
+
+static const struct {
+	const char *name;
+	u32 peers, sent, fwd, free;
+} free_rows[] = {
+	{ "nothing sent", 1000, 0, 0, 1000 },
+	{ "some sent", 1000, 300, 0, 700 },
+	{ "some consumed", 1000, 300, 100, 800 },
+	{ "all consumed", 1000, 300, 300, 1000 },
+	{ "the window is full", 1000, 1000, 0, 0 },
+	{ "buf_alloc shrank below what is sent", 200, 300, 0, 0 },
+	{ "buf_alloc shrank to 0", 0, 0, 0, 0 },
+	{ "fwd_cnt went back behind the start", 1000, 300, -100U, 600 },
+	{ "fwd_cnt went far back", 1000, 300, -5000U, 0 },
+	{ "fwd_cnt is ahead by 1", 1000, 300, 301, 0 },
+	{ "fwd_cnt is ahead by 2^31", 1000, 300, 0x80000000U + 300, 0 },
+	{ "the largest window", U32_MAX, 300, 0, U32_MAX - 300 },
+	{ "the largest window, untouched", U32_MAX, 0, 0, U32_MAX },
+};
+
+static void test_free_bytes_are_what_the_guest_can_take(void **state)
+{
+	unsigned int i, j;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(free_rows); i++) {
+		for (j = 0; j < ARRAY_SIZE(starts); j++) {
+			struct vsb_credit c = credit_at(starts[j], 1, 1000000);
+
+			if (free_rows[i].sent)
+				vsb_credit_sent(&c, free_rows[i].sent);
+			vsb_credit_peer(&c, free_rows[i].peers,
+					starts[j] + free_rows[i].fwd);
+			assert_row(vsb_credit_free(&c) == free_rows[i].free,
+				   free_rows[i].name);
+		}
+	}
+}
+
+static void test_a_shrunk_window_opens_when_the_guest_has_read(void **state)
+{
+	struct vsb_credit c = credit_at(0xfffffff0, 1, 1000);
+
+	(void)state;
+	vsb_credit_sent(&c, 800);
+	vsb_credit_peer(&c, 500, 0xfffffff0);
+	assert_int_equal(vsb_credit_free(&c), 0);
+	vsb_credit_peer(&c, 500, 0xfffffff0 + 300);
+	assert_int_equal(vsb_credit_free(&c), 0);
+	vsb_credit_peer(&c, 500, 0xfffffff0 + 301);
+	assert_int_equal(vsb_credit_free(&c), 1);
+	vsb_credit_peer(&c, 500, 0xfffffff0 + 800);
+	assert_int_equal(vsb_credit_free(&c), 500);
+}
+
+static void test_only_an_opened_window_is_news(void **state)
+{
+	struct vsb_credit c = credit_at(0, 1, 1000);
+
+	(void)state;
+	vsb_credit_sent(&c, 500);
+	assert_false(vsb_credit_peer(&c, 1000, 0));
+	assert_true(vsb_credit_peer(&c, 1001, 0));
+	assert_false(vsb_credit_peer(&c, 1001, 0));
+	assert_false(vsb_credit_peer(&c, 900, 0));
+	assert_true(vsb_credit_peer(&c, 900, 100));
+	assert_true(vsb_credit_peer(&c, 2000, 200));
+	assert_false(vsb_credit_peer(&c, 2000, 200));
+}
+
+/* packets */
+
+static const struct {
+	u32 peers, limit;
+} limit_rows[] = {
+	{ 0, 1 },
+	{ 1, 1 },
+	{ 639, 1 },
+	{ 640, 1 },
+	{ 1279, 1 },
+	{ 1280, 2 },
+	{ 65536, 102 },
+	{ 262144, 409 },
+	{ U32_MAX, 6710886 },
+};
+
+static void test_the_packet_limit_is_a_share_of_the_window(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(limit_rows); i++) {
+		struct vsb_credit c = credit_at(0, 1, limit_rows[i].peers);
+
+		assert_int_equal(vsb_credit_packet_limit(&c),
+				 limit_rows[i].limit);
+		assert_int_equal(vsb_credit_packets(&c), limit_rows[i].limit);
+	}
+}
+
+static void test_each_packet_takes_one_place(void **state)
+{
+	struct vsb_credit c = credit_at(0xffffff00, 1, 262144);
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < 409; i++) {
+		assert_int_equal(vsb_credit_packets(&c), 409 - i);
+		vsb_credit_sent(&c, 1);
+	}
+	assert_int_equal(vsb_credit_packets(&c), 0);
+}
+
+static void test_a_guest_that_has_read_all_has_no_packets(void **state)
+{
+	unsigned int i;
+	u32 n, max;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(starts); i++) {
+		for (max = 1; max < 3000; max += 37) {
+			struct vsb_credit c = credit_at(starts[i], 1, 1000000);
+
+			for (n = 0; n < max; n++)
+				vsb_credit_sent(&c, n % 50 + 1);
+			assert_int_equal(c.packets, max);
+			vsb_credit_peer(&c, 1000000, c.rx_cnt);
+			assert_int_equal(c.packets, 0);
+			assert_int_equal(c.marks, 0);
+		}
+	}
+}
+
+static void test_a_packet_that_is_partly_read_is_not_retired(void **state)
+{
+	struct vsb_credit c = credit_at(0xfffffff0, 1, 640);
+
+	(void)state;
+	vsb_credit_sent(&c, 100);
+	vsb_credit_peer(&c, 640, 0xfffffff0 + 99);
+	assert_int_equal(vsb_credit_packets(&c), 0);
+	vsb_credit_peer(&c, 640, 0xfffffff0 + 100);
+	assert_int_equal(vsb_credit_packets(&c), 1);
+}
+
+static void test_a_shrunk_window_may_hold_fewer_packets_than_it_has(void **state)
+{
+	struct vsb_credit c = credit_at(0, 1, 64000);
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < 50; i++)
+		vsb_credit_sent(&c, 1);
+	vsb_credit_peer(&c, 6400, 0);
+	assert_int_equal(vsb_credit_packets(&c), 0);
+	vsb_credit_peer(&c, 6400, 50);
+	assert_int_equal(vsb_credit_packets(&c), 10);
+}
+
+/* Whatever a guest says of its fwd_cnt, the count stays sound. */
+static void test_a_lying_fwd_cnt_breaks_no_count(void **state)
+{
+	struct rng rng = rng_seed(3);
+	struct vsb_credit c = credit_at(0, 1, 100000);
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < 100000; i++) {
+		u32 j, sum = 0;
+
+		if (vsb_credit_packets(&c) && vsb_credit_free(&c))
+			vsb_credit_sent(&c, 1 + rng_below(&rng,
+							  vsb_credit_free(&c)));
+		if (rng_one_in(&rng, 2))
+			vsb_credit_peer(&c, rng_next(&rng) >>
+					rng_below(&rng, 32), rng_next(&rng));
+		else if (rng_one_in(&rng, 2))
+			vsb_credit_peer(&c, 100000, c.rx_cnt);
+		assert_true(c.marks <= VSB_MARKS);
+		assert_true(c.first < VSB_MARKS);
+		for (j = 0; j < c.marks; j++)
+			sum += c.mark[(c.first + j) % VSB_MARKS].packets;
+		assert_int_equal(sum, c.packets);
+	}
+}
+
+/* The exact model: where each packet ends that the guest has not read. */
+#define MODEL_MAX	4096
+
+struct model {
+	u64 end[MODEL_MAX];
+	u32 first, next;
+	u64 sent, read;
+};
+
+static u32 model_unread(const struct model *m)
+{
+	return m->next - m->first;
+}
+
+static void model_send(struct model *m, u32 len)
+{
+	m->sent += len;
+	m->end[m->next++ % MODEL_MAX] = m->sent;
+}
+
+static void model_read(struct model *m, u64 to)
+{
+	m->read = to;
+	while (m->first != m->next && m->end[m->first % MODEL_MAX] <= to)
+		m->first++;
+}
+
+static void window_walk(u64 seed, u32 peers, u32 largest)
+{
+	u32 start = 0U - 100000;
+	struct vsb_credit c = credit_at(start, 1, peers);
+	struct rng rng = rng_seed(seed);
+	struct model m = { .sent = 0 };
+	unsigned int i;
+
+	for (i = 0; i < 3000; i++) {
+		u32 free = vsb_credit_free(&c);
+
+		if (free && vsb_credit_packets(&c) && !rng_one_in(&rng, 4)) {
+			u32 most = free < largest ? free : largest;
+			u32 len = 1 + rng_below(&rng, most);
+
+			vsb_credit_sent(&c, len);
+			model_send(&m, len);
+		} else if (m.sent > m.read) {
+			model_read(&m, m.read + 1 +
+				   rng_below(&rng, m.sent - m.read));
+			vsb_credit_peer(&c, peers, start + m.read);
+		}
+		assert_true(c.packets >= model_unread(&m));
+		assert_true(model_unread(&m) <= vsb_credit_packet_limit(&c));
+		assert_true(m.sent != m.read || !c.packets);
+	}
+}
+
+static void test_the_packet_window_never_undercounts(void **state)
+{
+	static const u32 windows[] = { 1, 640, 4096, 65536, 262144, 2000000 };
+	static const u32 sizes[] = { 1, 40, 3732, 65536 };
+	unsigned int i, j;
+	u64 seed;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(windows); i++)
+		for (j = 0; j < ARRAY_SIZE(sizes); j++)
+			for (seed = 1; seed <= 5; seed++)
+				window_walk(seed, windows[i], sizes[j]);
+}
+
+/* A careful count costs at most an eighth of the window. */
+static void test_the_packet_window_overcounts_by_few(void **state)
+{
+	struct vsb_credit c = credit_at(0, 1, 262144);
+	u32 i, read;
+
+	(void)state;
+	for (i = 0; i < 409; i++)
+		vsb_credit_sent(&c, 1);
+	for (read = 0; read <= 409; read++) {
+		vsb_credit_peer(&c, 262144, read);
+		assert_in_range(c.packets, 409 - read, 409 - read + 409 / 8);
+	}
+}
+
+/*
+ * A simulation of both sides. The guest is like Linux: it limits what it sends
+ * to the smaller of both windows, tells its credit when less than 64 KiB of
+ * its buffer are free or its queue has run empty, and resets the connection
+ * for too many bytes or too many packets. Each direction of the wire is a FIFO
+ * of headers.
+ */
+#define WIRE_MAX	1024
+
+struct hdr {
+	u32 len, buf_alloc, fwd_cnt;
+};
+
+struct wire {
+	struct hdr hdr[WIRE_MAX];
+	u32 first, next;
+};
+
+struct sim {
+	struct rng rng;
+	const char *name;
+	u32 guest_buf;		/* buf_alloc of the guest */
+	u32 least_cost;		/* what a packet costs the guest */
+	u32 mtu;		/* payload of an RX buffer */
+	u64 left_tx, left_rx;	/* bytes still to be sent */
+
+	struct vsb_credit dev;
+	u32 dev_held;		/* bytes that the host socket did not take */
+	bool dev_owes_update;
+
+	u32 tx_cnt, told_to_guest, peer_buf;
+	struct model unread;	/* RX packets that the guest has not read */
+	u64 in_reader, whole;	/* bytes read, bytes of packets wholly read */
+	u64 told_to_dev;
+
+	struct wire to_dev, to_guest;
+};
+
+static void wire_put(struct wire *wire, struct hdr hdr)
+{
+	assert_true(wire->next - wire->first < WIRE_MAX);
+	wire->hdr[wire->next++ % WIRE_MAX] = hdr;
+}
+
+static bool wire_get(struct wire *wire, struct hdr *hdr)
+{
+	if (wire->first == wire->next)
+		return false;
+	*hdr = wire->hdr[wire->first++ % WIRE_MAX];
+	return true;
+}
+
+static bool wire_is_full(const struct wire *wire)
+{
+	return wire->next - wire->first >= WIRE_MAX - 2;
+}
+
+static void guest_put(struct sim *s, u32 len)
+{
+	wire_put(&s->to_dev, (struct hdr) {
+		.len = len,
+		.buf_alloc = s->guest_buf,
+		.fwd_cnt = s->whole,
+	});
+	s->told_to_dev = s->whole;
+}
+
+static void dev_put(struct sim *s, u32 len)
+{
+	wire_put(&s->to_guest, (struct hdr) {
+		.len = len,
+		.buf_alloc = s->dev.buf_alloc,
+		.fwd_cnt = s->dev.fwd_cnt,
+	});
+	vsb_credit_told(&s->dev);
+	s->dev_owes_update = false;
+}
+
+static bool guest_send(struct sim *s)
+{
+	u32 window = s->peer_buf < s->guest_buf ? s->peer_buf : s->guest_buf;
+	s64 room = (s64)window - (u32)(s->tx_cnt - s->told_to_guest);
+	u32 len;
+
+	if (room <= 0 || !s->left_tx || wire_is_full(&s->to_dev))
+		return false;
+	len = room < 65536 ? room : 65536;
+	len = len < s->left_tx ? len : s->left_tx;
+	len = 1 + rng_below(&s->rng, len);
+	s->tx_cnt += len;
+	s->left_tx -= len;
+	guest_put(s, len);
+	return true;
+}
+
+static bool guest_read(struct sim *s)
+{
+	u64 waiting = s->unread.sent - s->in_reader;
+	u32 len;
+
+	if (!waiting || wire_is_full(&s->to_dev))
+		return false;
+	len = 1 + rng_below(&s->rng, waiting);
+	s->in_reader += len;
+	model_read(&s->unread, s->in_reader);
+	/* fwd_cnt counts whole packets */
+	s->whole = s->unread.sent;
+	if (model_unread(&s->unread))
+		s->whole = s->unread.first ?
+			s->unread.end[(s->unread.first - 1) % MODEL_MAX] : 0;
+	if (s->whole != s->told_to_dev &&
+	    (s->guest_buf - (s->whole - s->told_to_dev) < 65536 ||
+	     s->in_reader == s->unread.sent))
+		guest_put(s, 0);
+	return true;
+}
+
+static bool guest_receive(struct sim *s)
+{
+	struct hdr hdr;
+
+	if (!wire_get(&s->to_guest, &hdr))
+		return false;
+	s->peer_buf = hdr.buf_alloc;
+	s->told_to_guest = hdr.fwd_cnt;
+	if (!hdr.len)
+		return true;
+	assert_row(s->unread.sent - s->whole + hdr.len <= s->guest_buf,
+		   s->name);
+	assert_row((u64)(model_unread(&s->unread) + 1) * s->least_cost <=
+		   s->guest_buf, s->name);
+	model_send(&s->unread, hdr.len);
+	return true;
+}
+
+static bool dev_receive(struct sim *s)
+{
+	struct hdr hdr;
+
+	if (!wire_get(&s->to_dev, &hdr))
+		return false;
+	vsb_credit_peer(&s->dev, hdr.buf_alloc, hdr.fwd_cnt);
+	if (hdr.len) {
+		assert_row(vsb_credit_take(&s->dev, hdr.len), s->name);
+		s->dev_held += hdr.len;
+	}
+	return true;
+}
+
+/* The host socket takes some of the guest's bytes. */
+static bool dev_forward(struct sim *s)
+{
+	u32 len;
+
+	if (!s->dev_held)
+		return false;
+	len = 1 + rng_below(&s->rng, s->dev_held);
+	s->dev_held -= len;
+	vsb_credit_forward(&s->dev, len);
+	if (vsb_credit_update_due(&s->dev))
+		s->dev_owes_update = true;
+	return true;
+}
+
+static bool dev_update(struct sim *s)
+{
+	if (!s->dev_owes_update || wire_is_full(&s->to_guest))
+		return false;
+	dev_put(s, 0);
+	return true;
+}
+
+static bool dev_send(struct sim *s)
+{
+	u32 len = vsb_credit_free(&s->dev);
+
+	if (!len || !vsb_credit_packets(&s->dev) || !s->left_rx ||
+	    wire_is_full(&s->to_guest))
+		return false;
+	len = len < s->mtu ? len : s->mtu;
+	len = len < s->left_rx ? len : s->left_rx;
+	if (rng_one_in(&s->rng, 2))
+		len = 1 + rng_below(&s->rng, len);
+	s->left_rx -= len;
+	vsb_credit_sent(&s->dev, len);
+	dev_put(s, len);
+	return true;
+}
+
+/* One thing that can happen, by chance. Return: false when nothing can. */
+static bool sim_step(struct sim *s)
+{
+	static bool (*const steps[])(struct sim *s) = {
+		guest_send, guest_read, guest_receive,
+		dev_receive, dev_forward, dev_update, dev_send,
+	};
+	unsigned int first = rng_below(&s->rng, ARRAY_SIZE(steps)), i;
+
+	for (i = 0; i < ARRAY_SIZE(steps); i++) {
+		if (steps[(first + i) % ARRAY_SIZE(steps)](s))
+			return true;
+	}
+	return false;
+}
+
+static void sim_run(u64 seed, u32 ours, u32 guests, u32 cost, u32 mtu)
+{
+	static struct sim s;
+	char name[80];
+	u64 tx = 40ULL * (ours < guests ? ours : guests);
+	u64 rx = 40ULL * (mtu < guests ? mtu : guests);
+
+	snprintf(name, sizeof(name), "seed %llu, windows %u and %u, mtu %u",
+		 (unsigned long long)seed, ours, guests, mtu);
+	s = (struct sim) {
+		.rng = rng_seed(seed),
+		.name = name,
+		.guest_buf = guests,
+		.least_cost = cost,
+		.mtu = mtu,
+		.left_tx = tx,
+		.left_rx = rx,
+		.dev = { .buf_alloc = ours },
+		.peer_buf = ours,
+	};
+	vsb_credit_peer(&s.dev, guests, 0);
+	while (sim_step(&s))
+		;
+	assert_row(!s.left_tx && !s.left_rx, name);
+	assert_row(s.dev.fwd_cnt == (u32)tx, name);
+	assert_row(s.in_reader == rx, name);
+}
+
+/* Too small for the rule of packets; such guests have none. */
+static void test_windows_of_a_few_bytes_never_deadlock(void **state)
+{
+	static const u32 windows[] = { 1, 2, 3, 4, 5, 7, 8, 64, 100, 575 };
+	unsigned int i, j;
+	u64 seed;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(windows); i++) {
+		for (j = 0; j < ARRAY_SIZE(windows); j++)
+			for (seed = 1; seed <= 5; seed++)
+				sim_run(seed, windows[i], windows[j], 0, 3732);
+		sim_run(9, 262144, windows[i], 0, 3732);
+		sim_run(9, windows[i], 262144, 0, 3732);
+	}
+}
+
+static void test_windows_to_4096_never_deadlock_or_reset(void **state)
+{
+	u32 guests;
+
+	(void)state;
+	for (guests = GUEST_PACKET_COST; guests <= 4096; guests += 11) {
+		sim_run(guests, 4096, guests, GUEST_PACKET_COST, 3732);
+		sim_run(guests, 65536, guests, GUEST_PACKET_COST, 1);
+	}
+}
+
+static void test_usual_windows_never_deadlock_or_reset(void **state)
+{
+	static const u32 windows[] = { 4096, 65535, 65536, 65537, 262144 };
+	static const u32 mtus[] = { 1, 10, 468, 3732, 65536 };
+	unsigned int i, j, k;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(windows); i++)
+		for (j = 0; j < ARRAY_SIZE(windows); j++)
+			for (k = 0; k < ARRAY_SIZE(mtus); k++)
+				sim_run(i + j + k, windows[i], windows[j],
+					GUEST_PACKET_COST, mtus[k]);
+}
+
+/* A window that is full of the smallest packets, which the guest reads late. */
+static void test_many_small_packets_never_reset(void **state)
+{
+	static struct sim s;
+	u64 seed;
+
+	(void)state;
+	for (seed = 1; seed <= 20; seed++) {
+		s = (struct sim) {
+			.rng = rng_seed(seed),
+			.name = "small packets",
+			.guest_buf = 262144,
+			.least_cost = GUEST_PACKET_COST,
+			.mtu = 1,
+			.left_rx = 5000,
+			.dev = { .buf_alloc = 262144 },
+		};
+		vsb_credit_peer(&s.dev, s.guest_buf, 0);
+		do {
+			while (dev_send(&s) || guest_receive(&s))
+				;
+			guest_read(&s);
+			while (dev_receive(&s))
+				;
+		} while (s.left_rx || s.in_reader != s.unread.sent);
+		assert_int_equal(s.in_reader, 5000);
+	}
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(test_the_guest_may_send_its_window_and_no_byte_more),
+	cmocka_unit_test(test_a_packet_that_is_refused_is_not_accounted),
+	cmocka_unit_test(test_a_length_near_2_32_does_not_wrap_the_check),
+	cmocka_unit_test(test_forwarded_bytes_open_the_window_again),
+	cmocka_unit_test(test_an_update_is_due_at_half_the_window),
+	cmocka_unit_test(test_a_smaller_guest_window_makes_an_update_due),
+	cmocka_unit_test(test_free_bytes_are_what_the_guest_can_take),
+	cmocka_unit_test(test_a_shrunk_window_opens_when_the_guest_has_read),
+	cmocka_unit_test(test_only_an_opened_window_is_news),
+	cmocka_unit_test(test_the_packet_limit_is_a_share_of_the_window),
+	cmocka_unit_test(test_each_packet_takes_one_place),
+	cmocka_unit_test(test_a_guest_that_has_read_all_has_no_packets),
+	cmocka_unit_test(test_a_packet_that_is_partly_read_is_not_retired),
+	cmocka_unit_test(test_a_shrunk_window_may_hold_fewer_packets_than_it_has),
+	cmocka_unit_test(test_a_lying_fwd_cnt_breaks_no_count),
+	cmocka_unit_test(test_the_packet_window_never_undercounts),
+	cmocka_unit_test(test_the_packet_window_overcounts_by_few),
+	cmocka_unit_test(test_windows_of_a_few_bytes_never_deadlock),
+	cmocka_unit_test(test_windows_to_4096_never_deadlock_or_reset),
+	cmocka_unit_test(test_usual_windows_never_deadlock_or_reset),
+	cmocka_unit_test(test_many_small_packets_never_reset),
+};
+
+int main(void)
+{
+	return run_all(tests);
+}
