@@ -106,14 +106,15 @@ static bool tx_is_used(struct guest_ring *tx)
 }
 
 /* NOTIFY_ON_EMPTY asks for a call whenever the device runs out of chains. */
+/* NOTIFY_ON_EMPTY overrides it (virtio 1.3, 6.3). */
 TEST_F(vring, sends_no_calls_while_they_are_off)
 {
+	bool override = variant->cfg.features == ON_EMPTY;
+	uint64_t calls, deadline = deadline_in(WAIT_MS);
 	struct guest_ring *tx = &self->bed.guest.tx;
 	unsigned int n = tx->vr.num < 10 ? tx->vr.num : 10;
 	char bytes[10] = { 0 };
 
-	if (variant->cfg.features == ON_EMPTY)
-		SKIP(return, "NOTIFY_ON_EMPTY overrides it");
 	ASSERT_EQ(0, bed_fence(&self->bed, &self->pair));
 	ASSERT_TRUE(tx_is_used(tx));
 	guest_tx_reap(&self->bed.guest);
@@ -123,7 +124,11 @@ TEST_F(vring, sends_no_calls_while_they_are_off)
 		guest_conn_send(self->pair.conn, bytes, 1, 1);
 	ASSERT_EQ(0, uds_recv(self->pair.fd, bytes, n));
 	ASSERT_TRUE(tx_is_used(tx));
-	EXPECT_EQ(0, guest_ring_drain_calls(tx));
+	/* the call comes behind the used index */
+	calls = guest_ring_drain_calls(tx);
+	while (override && !calls && deadline_left(deadline))
+		calls = guest_ring_drain_calls(tx);
+	EXPECT_EQ(override, calls > 0);
 }
 
 TEST_F(vring, sends_a_call_that_is_asked_for)
