@@ -176,10 +176,13 @@ static void vsb_conn_release(struct vsb_conn *conn)
 
 /*
  * The last thing that happens to a connection under the lock; references of
- * the ready list and of the connector may keep the memory for a while.
+ * the ready list and of the connector may keep the memory for a while. @old is
+ * the state before: a client in the handshake did not count as a connection.
  */
-static void vsb_conn_free(struct vsb_conn *conn)
+static void vsb_conn_free(struct vsb_conn *conn, u8 old)
 {
+	if (old != VSB_HANDSHAKE)
+		conn->tab->nr--;
 	vsb_conntab_disarm(conn->tab, conn);
 	list_del_init(&conn->rxq);
 	list_del(&conn->all);
@@ -280,11 +283,8 @@ void vsb_conn_event(struct vsb_conn *conn, enum vsb_event event, u32 flags)
 			    vsb_txbuf_empty(&conn->txbuf));
 	vsb_conn_account(conn, old);
 	vsb_conn_apply(conn, act);
-	if (act & VSB_ACT_FREE) {
-		if (old != VSB_HANDSHAKE)
-			conn->tab->nr--;
-		vsb_conn_free(conn);
-	}
+	if (act & VSB_ACT_FREE)
+		vsb_conn_free(conn, old);
 }
 
 /* The guest, or the device, is gone: no goodbye. */
@@ -296,9 +296,7 @@ void vsb_conn_kill(struct vsb_conn *conn)
 	conn->cs.owed = 0;
 	vsb_conn_account(conn, old);
 	vsb_conn_apply(conn, VSB_ACT_RELEASE | VSB_ACT_UNLINK);
-	if (old != VSB_HANDSHAKE)
-		conn->tab->nr--;
-	vsb_conn_free(conn);
+	vsb_conn_free(conn, old);
 }
 
 /* Only a host program that is gone or deaf leaves something to be read. */

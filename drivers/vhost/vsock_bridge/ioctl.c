@@ -261,34 +261,45 @@ static long vsb_set_vring_addr(struct vsb_dev *dev, struct vsb_queue *q,
 	return 0;
 }
 
-static long vsb_set_vring_kick(struct vsb_dev *dev, struct vsb_queue *q,
-			       void __user *argp)
+/* The descriptor for one of a queue's eventfds. */
+static long vsb_vring_fd(const void __user *argp, int *fd)
 {
 	struct vhost_vring_file f;
 
 	if (copy_from_user(&f, argp, sizeof(f)))
 		return -EFAULT;
-	return vsb_kick_set(&q->kick, f.fd);
+	*fd = f.fd;
+	return 0;
+}
+
+static long vsb_set_vring_kick(struct vsb_dev *dev, struct vsb_queue *q,
+			       void __user *argp)
+{
+	long ret;
+	int fd;
+
+	ret = vsb_vring_fd(argp, &fd);
+	return ret ?: vsb_kick_set(&q->kick, fd);
 }
 
 static long vsb_set_vring_call(struct vsb_dev *dev, struct vsb_queue *q,
 			       void __user *argp)
 {
-	struct vhost_vring_file f;
+	long ret;
+	int fd;
 
-	if (copy_from_user(&f, argp, sizeof(f)))
-		return -EFAULT;
-	return vsb_replace_eventfd(&q->call, f.fd);
+	ret = vsb_vring_fd(argp, &fd);
+	return ret ?: vsb_replace_eventfd(&q->call, fd);
 }
 
 static long vsb_set_vring_err(struct vsb_dev *dev, struct vsb_queue *q,
 			      void __user *argp)
 {
-	struct vhost_vring_file f;
+	long ret;
+	int fd;
 
-	if (copy_from_user(&f, argp, sizeof(f)))
-		return -EFAULT;
-	return vsb_replace_eventfd(&q->err, f.fd);
+	ret = vsb_vring_fd(argp, &fd);
+	return ret ?: vsb_replace_eventfd(&q->err, fd);
 }
 
 static long vsb_set_vring_busyloop(struct vsb_dev *dev, struct vsb_queue *q,
