@@ -12,6 +12,7 @@
 
 #include "conn.h"
 #include "conntab.h"
+#include "packet.h"
 #include "worker.h"
 
 static void vsb_conntab_timer(struct timer_list *timer)
@@ -79,6 +80,15 @@ struct vsb_conn *vsb_conntab_find(struct vsb_conntab *tab, u32 host_port,
 			return conn;
 	}
 	return NULL;
+}
+
+/* Does the guest know connections of this type? */
+bool vsb_conntab_takes(struct vsb_conntab *tab, u16 type)
+{
+	if (vsb_packet_type_ok(type, tab->seqpacket))
+		return true;
+	tab->stats->seqpacket_refused++;
+	return false;
 }
 
 bool vsb_conntab_has_room(struct vsb_conntab *tab)
