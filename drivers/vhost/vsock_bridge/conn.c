@@ -11,6 +11,7 @@
 #include "conn.h"
 #include "conntab.h"
 #include "handshake.h"
+#include "stats.h"
 #include "worker.h"
 
 #define VSB_CONN_READY	0
@@ -30,11 +31,12 @@ struct vsb_conn *vsb_conn_new(struct vsb_conntab *tab, enum vsb_state state)
 	struct vsb_conn *conn = kzalloc(sizeof(*conn), GFP_KERNEL_ACCOUNT);
 
 	if (!conn) {
-		tab->stats->no_memory++;
+		vsb_error(tab->stats, no_memory, 0, 0);
 		return NULL;
 	}
 	conn->tab = tab;
 	refcount_set(&conn->ref, 1);
+	conn->by_guest = state == VSB_CONNECTING;
 	conn->cs.state = state;
 	conn->credit.buf_alloc = tab->limits.buf_alloc;
 	conn->rx_chains = 1;
@@ -245,7 +247,7 @@ static void vsb_conn_apply(struct vsb_conn *conn, unsigned int act)
 	struct vsb_conntab *tab = conn->tab;
 
 	if (act & VSB_ACT_BAD_OP)
-		tab->stats->bad_op++;
+		vsb_conn_error(conn, bad_op);
 	if (act & VSB_ACT_DISARM)
 		vsb_conntab_disarm(tab, conn);
 	if (act & VSB_ACT_SHUT_RD)
@@ -302,7 +304,7 @@ void vsb_conn_kill(struct vsb_conn *conn)
 /* Only a host program that is gone or deaf leaves something to be read. */
 static void vsb_conn_write_failed(struct vsb_conn *conn, long error)
 {
-	conn->tab->stats->tx_write_fails++;
+	vsb_conn_error(conn, tx_write_fails);
 	vsb_conn_event(conn, error == -EPIPE ? VSB_EV_WRITE_FAILED :
 					       VSB_EV_RESET, 0);
 }
@@ -310,14 +312,12 @@ static void vsb_conn_write_failed(struct vsb_conn *conn, long error)
 /* The deadline has passed. */
 void vsb_conn_timeout(struct vsb_conn *conn)
 {
-	struct vsock_bridge_stats *stats = conn->tab->stats;
-
 	switch (conn->cs.state) {
 	case VSB_HANDSHAKE:
-		stats->handshake_timeouts++;
+		vsb_conn_error(conn, handshake_timeouts);
 		break;
 	case VSB_REQUESTED:
-		stats->connect_timeouts++;
+		vsb_conn_error(conn, connect_timeouts);
 		break;
 	default:
 		if (!vsb_conn_is_ending(conn)) {
@@ -325,14 +325,14 @@ void vsb_conn_timeout(struct vsb_conn *conn)
 			vsb_conn_queue_rx(conn);
 			return;
 		}
-		stats->shutdown_timeouts++;
+		vsb_conn_error(conn, shutdown_timeouts);
 	}
 	vsb_conn_event(conn, VSB_EV_TIMEOUT, 0);
 }
 
 static void vsb_conn_bad_memory(struct vsb_conn *conn)
 {
-	conn->tab->stats->guest_memory++;
+	vsb_conn_error(conn, guest_memory);
 	vsb_conn_event(conn, VSB_EV_RESET, 0);
 }
 
@@ -351,7 +351,7 @@ static bool vsb_conn_buffer(struct vsb_conn *conn, struct iov_iter *from)
 
 	if (tab->stats->buffered_bytes + iov_iter_count(from) >
 	    tab->limits.max_buffered) {
-		tab->stats->over_buffered++;
+		vsb_conn_error(conn, over_buffered);
 		vsb_conn_event(conn, VSB_EV_RESET, 0);
 		return false;
 	}
@@ -359,7 +359,7 @@ static bool vsb_conn_buffer(struct vsb_conn *conn, struct iov_iter *from)
 		to = vsb_txbuf_reserve(&conn->txbuf, iov_iter_count(from),
 				       &room);
 		if (!to) {
-			conn->tab->stats->no_memory++;
+			vsb_conn_error(conn, no_memory);
 			vsb_conn_event(conn, VSB_EV_RESET, 0);
 			return false;
 		}
@@ -541,7 +541,7 @@ long vsb_conn_read(struct vsb_conn *conn, struct iov_iter *to)
 		return -EFAULT;
 	default:
 		conn->readable = false;
-		conn->tab->stats->rx_read_fails++;
+		vsb_conn_error(conn, rx_read_fails);
 		vsb_conn_event(conn, VSB_EV_RESET, 0);
 		return 0;
 	}

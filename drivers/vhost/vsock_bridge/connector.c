@@ -11,6 +11,7 @@
 #include "connector.h"
 #include "conntab.h"
 #include "route.h"
+#include "stats.h"
 
 static struct socket *vsb_connector_dial(const struct vsb_conn *conn)
 {
@@ -81,7 +82,7 @@ void vsb_connector_done(struct vsb_conn *conn)
 		return;
 	}
 	if (IS_ERR(sock)) {
-		conn->tab->stats->unix_connect_fails++;
+		vsb_conn_error(conn, unix_connect_fails);
 		vsb_conn_event(conn, VSB_EV_RESET, 0);
 		return;
 	}
