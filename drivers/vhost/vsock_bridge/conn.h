@@ -41,6 +41,7 @@ struct vsb_route;
  *	connector knows it
  * @guest_port: port of the guest side; likewise
  * @type: VIRTIO_VSOCK_TYPE_*; does not change
+ * @by_guest: the guest asked for it; else a host program
  * @cs: its state
  * @credit: byte and packet credit, both ways
  * @txbuf: the guest's bytes that the host socket has not taken
@@ -72,6 +73,7 @@ struct vsb_conn {
 	u32 host_port;
 	u32 guest_port;
 	u16 type;
+	bool by_guest;
 	struct vsb_conn_state cs;
 	struct vsb_credit credit;
 	struct vsb_txbuf txbuf;
@@ -97,6 +99,15 @@ struct vsb_conn {
 	bool cancelled;
 	struct socket *connected;
 };
+
+/* An error case of a connection; see vsb_error(). */
+#define vsb_conn_error(conn, name)					\
+	do {								\
+		const struct vsb_conn *_conn = (conn);			\
+									\
+		vsb_error(_conn->tab->stats, name, _conn->host_port,	\
+			  _conn->guest_port);				\
+	} while (0)
 
 struct vsb_conn *vsb_conn_new(struct vsb_conntab *tab, enum vsb_state state,
 			      u16 type);

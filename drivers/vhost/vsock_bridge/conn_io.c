@@ -15,6 +15,7 @@
 
 #include "conn.h"
 #include "conntab.h"
+#include "stats.h"
 
 /*
  * Parts of the FIFO that one call takes along. The largest message has fewer:
@@ -59,20 +60,20 @@ void vsb_conn_forwarded(struct vsb_conn *conn, size_t len)
 /* Only a host program that is gone or deaf leaves something to be read. */
 static void vsb_conn_write_failed(struct vsb_conn *conn, long error)
 {
-	conn->tab->stats->tx_write_fails++;
+	vsb_conn_error(conn, tx_write_fails);
 	vsb_conn_event(conn, error == -EPIPE ? VSB_EV_WRITE_FAILED :
 					       VSB_EV_RESET, 0);
 }
 
 static void vsb_conn_bad_memory(struct vsb_conn *conn)
 {
-	conn->tab->stats->guest_memory++;
+	vsb_conn_error(conn, guest_memory);
 	vsb_conn_event(conn, VSB_EV_RESET, 0);
 }
 
 static void vsb_conn_no_memory(struct vsb_conn *conn)
 {
-	conn->tab->stats->no_memory++;
+	vsb_conn_error(conn, no_memory);
 	vsb_conn_event(conn, VSB_EV_RESET, 0);
 }
 
@@ -129,7 +130,7 @@ static bool vsb_conn_buffer(struct vsb_conn *conn, struct iov_iter *from,
 	size_t need = len + (seqpacket ? VSB_BOUND_SIZE : 0);
 
 	if (tab->stats->buffered_bytes + need > tab->limits.max_buffered) {
-		tab->stats->over_buffered++;
+		vsb_conn_error(conn, over_buffered);
 		vsb_conn_event(conn, VSB_EV_RESET, 0);
 		return false;
 	}
@@ -290,7 +291,7 @@ static void vsb_conn_read_nothing(struct vsb_conn *conn, long error)
 		break;
 	default:
 		conn->readable = false;
-		conn->tab->stats->rx_read_fails++;
+		vsb_conn_error(conn, rx_read_fails);
 		vsb_conn_event(conn, VSB_EV_RESET, 0);
 	}
 }
@@ -301,7 +302,7 @@ static void vsb_conn_read_nothing(struct vsb_conn *conn, long error)
  */
 static void vsb_conn_refuse_message(struct vsb_conn *conn)
 {
-	conn->tab->stats->oversized_messages++;
+	vsb_conn_error(conn, oversized_messages);
 	vsb_socket_blame(&conn->sock, EMSGSIZE);
 	vsb_conn_event(conn, VSB_EV_RESET, 0);
 }

@@ -16,6 +16,7 @@
 #include "compat.h"
 #include "conn.h"
 #include "datapath.h"
+#include "stats.h"
 
 /* One round: so many clients, sockets or deadlines. */
 #define VSB_ROUND_ACCEPTS	64
@@ -32,18 +33,18 @@ void vsb_datapath_count_fault(struct vsb_datapath *dp,
 		break;
 	case VSB_FAULT_DIRECTION:
 		if (q->vr.writes)
-			stats->unwritable_descriptor++;
+			vsb_error(stats, unwritable_descriptor, 0, 0);
 		else
-			stats->unreadable_descriptor++;
+			vsb_error(stats, unreadable_descriptor, 0, 0);
 		break;
 	case VSB_FAULT_CHAIN:
-		stats->desc_chain_overflow++;
+		vsb_error(stats, desc_chain_overflow, 0, 0);
 		break;
 	case VSB_FAULT_SEGS:
-		stats->iov_overflow++;
+		vsb_error(stats, iov_overflow, 0, 0);
 		break;
 	case VSB_FAULT_MEMORY:
-		stats->guest_memory++;
+		vsb_error(stats, guest_memory, 0, 0);
 		break;
 	}
 }
@@ -62,7 +63,7 @@ static void vsb_datapath_report(struct vsb_datapath *dp, struct vsb_queue *q)
 	if (!q->vr.broken || q->reported)
 		return;
 	q->reported = true;
-	dp->stats.vring_broken++;
+	vsb_error(&dp->stats, vring_broken, 0, 0);
 	if (q->err)
 		vsb_eventfd_signal(q->err);
 }

@@ -357,7 +357,8 @@ struct vsock_bridge_limits {
 /**
  * struct vsock_bridge_stats - gauges and counters (VSOCK_BRIDGE_GET_STATS)
  * @size: in: sizeof the caller's structure; out: sizeof the module's
- * @reserved: 0
+ * @device: number of the device, 1 or more; no other open device has it. Trace
+ *	events name the device by it.
  *
  * @connections: gauge: connections known to the guest, of any state
  * @handshakes: gauge: host clients before the end of their CONNECT line
@@ -430,7 +431,7 @@ struct vsock_bridge_limits {
  */
 struct vsock_bridge_stats {
 	__u32 size;
-	__u32 reserved;
+	__u32 device;
 
 	__u64 connections;
 	__u64 handshakes;
