@@ -219,10 +219,12 @@ static void vsb_conn_send_ok(struct vsb_conn *conn)
 	char text[VSB_OK_MAX];
 	int len = scnprintf(text, sizeof(text), "OK %u\n", conn->host_port);
 
-	if (vsb_socket_send_text(&conn->sock, text, len) != len)
+	if (vsb_socket_send_text(&conn->sock, text, len) != len) {
+		vsb_conn_error(conn, tx_write_fails);
 		vsb_conn_event(conn, VSB_EV_RESET, 0);
-	else
-		vsb_conn_queue_rx(conn);
+		return;
+	}
+	vsb_conn_queue_rx(conn);
 }
 
 static void vsb_conn_forwarded(struct vsb_conn *conn, size_t len)
@@ -304,7 +306,6 @@ void vsb_conn_kill(struct vsb_conn *conn)
 /* Only a host program that is gone or deaf leaves something to be read. */
 static void vsb_conn_write_failed(struct vsb_conn *conn, long error)
 {
-	vsb_conn_error(conn, tx_write_fails);
 	vsb_conn_event(conn, error == -EPIPE ? VSB_EV_WRITE_FAILED :
 					       VSB_EV_RESET, 0);
 }
@@ -396,6 +397,7 @@ void vsb_conn_write(struct vsb_conn *conn, struct iov_iter *from)
 			return;
 		}
 		if (sent < 0 && sent != -EAGAIN) {
+			vsb_conn_error(conn, tx_write_fails);
 			vsb_conn_write_failed(conn, sent);
 			return;
 		}
@@ -447,6 +449,7 @@ void vsb_conn_flush(struct vsb_conn *conn)
 		if (sent == -EAGAIN)
 			return;
 		if (sent < 0) {
+			vsb_conn_error(conn, tx_flush_fails);
 			vsb_conn_write_failed(conn, sent);
 			return;
 		}
@@ -535,7 +538,9 @@ long vsb_conn_read(struct vsb_conn *conn, struct iov_iter *to)
 		vsb_conn_read_end(conn);
 		return 0;
 	case -EAGAIN:
+		/* a byte out of band looked like one */
 		conn->readable = false;
+		vsb_conn_error(conn, no_data);
 		return 0;
 	case -EFAULT:
 		return -EFAULT;

@@ -17,6 +17,7 @@
 #include "dev.h"
 #include "ioarg.h"
 #include "sockfile.h"
+#include "stats.h"
 
 /* As it was first published; a shorter one is refused. */
 #define VSB_UDS_SIZE_V1	offsetofend(struct vsock_bridge_uds, mode)
@@ -35,7 +36,8 @@
  * @arg: what the caller said
  * @name: its name
  * @file: how its file shall be
- * @listener: the socket for host programs; NULL when there is none
+ * @listener: the socket for host programs; NULL when there is none; an error
+ *	when it could not be had
  * @route: where the guest goes; NULL when it does not
  */
 struct vsb_uds {
@@ -217,9 +219,12 @@ static long vsb_uds_reserve(struct vsb_dev *dev)
 	return ret;
 }
 
-static void vsb_uds_unreserve(struct vsb_dev *dev)
+/* It could not be made: all stays as it is. */
+static void vsb_uds_give_up(struct vsb_dev *dev, const struct vsb_uds *uds)
 {
 	mutex_lock(&dev->dp.lock);
+	if (IS_ERR(uds->listener) && vsb_uds_binds(uds))
+		vsb_error(&dev->dp.stats, unix_bind_fails, 0, 0);
 	dev->configuring = false;
 	mutex_unlock(&dev->dp.lock);
 }
@@ -265,7 +270,7 @@ long vsb_set_uds(struct vsb_dev *dev, void __user *argp)
 		return ret;
 	ret = vsb_uds_make(&uds);
 	if (ret) {
-		vsb_uds_unreserve(dev);
+		vsb_uds_give_up(dev, &uds);
 		return ret;
 	}
 	ret = vsb_uds_install(dev, &uds);
