@@ -16,17 +16,25 @@
 
 #define VSB_CONN_READY	0
 
-/* Chunks of the buffer that one send takes along. */
-#define VSB_FLUSH_PARTS	16
+/* A message is sent at once, so the guest's window is the largest there is. */
+static u32 vsb_conn_buf_alloc(const struct vsb_conntab *tab, u16 type)
+{
+	if (type == VIRTIO_VSOCK_TYPE_SEQPACKET)
+		return min_t(u32, tab->limits.buf_alloc,
+			     VSOCK_BRIDGE_MAX_MESSAGE);
+	return tab->limits.buf_alloc;
+}
 
 /**
  * vsb_conn_new() - make a connection
  * @tab: where it belongs
  * @state: VSB_HANDSHAKE or VSB_CONNECTING
+ * @type: VIRTIO_VSOCK_TYPE_*
  *
  * Return: the connection, or NULL when there is no memory.
  */
-struct vsb_conn *vsb_conn_new(struct vsb_conntab *tab, enum vsb_state state)
+struct vsb_conn *vsb_conn_new(struct vsb_conntab *tab, enum vsb_state state,
+			      u16 type)
 {
 	struct vsb_conn *conn = kzalloc(sizeof(*conn), GFP_KERNEL_ACCOUNT);
 
@@ -37,8 +45,9 @@ struct vsb_conn *vsb_conn_new(struct vsb_conntab *tab, enum vsb_state state)
 	conn->tab = tab;
 	refcount_set(&conn->ref, 1);
 	conn->by_guest = state == VSB_CONNECTING;
+	conn->type = type;
 	conn->cs.state = state;
-	conn->credit.buf_alloc = tab->limits.buf_alloc;
+	conn->credit.buf_alloc = vsb_conn_buf_alloc(tab, type);
 	conn->rx_chains = 1;
 	conn->probe_ms = VSB_PROBE_MIN_MS;
 	vsb_socket_init(&conn->sock, vsb_conn_notify);
@@ -158,12 +167,6 @@ void vsb_conn_got_credit(struct vsb_conn *conn)
 		vsb_conn_queue_rx(conn);
 }
 
-static void vsb_conn_drop_buffer(struct vsb_conn *conn)
-{
-	conn->tab->stats->buffered_bytes -= conn->txbuf.len;
-	vsb_txbuf_clear(&conn->txbuf);
-}
-
 /* The host side ends: its program sees EOF, or ECONNRESET. */
 static void vsb_conn_release(struct vsb_conn *conn)
 {
@@ -227,10 +230,10 @@ static void vsb_conn_send_ok(struct vsb_conn *conn)
 	vsb_conn_queue_rx(conn);
 }
 
-static void vsb_conn_forwarded(struct vsb_conn *conn, size_t len)
+/* Tell the guest of its credit, if that is due. */
+void vsb_conn_check_update(struct vsb_conn *conn)
 {
-	vsb_credit_forward(&conn->credit, len);
-	if (vsb_credit_update_due(&conn->credit))
+	if (vsb_credit_update_due(&conn->credit, conn->bounds.open))
 		vsb_conn_owe(conn, VSB_OWE_CREDIT_UPDATE);
 }
 
@@ -284,7 +287,7 @@ void vsb_conn_event(struct vsb_conn *conn, enum vsb_event event, u32 flags)
 	unsigned int act;
 
 	act = vsb_conn_step(&conn->cs, event, flags,
-			    vsb_txbuf_empty(&conn->txbuf));
+			    vsb_conn_is_drained(conn));
 	vsb_conn_account(conn, old);
 	vsb_conn_apply(conn, act);
 	if (act & VSB_ACT_FREE)
@@ -301,13 +304,6 @@ void vsb_conn_kill(struct vsb_conn *conn)
 	vsb_conn_account(conn, old);
 	vsb_conn_apply(conn, VSB_ACT_RELEASE | VSB_ACT_UNLINK);
 	vsb_conn_free(conn, old);
-}
-
-/* Only a host program that is gone or deaf leaves something to be read. */
-static void vsb_conn_write_failed(struct vsb_conn *conn, long error)
-{
-	vsb_conn_event(conn, error == -EPIPE ? VSB_EV_WRITE_FAILED :
-					       VSB_EV_RESET, 0);
 }
 
 /* The deadline has passed. */
@@ -329,140 +325,6 @@ void vsb_conn_timeout(struct vsb_conn *conn)
 		vsb_conn_error(conn, shutdown_timeouts);
 	}
 	vsb_conn_event(conn, VSB_EV_TIMEOUT, 0);
-}
-
-static void vsb_conn_bad_memory(struct vsb_conn *conn)
-{
-	vsb_conn_error(conn, guest_memory);
-	vsb_conn_event(conn, VSB_EV_RESET, 0);
-}
-
-/*
- * The credit that the guest was given is the bound of the connection's buffer.
- * The bound of all buffers together is less than the sum of these: credit that
- * was given cannot be taken back, and to give so little that the sum fits would
- * starve guests whose hosts read. So who needs more than is left is reset,
- * rather than that bytes are lost without a word.
- */
-static bool vsb_conn_buffer(struct vsb_conn *conn, struct iov_iter *from)
-{
-	struct vsb_conntab *tab = conn->tab;
-	size_t room, len;
-	void *to;
-
-	if (tab->stats->buffered_bytes + iov_iter_count(from) >
-	    tab->limits.max_buffered) {
-		vsb_conn_error(conn, over_buffered);
-		vsb_conn_event(conn, VSB_EV_RESET, 0);
-		return false;
-	}
-	while (iov_iter_count(from)) {
-		to = vsb_txbuf_reserve(&conn->txbuf, iov_iter_count(from),
-				       &room);
-		if (!to) {
-			vsb_conn_error(conn, no_memory);
-			vsb_conn_event(conn, VSB_EV_RESET, 0);
-			return false;
-		}
-		len = copy_from_iter(to, room, from);
-		vsb_txbuf_commit(&conn->txbuf, len);
-		conn->tab->stats->buffered_bytes += len;
-		if (len < room) {
-			vsb_conn_bad_memory(conn);
-			return false;
-		}
-	}
-	return true;
-}
-
-/**
- * vsb_conn_write() - give the guest's bytes to the host socket
- * @conn: an open connection; a reference is held
- * @from: the bytes, which the credit of @conn has taken
- *
- * What the socket does not take now is buffered.
- */
-void vsb_conn_write(struct vsb_conn *conn, struct iov_iter *from)
-{
-	long sent;
-
-	if (conn->cs.tx_failed) {
-		vsb_conn_forwarded(conn, iov_iter_count(from));
-		return;
-	}
-	if (vsb_txbuf_empty(&conn->txbuf)) {
-		sent = vsb_socket_send(&conn->sock, from);
-		if (sent == -EFAULT) {
-			vsb_conn_bad_memory(conn);
-			return;
-		}
-		if (sent < 0 && sent != -EAGAIN) {
-			vsb_conn_error(conn, tx_write_fails);
-			vsb_conn_write_failed(conn, sent);
-			return;
-		}
-		if (sent > 0) {
-			iov_iter_advance(from, sent);
-			vsb_conn_forwarded(conn, sent);
-		}
-	}
-	if (iov_iter_count(from) && vsb_conn_buffer(conn, from))
-		vsb_conn_flush(conn);
-}
-
-static long vsb_conn_send_buffer(struct vsb_conn *conn)
-{
-	struct kvec kvec[VSB_FLUSH_PARTS];
-	void *data[VSB_FLUSH_PARTS];
-	size_t len[VSB_FLUSH_PARTS];
-	struct iov_iter iter;
-	size_t total = 0;
-	unsigned int i, nr;
-
-	nr = vsb_txbuf_peek(&conn->txbuf, data, len, VSB_FLUSH_PARTS);
-	for (i = 0; i < nr; i++) {
-		kvec[i].iov_base = data[i];
-		kvec[i].iov_len = len[i];
-		total += len[i];
-	}
-	iov_iter_kvec(&iter, ITER_SOURCE, kvec, nr, total);
-	return vsb_socket_send(&conn->sock, &iter);
-}
-
-/*
- * Give what is buffered to the host socket, as far as it takes it. A reader
- * that is as fast as we are gets it in several turns.
- */
-void vsb_conn_flush(struct vsb_conn *conn)
-{
-	long sent;
-
-	if (!vsb_txbuf_empty(&conn->txbuf)) {
-		WRITE_ONCE(conn->sock.want_write, true);
-		/*
-		 * The reader frees room, then looks for somebody who wants it
-		 * (skwq_has_sleeper() has the barrier); here the other way
-		 * round: either the send finds the room, or the hook is told.
-		 */
-		smp_mb();
-		sent = vsb_conn_send_buffer(conn);
-		if (sent == -EAGAIN)
-			return;
-		if (sent < 0) {
-			vsb_conn_error(conn, tx_flush_fails);
-			vsb_conn_write_failed(conn, sent);
-			return;
-		}
-		vsb_txbuf_consume(&conn->txbuf, sent);
-		conn->tab->stats->buffered_bytes -= sent;
-		vsb_conn_forwarded(conn, sent);
-		if (!vsb_txbuf_empty(&conn->txbuf)) {
-			vsb_socket_post(&conn->sock, VSB_SOCK_OUT);
-			return;
-		}
-	}
-	WRITE_ONCE(conn->sock.want_write, false);
-	vsb_conn_event(conn, VSB_EV_DRAINED, 0);
 }
 
 /* The host program has closed its end for both directions, or for reading. */
@@ -503,51 +365,5 @@ void vsb_conn_host_ready(struct vsb_conn *conn, int events)
 		conn->readable = true;
 		vsb_conn_check_deaf(conn);
 		vsb_conn_queue_rx(conn);
-	}
-}
-
-static void vsb_conn_read_end(struct vsb_conn *conn)
-{
-	conn->readable = false;
-	/* one packet tells both, where both are closed */
-	if (vsb_socket_is_deaf(&conn->sock))
-		vsb_conn_event(conn, VSB_EV_HOST_DEAF, 0);
-	vsb_conn_event(conn, VSB_EV_HOST_EOF, 0);
-}
-
-/**
- * vsb_conn_read() - take bytes of the host program for the guest
- * @conn: an open connection; a reference is held
- * @to: room for them
- *
- * Return: bytes, 0 when there are none (the end and failures have become
- * events), or -EFAULT when @to cannot be written.
- */
-long vsb_conn_read(struct vsb_conn *conn, struct iov_iter *to)
-{
-	size_t room = iov_iter_count(to);
-	long got = vsb_socket_recv(&conn->sock, to);
-
-	if (got > 0) {
-		conn->readable = got == room ||
-				 vsb_socket_readable(&conn->sock);
-		return got;
-	}
-	switch (got) {
-	case 0:
-		vsb_conn_read_end(conn);
-		return 0;
-	case -EAGAIN:
-		/* a byte out of band looked like one */
-		conn->readable = false;
-		vsb_conn_error(conn, no_data);
-		return 0;
-	case -EFAULT:
-		return -EFAULT;
-	default:
-		conn->readable = false;
-		vsb_conn_error(conn, rx_read_fails);
-		vsb_conn_event(conn, VSB_EV_RESET, 0);
-		return 0;
 	}
 }

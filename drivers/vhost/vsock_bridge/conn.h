@@ -17,7 +17,9 @@
 #include <linux/refcount.h>
 #include <linux/timerqueue.h>
 #include <linux/types.h>
+#include <linux/virtio_vsock.h>
 
+#include "bounds.h"
 #include "conn_state.h"
 #include "credit.h"
 #include "socket.h"
@@ -39,10 +41,14 @@ struct vsb_route;
  *	connector knows it
  * @guest_port: port of the guest side; likewise
  * @by_guest: the guest asked for it; else a host program
+ * @type: VIRTIO_VSOCK_TYPE_*; does not change
  * @cs: its state
  * @credit: byte and packet credit, both ways
  * @txbuf: the guest's bytes that the host socket has not taken
+ * @bounds: of SEQPACKET, the ends of the messages in @txbuf
  * @sock: the host socket
+ * @taken: of SEQPACKET, how much of the host program's message at hand the
+ *	guest has been given
  * @readable: a read from the host socket may bring something
  * @line_begun: bytes of its CONNECT line were seen
  * @credit_asked: the guest was asked for credit, and has not answered
@@ -67,10 +73,13 @@ struct vsb_conn {
 	u32 host_port;
 	u32 guest_port;
 	bool by_guest;
+	u16 type;
 	struct vsb_conn_state cs;
 	struct vsb_credit credit;
 	struct vsb_txbuf txbuf;
+	struct vsb_bounds bounds;
 	struct vsb_socket sock;
+	u32 taken;
 	bool readable;
 	bool line_begun;
 	bool credit_asked;
@@ -100,8 +109,14 @@ struct vsb_conn {
 			  _conn->guest_port);				\
 	} while (0)
 
-struct vsb_conn *vsb_conn_new(struct vsb_conntab *tab, enum vsb_state state);
+struct vsb_conn *vsb_conn_new(struct vsb_conntab *tab, enum vsb_state state,
+			      u16 type);
 void vsb_conn_put(struct vsb_conn *conn);
+
+static inline bool vsb_conn_is_seqpacket(const struct vsb_conn *conn)
+{
+	return conn->type == VIRTIO_VSOCK_TYPE_SEQPACKET;
+}
 
 static inline struct vsb_conn *vsb_conn_get(struct vsb_conn *conn)
 {
@@ -122,8 +137,15 @@ void vsb_conn_queue_rx(struct vsb_conn *conn);
 void vsb_conn_kill(struct vsb_conn *conn);
 
 void vsb_conn_host_ready(struct vsb_conn *conn, int events);
-void vsb_conn_write(struct vsb_conn *conn, struct iov_iter *from);
+void vsb_conn_check_update(struct vsb_conn *conn);
+
+/* conn_io.c: bytes, from and to the host socket */
+bool vsb_conn_is_drained(const struct vsb_conn *conn);
+void vsb_conn_drop_buffer(struct vsb_conn *conn);
+void vsb_conn_forwarded(struct vsb_conn *conn, size_t len);
+void vsb_conn_write(struct vsb_conn *conn, struct iov_iter *from, bool eom);
 void vsb_conn_flush(struct vsb_conn *conn);
-long vsb_conn_read(struct vsb_conn *conn, struct iov_iter *to);
+u32 vsb_conn_offers(struct vsb_conn *conn);
+long vsb_conn_read(struct vsb_conn *conn, struct iov_iter *to, bool *eom);
 
 #endif /* VSB_CONN_H */

@@ -3,9 +3,10 @@
  * Connects to host paths on behalf of the guest, off the data path.
  *
  * The thread takes no lock: it reads what does not change (the route, the
- * ports), and hands its result over with the connection's next event.
+ * ports, the type), and hands its result over with the connection's next event.
  */
 #include <linux/err.h>
+#include <linux/net.h>
 
 #include "conn.h"
 #include "connector.h"
@@ -13,13 +14,19 @@
 #include "route.h"
 #include "stats.h"
 
+static int vsb_conn_sock_type(const struct vsb_conn *conn)
+{
+	return vsb_conn_is_seqpacket(conn) ? SOCK_SEQPACKET : SOCK_STREAM;
+}
+
 static struct socket *vsb_connector_dial(const struct vsb_conn *conn)
 {
 	struct socket *sock;
 
 	if (READ_ONCE(conn->cancelled))
 		return ERR_PTR(-ECONNREFUSED);
-	sock = vsb_route_connect(conn->route, conn->host_port);
+	sock = vsb_route_connect(conn->route, conn->host_port,
+				 vsb_conn_sock_type(conn));
 	/* nobody may look for it when its device waits for its last close */
 	if (!IS_ERR(sock) && READ_ONCE(conn->cancelled)) {
 		vsb_socket_discard(sock);

@@ -12,6 +12,7 @@
 
 #include "conn.h"
 #include "conntab.h"
+#include "packet.h"
 #include "stats.h"
 #include "trace.h"
 #include "worker.h"
@@ -81,6 +82,15 @@ struct vsb_conn *vsb_conntab_find(struct vsb_conntab *tab, u32 host_port,
 			return conn;
 	}
 	return NULL;
+}
+
+/* Does the guest know connections of this type? */
+bool vsb_conntab_takes(struct vsb_conntab *tab, u16 type, u32 guest_port)
+{
+	if (vsb_packet_type_ok(type, tab->seqpacket))
+		return true;
+	vsb_error(tab->stats, seqpacket_refused, 0, guest_port);
+	return false;
 }
 
 /* Is there room for one more? @host_port is 0 where it is still to be chosen. */

@@ -42,6 +42,7 @@ struct vsb_worker;
  * @lingering: those that the guest is done with
  * @connecting: connects that the connector has
  * @last_port: host port that was given out last
+ * @seqpacket: VIRTIO_VSOCK_F_SEQPACKET was negotiated
  * @rsts: RST packets without a connection
  * @limits: as the user set them
  * @stats: of the device
@@ -67,6 +68,7 @@ struct vsb_conntab {
 	u32 lingering;
 	u32 connecting;
 	u32 last_port;
+	bool seqpacket;
 	struct vsb_rstq rsts;
 	struct vsock_bridge_limits limits;
 	struct vsock_bridge_stats *stats;
@@ -81,6 +83,7 @@ void vsb_conntab_destroy(struct vsb_conntab *tab);
 
 struct vsb_conn *vsb_conntab_find(struct vsb_conntab *tab, u32 host_port,
 				  u32 guest_port);
+bool vsb_conntab_takes(struct vsb_conntab *tab, u16 type, u32 guest_port);
 bool vsb_conntab_has_room(struct vsb_conntab *tab, u32 host_port,
 			  u32 guest_port);
 bool vsb_conntab_may_connect(struct vsb_conntab *tab, u32 host_port,

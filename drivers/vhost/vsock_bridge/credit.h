@@ -101,20 +101,33 @@ static inline void vsb_credit_told(struct vsb_credit *c)
 	c->told_fwd_cnt = c->fwd_cnt;
 }
 
+/* What the guest goes by: it uses the smaller of our window and its own. */
+static inline u32 vsb_credit_window(const struct vsb_credit *c)
+{
+	if (c->peer_buf_alloc && c->peer_buf_alloc < c->buf_alloc)
+		return c->peer_buf_alloc;
+	return c->buf_alloc;
+}
+
 /**
  * vsb_credit_update_due() - must the guest be told about our fwd_cnt?
  * @c: the connection's credit
+ * @midway: the guest has sent the beginning of a message, which cannot go on to
+ *	the host socket before its end
  *
- * Linux guests never ask. They use the smaller of our window and their own, so
- * an update is due when half of that one has been consumed without word.
+ * Linux guests never ask. An update is due when half of the window that the
+ * guest uses has been consumed without word. Where the rest of the window is
+ * taken by half a message nothing more would be consumed, and the guest could
+ * not send its end: then it is due as soon as the guest sees less than half.
  */
-static inline bool vsb_credit_update_due(const struct vsb_credit *c)
+static inline bool vsb_credit_update_due(const struct vsb_credit *c,
+					 bool midway)
 {
-	u32 window = c->buf_alloc;
+	u32 half = (vsb_credit_window(c) + 1) / 2;
+	u32 untold = c->fwd_cnt - c->told_fwd_cnt;
+	u32 in_flight = c->tx_cnt - c->told_fwd_cnt;
 
-	if (c->peer_buf_alloc && c->peer_buf_alloc < window)
-		window = c->peer_buf_alloc;
-	return (u32)(c->fwd_cnt - c->told_fwd_cnt) >= (window + 1) / 2;
+	return untold >= half || (midway && untold && in_flight >= half);
 }
 
 /* Forget the runs of packets that the guest has consumed as a whole. */

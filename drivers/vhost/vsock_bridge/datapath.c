@@ -10,6 +10,8 @@
 #include <linux/kernel.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
+#include <linux/vhost.h>
+#include <linux/virtio_vsock.h>
 
 #include "compat.h"
 #include "conn.h"
@@ -186,10 +188,13 @@ static void vsb_round_accept(struct vsb_work *work)
 	struct vsb_datapath *dp = container_of(work, struct vsb_datapath,
 					       accept_work);
 
+	int i;
+
 	mutex_lock(&dp->lock);
-	if (dp->running &&
-	    vsb_listener_accept(&dp->listener, VSB_ROUND_ACCEPTS))
-		vsb_worker_queue(&dp->worker, &dp->accept_work);
+	for (i = 0; i < VSB_LISTENERS && dp->running; i++) {
+		if (vsb_listener_accept(&dp->listener[i], VSB_ROUND_ACCEPTS))
+			vsb_worker_queue(&dp->worker, &dp->accept_work);
+	}
 	mutex_unlock(&dp->lock);
 }
 
@@ -245,7 +250,8 @@ void vsb_datapath_quench(struct vsb_datapath *dp)
 	mutex_lock(&dp->lock);
 	dp->dead = true;
 	dp->running = false;
-	vsb_listener_close(&dp->listener);
+	for (i = 0; i < VSB_LISTENERS; i++)
+		vsb_listener_close(&dp->listener[i]);
 	vsb_datapath_drop_all(dp);
 	for (i = 0; i < VSB_QUEUES; i++)
 		vsb_kick_clear(&dp->queue[i].kick);
@@ -292,7 +298,10 @@ int vsb_datapath_init(struct vsb_datapath *dp)
 	dp->tab.ready_work = &dp->ready_work;
 	dp->tab.timer_work = &dp->timer_work;
 	dp->tab.accept_work = &dp->accept_work;
-	vsb_listener_init(&dp->listener, &dp->tab);
+	vsb_listener_init(&dp->listener[VSB_LISTEN_STREAM], &dp->tab,
+			  VIRTIO_VSOCK_TYPE_STREAM);
+	vsb_listener_init(&dp->listener[VSB_LISTEN_SEQPACKET], &dp->tab,
+			  VIRTIO_VSOCK_TYPE_SEQPACKET);
 	return 0;
 }
 
@@ -316,6 +325,14 @@ int vsb_datapath_attach(struct vsb_datapath *dp)
 	if (ret)
 		vsb_worker_stop(&dp->connector.worker);
 	return ret;
+}
+
+/* VHOST_SET_FEATURES; locked. The rings follow with the next start. */
+void vsb_datapath_set_features(struct vsb_datapath *dp, u64 features)
+{
+	dp->features = features;
+	dp->log.all = features & BIT_ULL(VHOST_F_LOG_ALL);
+	dp->tab.seqpacket = features & BIT_ULL(VIRTIO_VSOCK_F_SEQPACKET);
 }
 
 /**

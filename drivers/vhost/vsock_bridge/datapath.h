@@ -29,6 +29,13 @@ enum vsb_queue_index {
 	VSB_QUEUES,
 };
 
+/* One for each type of socket. */
+enum vsb_listener_index {
+	VSB_LISTEN_STREAM,
+	VSB_LISTEN_SEQPACKET,
+	VSB_LISTENERS,
+};
+
 /**
  * struct vsb_queue - a virtqueue and its eventfds
  * @vr: the ring
@@ -57,6 +64,8 @@ struct vsb_queue {
  * @nr: entries of @iov in use
  * @len: bytes in all
  * @iov: the parts
+ *
+ * Of SEQPACKET they are of one message.
  */
 struct vsb_gather {
 	struct vsb_conn *conn;
@@ -101,7 +110,7 @@ struct vsb_datapath {
 	struct vsb_log log;
 	struct vsb_queue queue[VSB_QUEUES];
 	struct vsb_conntab tab;
-	struct vsb_listener listener;
+	struct vsb_listener listener[VSB_LISTENERS];
 	struct vsb_routes routes;
 	struct vsb_connector connector;
 	struct vsb_worker worker;
@@ -118,6 +127,7 @@ struct vsb_datapath {
 /* datapath.c */
 int vsb_datapath_init(struct vsb_datapath *dp);
 int vsb_datapath_attach(struct vsb_datapath *dp);
+void vsb_datapath_set_features(struct vsb_datapath *dp, u64 features);
 int vsb_datapath_set_cid(struct vsb_datapath *dp, u64 cid);
 int vsb_datapath_start(struct vsb_datapath *dp);
 void vsb_datapath_stop(struct vsb_datapath *dp);

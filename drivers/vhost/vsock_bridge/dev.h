@@ -8,6 +8,7 @@
 #include <linux/vhost.h>
 #include <linux/virtio_config.h>
 #include <linux/virtio_ring.h>
+#include <linux/virtio_vsock.h>
 #include <linux/workqueue.h>
 
 #include "datapath.h"
@@ -22,7 +23,9 @@ struct mm_struct;
 	 BIT_ULL(VIRTIO_F_ANY_LAYOUT) |					\
 	 BIT_ULL(VIRTIO_RING_F_INDIRECT_DESC) |				\
 	 BIT_ULL(VIRTIO_RING_F_EVENT_IDX) |				\
-	 BIT_ULL(VIRTIO_F_VERSION_1))
+	 BIT_ULL(VIRTIO_F_VERSION_1) |					\
+	 BIT_ULL(VIRTIO_F_IN_ORDER) |					\
+	 BIT_ULL(VIRTIO_VSOCK_F_SEQPACKET))
 
 /* What VSOCK_BRIDGE_GET_INFO tells. */
 #define VSB_FEATURES							\
@@ -30,7 +33,8 @@ struct mm_struct;
 	 VSOCK_BRIDGE_F_UDS_OWNER | VSOCK_BRIDGE_F_UDS_REPLACE |	\
 	 VSOCK_BRIDGE_F_EVICTION | VSOCK_BRIDGE_F_HOST_PORTS |		\
 	 VSOCK_BRIDGE_F_UDS_FDS | VSOCK_BRIDGE_F_UDS_ONE_WAY |		\
-	 VSOCK_BRIDGE_F_PORT_MAP | VSOCK_BRIDGE_F_MAX_BUFFERED)
+	 VSOCK_BRIDGE_F_PORT_MAP | VSOCK_BRIDGE_F_MAX_BUFFERED |	\
+	 VSOCK_BRIDGE_F_SEQPACKET)
 
 /**
  * struct vsb_dev - an open device

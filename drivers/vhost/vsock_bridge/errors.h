@@ -38,6 +38,8 @@
 	ERROR(host_ports_exhausted)		\
 	ERROR(ports_denied)			\
 	ERROR(over_buffered)			\
+	ERROR(oversized_messages)		\
+	ERROR(seqpacket_refused)		\
 	ERROR(activate_fails)			\
 	ERROR(cfg_fails)			\
 	ERROR(rx_queue_event_fails)		\

@@ -117,4 +117,29 @@ static inline enum vsb_line vsb_line_parse(const char *data, u32 len,
 	return VSB_LINE_OK;
 }
 
+/**
+ * vsb_message_parse() - parse the first message of a SEQPACKET client
+ * @data: the message, with room for a byte behind it
+ * @len: its length
+ * @port: out: with VSB_LINE_OK, the guest port
+ *
+ * The message is the line, its newline may be missing. It is the whole of it:
+ * what follows the newline would have to be a message of its own.
+ *
+ * Return: VSB_LINE_OK or VSB_LINE_BAD.
+ */
+static inline enum vsb_line vsb_message_parse(char *data, u32 len, u32 *port)
+{
+	u32 line_len;
+
+	if (!len || len > VSB_LINE_MAX)
+		return VSB_LINE_BAD;
+	if (data[len - 1] != '\n')
+		data[len++] = '\n';
+	if (vsb_line_parse(data, len, &line_len, port) != VSB_LINE_OK ||
+	    line_len != len)
+		return VSB_LINE_BAD;
+	return VSB_LINE_OK;
+}
+
 #endif /* VSB_HANDSHAKE_H */

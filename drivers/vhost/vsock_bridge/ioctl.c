@@ -47,9 +47,7 @@ static long vsb_set_features(struct vsb_dev *dev, void __user *argp)
 	if (dp->running && !vsb_datapath_log_fits(dp, dp->log.base, log_all))
 		return -EFAULT;
 	/* a migration begins and ends with a running guest */
-	dp->log.all = log_all;
-	/* the rings follow with the next start */
-	dp->features = features;
+	vsb_datapath_set_features(dp, features);
 	return 0;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The socket that host programs connect to, and the line with which they ask
- * for a guest port.
+ * A socket that host programs connect to, and the line with which they ask for
+ * a guest port.
  */
 #include <linux/err.h>
 #include <linux/kernel.h>
@@ -23,9 +23,11 @@ static void vsb_listener_notify(struct vsb_socket *s)
 	vsb_worker_queue(listener->tab->worker, listener->tab->accept_work);
 }
 
-void vsb_listener_init(struct vsb_listener *listener, struct vsb_conntab *tab)
+void vsb_listener_init(struct vsb_listener *listener, struct vsb_conntab *tab,
+		       u16 type)
 {
 	listener->tab = tab;
+	listener->type = type;
 	vsb_socket_init(&listener->sock, vsb_listener_notify);
 }
 
@@ -47,9 +49,12 @@ void vsb_listener_close(struct vsb_listener *listener)
 	listener->tab->stats->sockets--;
 }
 
-static void vsb_listener_adopt(struct vsb_conntab *tab, struct socket *sock)
+static void vsb_listener_adopt(struct vsb_listener *listener,
+			       struct socket *sock)
 {
-	struct vsb_conn *conn = vsb_conn_new(tab, VSB_HANDSHAKE);
+	struct vsb_conntab *tab = listener->tab;
+	struct vsb_conn *conn = vsb_conn_new(tab, VSB_HANDSHAKE,
+					     listener->type);
 
 	if (!conn) {
 		vsb_socket_discard(sock);
@@ -83,7 +88,8 @@ static void vsb_listener_request(struct vsb_conn *conn, u32 line_len, u32 port)
 		vsb_listener_unreadable(conn);
 		return;
 	}
-	if (!vsb_conntab_has_room(tab, 0, port)) {
+	if (!vsb_conntab_takes(tab, conn->type, port) ||
+	    !vsb_conntab_has_room(tab, 0, port)) {
 		vsb_conn_event(conn, VSB_EV_RESET, 0);
 		return;
 	}
@@ -97,6 +103,17 @@ static void vsb_listener_request(struct vsb_conn *conn, u32 line_len, u32 port)
 	/* the event that brought the line may have brought payload as well */
 	conn->readable = true;
 	vsb_conn_event(conn, VSB_EV_LINE, 0);
+}
+
+/* What a client has sent so far; @line has room for a byte more. */
+static enum vsb_line vsb_listener_parse(const struct vsb_conn *conn, char *line,
+					u32 len, u32 *line_len, u32 *port)
+{
+	if (!vsb_conn_is_seqpacket(conn))
+		return vsb_line_parse(line, len, line_len, port);
+	*line_len = len;
+	return vsb_socket_message_len(&conn->sock) == len ?
+	       vsb_message_parse(line, len, port) : VSB_LINE_BAD;
 }
 
 /* Its first bytes were seen. */
@@ -118,11 +135,11 @@ void vsb_listener_read_line(struct vsb_conn *conn)
 {
 	/* asked first: bytes that were sent before the end are seen below */
 	bool eof = vsb_socket_at_eof(&conn->sock);
-	char line[VSB_LINE_MAX];
+	char line[VSB_LINE_MAX + 1];
 	u32 line_len, port;
 	long len;
 
-	len = vsb_socket_recv_text(&conn->sock, line, sizeof(line), true);
+	len = vsb_socket_recv_text(&conn->sock, line, VSB_LINE_MAX, true);
 	if (len == -EAGAIN)
 		return;
 	if (len < 0) {
@@ -133,7 +150,7 @@ void vsb_listener_read_line(struct vsb_conn *conn)
 		vsb_listener_refuse(conn);
 		return;
 	}
-	switch (vsb_line_parse(line, len, &line_len, &port)) {
+	switch (vsb_listener_parse(conn, line, len, &line_len, &port)) {
 	case VSB_LINE_OK:
 		vsb_listener_request(conn, line_len, port);
 		break;
@@ -201,7 +218,7 @@ bool vsb_listener_accept(struct vsb_listener *listener, unsigned int budget)
 		/* each step ends one, or sees that one has begun */
 		while (tab->handshakes >= max)
 			vsb_listener_evict(tab);
-		vsb_listener_adopt(tab, sock);
+		vsb_listener_adopt(listener, sock);
 	}
 	return true;
 }

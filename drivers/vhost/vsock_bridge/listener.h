@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The socket that host programs connect to, and the line with which they ask
- * for a guest port.
+ * A socket that host programs connect to, and the line with which they ask for
+ * a guest port.
  *
  * Under the lock of the datapath.
  */
@@ -14,16 +14,19 @@ struct vsb_conn;
 struct vsb_conntab;
 
 /**
- * struct vsb_listener - the listening socket
+ * struct vsb_listener - a listening socket
  * @tab: where clients become connections
+ * @type: VIRTIO_VSOCK_TYPE_* of those connections
  * @sock: the socket
  */
 struct vsb_listener {
 	struct vsb_conntab *tab;
+	u16 type;
 	struct vsb_socket sock;
 };
 
-void vsb_listener_init(struct vsb_listener *listener, struct vsb_conntab *tab);
+void vsb_listener_init(struct vsb_listener *listener, struct vsb_conntab *tab,
+		       u16 type);
 void vsb_listener_open(struct vsb_listener *listener, struct socket *sock);
 void vsb_listener_close(struct vsb_listener *listener);
 bool vsb_listener_accept(struct vsb_listener *listener, unsigned int budget);

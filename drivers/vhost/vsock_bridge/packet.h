@@ -79,7 +79,7 @@ static inline void vsb_packet_encode(struct virtio_vsock_hdr *hdr,
  * @VSB_PKT_OK: go on
  * @VSB_PKT_LEN: len is above VSB_PAYLOAD_MAX: drop
  * @VSB_PKT_SHORT: the chain holds fewer bytes than len: drop
- * @VSB_PKT_TYPE: a socket type that is not offered: answer RST
+ * @VSB_PKT_TYPE: a socket type that was not negotiated: answer RST
  * @VSB_PKT_DST_CID: not for the host: drop
  * @VSB_PKT_SRC_CID: not from this guest: drop
  */
@@ -92,23 +92,31 @@ enum vsb_verdict {
 	VSB_PKT_SRC_CID,
 };
 
+static inline bool vsb_packet_type_ok(u16 type, bool seqpacket)
+{
+	return type == VIRTIO_VSOCK_TYPE_STREAM ||
+	       (type == VIRTIO_VSOCK_TYPE_SEQPACKET && seqpacket);
+}
+
 /**
  * vsb_packet_check() - validate a header from the guest
  * @pkt: the decoded header
  * @guest_cid: the CID that the guest has
+ * @seqpacket: VIRTIO_VSOCK_F_SEQPACKET was negotiated
  * @room: bytes of the chain behind the header
  *
  * The shape of the chain comes before the type, and the type before the CIDs,
  * as in Firecracker; unlike there, the source CID is checked as well.
  */
 static inline enum vsb_verdict vsb_packet_check(const struct vsb_packet *pkt,
-						u64 guest_cid, u32 room)
+						u64 guest_cid, bool seqpacket,
+						u32 room)
 {
 	if (pkt->len > VSB_PAYLOAD_MAX)
 		return VSB_PKT_LEN;
 	if (pkt->len > room)
 		return VSB_PKT_SHORT;
-	if (pkt->type != VIRTIO_VSOCK_TYPE_STREAM)
+	if (!vsb_packet_type_ok(pkt->type, seqpacket))
 		return VSB_PKT_TYPE;
 	if (pkt->dst_cid != VSB_HOST_CID)
 		return VSB_PKT_DST_CID;

@@ -33,8 +33,8 @@
 			  _pkt->src_port);				\
 	} while (0)
 
-/* Hand over what was gathered. */
-static void vsb_gather_flush(struct vsb_gather *gather)
+/* Hand over what was gathered; @eom: with SEQPACKET, it ends a message. */
+static void vsb_gather_flush(struct vsb_gather *gather, bool eom)
 {
 	struct vsb_conn *conn = gather->conn;
 	struct iov_iter iter;
@@ -46,7 +46,7 @@ static void vsb_gather_flush(struct vsb_gather *gather)
 	gather->conn = NULL;
 	gather->nr = 0;
 	gather->len = 0;
-	vsb_conn_write(conn, &iter);
+	vsb_conn_write(conn, &iter, eom);
 }
 
 static void vsb_gather_add(struct vsb_gather *gather, struct vsb_conn *conn,
@@ -54,7 +54,7 @@ static void vsb_gather_add(struct vsb_gather *gather, struct vsb_conn *conn,
 {
 	if (gather->nr + chain->nr > ARRAY_SIZE(gather->iov) ||
 	    gather->len + len > VSB_GATHER_BYTES)
-		vsb_gather_flush(gather);
+		vsb_gather_flush(gather, false);
 	/* what was gathered before may have ended the connection */
 	if (!vsb_conn_takes_data(&conn->cs))
 		return;
@@ -65,26 +65,38 @@ static void vsb_gather_add(struct vsb_gather *gather, struct vsb_conn *conn,
 	gather->len += len;
 }
 
+/* Of SEQPACKET: does the packet end a message? */
+static bool vsb_receive_is_end(const struct vsb_conn *conn,
+			       const struct vsb_packet *pkt)
+{
+	return vsb_conn_is_seqpacket(conn) &&
+	       (pkt->flags & VIRTIO_VSOCK_SEQ_EOM);
+}
+
 static void vsb_receive_data(struct vsb_datapath *dp, struct vsb_conn *conn,
 			     const struct vsb_packet *pkt,
 			     const struct vsb_chain *chain)
 {
+	bool eom = vsb_receive_is_end(conn, pkt);
+
 	if (!vsb_conn_takes_data(&conn->cs)) {
 		/* a guest that has not seen our RST is not to blame */
 		if (conn->cs.state != VSB_DEAD)
 			vsb_conn_error(conn, bad_op);
 		return;
 	}
-	if (!pkt->len)
+	if (!pkt->len && !eom)
 		return;
 	if (!vsb_credit_take(&conn->credit, pkt->len)) {
-		vsb_gather_flush(&dp->gather);
+		vsb_gather_flush(&dp->gather, false);
 		vsb_conn_error(conn, over_credit);
 		vsb_conn_event(conn, VSB_EV_RESET, 0);
 		return;
 	}
 	dp->stats.tx_bytes_count += pkt->len;
 	vsb_gather_add(&dp->gather, conn, chain, pkt->len);
+	if (eom)
+		vsb_gather_flush(&dp->gather, true);
 }
 
 /* Return: where that port is, or NULL: nowhere, which is counted. */
@@ -111,7 +123,7 @@ static void vsb_receive_request(struct vsb_datapath *dp,
 	struct vsb_conn *conn = NULL;
 
 	if (route && vsb_conntab_may_connect(tab, pkt->dst_port, pkt->src_port))
-		conn = vsb_conn_new(tab, VSB_CONNECTING);
+		conn = vsb_conn_new(tab, VSB_CONNECTING, pkt->type);
 	if (!conn) {
 		vsb_conntab_reply_rst(tab, pkt->dst_port, pkt->src_port,
 				      pkt->type);
@@ -147,8 +159,7 @@ static void vsb_receive_known(struct vsb_datapath *dp, struct vsb_conn *conn,
 	if (vsb_credit_peer(&conn->credit, pkt->buf_alloc, pkt->fwd_cnt))
 		vsb_conn_got_credit(conn);
 	/* a guest that makes its window smaller may have used it up by that */
-	if (vsb_credit_update_due(&conn->credit))
-		vsb_conn_owe(conn, VSB_OWE_CREDIT_UPDATE);
+	vsb_conn_check_update(conn);
 
 	switch (pkt->op) {
 	case VIRTIO_VSOCK_OP_REQUEST:
@@ -180,6 +191,28 @@ static void vsb_receive_known(struct vsb_datapath *dp, struct vsb_conn *conn,
 	}
 }
 
+/*
+ * The guest has one namespace of ports for all types: a packet of another type
+ * is not for this connection, unless it says that the guest has forgotten it.
+ */
+static void vsb_receive_other_type(struct vsb_datapath *dp,
+				   struct vsb_conn *conn,
+				   const struct vsb_packet *pkt)
+{
+	switch (pkt->op) {
+	case VIRTIO_VSOCK_OP_REQUEST:
+		vsb_conn_kill(conn);
+		vsb_receive_request(dp, pkt);
+		break;
+	case VIRTIO_VSOCK_OP_RST:
+		break;
+	default:
+		vsb_packet_error(dp, bad_type, pkt);
+		vsb_conntab_reply_rst(&dp->tab, pkt->dst_port, pkt->src_port,
+				      pkt->type);
+	}
+}
+
 static void vsb_receive_packet(struct vsb_datapath *dp,
 			       const struct vsb_packet *pkt,
 			       const struct vsb_chain *chain)
@@ -190,13 +223,15 @@ static void vsb_receive_packet(struct vsb_datapath *dp,
 	if (conn && (pkt->op != VIRTIO_VSOCK_OP_RW ||
 		     conn->host_port != pkt->dst_port ||
 		     conn->guest_port != pkt->src_port)) {
-		vsb_gather_flush(&dp->gather);
+		vsb_gather_flush(&dp->gather, false);
 		conn = NULL;
 	}
 	if (!conn)
 		conn = vsb_conntab_find(&dp->tab, pkt->dst_port,
 					pkt->src_port);
-	if (conn)
+	if (conn && conn->type != pkt->type)
+		vsb_receive_other_type(dp, conn, pkt);
+	else if (conn)
 		vsb_receive_known(dp, conn, pkt, chain);
 	else
 		vsb_receive_unknown(dp, pkt);
@@ -234,7 +269,7 @@ static void vsb_receive_chain(struct vsb_datapath *dp,
 		return;
 	}
 
-	switch (vsb_packet_check(&pkt, dp->guest_cid,
+	switch (vsb_packet_check(&pkt, dp->guest_cid, dp->tab.seqpacket,
 				 chain->len - VSB_HDR_SIZE)) {
 	case VSB_PKT_OK:
 		vsb_receive_packet(dp, &pkt, chain);
@@ -291,7 +326,7 @@ void vsb_receive(struct vsb_datapath *dp)
 
 	vsb_vring_unpark(&q->vr);
 	more = vsb_receive_batch(dp);
-	vsb_gather_flush(&dp->gather);
+	vsb_gather_flush(&dp->gather, false);
 	vsb_datapath_finish(dp, q);
 	if (more || vsb_datapath_park(dp, q))
 		vsb_worker_queue(&dp->worker, &q->work);

@@ -77,12 +77,14 @@ void vsb_route_exit_module(void)
  * @work: does it for an owner in a jail
  * @ctx: who connects
  * @name: where to
+ * @type: SOCK_STREAM or SOCK_SEQPACKET
  * @sock: out: the socket, or an error
  */
 struct vsb_dial {
 	struct work_struct work;
 	struct vsb_context *ctx;
 	struct vsb_name name;
+	int type;
 	struct socket *sock;
 };
 
@@ -92,7 +94,7 @@ static void vsb_dial_run(struct work_struct *work)
 	struct vsb_context_saved saved;
 
 	vsb_context_enter(dial->ctx, &saved);
-	dial->sock = vsb_socket_connect(dial->ctx, &dial->name);
+	dial->sock = vsb_socket_connect(dial->ctx, dial->type, &dial->name);
 	vsb_context_leave(&saved);
 }
 
@@ -100,15 +102,21 @@ static void vsb_dial_run(struct work_struct *work)
  * vsb_route_connect() - connect, which may block in a path lookup
  * @route: where to
  * @port: the port that the guest wants
+ * @type: SOCK_STREAM or SOCK_SEQPACKET
  *
  * In this thread, the host program sees the pid of the VMM. For one in a jail a
  * kernel thread does it: what that one sees, the VMM cannot.
  *
  * Return: the socket, or an error as of connect(2).
  */
-struct socket *vsb_route_connect(const struct vsb_route *route, u32 port)
+struct socket *vsb_route_connect(const struct vsb_route *route, u32 port,
+				 int type)
 {
-	struct vsb_dial dial = { .ctx = route->ctx, .name = route->name };
+	struct vsb_dial dial = {
+		.ctx = route->ctx,
+		.name = route->name,
+		.type = type,
+	};
 
 	if (route->numbered && vsb_route_number(&dial.name, port))
 		return ERR_PTR(-ENAMETOOLONG);

@@ -52,7 +52,8 @@ void vsb_route_exit_module(void);
 
 struct vsb_route *vsb_route_new(struct vsb_context *ctx,
 				const struct vsb_name *name);
-struct socket *vsb_route_connect(const struct vsb_route *route, u32 port);
+struct socket *vsb_route_connect(const struct vsb_route *route, u32 port,
+				 int type);
 void vsb_route_put(struct vsb_route *route);
 
 static inline struct vsb_route *vsb_route_get(struct vsb_route *route)

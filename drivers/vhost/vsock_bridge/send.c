@@ -22,7 +22,7 @@
 #define VSB_SEND_CHAINS		1024
 
 /* One turn of a connection: so many bytes in so many RX buffers. */
-#define VSB_SEND_BYTES		(64 * 1024)
+#define VSB_SEND_BYTES		(64U * 1024)
 #define VSB_SEND_SLOTS		32U
 
 /**
@@ -162,7 +162,7 @@ static void vsb_send_fill(const struct vsb_datapath *dp,
 		.dst_cid = dp->guest_cid,
 		.src_port = conn->host_port,
 		.dst_port = conn->guest_port,
-		.type = VIRTIO_VSOCK_TYPE_STREAM,
+		.type = conn->type,
 		.op = op,
 		.buf_alloc = conn->credit.buf_alloc,
 		.fwd_cnt = conn->credit.fwd_cnt,
@@ -223,6 +223,10 @@ static void vsb_send_take_slots(struct vsb_datapath *dp,
 	unsigned int max = min3(vsb_credit_packets(&conn->credit),
 				(u32)conn->rx_chains, VSB_SEND_SLOTS);
 
+	/* of a message is known how much it needs */
+	if (vsb_conn_is_seqpacket(conn))
+		max = min(vsb_credit_packets(&conn->credit), VSB_SEND_SLOTS);
+
 	while (slots->nr < max && slots->room < want &&
 	       vsb_send_take(dp, slots, 1))
 		;
@@ -247,10 +251,14 @@ static void vsb_send_payload_iter(struct vsb_datapath *dp,
 	iov_iter_init(iter, ITER_DEST, iov, nr, min(want, slots->room));
 }
 
-/* Put headers before the bytes that were read. Return: slots in use. */
+/*
+ * Put headers before the bytes that were read; @eom: a message ends with them.
+ * Return: slots in use.
+ */
 static unsigned int vsb_send_headers(struct vsb_datapath *dp,
 				     struct vsb_conn *conn,
-				     const struct vsb_slots *slots, u32 len)
+				     const struct vsb_slots *slots, u32 len,
+				     bool eom)
 {
 	struct vsb_vring *vr = &dp->queue[VSB_RX].vr;
 	struct vsb_packet pkt;
@@ -261,6 +269,8 @@ static unsigned int vsb_send_headers(struct vsb_datapath *dp,
 		const struct vsb_slot *slot = &slots->slot[i];
 
 		pkt.len = min(slot->room, len);
+		if (eom && pkt.len == len)
+			pkt.flags = VIRTIO_VSOCK_SEQ_EOM;
 		if (!vsb_send_header(slot, &pkt)) {
 			vsb_conn_error(conn, guest_memory);
 			vsb_vring_push(vr, slot->head, 0);
@@ -312,11 +322,15 @@ static bool vsb_send_data(struct vsb_datapath *dp, struct vsb_conn *conn)
 {
 	struct vsb_vring *vr = &dp->queue[VSB_RX].vr;
 	struct vsb_slots slots = { .nr = 0 };
-	u32 want = min_t(u32, vsb_credit_free(&conn->credit), VSB_SEND_BYTES);
+	u32 want = vsb_conn_offers(conn);
 	unsigned int used = 0;
 	struct iov_iter iter;
+	bool eom;
 	long got;
 
+	if (!want)
+		return true;
+	want = min3(want, vsb_credit_free(&conn->credit), VSB_SEND_BYTES);
 	if (!want || !vsb_credit_packets(&conn->credit)) {
 		vsb_conn_ask_credit(conn);
 		return true;
@@ -326,14 +340,14 @@ static bool vsb_send_data(struct vsb_datapath *dp, struct vsb_conn *conn)
 		return false;
 
 	vsb_send_payload_iter(dp, &slots, want, &iter);
-	got = vsb_conn_read(conn, &iter);
+	got = vsb_conn_read(conn, &iter, &eom);
 	if (got == -EFAULT) {
 		/* nothing was read; the first chain is the bad one */
 		vsb_conn_error(conn, guest_memory);
 		vsb_vring_push(vr, slots.slot[0].head, 0);
 		used = 1;
 	} else if (got > 0) {
-		used = vsb_send_headers(dp, conn, &slots, got);
+		used = vsb_send_headers(dp, conn, &slots, got, eom);
 		vsb_send_learn(conn, used, slots.nr);
 	}
 	if (got && vsb_log_is_on(&dp->log))

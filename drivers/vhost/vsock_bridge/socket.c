@@ -73,6 +73,7 @@ void vsb_socket_init(struct vsb_socket *s, void (*notify)(struct vsb_socket *))
 	init_waitqueue_func_entry(&s->wait, vsb_socket_wake);
 	atomic_set(&s->events, 0);
 	s->want_write = false;
+	s->blame = 0;
 	s->notify = notify;
 }
 
@@ -161,22 +162,37 @@ void vsb_socket_discard(struct socket *sock)
 		sock_release(sock);
 }
 
+/* The peer's next call fails; it has seen the end, and learns of the reason. */
+static void vsb_socket_tell(struct sock *peer, int error)
+{
+	if (!peer)
+		return;
+	WRITE_ONCE(peer->sk_err, error);
+	sk_error_report(peer);
+	sock_put(peer);
+}
+
 /* Take the hook out and close the socket; nothing is notified afterwards. */
 void vsb_socket_close(struct vsb_socket *s)
 {
+	struct sock *peer = NULL;
+
 	if (!s->sock)
 		return;
 	remove_wait_queue(sk_sleep(s->sock->sk), &s->wait);
+	if (s->blame)
+		peer = unix_peer_get(s->sock->sk);
 	vsb_socket_discard(s->sock);
+	vsb_socket_tell(peer, s->blame);
 	s->sock = NULL;
 }
 
-static int vsb_socket_check_listener(const struct socket *sock)
+static int vsb_socket_check_listener(const struct socket *sock, int type)
 {
 	/* what it is, not what its address looks like */
 	if (sock->sk->sk_family != AF_UNIX)
 		return -EAFNOSUPPORT;
-	if (sock->type != SOCK_STREAM)
+	if (sock->type != type)
 		return -ESOCKTNOSUPPORT;
 	return READ_ONCE(sock->sk->sk_state) == TCP_LISTEN ? 0 : -EINVAL;
 }
@@ -184,11 +200,12 @@ static int vsb_socket_check_listener(const struct socket *sock)
 /**
  * vsb_socket_from_fd() - share a listening socket of the current process
  * @fd: its descriptor
+ * @type: SOCK_*, what it must be
  *
  * Return: the socket, with a reference, or an error: -EBADF, -ENOTSOCK,
  * -EAFNOSUPPORT, -ESOCKTNOSUPPORT, or -EINVAL when it does not listen.
  */
-struct socket *vsb_socket_from_fd(int fd)
+struct socket *vsb_socket_from_fd(int fd, int type)
 {
 	struct socket *sock;
 	int ret;
@@ -196,7 +213,7 @@ struct socket *vsb_socket_from_fd(int fd)
 	sock = sockfd_lookup(fd, &ret);
 	if (!sock)
 		return ERR_PTR(ret);
-	ret = vsb_socket_check_listener(sock);
+	ret = vsb_socket_check_listener(sock, type);
 	if (ret) {
 		sockfd_put(sock);
 		return ERR_PTR(ret);
@@ -222,12 +239,12 @@ static int vsb_socket_address(struct sockaddr_un *addr,
  * Not a kernel socket: it counts as the caller's for its security module and
  * keeps its network namespace alive.
  */
-static struct socket *vsb_socket_create(struct vsb_context *ctx)
+static struct socket *vsb_socket_create(struct vsb_context *ctx, int type)
 {
 	struct socket *sock;
 	int ret;
 
-	ret = __sock_create(ctx->net, AF_UNIX, SOCK_STREAM, 0, &sock, 0);
+	ret = __sock_create(ctx->net, AF_UNIX, type, 0, &sock, 0);
 	return ret ? ERR_PTR(ret) : sock;
 }
 
@@ -257,6 +274,7 @@ static int vsb_socket_bind(struct socket *sock, const struct vsb_name *name,
 /**
  * vsb_socket_listen() - bind and listen
  * @ctx: whose name and whose file it is; the current task must be in it
+ * @type: SOCK_STREAM or SOCK_SEQPACKET
  * @name: where
  * @file: how the file shall be
  *
@@ -265,11 +283,11 @@ static int vsb_socket_bind(struct socket *sock, const struct vsb_name *name,
  *
  * Return: the socket, or an error as of bind(2) or chown(2).
  */
-struct socket *vsb_socket_listen(struct vsb_context *ctx,
+struct socket *vsb_socket_listen(struct vsb_context *ctx, int type,
 				 const struct vsb_name *name,
 				 const struct vsb_sockfile *file)
 {
-	struct socket *sock = vsb_socket_create(ctx);
+	struct socket *sock = vsb_socket_create(ctx, type);
 	int ret;
 
 	if (IS_ERR(sock))
@@ -286,15 +304,25 @@ struct socket *vsb_socket_listen(struct vsb_context *ctx,
 	return sock;
 }
 
+/* Remove the file of a socket that was just bound to it, if it has one. */
+void vsb_socket_unlink(const struct socket *sock)
+{
+	const struct path *path = &unix_sk(sock->sk)->path;
+
+	if (path->dentry)
+		vsb_sockfile_unlink(path);
+}
+
 /**
  * vsb_socket_connect() - connect to a name, without waiting for the backlog
  * @ctx: who connects; the current task must be in it
+ * @type: SOCK_STREAM or SOCK_SEQPACKET
  * @name: where to
  *
  * Return: the socket, or an error as of connect(2); -EAGAIN when the backlog
  * is full.
  */
-struct socket *vsb_socket_connect(struct vsb_context *ctx,
+struct socket *vsb_socket_connect(struct vsb_context *ctx, int type,
 				  const struct vsb_name *name)
 {
 	struct sockaddr_un addr;
@@ -304,7 +332,7 @@ struct socket *vsb_socket_connect(struct vsb_context *ctx,
 	len = vsb_socket_address(&addr, name);
 	if (len < 0)
 		return ERR_PTR(len);
-	sock = vsb_socket_create(ctx);
+	sock = vsb_socket_create(ctx, type);
 	if (IS_ERR(sock))
 		return sock;
 
@@ -326,7 +354,10 @@ struct socket *vsb_socket_accept(struct vsb_socket *s)
 	return ret ? ERR_PTR(ret) : sock;
 }
 
-/* Return: bytes that were taken from @from, or an error; never 0. */
+/*
+ * Return: bytes that were taken from @from, or an error; never 0. Of SEQPACKET
+ * all of them are taken, as one message, or none.
+ */
 long vsb_socket_send(struct vsb_socket *s, struct iov_iter *from)
 {
 	struct msghdr msg = {
@@ -370,6 +401,57 @@ long vsb_socket_recv_text(struct vsb_socket *s, char *text, size_t len,
 
 	iov_iter_kvec(&iter, ITER_DEST, &kvec, 1, len);
 	return vsb_socket_recvmsg(s, &iter, peek ? MSG_PEEK : 0);
+}
+
+/* Length of the message that comes next; -EAGAIN when there is none. */
+long vsb_socket_message_len(const struct vsb_socket *s)
+{
+	struct sk_buff_head *queue = &s->sock->sk->sk_receive_queue;
+	const struct sk_buff *skb;
+	long len = -EAGAIN;
+
+	spin_lock(&queue->lock);
+	skb = skb_peek(queue);
+	if (skb)
+		len = skb->len;
+	spin_unlock(&queue->lock);
+	return len;
+}
+
+/*
+ * Read of the message that comes next, from byte @skip on; it stays. The
+ * socket is ours alone, so that its offset for peeking is nobody else's.
+ */
+long vsb_socket_peek_message(struct vsb_socket *s, struct iov_iter *to,
+			     u32 skip)
+{
+	struct sock *sk = s->sock->sk;
+	long got;
+
+	WRITE_ONCE(sk->sk_peek_off, skip);
+	got = vsb_socket_recvmsg(s, to, MSG_PEEK);
+	WRITE_ONCE(sk->sk_peek_off, -1);
+	return got;
+}
+
+/* Return: 0, or an error: then it is still there. */
+long vsb_socket_drop_message(struct vsb_socket *s)
+{
+	return vsb_socket_recv_text(s, NULL, 0, false);
+}
+
+/*
+ * Why a socket without a message is readable: 0 for the end, an error, or
+ * -EAGAIN: it is not. Behind the end no message comes, so the read takes none.
+ */
+long vsb_socket_end(struct vsb_socket *s)
+{
+	if (!vsb_socket_at_eof(s))
+		return -EAGAIN;
+	smp_rmb();	/* the end is seen: so are the messages before it */
+	if (vsb_socket_message_len(s) >= 0)
+		return -EAGAIN;
+	return vsb_socket_recv_text(s, NULL, 0, false);
 }
 
 void vsb_socket_shutdown_read(struct vsb_socket *s)

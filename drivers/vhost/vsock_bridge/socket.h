@@ -39,6 +39,7 @@ struct vsb_name {
  * @wait: our entry in its wait queue
  * @events: VSB_SOCK_* since they were taken last; from any context
  * @want_write: somebody waits for room
+ * @blame: what the peer is told with the close, an errno value, or 0
  * @notify: called when @events gained something: under the lock of the wait
  *	queue, with interrupts off; may only queue work
  */
@@ -47,6 +48,7 @@ struct vsb_socket {
 	wait_queue_entry_t wait;
 	atomic_t events;
 	bool want_write;
+	int blame;
 	void (*notify)(struct vsb_socket *s);
 };
 
@@ -59,11 +61,12 @@ void vsb_socket_attach(struct vsb_socket *s, struct socket *sock);
 void vsb_socket_close(struct vsb_socket *s);
 void vsb_socket_discard(struct socket *sock);
 
-struct socket *vsb_socket_from_fd(int fd);
-struct socket *vsb_socket_listen(struct vsb_context *ctx,
+struct socket *vsb_socket_from_fd(int fd, int type);
+struct socket *vsb_socket_listen(struct vsb_context *ctx, int type,
 				 const struct vsb_name *name,
 				 const struct vsb_sockfile *file);
-struct socket *vsb_socket_connect(struct vsb_context *ctx,
+void vsb_socket_unlink(const struct socket *sock);
+struct socket *vsb_socket_connect(struct vsb_context *ctx, int type,
 				  const struct vsb_name *name);
 struct socket *vsb_socket_accept(struct vsb_socket *s);
 
@@ -72,6 +75,11 @@ long vsb_socket_send_text(struct vsb_socket *s, const char *text, size_t len);
 long vsb_socket_recv(struct vsb_socket *s, struct iov_iter *to);
 long vsb_socket_recv_text(struct vsb_socket *s, char *text, size_t len,
 			  bool peek);
+long vsb_socket_message_len(const struct vsb_socket *s);
+long vsb_socket_peek_message(struct vsb_socket *s, struct iov_iter *to,
+			     u32 skip);
+long vsb_socket_drop_message(struct vsb_socket *s);
+long vsb_socket_end(struct vsb_socket *s);
 void vsb_socket_shutdown_read(struct vsb_socket *s);
 void vsb_socket_shutdown_write(struct vsb_socket *s);
 
@@ -82,6 +90,12 @@ bool vsb_socket_is_deaf(const struct vsb_socket *s);
 static inline bool vsb_name_is_abstract(const struct vsb_name *name)
 {
 	return name->len && !name->text[0];
+}
+
+/* The end that is about to come is the peer's fault: this is its errno. */
+static inline void vsb_socket_blame(struct vsb_socket *s, int error)
+{
+	s->blame = error;
 }
 
 static inline bool vsb_socket_is_open(const struct vsb_socket *s)

@@ -5,12 +5,18 @@
 #include <linux/log2.h>
 #include <linux/minmax.h>
 #include <linux/slab.h>
+#include <linux/uio.h>
 
 #include "txbuf.h"
 
-/* A chunk is a power of two, between these two, its head included. */
+/*
+ * A chunk is a power of two, between these two, its head included. It is a
+ * quarter of what is there at least, so that few chunks hold a long message,
+ * however small the pieces in which it came.
+ */
 #define VSB_CHUNK_MIN	1024
 #define VSB_CHUNK_MAX	16384
+#define VSB_CHUNK_SHARE	4
 
 /**
  * struct vsb_txbuf_chunk - a part of the FIFO
@@ -34,7 +40,8 @@ static struct vsb_txbuf_chunk *vsb_txbuf_grow(struct vsb_txbuf *buf,
 	struct vsb_txbuf_chunk *chunk;
 	size_t size;
 
-	size = clamp_t(size_t, want + sizeof(*chunk),
+	size = max_t(size_t, want, buf->len / VSB_CHUNK_SHARE);
+	size = clamp_t(size_t, size + sizeof(*chunk),
 		       VSB_CHUNK_MIN, VSB_CHUNK_MAX);
 	size = roundup_pow_of_two(size);
 	chunk = kmalloc(size, GFP_KERNEL_ACCOUNT);
@@ -90,23 +97,26 @@ void vsb_txbuf_commit(struct vsb_txbuf *buf, size_t len)
 /**
  * vsb_txbuf_peek() - look at the oldest bytes
  * @buf: the FIFO
- * @data: out: where the pieces are, oldest first
- * @len: out: how long each of them is
- * @max: entries of @data and @len
+ * @len: how many, at most @buf->len
+ * @parts: out: where they are, oldest first
+ * @max: entries of @parts; when they do not do, fewer bytes are shown
  *
- * Return: number of pieces, 0 when the FIFO is empty.
+ * Return: number of parts, 0 when there is nothing to see.
  */
-unsigned int vsb_txbuf_peek(const struct vsb_txbuf *buf, void **data,
-			    size_t *len, unsigned int max)
+unsigned int vsb_txbuf_peek(const struct vsb_txbuf *buf, size_t len,
+			    struct kvec *parts, unsigned int max)
 {
 	struct vsb_txbuf_chunk *chunk;
 	unsigned int n = 0;
 
-	for (chunk = buf->first; chunk && n < max; chunk = chunk->next) {
-		if (chunk->head == chunk->tail)
+	for (chunk = buf->first; chunk && len && n < max; chunk = chunk->next) {
+		size_t part = min_t(size_t, len, chunk->tail - chunk->head);
+
+		if (!part)
 			continue;
-		data[n] = chunk->data + chunk->head;
-		len[n] = chunk->tail - chunk->head;
+		parts[n].iov_base = chunk->data + chunk->head;
+		parts[n].iov_len = part;
+		len -= part;
 		n++;
 	}
 	return n;

@@ -14,6 +14,7 @@
 
 #include <linux/types.h>
 
+struct kvec;
 struct vsb_txbuf_chunk;
 
 /**
@@ -30,8 +31,8 @@ struct vsb_txbuf {
 
 void *vsb_txbuf_reserve(struct vsb_txbuf *buf, size_t want, size_t *room);
 void vsb_txbuf_commit(struct vsb_txbuf *buf, size_t len);
-unsigned int vsb_txbuf_peek(const struct vsb_txbuf *buf, void **data,
-			    size_t *len, unsigned int max);
+unsigned int vsb_txbuf_peek(const struct vsb_txbuf *buf, size_t len,
+			    struct kvec *parts, unsigned int max);
 void vsb_txbuf_consume(struct vsb_txbuf *buf, size_t len);
 void vsb_txbuf_clear(struct vsb_txbuf *buf);
 

@@ -10,7 +10,9 @@
 #include <linux/err.h>
 #include <linux/fcntl.h>
 #include <linux/kernel.h>
+#include <linux/net.h>
 #include <linux/stddef.h>
+#include <linux/string.h>
 #include <linux/vsock_bridge.h>
 
 #include "context.h"
@@ -29,23 +31,28 @@
 #define VSB_UDS_FLAGS	\
 	(VSB_UDS_FILE | VSOCK_BRIDGE_UDS_LISTEN_FD | VSOCK_BRIDGE_UDS_DIR_FD | \
 	 VSOCK_BRIDGE_UDS_NO_LISTEN | VSOCK_BRIDGE_UDS_NO_CONNECT |	\
-	 VSOCK_BRIDGE_UDS_PREFIX)
+	 VSOCK_BRIDGE_UDS_PREFIX | VSOCK_BRIDGE_UDS_SEQPACKET |		\
+	 VSOCK_BRIDGE_UDS_SEQPACKET_FD)
+
+/* Where SEQPACKET clients come in. */
+#define VSB_UDS_SEQPACKET_SUFFIX	"_seqpacket"
 
 /**
  * struct vsb_uds - a host end that is being made
  * @arg: what the caller said
  * @name: its name
  * @file: how its file shall be
- * @listener: the socket for host programs; NULL when there is none; an error
- *	when it could not be had
+ * @listener: the sockets for host programs; NULL when there is none
  * @route: where the guest goes; NULL when it does not
+ * @bind_failed: one of the sockets could not be bound
  */
 struct vsb_uds {
 	struct vsock_bridge_uds arg;
 	struct vsb_name name;
 	struct vsb_sockfile file;
-	struct socket *listener;
+	struct socket *listener[VSB_LISTENERS];
 	struct vsb_route *route;
+	bool bind_failed;
 };
 
 /* Does this call bind a socket? */
@@ -96,7 +103,14 @@ static bool vsb_uds_flags_ok(const struct vsb_uds *uds)
 	if ((flags & VSOCK_BRIDGE_UDS_PREFIX) &&
 	    (vsb_uds_binds(uds) || !vsb_uds_connects(uds)))
 		return false;
-	if (arg->fd && !(flags & VSOCK_BRIDGE_UDS_LISTEN_FD))
+	if ((flags & VSOCK_BRIDGE_UDS_SEQPACKET) && !vsb_uds_binds(uds))
+		return false;
+	if ((flags & VSOCK_BRIDGE_UDS_SEQPACKET_FD) &&
+	    (flags & (VSOCK_BRIDGE_UDS_SEQPACKET | VSOCK_BRIDGE_UDS_NO_LISTEN)))
+		return false;
+	if (arg->seqpacket_fd && !(flags & VSOCK_BRIDGE_UDS_SEQPACKET_FD))
+		return false;
+	if (arg->reserved || (arg->fd && !(flags & VSOCK_BRIDGE_UDS_LISTEN_FD)))
 		return false;
 	return !arg->dir_fd || (flags & VSOCK_BRIDGE_UDS_DIR_FD);
 }
@@ -139,7 +153,8 @@ static long vsb_uds_check(struct vsb_uds *uds)
 
 /* Bind as the caller, who is the one that host programs see. */
 static struct socket *vsb_uds_bind(struct vsb_uds *uds,
-				   struct vsb_context *ctx)
+				   struct vsb_context *ctx, int type,
+				   const struct vsb_name *name)
 {
 	struct vsb_context_saved saved;
 	struct socket *sock;
@@ -149,20 +164,59 @@ static struct socket *vsb_uds_bind(struct vsb_uds *uds,
 	if (uds->file.mode_given)
 		ctx->fs.umask = 0;
 	vsb_context_enter(ctx, &saved);
-	sock = vsb_socket_listen(ctx, &uds->name, &uds->file);
+	sock = vsb_socket_listen(ctx, type, name, &uds->file);
 	vsb_context_leave(&saved);
 	ctx->fs.umask = umask;
+	uds->bind_failed = IS_ERR(sock);
 	return sock;
 }
 
-static struct socket *vsb_uds_listener(struct vsb_uds *uds,
-				       struct vsb_context *ctx)
+static struct socket *vsb_uds_stream(struct vsb_uds *uds,
+				     struct vsb_context *ctx)
 {
 	if (vsb_uds_binds(uds))
-		return vsb_uds_bind(uds, ctx);
+		return vsb_uds_bind(uds, ctx, SOCK_STREAM, &uds->name);
 	if (uds->arg.flags & VSOCK_BRIDGE_UDS_LISTEN_FD)
-		return vsb_socket_from_fd(uds->arg.fd);
+		return vsb_socket_from_fd(uds->arg.fd, SOCK_STREAM);
 	return NULL;
+}
+
+static struct socket *vsb_uds_seqpacket(struct vsb_uds *uds,
+					struct vsb_context *ctx)
+{
+	static const char suffix[] = VSB_UDS_SEQPACKET_SUFFIX;
+	struct vsb_name name = uds->name;
+
+	if (uds->arg.flags & VSOCK_BRIDGE_UDS_SEQPACKET_FD)
+		return vsb_socket_from_fd(uds->arg.seqpacket_fd,
+					  SOCK_SEQPACKET);
+	if (!(uds->arg.flags & VSOCK_BRIDGE_UDS_SEQPACKET))
+		return NULL;
+	BUILD_BUG_ON(VSOCK_BRIDGE_PATH_MAX + sizeof(suffix) >
+		     sizeof(name.text));
+	memcpy(name.text + name.len, suffix, sizeof(suffix) - 1);
+	name.len += sizeof(suffix) - 1;
+	return vsb_uds_bind(uds, ctx, SOCK_SEQPACKET, &name);
+}
+
+/* Both sockets, or an error and no trace of either. */
+static long vsb_uds_listen(struct vsb_uds *uds, struct vsb_context *ctx)
+{
+	struct socket *stream, *seqpacket;
+
+	stream = vsb_uds_stream(uds, ctx);
+	if (IS_ERR(stream))
+		return PTR_ERR(stream);
+	seqpacket = vsb_uds_seqpacket(uds, ctx);
+	if (IS_ERR(seqpacket)) {
+		if (vsb_uds_binds(uds))
+			vsb_socket_unlink(stream);
+		vsb_socket_discard(stream);
+		return PTR_ERR(seqpacket);
+	}
+	uds->listener[VSB_LISTEN_STREAM] = stream;
+	uds->listener[VSB_LISTEN_SEQPACKET] = seqpacket;
+	return 0;
 }
 
 /* A route of the name; @ctx is the route's from here on. */
@@ -184,6 +238,7 @@ static struct vsb_route *vsb_uds_route(const struct vsb_uds *uds,
 static long vsb_uds_make(struct vsb_uds *uds)
 {
 	struct vsb_context *ctx;
+	long ret;
 
 	ctx = vsb_context_capture(uds->arg.flags & VSOCK_BRIDGE_UDS_DIR_FD ?
 				  uds->arg.dir_fd : AT_FDCWD);
@@ -192,10 +247,10 @@ static long vsb_uds_make(struct vsb_uds *uds)
 	uds->route = vsb_uds_route(uds, ctx);
 	if (!uds->route)
 		return -ENOMEM;
-	uds->listener = vsb_uds_listener(uds, ctx);
-	if (IS_ERR(uds->listener)) {
+	ret = vsb_uds_listen(uds, ctx);
+	if (ret) {
 		vsb_route_put(uds->route);
-		return PTR_ERR(uds->listener);
+		return ret;
 	}
 	if (!vsb_uds_connects(uds)) {
 		vsb_route_put(uds->route);
@@ -223,32 +278,40 @@ static long vsb_uds_reserve(struct vsb_dev *dev)
 static void vsb_uds_give_up(struct vsb_dev *dev, const struct vsb_uds *uds)
 {
 	mutex_lock(&dev->dp.lock);
-	if (IS_ERR(uds->listener) && vsb_uds_binds(uds))
+	if (uds->bind_failed)
 		vsb_error(&dev->dp.stats, unix_bind_fails, 0, 0);
 	dev->configuring = false;
 	mutex_unlock(&dev->dp.lock);
 }
 
+static void vsb_uds_replace(struct vsb_listener *listener, struct socket *sock)
+{
+	vsb_listener_close(listener);
+	if (sock)
+		vsb_listener_open(listener, sock);
+}
+
 /*
  * The new host end takes the place of the old one, which @uds gets. The old
- * listener is closed: clients in its backlog see a reset. Connections do not
- * depend on it.
+ * listeners are closed: clients in their backlogs see a reset. Connections do
+ * not depend on them.
  */
 static long vsb_uds_install(struct vsb_dev *dev, struct vsb_uds *uds)
 {
 	struct vsb_datapath *dp = &dev->dp;
-	long ret = 0;
+	long ret;
+	int i;
 
 	mutex_lock(&dp->lock);
-	if (dp->dead) {
-		vsb_socket_discard(uds->listener);
-		ret = -EIO;
-	} else {
-		vsb_listener_close(&dp->listener);
-		if (uds->listener)
-			vsb_listener_open(&dp->listener, uds->listener);
-		swap(dp->routes.prefix, uds->route);
+	ret = dp->dead ? -EIO : 0;
+	for (i = 0; i < VSB_LISTENERS; i++) {
+		if (ret)
+			vsb_socket_discard(uds->listener[i]);
+		else
+			vsb_uds_replace(&dp->listener[i], uds->listener[i]);
 	}
+	if (!ret)
+		swap(dp->routes.prefix, uds->route);
 	dev->configuring = false;
 	mutex_unlock(&dp->lock);
 	return ret;

@@ -38,7 +38,8 @@
 /**
  * enum vsock_bridge_limit_values - bounds and defaults of the limits
  * @VSOCK_BRIDGE_PATH_MAX: longest UDS path in bytes, without its NUL: the
- *	path with ``_4294967295`` behind it must fit sockaddr_un.sun_path
+ *	path with ``_4294967295``, or ``_seqpacket``, behind it must fit
+ *	sockaddr_un.sun_path
  * @VSOCK_BRIDGE_DEF_CONNECTIONS: default of max_connections (Firecracker's)
  * @VSOCK_BRIDGE_MAX_CONNECTIONS: largest max_connections
  * @VSOCK_BRIDGE_DEF_HANDSHAKES: default of max_handshakes
@@ -46,6 +47,8 @@
  * @VSOCK_BRIDGE_DEF_BUF_ALLOC: default of buf_alloc (the Linux guest's own)
  * @VSOCK_BRIDGE_MIN_BUF_ALLOC: smallest buf_alloc
  * @VSOCK_BRIDGE_MAX_BUF_ALLOC: largest buf_alloc
+ * @VSOCK_BRIDGE_MAX_MESSAGE: largest message of a SEQPACKET connection that a
+ *	guest can send, in bytes; where buf_alloc is smaller, it is that
  * @VSOCK_BRIDGE_DEF_TIMEOUT_MS: default of each timeout (Firecracker's)
  * @VSOCK_BRIDGE_MAX_TIMEOUT_MS: largest timeout
  * @VSOCK_BRIDGE_DEF_BUFFERED: default of max_buffered
@@ -64,6 +67,7 @@ enum vsock_bridge_limit_values {
 	VSOCK_BRIDGE_DEF_BUF_ALLOC	= 262144,
 	VSOCK_BRIDGE_MIN_BUF_ALLOC	= 4096,
 	VSOCK_BRIDGE_MAX_BUF_ALLOC	= 16777216,
+	VSOCK_BRIDGE_MAX_MESSAGE	= 262144,
 	VSOCK_BRIDGE_DEF_TIMEOUT_MS	= 2000,
 	VSOCK_BRIDGE_MAX_TIMEOUT_MS	= 3600000,
 	VSOCK_BRIDGE_DEF_BUFFERED	= 67108864,
@@ -88,6 +92,7 @@ enum vsock_bridge_limit_values {
 #define VSOCK_BRIDGE_F_UDS_ONE_WAY	(1ULL << 7)	/* UDS_NO_* */
 #define VSOCK_BRIDGE_F_PORT_MAP		(1ULL << 8)	/* SET_PORT */
 #define VSOCK_BRIDGE_F_MAX_BUFFERED	(1ULL << 9)	/* limits.max_buffered */
+#define VSOCK_BRIDGE_F_SEQPACKET	(1ULL << 10)	/* UDS_SEQPACKET* */
 
 /**
  * struct vsock_bridge_info - what the module is and can (VSOCK_BRIDGE_GET_INFO)
@@ -128,6 +133,8 @@ struct vsock_bridge_info {
 #define VSOCK_BRIDGE_UDS_NO_LISTEN	(1U << 5)	/* for the guest only */
 #define VSOCK_BRIDGE_UDS_NO_CONNECT	(1U << 6)	/* for the host only */
 #define VSOCK_BRIDGE_UDS_PREFIX		(1U << 7)	/* <path><P>, without _ */
+#define VSOCK_BRIDGE_UDS_SEQPACKET	(1U << 8)	/* <path>_seqpacket, too */
+#define VSOCK_BRIDGE_UDS_SEQPACKET_FD	(1U << 9)	/* @seqpacket_fd is given */
 
 /**
  * struct vsock_bridge_uds - the host end (VSOCK_BRIDGE_SET_UDS)
@@ -145,6 +152,9 @@ struct vsock_bridge_info {
  *	0
  * @dir_fd: with VSOCK_BRIDGE_UDS_DIR_FD: a directory, opened in any way (O_PATH
  *	too), from which a relative @path starts, else 0
+ * @seqpacket_fd: with VSOCK_BRIDGE_UDS_SEQPACKET_FD: a listening AF_UNIX
+ *	SEQPACKET socket, else 0
+ * @reserved: 0
  *
  * Binds a listening AF_UNIX stream socket to @path. Host programs connect to
  * it and write ``CONNECT <port>\n``. The guest's connections to CID 2, port P,
@@ -168,6 +178,15 @@ struct vsock_bridge_info {
  * those to ports that VSOCK_BRIDGE_SET_PORT maps. Together with
  * VSOCK_BRIDGE_UDS_LISTEN_FD no path is given.
  *
+ * SEQPACKET, where the guest negotiated VIRTIO_VSOCK_F_SEQPACKET: its
+ * connections to port P go to the same ``<path>_<P>``, which must be a
+ * SOCK_SEQPACKET socket then. With VSOCK_BRIDGE_UDS_SEQPACKET the device binds a
+ * second socket, SOCK_SEQPACKET, to ``<path>_seqpacket``, with the same mode and
+ * owner, for host programs: their first message is ``CONNECT <port>``, with or
+ * without newline, and the first one that they get is ``OK <port>\n``. Where
+ * nothing is bound, VSOCK_BRIDGE_UDS_SEQPACKET_FD gives such a socket,
+ * which is shared as @fd is.
+ *
  * The directory is where a path starts, not a jail: symbolic links and
  * ``..`` in @path lead out of it, as with openat(2). The guest chooses nothing
  * but the number.
@@ -182,10 +201,10 @@ struct vsock_bridge_info {
  * Errors: EINVAL (flags, mode, an id that the caller's user namespace does not
  * map, an empty path or one with a NUL byte in it, an abstract name with
  * @mode, @uid, @gid or @dir_fd; flags that contradict each other: neither
- * direction, two listeners, a file's attributes or PREFIX without or with
- * binding, a path or descriptor without a use; @fd does not listen), EBADF and
- * ENOTSOCK (@fd), EAFNOSUPPORT (@fd is not AF_UNIX), ESOCKTNOSUPPORT (@fd is no
- * stream socket), EBADF and ENOTDIR (@dir_fd), ENAMETOOLONG, EBUSY (another call is under way),
+ * direction, two listeners, a file's attributes, SEQPACKET or PREFIX without or
+ * with binding, a path or descriptor without a use; @fd does not listen), EBADF
+ * and ENOTSOCK (@fd), EAFNOSUPPORT (@fd is not AF_UNIX), ESOCKTNOSUPPORT (@fd is
+ * no stream socket, or @seqpacket_fd no SEQPACKET socket), EBADF and ENOTDIR (@dir_fd), ENAMETOOLONG, EBUSY (another call is under way),
  * EADDRINUSE (the file exists, or the abstract name is in use), what bind(2)
  * returns: EACCES, ENOENT, ENOTDIR, ELOOP, EROFS, ENOMEM; and what chown(2)
  * returns: EPERM.
@@ -200,6 +219,8 @@ struct vsock_bridge_uds {
 	__u32 gid;
 	__s32 fd;
 	__s32 dir_fd;
+	__s32 seqpacket_fd;
+	__u32 reserved;
 };
 
 /* Bits of vsock_bridge_port.flags */
@@ -390,6 +411,10 @@ struct vsock_bridge_limits {
  * @host_ports_exhausted: host clients refused because every host port was taken
  * @ports_denied: guest requests for a port that the map denies
  * @over_buffered: connections ended because of max_buffered
+ * @oversized_messages: SEQPACKET connections ended because a message of the host
+ *	program was larger than the guest's buffer; the program sees EMSGSIZE
+ * @seqpacket_refused: SEQPACKET host clients refused because the guest did not
+ *	negotiate that type
  *
  * @activate_fails: VHOST_VSOCK_SET_RUNNING that failed
  * @cfg_fails: other ioctls that failed, but those that are not known here
@@ -473,6 +498,8 @@ struct vsock_bridge_stats {
 	__u64 host_ports_exhausted;
 	__u64 ports_denied;
 	__u64 over_buffered;
+	__u64 oversized_messages;
+	__u64 seqpacket_refused;
 
 	__u64 activate_fails;
 	__u64 cfg_fails;

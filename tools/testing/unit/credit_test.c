@@ -114,13 +114,13 @@ static void test_an_update_is_due_at_half_the_window(void **state)
 							due_rows[i].ours,
 							due_rows[i].peers);
 
-			assert_false(vsb_credit_update_due(&c));
+			assert_false(vsb_credit_update_due(&c, false));
 			vsb_credit_forward(&c, due_rows[i].due - 1);
-			assert_false(vsb_credit_update_due(&c));
+			assert_false(vsb_credit_update_due(&c, false));
 			vsb_credit_forward(&c, 1);
-			assert_true(vsb_credit_update_due(&c));
+			assert_true(vsb_credit_update_due(&c, false));
 			vsb_credit_told(&c);
-			assert_false(vsb_credit_update_due(&c));
+			assert_false(vsb_credit_update_due(&c, false));
 		}
 	}
 }
@@ -133,9 +133,80 @@ static void test_a_smaller_guest_window_makes_an_update_due(void **state)
 	(void)state;
 	vsb_credit_take(&c, 100000);
 	vsb_credit_forward(&c, 100000);
-	assert_false(vsb_credit_update_due(&c));
+	assert_false(vsb_credit_update_due(&c, false));
 	assert_false(vsb_credit_peer(&c, 65536, 0));
-	assert_true(vsb_credit_update_due(&c));
+	assert_true(vsb_credit_update_due(&c, false));
+}
+
+/*
+ * Without it the guest, whose window is full of half a message, and the host,
+ * which waits for its end, would wait for each other.
+ */
+static void test_half_a_message_makes_an_update_due(void **state)
+{
+	struct vsb_credit c = { .buf_alloc = 1000, .peer_buf_alloc = 1000 };
+
+	(void)state;
+	assert_true(vsb_credit_take(&c, 300));
+	vsb_credit_forward(&c, 300);
+	assert_true(vsb_credit_take(&c, 199));
+	assert_false(vsb_credit_update_due(&c, true));
+	assert_true(vsb_credit_take(&c, 1));
+	assert_true(vsb_credit_update_due(&c, true));
+	assert_false(vsb_credit_update_due(&c, false));
+	vsb_credit_told(&c);
+	assert_false(vsb_credit_update_due(&c, true));
+}
+
+/*
+ * Whatever the sizes: a guest that sends as much of each message as its credit
+ * allows, and is told what is due, gets every message through, when a message
+ * leaves only as a whole and when the host is slow.
+ */
+static void messages_get_through(u64 seed, u32 window)
+{
+	struct vsb_credit c = {
+		.buf_alloc = window, .peer_buf_alloc = window,
+	};
+	struct rng rng = rng_seed(seed);
+	u32 known = 0, open = 0, whole = 0, left = 0, turn, done = 0;
+
+	for (turn = 0; turn < 4000 && done < 300; turn++) {
+		u32 room = window - (c.tx_cnt - known), part;
+
+		if (!left)
+			left = rng_below(&rng, window) + 1;
+		part = room < left ? room : left;
+		assert_true(vsb_credit_take(&c, part));
+		open += part;
+		left -= part;
+		if (!left) {
+			whole += open;
+			open = 0;
+			done++;
+		}
+		if (whole && (!room || rng_one_in(&rng, 3))) {
+			vsb_credit_forward(&c, whole);
+			whole = 0;
+		}
+		if (vsb_credit_update_due(&c, open)) {
+			known = c.fwd_cnt;
+			vsb_credit_told(&c);
+		}
+	}
+	assert_int_equal(done, 300);
+}
+
+static void test_messages_of_any_size_get_through_any_window(void **state)
+{
+	static const u32 windows[] = { 1, 2, 3, 100, 4096, 262144 };
+	unsigned int i;
+	u64 seed;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(windows); i++)
+		for (seed = 1; seed <= 20; seed++)
+			messages_get_through(seed, windows[i]);
 }
 
 /* host to guest */
@@ -568,7 +639,7 @@ static bool dev_forward(struct sim *s)
 	len = 1 + rng_below(&s->rng, s->dev_held);
 	s->dev_held -= len;
 	vsb_credit_forward(&s->dev, len);
-	if (vsb_credit_update_due(&s->dev))
+	if (vsb_credit_update_due(&s->dev, false))
 		s->dev_owes_update = true;
 	return true;
 }
@@ -720,6 +791,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_forwarded_bytes_open_the_window_again),
 	cmocka_unit_test(test_an_update_is_due_at_half_the_window),
 	cmocka_unit_test(test_a_smaller_guest_window_makes_an_update_due),
+	cmocka_unit_test(test_half_a_message_makes_an_update_due),
+	cmocka_unit_test(test_messages_of_any_size_get_through_any_window),
 	cmocka_unit_test(test_free_bytes_are_what_the_guest_can_take),
 	cmocka_unit_test(test_a_shrunk_window_opens_when_the_guest_has_read),
 	cmocka_unit_test(test_only_an_opened_window_is_news),

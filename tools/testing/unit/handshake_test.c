@@ -265,6 +265,80 @@ static void test_the_longest_answer_fits(void **state)
 		    (int)sizeof(text));
 }
 
+/* A copy with room for one byte more, and none behind that. */
+static enum vsb_line parse_message(const char *text, u32 len, u32 *port)
+{
+	char *copy = malloc(len + 1);
+	enum vsb_line ret;
+
+	memcpy(copy, text, len);
+	ret = vsb_message_parse(copy, len, port);
+	free(copy);
+	return ret;
+}
+
+static void test_a_good_line_is_a_good_message(void **state)
+{
+	unsigned int i;
+	u32 port;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(good); i++) {
+		assert_row(parse_message(good[i].text, good[i].len, &port) ==
+			   VSB_LINE_OK, good[i].text);
+		assert_row(port == good[i].port, good[i].text);
+	}
+}
+
+static void test_a_message_needs_no_newline(void **state)
+{
+	unsigned int i;
+	u32 port;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(good); i++) {
+		assert_row(parse_message(good[i].text, good[i].len - 1,
+					 &port) == VSB_LINE_OK, good[i].text);
+		assert_row(port == good[i].port, good[i].text);
+	}
+}
+
+static void test_a_bad_line_is_a_bad_message(void **state)
+{
+	unsigned int i;
+	u32 port;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
+		assert_row(parse_message(bad[i].text, bad[i].len, &port) ==
+			   VSB_LINE_BAD, bad[i].text);
+}
+
+static void test_a_message_is_nothing_but_the_line(void **state)
+{
+	static const char more[] = "CONNECT 1\nfoo", two[] = "CONNECT 1\n\n";
+	u32 port;
+
+	(void)state;
+	assert_int_equal(parse_message("", 0, &port), VSB_LINE_BAD);
+	assert_int_equal(parse_message(more, sizeof(more) - 1, &port),
+			 VSB_LINE_BAD);
+	assert_int_equal(parse_message(two, sizeof(two) - 1, &port),
+			 VSB_LINE_BAD);
+}
+
+static void test_a_message_may_be_as_long_as_a_line(void **state)
+{
+	static const char text[] = "CONNECT 1234 567890123456789012345";
+	u32 port;
+
+	(void)state;
+	assert_int_equal(parse_message(text, VSB_LINE_MAX - 1, &port),
+			 VSB_LINE_OK);
+	assert_int_equal(parse_message(text, VSB_LINE_MAX, &port),
+			 VSB_LINE_BAD);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_every_good_line_names_its_port),
 	cmocka_unit_test(test_every_bad_line_is_bad),
@@ -276,6 +350,11 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_every_port_is_read_back),
 	cmocka_unit_test(test_random_bytes_do_no_harm),
 	cmocka_unit_test(test_the_longest_answer_fits),
+	cmocka_unit_test(test_a_good_line_is_a_good_message),
+	cmocka_unit_test(test_a_message_needs_no_newline),
+	cmocka_unit_test(test_a_bad_line_is_a_bad_message),
+	cmocka_unit_test(test_a_message_is_nothing_but_the_line),
+	cmocka_unit_test(test_a_message_may_be_as_long_as_a_line),
 };
 
 int main(void)

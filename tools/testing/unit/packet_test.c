@@ -130,16 +130,22 @@ static struct vsb_packet good_packet(void)
 	};
 }
 
+/* Where SEQPACKET was not negotiated. */
+static enum vsb_verdict check(const struct vsb_packet *pkt, u32 room)
+{
+	return vsb_packet_check(pkt, GUEST_CID, false, room);
+}
+
 static void test_a_good_packet_passes(void **state)
 {
 	struct vsb_packet pkt = good_packet();
 
 	(void)state;
-	assert_int_equal(vsb_packet_check(&pkt, GUEST_CID, 100), VSB_PKT_OK);
-	assert_int_equal(vsb_packet_check(&pkt, GUEST_CID, U32_MAX),
+	assert_int_equal(check(&pkt, 100), VSB_PKT_OK);
+	assert_int_equal(check(&pkt, U32_MAX),
 			 VSB_PKT_OK);
 	pkt.len = 0;
-	assert_int_equal(vsb_packet_check(&pkt, GUEST_CID, 0), VSB_PKT_OK);
+	assert_int_equal(check(&pkt, 0), VSB_PKT_OK);
 }
 
 /* Whatever else is in a header is for the connection to judge. */
@@ -157,7 +163,7 @@ static void test_op_flags_and_ports_are_not_judged(void **state)
 		pkt.dst_port = rng_next(&rng);
 		pkt.buf_alloc = rng_next(&rng);
 		pkt.fwd_cnt = rng_next(&rng);
-		assert_int_equal(vsb_packet_check(&pkt, GUEST_CID, 100),
+		assert_int_equal(check(&pkt, 100),
 				 VSB_PKT_OK);
 	}
 }
@@ -168,13 +174,13 @@ static void test_64_kib_pass_and_one_byte_more_does_not(void **state)
 
 	(void)state;
 	pkt.len = 65536;
-	assert_int_equal(vsb_packet_check(&pkt, GUEST_CID, U32_MAX),
+	assert_int_equal(check(&pkt, U32_MAX),
 			 VSB_PKT_OK);
 	pkt.len = 65537;
-	assert_int_equal(vsb_packet_check(&pkt, GUEST_CID, U32_MAX),
+	assert_int_equal(check(&pkt, U32_MAX),
 			 VSB_PKT_LEN);
 	pkt.len = U32_MAX;
-	assert_int_equal(vsb_packet_check(&pkt, GUEST_CID, U32_MAX),
+	assert_int_equal(check(&pkt, U32_MAX),
 			 VSB_PKT_LEN);
 }
 
@@ -183,14 +189,14 @@ static void test_payload_that_the_chain_lacks_is_short(void **state)
 	struct vsb_packet pkt = good_packet();
 
 	(void)state;
-	assert_int_equal(vsb_packet_check(&pkt, GUEST_CID, 99), VSB_PKT_SHORT);
-	assert_int_equal(vsb_packet_check(&pkt, GUEST_CID, 0), VSB_PKT_SHORT);
+	assert_int_equal(check(&pkt, 99), VSB_PKT_SHORT);
+	assert_int_equal(check(&pkt, 0), VSB_PKT_SHORT);
 	pkt.len = 8192;
-	assert_int_equal(vsb_packet_check(&pkt, GUEST_CID, 4096),
+	assert_int_equal(check(&pkt, 4096),
 			 VSB_PKT_SHORT);
 }
 
-static void test_only_streams_are_offered(void **state)
+static void test_only_streams_pass_where_nothing_else_was_negotiated(void **state)
 {
 	struct vsb_packet pkt = good_packet();
 	u32 type;
@@ -198,8 +204,22 @@ static void test_only_streams_are_offered(void **state)
 	(void)state;
 	for (type = 0; type <= U16_MAX; type++) {
 		pkt.type = type;
-		assert_int_equal(vsb_packet_check(&pkt, GUEST_CID, 100),
+		assert_int_equal(check(&pkt, 100),
 				 type == 1 ? VSB_PKT_OK : VSB_PKT_TYPE);
+	}
+}
+
+static void test_seqpacket_passes_beside_streams_when_negotiated(void **state)
+{
+	struct vsb_packet pkt = good_packet();
+	u32 type;
+
+	(void)state;
+	for (type = 0; type <= U16_MAX; type++) {
+		pkt.type = type;
+		assert_int_equal(vsb_packet_check(&pkt, GUEST_CID, true, 100),
+				 type == 1 || type == 2 ? VSB_PKT_OK :
+							  VSB_PKT_TYPE);
 	}
 }
 
@@ -212,11 +232,11 @@ static void test_cids_are_compared_with_all_64_bits(void **state)
 	for (bit = 0; bit < 64; bit++) {
 		pkt = good_packet();
 		pkt.dst_cid ^= 1ULL << bit;
-		assert_int_equal(vsb_packet_check(&pkt, GUEST_CID, 100),
+		assert_int_equal(check(&pkt, 100),
 				 VSB_PKT_DST_CID);
 		pkt = good_packet();
 		pkt.src_cid ^= 1ULL << bit;
-		assert_int_equal(vsb_packet_check(&pkt, GUEST_CID, 100),
+		assert_int_equal(check(&pkt, 100),
 				 VSB_PKT_SRC_CID);
 	}
 }
@@ -241,7 +261,7 @@ static void test_the_first_of_several_faults_is_told(void **state)
 		if (set & 16)
 			pkt.src_cid = 1;
 		first = set ? VSB_PKT_LEN + __builtin_ctz(set) : VSB_PKT_OK;
-		assert_int_equal(vsb_packet_check(&pkt, GUEST_CID, room),
+		assert_int_equal(check(&pkt, room),
 				 first);
 	}
 }
@@ -257,7 +277,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_op_flags_and_ports_are_not_judged),
 	cmocka_unit_test(test_64_kib_pass_and_one_byte_more_does_not),
 	cmocka_unit_test(test_payload_that_the_chain_lacks_is_short),
-	cmocka_unit_test(test_only_streams_are_offered),
+	cmocka_unit_test(test_only_streams_pass_where_nothing_else_was_negotiated),
+	cmocka_unit_test(test_seqpacket_passes_beside_streams_when_negotiated),
 	cmocka_unit_test(test_cids_are_compared_with_all_64_bits),
 	cmocka_unit_test(test_the_first_of_several_faults_is_told),
 };

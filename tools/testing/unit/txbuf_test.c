@@ -6,6 +6,8 @@
 
 #include "test.h"
 
+#include <linux/uio.h>
+
 #include "stub.h"
 #include "txbuf.h"
 
@@ -44,24 +46,30 @@ static size_t append(struct vsb_txbuf *buf, u64 pos, size_t len)
 }
 
 /* What can be seen are the bytes of the stream from @pos on. */
+static size_t assert_peek_len(const struct vsb_txbuf *buf, u64 pos, size_t len,
+			      unsigned int max)
+{
+	struct kvec parts[PIECES];
+	unsigned int nr, i;
+	size_t seen = 0, j;
+
+	nr = vsb_txbuf_peek(buf, len, parts, max);
+	assert_true(nr <= max);
+	for (i = 0; i < nr; i++) {
+		assert_true(parts[i].iov_len > 0);
+		for (j = 0; j < parts[i].iov_len; j++)
+			assert_int_equal(((u8 *)parts[i].iov_base)[j],
+					 byte_at(pos + seen + j));
+		seen += parts[i].iov_len;
+	}
+	assert_true(seen <= len);
+	return seen;
+}
+
 static size_t assert_peek(const struct vsb_txbuf *buf, u64 pos,
 			  unsigned int max)
 {
-	size_t len[PIECES], seen = 0, j;
-	unsigned int nr, i;
-	void *data[PIECES];
-
-	nr = vsb_txbuf_peek(buf, data, len, max);
-	assert_true(nr <= max);
-	for (i = 0; i < nr; i++) {
-		assert_true(len[i] > 0);
-		for (j = 0; j < len[i]; j++)
-			assert_int_equal(((u8 *)data[i])[j],
-					 byte_at(pos + seen + j));
-		seen += len[i];
-	}
-	assert_true(seen <= buf->len);
-	return seen;
+	return assert_peek_len(buf, pos, buf->len, max);
 }
 
 static void test_a_new_fifo_is_empty_and_holds_no_memory(void **state)
@@ -180,6 +188,50 @@ static void test_peek_stops_at_its_maximum(void **state)
 	two = assert_peek(&buf, 0, 2);
 	assert_true(one > 0 && two > one && two < 65536);
 	vsb_txbuf_clear(&buf);
+}
+
+static void test_peek_shows_no_more_than_it_is_asked_for(void **state)
+{
+	struct vsb_txbuf buf = { .len = 0 };
+	size_t len;
+
+	(void)state;
+	append(&buf, 0, 5000);
+	vsb_txbuf_consume(&buf, 500);
+	for (len = 0; len <= 4500; len++)
+		assert_int_equal(assert_peek_len(&buf, 500, len, PIECES), len);
+	vsb_txbuf_clear(&buf);
+}
+
+/*
+ * The largest message must be seen at once, in whatever pieces it came, and
+ * whatever was before it: VSB_FLUSH_PARTS of conn_io.c.
+ */
+static void test_a_quarter_mebibyte_has_few_pieces(void **state)
+{
+	static const size_t pieces[] = { 1, 7, 1000, 1024, 3732, 65536 };
+	static const size_t before[] = { 0, 1, 500, 4000, 60000 };
+	struct kvec parts[64];
+	unsigned int i, j, k;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(pieces); i++) {
+		for (j = 0; j < ARRAY_SIZE(before); j++) {
+			struct vsb_txbuf buf = { .len = 0 };
+			size_t pos, seen = 0;
+			unsigned int nr;
+
+			append(&buf, 0, before[j]);
+			for (pos = 0; pos < 262144; pos += pieces[i])
+				append(&buf, pos, pieces[i]);
+			vsb_txbuf_consume(&buf, before[j]);
+			nr = vsb_txbuf_peek(&buf, 262144, parts, 64);
+			for (k = 0; k < nr; k++)
+				seen += parts[k].iov_len;
+			assert_int_equal(seen, 262144);
+			vsb_txbuf_clear(&buf);
+		}
+	}
 }
 
 static void test_a_cleared_fifo_is_as_new(void **state)
@@ -319,6 +371,8 @@ static const struct CMUnitTest tests[] = {
 	TEST(small_appends_share_memory),
 	TEST(a_large_append_takes_large_pieces),
 	TEST(peek_stops_at_its_maximum),
+	TEST(peek_shows_no_more_than_it_is_asked_for),
+	TEST(a_quarter_mebibyte_has_few_pieces),
 	TEST(a_cleared_fifo_is_as_new),
 	TEST(every_size_near_a_chunk_comes_out_as_it_went_in),
 	TEST(random_walks_keep_every_byte_in_order),

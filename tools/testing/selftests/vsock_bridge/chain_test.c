@@ -66,7 +66,8 @@ TX(with_an_address_that_wraps, guest_memory_bounds,
 	.len = 40, PARTS(H44, { TOP, 40, 0, 0 }));
 TX(with_a_header_that_cannot_be_read, guest_memory,
 	PARTS({ LOCKED, 44, 0, 0 }));
-TX(with_its_table_in_a_hole, guest_memory_bounds, PARTS({ HOLE, 32, TABLE, 0 }));
+TX(with_its_table_in_a_hole, guest_memory_bounds,
+	PARTS({ HOLE, 32, TABLE, 0 }));
 TX(with_its_table_over_an_edge, guest_memory_bounds,
 	PARTS({ EDGE, 160, TABLE, 0 }));
 TX(with_a_table_that_cannot_be_read, guest_memory,
@@ -108,7 +109,8 @@ RX(in_a_hole, guest_memory_bounds, PARTS({ HOLE, 4096, WRITE, 0 }));
 RX(over_an_edge, guest_memory_bounds, PARTS({ EDGE, 4096, WRITE, 0 }));
 RX(with_payload_in_a_hole, guest_memory_bounds,
 	PARTS(W44, { HOLE, 4096, WRITE, 0 }));
-RX(with_an_address_that_wraps, guest_memory_bounds, PARTS({ TOP, 100, WRITE, 0 }));
+RX(with_an_address_that_wraps, guest_memory_bounds,
+	PARTS({ TOP, 100, WRITE, 0 }));
 RX(in_a_loop, desc_chain_overflow, PARTS({ HDR, 64, WRITE | NEXT, 0 }));
 RX(whose_next_is_past_the_ring, desc_chain_overflow,
 	PARTS({ HDR, 64, WRITE | NEXT, 128 }));
