@@ -359,6 +359,11 @@ static long vsb_get_info(struct vsb_dev *dev, void __user *argp)
 		.max_timeout_ms = VSOCK_BRIDGE_MAX_TIMEOUT_MS,
 		.max_path = VSOCK_BRIDGE_PATH_MAX,
 		.version = VSB_VERSION,
+		.min_buffered = VSOCK_BRIDGE_MIN_BUFFERED,
+		.max_buffered = VSOCK_BRIDGE_MAX_BUFFERED,
+		.max_host_port = VSOCK_BRIDGE_MAX_HOST_PORT,
+		.max_ports = VSOCK_BRIDGE_MAX_PORTS,
+		.max_message = VSOCK_BRIDGE_MAX_MESSAGE,
 	};
 
 	return vsb_ioarg_out(argp, &info, sizeof(info), VSB_INFO_SIZE_V1);

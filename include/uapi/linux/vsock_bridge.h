@@ -109,6 +109,13 @@ enum vsock_bridge_limit_values {
  * @max_timeout_ms: largest timeout in milliseconds
  * @max_path: longest UDS path in bytes, without its NUL
  * @version: version of the module as text, NUL-terminated
+ * @min_buffered: smallest max_buffered in bytes
+ * @max_buffered: largest max_buffered in bytes
+ * @max_host_port: largest host_port_max; the smallest host_port_min is 1
+ * @max_ports: entries of the map from ports to sockets
+ * @max_message: largest message of a SEQPACKET connection that a guest can
+ *	send, in bytes; where buf_alloc is smaller, it is that
+ * @reserved: 0
  */
 struct vsock_bridge_info {
 	__u32 size;
@@ -122,6 +129,12 @@ struct vsock_bridge_info {
 	__u32 max_timeout_ms;
 	__u32 max_path;
 	char version[32];
+	__u32 min_buffered;
+	__u32 max_buffered;
+	__u32 max_host_port;
+	__u32 max_ports;
+	__u32 max_message;
+	__u32 reserved;
 };
 
 /* Bits of vsock_bridge_uds.flags */
