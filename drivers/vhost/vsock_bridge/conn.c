@@ -44,8 +44,8 @@ struct vsb_conn *vsb_conn_new(struct vsb_conntab *tab, enum vsb_state state,
 	}
 	conn->tab = tab;
 	refcount_set(&conn->ref, 1);
-	conn->type = type;
 	conn->by_guest = state == VSB_CONNECTING;
+	conn->type = type;
 	conn->cs.state = state;
 	conn->credit.buf_alloc = vsb_conn_buf_alloc(tab, type);
 	conn->rx_chains = 1;
@@ -222,10 +222,12 @@ static void vsb_conn_send_ok(struct vsb_conn *conn)
 	char text[VSB_OK_MAX];
 	int len = scnprintf(text, sizeof(text), "OK %u\n", conn->host_port);
 
-	if (vsb_socket_send_text(&conn->sock, text, len) != len)
+	if (vsb_socket_send_text(&conn->sock, text, len) != len) {
+		vsb_conn_error(conn, tx_write_fails);
 		vsb_conn_event(conn, VSB_EV_RESET, 0);
-	else
-		vsb_conn_queue_rx(conn);
+		return;
+	}
+	vsb_conn_queue_rx(conn);
 }
 
 /* Tell the guest of its credit, if that is due. */

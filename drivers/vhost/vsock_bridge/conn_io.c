@@ -60,7 +60,6 @@ void vsb_conn_forwarded(struct vsb_conn *conn, size_t len)
 /* Only a host program that is gone or deaf leaves something to be read. */
 static void vsb_conn_write_failed(struct vsb_conn *conn, long error)
 {
-	vsb_conn_error(conn, tx_write_fails);
 	vsb_conn_event(conn, error == -EPIPE ? VSB_EV_WRITE_FAILED :
 					       VSB_EV_RESET, 0);
 }
@@ -155,6 +154,7 @@ static bool vsb_conn_pass(struct vsb_conn *conn, struct iov_iter *from)
 		return false;
 	}
 	if (sent < 0 && sent != -EAGAIN) {
+		vsb_conn_error(conn, tx_write_fails);
 		vsb_conn_write_failed(conn, sent);
 		return false;
 	}
@@ -237,6 +237,7 @@ static bool vsb_conn_flush_turn(struct vsb_conn *conn)
 		if (sent == -EAGAIN)
 			return false;
 		if (sent < 0) {
+			vsb_conn_error(conn, tx_flush_fails);
 			vsb_conn_write_failed(conn, sent);
 			return false;
 		}
@@ -287,7 +288,9 @@ static void vsb_conn_read_nothing(struct vsb_conn *conn, long error)
 		vsb_conn_read_end(conn);
 		break;
 	case -EAGAIN:
+		/* a byte out of band, which nobody gets, had looked like one */
 		conn->readable = false;
+		vsb_conn_error(conn, no_data);
 		break;
 	default:
 		conn->readable = false;

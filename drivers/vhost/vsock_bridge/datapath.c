@@ -43,6 +43,9 @@ void vsb_datapath_count_fault(struct vsb_datapath *dp,
 	case VSB_FAULT_SEGS:
 		vsb_error(stats, iov_overflow, 0, 0);
 		break;
+	case VSB_FAULT_BOUNDS:
+		vsb_error(stats, guest_memory_bounds, 0, 0);
+		break;
 	case VSB_FAULT_MEMORY:
 		vsb_error(stats, guest_memory, 0, 0);
 		break;
@@ -409,8 +412,10 @@ int vsb_datapath_start(struct vsb_datapath *dp)
 		return -EFAULT;
 	for (i = 0; i < VSB_QUEUES; i++) {
 		ret = vsb_vring_start(&dp->queue[i].vr, dp->features);
-		if (ret)
+		if (ret) {
+			vsb_error(&dp->stats, virtio_state, 0, 0);
 			return ret;
+		}
 		dp->queue[i].reported = false;
 	}
 	if (!vsb_datapath_is_resumed(dp))

@@ -39,6 +39,22 @@
 	ERROR(ports_denied)			\
 	ERROR(over_buffered)			\
 	ERROR(oversized_messages)		\
-	ERROR(seqpacket_refused)
+	ERROR(seqpacket_refused)		\
+	ERROR(activate_fails)			\
+	ERROR(cfg_fails)			\
+	ERROR(rx_queue_event_fails)		\
+	ERROR(tx_queue_event_fails)		\
+	ERROR(ev_queue_event_fails)		\
+	ERROR(event_fd_fails)			\
+	ERROR(virtio_state)			\
+	ERROR(unix_bind_fails)			\
+	ERROR(tx_flush_fails)			\
+	ERROR(guest_memory_bounds)		\
+	ERROR(no_data)				\
+	ERROR(empty_queue)			\
+	ERROR(muxer_event_fails)		\
+	ERROR(conn_event_fails)			\
+	ERROR(killq_resync)			\
+	ERROR(pkt_buf_missing)
 
 #endif /* VSB_ERRORS_H */

@@ -71,6 +71,12 @@ static void vsb_listener_refuse(struct vsb_conn *conn)
 	vsb_conn_event(conn, VSB_EV_RESET, 0);
 }
 
+static void vsb_listener_unreadable(struct vsb_conn *conn)
+{
+	vsb_conn_error(conn, rx_read_fails);
+	vsb_conn_event(conn, VSB_EV_RESET, 0);
+}
+
 /* The line is complete: the guest is asked. What follows stays in the socket. */
 static void vsb_listener_request(struct vsb_conn *conn, u32 line_len, u32 port)
 {
@@ -79,7 +85,7 @@ static void vsb_listener_request(struct vsb_conn *conn, u32 line_len, u32 port)
 
 	if (vsb_socket_recv_text(&conn->sock, line, line_len, false) !=
 	    line_len) {
-		vsb_listener_refuse(conn);
+		vsb_listener_unreadable(conn);
 		return;
 	}
 	if (!vsb_conntab_takes(tab, conn->type, port) ||
@@ -136,7 +142,11 @@ void vsb_listener_read_line(struct vsb_conn *conn)
 	len = vsb_socket_recv_text(&conn->sock, line, VSB_LINE_MAX, true);
 	if (len == -EAGAIN)
 		return;
-	if (len <= 0) {
+	if (len < 0) {
+		vsb_listener_unreadable(conn);
+		return;
+	}
+	if (!len) {
 		vsb_listener_refuse(conn);
 		return;
 	}

@@ -161,7 +161,7 @@ static enum vsb_fault vsb_chain_add(struct vsb_chain *chain,
 	if (nr == -ENOBUFS)
 		return VSB_FAULT_SEGS;
 	if (nr < 0)
-		return VSB_FAULT_MEMORY;
+		return VSB_FAULT_BOUNDS;
 	if (unlikely(chain->gpa))
 		vsb_chain_note(chain, nr, addr);
 	chain->nr += nr;
@@ -229,7 +229,7 @@ static enum vsb_fault vsb_vring_walk_indirect(struct vsb_vring *vr,
 	parts = vsb_mem_translate(mem, addr, len, table.part,
 				  VSB_TABLE_PARTS);
 	if (parts < 0)
-		return VSB_FAULT_MEMORY;
+		return VSB_FAULT_BOUNDS;
 	table.parts = parts;
 	return vsb_vring_walk(vr, chain, mem, &table, 0);
 }

@@ -46,13 +46,15 @@ struct vsb_mem;
  * @VSB_FAULT_CHAIN: a loop, an index out of range, a bad indirect table, more
  *	than 2^32 - 1 bytes
  * @VSB_FAULT_SEGS: more parts or descriptors than VSB_SEGS_MAX
- * @VSB_FAULT_MEMORY: an address that is not the guest's memory
+ * @VSB_FAULT_BOUNDS: an address that is not the guest's memory
+ * @VSB_FAULT_MEMORY: a table in the guest's memory that cannot be accessed
  */
 enum vsb_fault {
 	VSB_FAULT_NONE,
 	VSB_FAULT_DIRECTION,
 	VSB_FAULT_CHAIN,
 	VSB_FAULT_SEGS,
+	VSB_FAULT_BOUNDS,
 	VSB_FAULT_MEMORY,
 };
 
