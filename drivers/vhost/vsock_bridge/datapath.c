@@ -9,6 +9,7 @@
 #include <linux/eventfd.h>
 #include <linux/kernel.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/uaccess.h>
 #include <linux/vhost.h>
 #include <linux/virtio_vsock.h>
@@ -357,15 +358,30 @@ int vsb_datapath_set_cid(struct vsb_datapath *dp, u64 cid)
 }
 
 /*
+ * Does the ring go on where it stood? A new one that begins at 0 may look as if
+ * it did, for 16 bits are soon round; but what the device wrote last is not in
+ * it.
+ */
+static bool vsb_queue_is_resumed(const struct vsb_queue *q)
+{
+	struct vring_used_elem used;
+
+	if (q->vr.last_avail != q->stop_base)
+		return false;
+	vsb_vring_last_used(&q->vr, &used);
+	return !memcmp(&used, &q->stop_used, sizeof(used));
+}
+
+/*
  * A stopped device that goes on where it stood was paused: its connections
- * live on. One whose rings were put elsewhere has a guest that started anew.
+ * live on. One whose rings are others has a guest that started anew.
  */
 static bool vsb_datapath_is_resumed(const struct vsb_datapath *dp)
 {
 	int i;
 
 	for (i = 0; i < VSB_QUEUES; i++) {
-		if (dp->queue[i].vr.last_avail != dp->queue[i].stop_base)
+		if (!vsb_queue_is_resumed(&dp->queue[i]))
 			return false;
 	}
 	return true;
@@ -440,14 +456,18 @@ int vsb_datapath_start(struct vsb_datapath *dp)
  */
 void vsb_datapath_stop(struct vsb_datapath *dp)
 {
+	struct vsb_queue *q;
 	int i;
 
 	if (!dp->running)
 		return;
 	dp->running = false;
 	vsb_conntab_pause(&dp->tab);
-	for (i = 0; i < VSB_QUEUES; i++)
-		dp->queue[i].stop_base = dp->queue[i].vr.last_avail;
+	for (i = 0; i < VSB_QUEUES; i++) {
+		q = &dp->queue[i];
+		q->stop_base = q->vr.last_avail;
+		vsb_vring_last_used(&q->vr, &q->stop_used);
+	}
 }
 
 /*

@@ -10,6 +10,7 @@
 #include <linux/errno.h>
 #include <linux/limits.h>
 #include <linux/minmax.h>
+#include <linux/string.h>
 #include <linux/uaccess.h>
 #include <linux/virtio_config.h>
 #include <asm/barrier.h>
@@ -111,6 +112,20 @@ int vsb_vring_start(struct vsb_vring *vr, u64 features)
 	vr->parked = false;
 	vsb_vring_log_used(vr, &vr->used->flags, sizeof(vr->used->flags));
 	return vr->broken ? -EFAULT : 0;
+}
+
+/**
+ * vsb_vring_last_used() - look at the used element that was published last
+ * @vr: the queue
+ * @elem: out: as it stands in the ring; zeros when that cannot be accessed
+ */
+void vsb_vring_last_used(const struct vsb_vring *vr,
+			 struct vring_used_elem *elem)
+{
+	u16 slot = (vr->used_idx - 1) & (vr->num - 1);
+
+	if (copy_from_user(elem, &vr->used->ring[slot], sizeof(*elem)))
+		memset(elem, 0, sizeof(*elem));
 }
 
 /* Read avail.idx. Return: 1 when there are new entries, 0, or an error. */

@@ -144,6 +144,8 @@ static inline size_t vsb_vring_used_size(u32 num)
 bool vsb_vring_log_fits(const struct vsb_vring *vr, const void __user *base,
 			u64 addr);
 int vsb_vring_start(struct vsb_vring *vr, u64 features);
+void vsb_vring_last_used(const struct vsb_vring *vr,
+			 struct vring_used_elem *elem);
 int vsb_vring_next(struct vsb_vring *vr, struct vsb_mem *mem,
 		   struct vsb_chain *chain);
 void vsb_vring_rewind(struct vsb_vring *vr, u16 count);
