@@ -88,6 +88,9 @@ static const struct {
 	COUNTER(conn_event_fails),
 	COUNTER(killq_resync),
 	COUNTER(pkt_buf_missing),
+	COUNTER(ev_queue_event_count),
+	COUNTER(events_sent),
+	COUNTER(event_calls),
 };
 
 static int fail(const char *what)
