@@ -44,6 +44,7 @@ enum vsb_listener_index {
  * @err: to the VMM; likewise
  * @work: what a kick queues
  * @stop_base: where the ring stood when the device was stopped
+ * @stop_used: the used element before that place
  * @busyloop_us: VHOST_SET_VRING_BUSYLOOP_TIMEOUT, in microseconds
  * @reported: that it is broken was told
  */
@@ -54,6 +55,7 @@ struct vsb_queue {
 	struct eventfd_ctx *err;
 	struct vsb_work work;
 	u16 stop_base;
+	struct vring_used_elem stop_used;
 	u32 busyloop_us;
 	bool reported;
 };
