@@ -90,6 +90,7 @@ TEST_F(passed, in_the_handshake_is_refused_and_closed)
 	close(ends[1]);
 	EXPECT_TRUE(is_closed(ends[0]));
 	EXPECT_EQ(0, BED_AWAIT_STAT(&self->bed, handshakes, 0));
+	EXPECT_EQ(0, BED_STAT(&self->bed, invalid_port_request));
 	EXPECT_EQ(0, bed_works(&self->bed));
 	close(ends[0]);
 }
