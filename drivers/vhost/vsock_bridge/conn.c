@@ -44,8 +44,8 @@ struct vsb_conn *vsb_conn_new(struct vsb_conntab *tab, enum vsb_state state,
 	}
 	conn->tab = tab;
 	refcount_set(&conn->ref, 1);
-	conn->type = type;
 	conn->by_guest = state == VSB_CONNECTING;
+	conn->type = type;
 	conn->cs.state = state;
 	conn->credit.buf_alloc = vsb_conn_buf_alloc(tab, type);
 	conn->rx_chains = 1;

@@ -40,8 +40,8 @@ struct vsb_route;
  * @host_port: port of the host side; does not change once the guest or the
  *	connector knows it
  * @guest_port: port of the guest side; likewise
- * @type: VIRTIO_VSOCK_TYPE_*; does not change
  * @by_guest: the guest asked for it; else a host program
+ * @type: VIRTIO_VSOCK_TYPE_*; does not change
  * @cs: its state
  * @credit: byte and packet credit, both ways
  * @txbuf: the guest's bytes that the host socket has not taken
@@ -72,8 +72,8 @@ struct vsb_conn {
 	refcount_t ref;
 	u32 host_port;
 	u32 guest_port;
-	u16 type;
 	bool by_guest;
+	u16 type;
 	struct vsb_conn_state cs;
 	struct vsb_credit credit;
 	struct vsb_txbuf txbuf;

@@ -17,6 +17,9 @@
 #include "trace.h"
 #include "worker.h"
 
+/* Ticks that level 0 of the timer wheel can tell apart (kernel/time/timer.c). */
+#define VSB_EXACT_TICKS	63
+
 static void vsb_conntab_timer(struct timer_list *timer)
 {
 	struct vsb_conntab *tab = container_of(timer, struct vsb_conntab,
@@ -184,10 +187,17 @@ static struct vsb_conn *vsb_conntab_earliest(struct vsb_conntab *tab)
 	return node ? container_of(node, struct vsb_conn, deadline) : NULL;
 }
 
+/* Time stands still for a guest that does not run. */
+static u64 vsb_conntab_now(const struct vsb_conntab *tab)
+{
+	return tab->paused ?: get_jiffies_64();
+}
+
 /*
- * Let the timer fire for the earliest deadline; it may fire for nothing. A
- * timer is late by up to an eighth of a long time, so that it is asked for
- * earlier, and set again when it fires.
+ * Let the timer fire for the earliest deadline; it may fire for nothing. The
+ * timer wheel is exact for the next 63 ticks, and late by up to an eighth of
+ * the time further on, whatever HZ is: so it is asked for earlier then, and set
+ * again when it fires.
  */
 static void vsb_conntab_set_timer(struct vsb_conntab *tab)
 {
@@ -197,7 +207,7 @@ static void vsb_conntab_set_timer(struct vsb_conntab *tab)
 	if (!conn)
 		return;
 	left = max_t(s64, conn->deadline.expires - (s64)get_jiffies_64(), 0);
-	if (left > 2 * HZ)
+	if (left >= VSB_EXACT_TICKS)
 		left -= left / 8;
 	mod_timer(&tab->timer, jiffies + (unsigned long)left);
 }
@@ -208,11 +218,13 @@ void vsb_conntab_disarm(struct vsb_conntab *tab, struct vsb_conn *conn)
 		timerqueue_del(&tab->deadlines, &conn->deadline);
 }
 
-/* Give the connection @ms milliseconds from now. */
+/* Give the connection @ms milliseconds from now; no less. */
 void vsb_conntab_arm(struct vsb_conntab *tab, struct vsb_conn *conn, u32 ms)
 {
 	vsb_conntab_disarm(tab, conn);
-	conn->deadline.expires = get_jiffies_64() + msecs_to_jiffies(ms);
+	/* a part of the tick at hand is over */
+	conn->deadline.expires = vsb_conntab_now(tab) + msecs_to_jiffies(ms) +
+				 1;
 	timerqueue_add(&tab->deadlines, &conn->deadline);
 	if (vsb_conntab_earliest(tab) == conn)
 		vsb_conntab_set_timer(tab);
@@ -247,7 +259,6 @@ void vsb_conntab_reply_rst(struct vsb_conntab *tab, u32 host_port,
 		vsb_error(tab->stats, rst_overflow, host_port, guest_port);
 }
 
-/* Time stands still for a guest that does not run. */
 void vsb_conntab_pause(struct vsb_conntab *tab)
 {
 	tab->paused = get_jiffies_64();
@@ -256,9 +267,10 @@ void vsb_conntab_pause(struct vsb_conntab *tab)
 /* All deadlines move by the same time, so their order stays. */
 void vsb_conntab_resume(struct vsb_conntab *tab)
 {
-	u64 pause = get_jiffies_64() - tab->paused;
+	u64 pause = get_jiffies_64() - vsb_conntab_now(tab);
 	struct vsb_conn *conn;
 
+	tab->paused = 0;
 	list_for_each_entry(conn, &tab->conns, all) {
 		if (timerqueue_node_queued(&conn->deadline))
 			conn->deadline.expires += pause;

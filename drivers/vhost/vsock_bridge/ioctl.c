@@ -285,6 +285,9 @@ static void vsb_kick_refused(struct vsb_dev *dev, const struct vsb_queue *q)
 	case VSB_TX:
 		vsb_error(stats, tx_queue_event_fails, 0, 0);
 		break;
+	case VSB_EVENT:
+		vsb_error(stats, ev_queue_event_fails, 0, 0);
+		break;
 	}
 }
 
@@ -382,10 +385,12 @@ static long vsb_get_stats(struct vsb_dev *dev, void __user *argp)
 	stats->rsts_pending = dp->tab.rsts.count;
 	stats->rx_queue_event_count = READ_ONCE(dp->queue[VSB_RX].kick.count);
 	stats->tx_queue_event_count = READ_ONCE(dp->queue[VSB_TX].kick.count);
+	stats->ev_queue_event_count =
+		READ_ONCE(dp->queue[VSB_EVENT].kick.count);
 	return vsb_ioarg_out(argp, stats, sizeof(*stats), VSB_STATS_SIZE_V1);
 }
 
-/* Who must call an ioctl of vhost. */
+/* Who must call an ioctl. */
 enum vsb_caller {
 	VSB_ANYBODY,
 	VSB_OWNER,
@@ -413,6 +418,9 @@ static const struct vsb_dev_ioctl vsb_dev_ioctls[] = {
 	{ VSOCK_BRIDGE_SET_LIMITS, VSB_ANYBODY, vsb_set_limits },
 	{ VSOCK_BRIDGE_GET_LIMITS, VSB_ANYBODY, vsb_get_limits },
 	{ VSOCK_BRIDGE_GET_STATS, VSB_ANYBODY, vsb_get_stats },
+	{ VSOCK_BRIDGE_SEND_EVENT, VSB_OWNER, vsb_send_event },
+	{ VSOCK_BRIDGE_GET_STATE, VSB_ANYBODY, vsb_get_state },
+	{ VSOCK_BRIDGE_SET_STATE, VSB_ANYBODY, vsb_set_state },
 };
 
 struct vsb_queue_ioctl {

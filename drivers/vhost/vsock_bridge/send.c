@@ -5,7 +5,7 @@
  * Connections take turns. What one owes to the guest goes first; then one call
  * reads from its host socket into several RX buffers, behind the place of
  * their headers, which are written afterwards. When there are no RX buffers
- * everything waits for a kick.
+ * everything waits for a kick; when the gate is closed, for the guest's answer.
  */
 #include <linux/uaccess.h>
 #include <linux/uio.h>
@@ -435,6 +435,8 @@ void vsb_send(struct vsb_datapath *dp)
 	struct vsb_queue *q = &dp->queue[VSB_RX];
 	bool buffers, more;
 
+	if (dp->gate.closed)
+		return;
 	if (list_empty(&dp->tab.rxq) && !dp->tab.rsts.count)
 		return;
 

@@ -10,6 +10,7 @@
 #include <linux/errno.h>
 #include <linux/limits.h>
 #include <linux/minmax.h>
+#include <linux/string.h>
 #include <linux/uaccess.h>
 #include <linux/virtio_config.h>
 #include <asm/barrier.h>
@@ -113,6 +114,20 @@ int vsb_vring_start(struct vsb_vring *vr, u64 features)
 	return vr->broken ? -EFAULT : 0;
 }
 
+/**
+ * vsb_vring_last_used() - look at the used element that was published last
+ * @vr: the queue
+ * @elem: out: as it stands in the ring; zeros when that cannot be accessed
+ */
+void vsb_vring_last_used(const struct vsb_vring *vr,
+			 struct vring_used_elem *elem)
+{
+	u16 slot = (vr->used_idx - 1) & (vr->num - 1);
+
+	if (copy_from_user(elem, &vr->used->ring[slot], sizeof(*elem)))
+		memset(elem, 0, sizeof(*elem));
+}
+
 /* Read avail.idx. Return: 1 when there are new entries, 0, or an error. */
 static int vsb_vring_refresh(struct vsb_vring *vr)
 {
@@ -124,10 +139,10 @@ static int vsb_vring_refresh(struct vsb_vring *vr)
 	idx = vsb_ring16(raw);
 	if ((u16)(idx - vr->last_avail) > vr->num)
 		return vsb_vring_break(vr);
+	vr->avail_idx = idx;
 	if (idx == vr->last_avail)
 		return 0;
 
-	vr->avail_idx = idx;
 	smp_rmb();	/* (D): the entries are read after the index */
 	return 1;
 }
@@ -419,12 +434,29 @@ bool vsb_vring_publish(struct vsb_vring *vr)
 }
 
 /**
- * vsb_vring_park() - ask for a kick with the next available chain
- * @vr: the queue, all of whose chains were taken
+ * vsb_vring_count() - look how many chains are available
+ * @vr: the queue
  *
- * Return: true when there is a chain already; no kick may come for it.
+ * Return: how many, or -EFAULT when the ring is broken.
  */
-bool vsb_vring_park(struct vsb_vring *vr)
+int vsb_vring_count(struct vsb_vring *vr)
+{
+	int ret;
+
+	if (vr->broken)
+		return -EFAULT;
+	ret = vsb_vring_refresh(vr);
+	return ret < 0 ? ret : (u16)(vr->avail_idx - vr->last_avail);
+}
+
+/**
+ * vsb_vring_await() - ask for a kick when so many chains are available
+ * @vr: the queue
+ * @count: how many, at least 1
+ *
+ * Return: true when there are as many already; no kick may come then.
+ */
+bool vsb_vring_await(struct vsb_vring *vr, u16 count)
 {
 	__virtio16 __user *wish = &vr->used->flags;
 	u16 value = 0;
@@ -434,7 +466,7 @@ bool vsb_vring_park(struct vsb_vring *vr)
 	vr->parked = true;
 	if (vr->event_idx) {
 		wish = vsb_vring_avail_event(vr);
-		value = vr->last_avail;
+		value = vr->last_avail + count - 1;
 	}
 	if (put_user(vsb_to_ring16(value), wish)) {
 		vsb_vring_break(vr);
@@ -443,7 +475,18 @@ bool vsb_vring_park(struct vsb_vring *vr)
 	vsb_vring_log_used(vr, wish, sizeof(*wish));
 
 	smp_mb();	/* (C): the request is seen before the index is read */
-	return vsb_vring_refresh(vr) == 1;
+	return vsb_vring_count(vr) >= count;
+}
+
+/**
+ * vsb_vring_park() - ask for a kick with the next available chain
+ * @vr: the queue, all of whose chains were taken
+ *
+ * Return: true when there is a chain already; no kick may come for it.
+ */
+bool vsb_vring_park(struct vsb_vring *vr)
+{
+	return vsb_vring_await(vr, 1);
 }
 
 /**
