@@ -316,6 +316,15 @@ static int provoke_tx_queue_event_fails(struct chain_bed *cb)
 
 ERROR(tx_queue_event_fails, OF_NOBODY);
 
+static int provoke_ev_queue_event_fails(struct chain_bed *cb)
+{
+	const struct guest_ring event = { .index = 2 };
+
+	return set_file(cb, &event, VHOST_SET_VRING_KICK);
+}
+
+ERROR(ev_queue_event_fails, OF_NOBODY);
+
 static int provoke_event_fd_fails(struct chain_bed *cb)
 {
 	return set_file(cb, &cb->bed.guest.rx, VHOST_SET_VRING_CALL);
