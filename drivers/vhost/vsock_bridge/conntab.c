@@ -13,6 +13,8 @@
 #include "conn.h"
 #include "conntab.h"
 #include "packet.h"
+#include "stats.h"
+#include "trace.h"
 #include "worker.h"
 
 /* Ticks that level 0 of the timer wheel can tell apart (kernel/time/timer.c). */
@@ -86,19 +88,21 @@ struct vsb_conn *vsb_conntab_find(struct vsb_conntab *tab, u32 host_port,
 }
 
 /* Does the guest know connections of this type? */
-bool vsb_conntab_takes(struct vsb_conntab *tab, u16 type)
+bool vsb_conntab_takes(struct vsb_conntab *tab, u16 type, u32 guest_port)
 {
 	if (vsb_packet_type_ok(type, tab->seqpacket))
 		return true;
-	tab->stats->seqpacket_refused++;
+	vsb_error(tab->stats, seqpacket_refused, 0, guest_port);
 	return false;
 }
 
-bool vsb_conntab_has_room(struct vsb_conntab *tab)
+/* Is there room for one more? @host_port is 0 where it is still to be chosen. */
+bool vsb_conntab_has_room(struct vsb_conntab *tab, u32 host_port,
+			  u32 guest_port)
 {
 	if (tab->nr < tab->limits.max_connections)
 		return true;
-	tab->stats->too_many_connections++;
+	vsb_error(tab->stats, too_many_connections, host_port, guest_port);
 	return false;
 }
 
@@ -106,11 +110,12 @@ bool vsb_conntab_has_room(struct vsb_conntab *tab)
  * A connect that the guest gave up is still with the connector for a while;
  * it counts, or REQUEST and RST in turn would grow without bound.
  */
-bool vsb_conntab_may_connect(struct vsb_conntab *tab)
+bool vsb_conntab_may_connect(struct vsb_conntab *tab, u32 host_port,
+			     u32 guest_port)
 {
 	if (tab->connecting < tab->limits.max_connections)
-		return vsb_conntab_has_room(tab);
-	tab->stats->too_many_connections++;
+		return vsb_conntab_has_room(tab, host_port, guest_port);
+	vsb_error(tab->stats, too_many_connections, host_port, guest_port);
 	return false;
 }
 
@@ -120,6 +125,8 @@ void vsb_conntab_insert(struct vsb_conntab *tab, struct vsb_conn *conn)
 	hlist_add_head(&conn->hash, vsb_conntab_bucket(tab, conn->host_port,
 						       conn->guest_port));
 	tab->stats->conns_added++;
+	trace_vsb_conn_added(tab->stats->device, conn->host_port,
+			     conn->guest_port, conn->by_guest);
 }
 
 /* The ports are free again. */
@@ -129,6 +136,8 @@ void vsb_conntab_remove(struct vsb_conntab *tab, struct vsb_conn *conn)
 		return;
 	hlist_del_init(&conn->hash);
 	tab->stats->conns_removed++;
+	trace_vsb_conn_removed(tab->stats->device, conn->host_port,
+			       conn->guest_port, conn->by_guest);
 }
 
 /* Where the search for a free host port begins. */
@@ -167,7 +176,7 @@ u32 vsb_conntab_pick_port(struct vsb_conntab *tab, u32 guest_port)
 		}
 		port = port == last ? first : port + 1;
 	}
-	tab->stats->host_ports_exhausted++;
+	vsb_error(tab->stats, host_ports_exhausted, 0, guest_port);
 	return 0;
 }
 
@@ -247,7 +256,7 @@ void vsb_conntab_reply_rst(struct vsb_conntab *tab, u32 host_port,
 	};
 
 	if (!vsb_rstq_add(&tab->rsts, rst))
-		tab->stats->rst_overflow++;
+		vsb_error(tab->stats, rst_overflow, host_port, guest_port);
 }
 
 void vsb_conntab_pause(struct vsb_conntab *tab)

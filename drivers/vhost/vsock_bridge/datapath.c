@@ -17,6 +17,7 @@
 #include "compat.h"
 #include "conn.h"
 #include "datapath.h"
+#include "stats.h"
 
 /* One round: so many clients, sockets or deadlines. */
 #define VSB_ROUND_ACCEPTS	64
@@ -33,18 +34,21 @@ void vsb_datapath_count_fault(struct vsb_datapath *dp,
 		break;
 	case VSB_FAULT_DIRECTION:
 		if (q->vr.writes)
-			stats->unwritable_descriptor++;
+			vsb_error(stats, unwritable_descriptor, 0, 0);
 		else
-			stats->unreadable_descriptor++;
+			vsb_error(stats, unreadable_descriptor, 0, 0);
 		break;
 	case VSB_FAULT_CHAIN:
-		stats->desc_chain_overflow++;
+		vsb_error(stats, desc_chain_overflow, 0, 0);
 		break;
 	case VSB_FAULT_SEGS:
-		stats->iov_overflow++;
+		vsb_error(stats, iov_overflow, 0, 0);
+		break;
+	case VSB_FAULT_BOUNDS:
+		vsb_error(stats, guest_memory_bounds, 0, 0);
 		break;
 	case VSB_FAULT_MEMORY:
-		stats->guest_memory++;
+		vsb_error(stats, guest_memory, 0, 0);
 		break;
 	}
 }
@@ -63,12 +67,13 @@ static void vsb_datapath_report(struct vsb_datapath *dp, struct vsb_queue *q)
 	if (!q->vr.broken || q->reported)
 		return;
 	q->reported = true;
-	dp->stats.vring_broken++;
+	vsb_error(&dp->stats, vring_broken, 0, 0);
 	if (q->err)
 		vsb_eventfd_signal(q->err);
 }
 
-static void vsb_datapath_call(struct vsb_datapath *dp, struct vsb_queue *q)
+/* Interrupt the guest. */
+void vsb_datapath_call(struct vsb_datapath *dp, struct vsb_queue *q)
 {
 	if (!q->call) {
 		/* whoever sets one gets the next call in any case */
@@ -76,10 +81,17 @@ static void vsb_datapath_call(struct vsb_datapath *dp, struct vsb_queue *q)
 		return;
 	}
 	vsb_eventfd_signal(q->call);
-	if (q->vr.writes)
+	switch (q - dp->queue) {
+	case VSB_RX:
 		dp->stats.rx_calls++;
-	else
+		break;
+	case VSB_TX:
 		dp->stats.tx_calls++;
+		break;
+	case VSB_EVENT:
+		dp->stats.event_calls++;
+		break;
+	}
 }
 
 /**
@@ -134,6 +146,18 @@ static void vsb_round_rx(struct vsb_work *work)
 	mutex_lock(&dp->lock);
 	if (dp->running)
 		vsb_send(dp);
+	mutex_unlock(&dp->lock);
+}
+
+/* The guest has put buffers into the event queue: it may have answered. */
+static void vsb_round_event(struct vsb_work *work)
+{
+	struct vsb_datapath *dp = container_of(work, struct vsb_datapath,
+					       queue[VSB_EVENT].work);
+
+	mutex_lock(&dp->lock);
+	if (dp->running)
+		vsb_event_look(dp);
 	mutex_unlock(&dp->lock);
 }
 
@@ -225,7 +249,7 @@ static void vsb_round_timer(struct vsb_work *work)
 }
 
 /* All connections end, without a word to the guest. */
-static void vsb_datapath_drop_all(struct vsb_datapath *dp)
+void vsb_datapath_drop_all(struct vsb_datapath *dp)
 {
 	struct vsb_conn *conn, *next;
 
@@ -268,7 +292,7 @@ static void vsb_queue_init(struct vsb_datapath *dp, int i,
 
 	vsb_work_init(&q->work, round);
 	vsb_kick_init(&q->kick, &dp->worker, &q->work);
-	q->vr.writes = i == VSB_RX;
+	q->vr.writes = i != VSB_TX;
 	q->vr.log = &dp->log;
 }
 
@@ -286,6 +310,7 @@ int vsb_datapath_init(struct vsb_datapath *dp)
 	vsb_work_init(&dp->accept_work, vsb_round_accept);
 	vsb_queue_init(dp, VSB_RX, vsb_round_rx);
 	vsb_queue_init(dp, VSB_TX, vsb_round_tx);
+	vsb_queue_init(dp, VSB_EVENT, vsb_round_event);
 
 	ret = vsb_conntab_init(&dp->tab);
 	if (ret)
@@ -377,7 +402,9 @@ static bool vsb_datapath_is_resumed(const struct vsb_datapath *dp)
 	int i;
 
 	for (i = 0; i < VSB_QUEUES; i++) {
-		if (!vsb_queue_is_resumed(&dp->queue[i]))
+		const struct vsb_queue *q = &dp->queue[i];
+
+		if (q->active && !vsb_queue_is_resumed(q))
 			return false;
 	}
 	return true;
@@ -408,6 +435,15 @@ bool vsb_datapath_log_fits(const struct vsb_datapath *dp,
 	return true;
 }
 
+static int vsb_queue_start(struct vsb_datapath *dp, int i)
+{
+	struct vsb_queue *q = &dp->queue[i];
+
+	q->reported = false;
+	q->active = i != VSB_EVENT || vsb_vring_is_set(&q->vr);
+	return q->active ? vsb_vring_start(&q->vr, dp->features) : 0;
+}
+
 /**
  * vsb_datapath_start() - VHOST_VSOCK_SET_RUNNING 1
  * @dp: the data path; locked
@@ -416,6 +452,7 @@ bool vsb_datapath_log_fits(const struct vsb_datapath *dp,
  */
 int vsb_datapath_start(struct vsb_datapath *dp)
 {
+	bool anew;
 	int i, ret;
 
 	if (dp->running)
@@ -423,15 +460,18 @@ int vsb_datapath_start(struct vsb_datapath *dp)
 	if (!vsb_datapath_log_fits(dp, dp->log.base, dp->log.all))
 		return -EFAULT;
 	for (i = 0; i < VSB_QUEUES; i++) {
-		ret = vsb_vring_start(&dp->queue[i].vr, dp->features);
-		if (ret)
+		ret = vsb_queue_start(dp, i);
+		if (ret) {
+			vsb_error(&dp->stats, virtio_state, 0, 0);
 			return ret;
-		dp->queue[i].reported = false;
+		}
 	}
-	if (!vsb_datapath_is_resumed(dp))
+	anew = !vsb_datapath_is_resumed(dp);
+	if (anew)
 		vsb_datapath_drop_all(dp);
 
 	dp->running = true;
+	vsb_event_start(dp, anew);
 	vsb_conntab_resume(&dp->tab);
 	/* kicks, clients, events and deadlines from before were kept for now */
 	vsb_worker_queue(&dp->worker, &dp->queue[VSB_TX].work);

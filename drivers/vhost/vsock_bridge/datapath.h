@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The data path: receive.c takes packets from the guest, send.c brings packets
- * to it, datapath.c holds them together and says when they run.
+ * to it, event.c tells it of events, datapath.c holds them together and says
+ * when they run.
  */
 #ifndef VSB_DATAPATH_H
 #define VSB_DATAPATH_H
@@ -26,6 +27,7 @@ struct eventfd_ctx;
 enum vsb_queue_index {
 	VSB_RX,
 	VSB_TX,
+	VSB_EVENT,
 	VSB_QUEUES,
 };
 
@@ -43,6 +45,8 @@ enum vsb_listener_index {
  * @call: to the guest; a reference is held; NULL when there is none
  * @err: to the VMM; likewise
  * @work: what a kick queues
+ * @active: it was set when the device was started. RX and TX must be; a VMM
+ *	that tells the guest of events itself keeps the event queue.
  * @stop_base: where the ring stood when the device was stopped
  * @stop_used: the used element before that place
  * @busyloop_us: VHOST_SET_VRING_BUSYLOOP_TIMEOUT, in microseconds
@@ -54,10 +58,24 @@ struct vsb_queue {
 	struct eventfd_ctx *call;
 	struct eventfd_ctx *err;
 	struct vsb_work work;
+	bool active;
 	u16 stop_base;
 	struct vring_used_elem stop_used;
 	u32 busyloop_us;
 	bool reported;
+};
+
+/**
+ * struct vsb_gate - keeps RX still until the guest has answered an event
+ * @closed: it has not
+ * @restored: VSOCK_BRIDGE_SET_STATE: the next start leaves it as it is
+ * @held: chains that the event queue held before the event; when it holds as
+ *	many again, that is the answer
+ */
+struct vsb_gate {
+	bool closed;
+	bool restored;
+	u16 held;
 };
 
 /**
@@ -88,6 +106,7 @@ struct vsb_gather {
  * @mem: the guest's memory
  * @log: which of it was written
  * @queue: the virtqueues
+ * @gate: of RX
  * @tab: the connections
  * @listener: where host programs come in
  * @routes: where the guest goes
@@ -111,6 +130,7 @@ struct vsb_datapath {
 	struct vsb_mem mem;
 	struct vsb_log log;
 	struct vsb_queue queue[VSB_QUEUES];
+	struct vsb_gate gate;
 	struct vsb_conntab tab;
 	struct vsb_listener listener[VSB_LISTENERS];
 	struct vsb_routes routes;
@@ -135,8 +155,10 @@ int vsb_datapath_start(struct vsb_datapath *dp);
 void vsb_datapath_stop(struct vsb_datapath *dp);
 void vsb_datapath_quench(struct vsb_datapath *dp);
 void vsb_datapath_destroy(struct vsb_datapath *dp);
+void vsb_datapath_drop_all(struct vsb_datapath *dp);
 bool vsb_datapath_log_fits(const struct vsb_datapath *dp,
 			   const void __user *base, bool all);
+void vsb_datapath_call(struct vsb_datapath *dp, struct vsb_queue *q);
 void vsb_datapath_finish(struct vsb_datapath *dp, struct vsb_queue *q);
 bool vsb_datapath_park(struct vsb_datapath *dp, struct vsb_queue *q);
 void vsb_datapath_count_fault(struct vsb_datapath *dp,
@@ -147,5 +169,10 @@ void vsb_receive(struct vsb_datapath *dp);
 
 /* send.c: host to guest */
 void vsb_send(struct vsb_datapath *dp);
+
+/* event.c: to the guest as a whole */
+int vsb_event_send(struct vsb_datapath *dp, u32 id);
+void vsb_event_look(struct vsb_datapath *dp);
+void vsb_event_start(struct vsb_datapath *dp, bool anew);
 
 #endif /* VSB_DATAPATH_H */

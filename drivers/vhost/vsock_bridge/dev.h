@@ -34,7 +34,7 @@ struct mm_struct;
 	 VSOCK_BRIDGE_F_EVICTION | VSOCK_BRIDGE_F_HOST_PORTS |		\
 	 VSOCK_BRIDGE_F_UDS_FDS | VSOCK_BRIDGE_F_UDS_ONE_WAY |		\
 	 VSOCK_BRIDGE_F_PORT_MAP | VSOCK_BRIDGE_F_MAX_BUFFERED |	\
-	 VSOCK_BRIDGE_F_SEQPACKET)
+	 VSOCK_BRIDGE_F_SEQPACKET | VSOCK_BRIDGE_F_EVENT_QUEUE)
 
 /**
  * struct vsb_dev - an open device
@@ -66,5 +66,10 @@ long vsb_set_uds(struct vsb_dev *dev, void __user *argp);
 
 /* ports.c */
 long vsb_set_port(struct vsb_dev *dev, void __user *argp);
+
+/* snapshot.c */
+long vsb_send_event(struct vsb_dev *dev, void __user *argp);
+long vsb_get_state(struct vsb_dev *dev, void __user *argp);
+long vsb_set_state(struct vsb_dev *dev, void __user *argp);
 
 #endif /* VSB_DEV_H */

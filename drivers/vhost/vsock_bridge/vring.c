@@ -139,10 +139,10 @@ static int vsb_vring_refresh(struct vsb_vring *vr)
 	idx = vsb_ring16(raw);
 	if ((u16)(idx - vr->last_avail) > vr->num)
 		return vsb_vring_break(vr);
+	vr->avail_idx = idx;
 	if (idx == vr->last_avail)
 		return 0;
 
-	vr->avail_idx = idx;
 	smp_rmb();	/* (D): the entries are read after the index */
 	return 1;
 }
@@ -176,7 +176,7 @@ static enum vsb_fault vsb_chain_add(struct vsb_chain *chain,
 	if (nr == -ENOBUFS)
 		return VSB_FAULT_SEGS;
 	if (nr < 0)
-		return VSB_FAULT_MEMORY;
+		return VSB_FAULT_BOUNDS;
 	if (unlikely(chain->gpa))
 		vsb_chain_note(chain, nr, addr);
 	chain->nr += nr;
@@ -244,7 +244,7 @@ static enum vsb_fault vsb_vring_walk_indirect(struct vsb_vring *vr,
 	parts = vsb_mem_translate(mem, addr, len, table.part,
 				  VSB_TABLE_PARTS);
 	if (parts < 0)
-		return VSB_FAULT_MEMORY;
+		return VSB_FAULT_BOUNDS;
 	table.parts = parts;
 	return vsb_vring_walk(vr, chain, mem, &table, 0);
 }
@@ -434,12 +434,29 @@ bool vsb_vring_publish(struct vsb_vring *vr)
 }
 
 /**
- * vsb_vring_park() - ask for a kick with the next available chain
- * @vr: the queue, all of whose chains were taken
+ * vsb_vring_count() - look how many chains are available
+ * @vr: the queue
  *
- * Return: true when there is a chain already; no kick may come for it.
+ * Return: how many, or -EFAULT when the ring is broken.
  */
-bool vsb_vring_park(struct vsb_vring *vr)
+int vsb_vring_count(struct vsb_vring *vr)
+{
+	int ret;
+
+	if (vr->broken)
+		return -EFAULT;
+	ret = vsb_vring_refresh(vr);
+	return ret < 0 ? ret : (u16)(vr->avail_idx - vr->last_avail);
+}
+
+/**
+ * vsb_vring_await() - ask for a kick when so many chains are available
+ * @vr: the queue
+ * @count: how many, at least 1
+ *
+ * Return: true when there are as many already; no kick may come then.
+ */
+bool vsb_vring_await(struct vsb_vring *vr, u16 count)
 {
 	__virtio16 __user *wish = &vr->used->flags;
 	u16 value = 0;
@@ -449,7 +466,7 @@ bool vsb_vring_park(struct vsb_vring *vr)
 	vr->parked = true;
 	if (vr->event_idx) {
 		wish = vsb_vring_avail_event(vr);
-		value = vr->last_avail;
+		value = vr->last_avail + count - 1;
 	}
 	if (put_user(vsb_to_ring16(value), wish)) {
 		vsb_vring_break(vr);
@@ -458,7 +475,18 @@ bool vsb_vring_park(struct vsb_vring *vr)
 	vsb_vring_log_used(vr, wish, sizeof(*wish));
 
 	smp_mb();	/* (C): the request is seen before the index is read */
-	return vsb_vring_refresh(vr) == 1;
+	return vsb_vring_count(vr) >= count;
+}
+
+/**
+ * vsb_vring_park() - ask for a kick with the next available chain
+ * @vr: the queue, all of whose chains were taken
+ *
+ * Return: true when there is a chain already; no kick may come for it.
+ */
+bool vsb_vring_park(struct vsb_vring *vr)
+{
+	return vsb_vring_await(vr, 1);
 }
 
 /**

@@ -4,9 +4,10 @@
  *
  * The verbs: next takes the next available chain and rewind gives the last
  * ones back; push stages a used element, publish shows the staged ones to the
- * driver and says whether it wants an interrupt. park asks for kicks, unpark
- * for silence. log_chain tells the dirty log what was written into a chain; what
- * is written into the used ring is logged by those who write it.
+ * driver and says whether it wants an interrupt. count looks how many chains
+ * are available; park asks for a kick with the next one, await with a later
+ * one, unpark for silence. log_chain tells the dirty log what was written into
+ * a chain; what is written into the used ring is logged by those who write it.
  *
  * What one side writes and the other reads, and the barriers between:
  *
@@ -46,13 +47,15 @@ struct vsb_mem;
  * @VSB_FAULT_CHAIN: a loop, an index out of range, a bad indirect table, more
  *	than 2^32 - 1 bytes
  * @VSB_FAULT_SEGS: more parts or descriptors than VSB_SEGS_MAX
- * @VSB_FAULT_MEMORY: an address that is not the guest's memory
+ * @VSB_FAULT_BOUNDS: an address that is not the guest's memory
+ * @VSB_FAULT_MEMORY: a table in the guest's memory that cannot be accessed
  */
 enum vsb_fault {
 	VSB_FAULT_NONE,
 	VSB_FAULT_DIRECTION,
 	VSB_FAULT_CHAIN,
 	VSB_FAULT_SEGS,
+	VSB_FAULT_BOUNDS,
 	VSB_FAULT_MEMORY,
 };
 
@@ -82,7 +85,7 @@ struct vsb_chain {
  * @avail: available ring
  * @used: used ring
  * @num: number of entries, a power of two; 0 before it was set
- * @writes: the device writes into the chains of this queue (RX)
+ * @writes: the device writes into the chains of this queue (RX, events)
  * @event_idx: VIRTIO_F_EVENT_IDX was negotiated
  * @indirect: VIRTIO_F_INDIRECT_DESC was negotiated
  * @notify_on_empty: VIRTIO_F_NOTIFY_ON_EMPTY was negotiated
@@ -122,6 +125,12 @@ struct vsb_vring {
 	u64 log_addr;
 };
 
+/* Has the VMM said how large it is, and where? */
+static inline bool vsb_vring_is_set(const struct vsb_vring *vr)
+{
+	return vr->num && vr->desc;
+}
+
 /* Sizes of the three parts in bytes, event fields included. */
 static inline size_t vsb_vring_desc_size(u32 num)
 {
@@ -151,6 +160,8 @@ void vsb_vring_log_chain(struct vsb_vring *vr, const struct iovec *iov,
 			 const u64 *gpa, unsigned int nr, size_t len);
 void vsb_vring_push(struct vsb_vring *vr, u16 head, u32 len);
 bool vsb_vring_publish(struct vsb_vring *vr);
+int vsb_vring_count(struct vsb_vring *vr);
+bool vsb_vring_await(struct vsb_vring *vr, u16 count);
 bool vsb_vring_park(struct vsb_vring *vr);
 void vsb_vring_unpark(struct vsb_vring *vr);
 

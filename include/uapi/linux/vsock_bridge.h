@@ -13,9 +13,9 @@
  * the module does not know are 0, else it fails with E2BIG. Fields are only
  * ever appended.
  *
- * All of these ioctls may be issued before VHOST_SET_OWNER, by any process that
- * holds the descriptor; so a launcher configures the device and then hands it
- * to a VMM that speaks plain vhost.
+ * All of these ioctls but VSOCK_BRIDGE_SEND_EVENT may be issued before
+ * VHOST_SET_OWNER, by any process that holds the descriptor; so a launcher
+ * configures the device and then hands it to a VMM that speaks plain vhost.
  *
  * Errors that every ioctl below can return:
  *   EFAULT  the argument, or memory it points to, cannot be accessed
@@ -93,6 +93,7 @@ enum vsock_bridge_limit_values {
 #define VSOCK_BRIDGE_F_PORT_MAP		(1ULL << 8)	/* SET_PORT */
 #define VSOCK_BRIDGE_F_MAX_BUFFERED	(1ULL << 9)	/* limits.max_buffered */
 #define VSOCK_BRIDGE_F_SEQPACKET	(1ULL << 10)	/* UDS_SEQPACKET* */
+#define VSOCK_BRIDGE_F_EVENT_QUEUE	(1ULL << 11)	/* queue 2, SEND_EVENT, *_STATE */
 
 /**
  * struct vsock_bridge_info - what the module is and can (VSOCK_BRIDGE_GET_INFO)
@@ -357,7 +358,8 @@ struct vsock_bridge_limits {
 /**
  * struct vsock_bridge_stats - gauges and counters (VSOCK_BRIDGE_GET_STATS)
  * @size: in: sizeof the caller's structure; out: sizeof the module's
- * @reserved: 0
+ * @device: number of the device, 1 or more; no other open device has it. Trace
+ *	events name the device by it.
  *
  * @connections: gauge: connections known to the guest, of any state
  * @handshakes: gauge: host clients before the end of their CONNECT line
@@ -383,17 +385,18 @@ struct vsock_bridge_limits {
  * @tx_calls: interrupts sent for the TX queue
  * @rsts_sent: RST packets given to the guest
  *
- * @desc_chain_too_short_for_header: TX or RX chains below 44 bytes
+ * @desc_chain_too_short_for_header: TX or RX chains below 44 bytes, or event
+ *	buffers below 4
  * @desc_chain_too_short_for_packet: TX chains shorter than the header's len
  * @invalid_pkt_len: TX packets with len above 64 KiB
  * @unreadable_descriptor: TX chains with a device-writable descriptor
- * @unwritable_descriptor: RX chains with a device-readable descriptor
+ * @unwritable_descriptor: RX or event chains with a device-readable descriptor
  * @desc_chain_overflow: chains with a loop, an index out of range, a bad
  *	indirect table, or more bytes than 2^32 - 1
  * @iov_overflow: chains of more parts, or with a longer indirect table, than
  *	the device takes (1024)
- * @guest_memory: chains that point outside the guest's memory, or to memory
- *	that cannot be accessed
+ * @guest_memory: chains, or payload, in memory of the guest that cannot be
+ *	accessed: the VMM took it away, or protected it
  * @vring_broken: virtqueues stopped because the ring itself was broken: an
  *	avail index that jumps, a head out of range, ring memory that cannot
  *	be accessed, or a dirty log for it that cannot
@@ -405,8 +408,10 @@ struct vsock_bridge_limits {
  * @unknown_flow: packets for a connection that is not there, but REQUEST and
  *	RST
  * @over_credit: connections ended because the guest sent more than buf_alloc
- * @tx_write_fails: connections ended because the host socket failed on a write
- * @rx_read_fails: connections ended because the host socket failed on a read
+ * @tx_write_fails: connections ended because the host socket failed on a write,
+ *	of the guest's bytes or of the OK line
+ * @rx_read_fails: connections, or CONNECT lines, ended because the host socket
+ *	failed on a read, or because a host program passed descriptors
  * @too_many_connections: refused because of max_connections
  * @rst_overflow: RST packets not sent because too many were waiting
  * @no_memory: requests refused because memory ran out
@@ -426,11 +431,40 @@ struct vsock_bridge_limits {
  * @seqpacket_refused: SEQPACKET host clients refused because the guest did not
  *	negotiate that type
  *
+ * @activate_fails: VHOST_VSOCK_SET_RUNNING that failed
+ * @cfg_fails: other ioctls that failed, but those that are not known here
+ * @rx_queue_event_fails: kick eventfds of the RX queue that could not be set
+ * @tx_queue_event_fails: likewise of the TX queue
+ * @ev_queue_event_fails: likewise of the event queue
+ * @event_fd_fails: call, error and log eventfds that could not be set
+ * @virtio_state: starts that failed because a ring cannot be accessed
+ * @unix_bind_fails: VSOCK_BRIDGE_SET_UDS that could not bind, or could not give
+ *	the file its owner
+ * @tx_flush_fails: connections ended because the host socket failed while
+ *	bytes that it had not taken before were written
+ * @guest_memory_bounds: chains that point outside the guest's memory
+ * @no_data: reads from a host socket that brought nothing, though it had said
+ *	otherwise: a byte out of band was alone in it
+ * @empty_queue: events for which the guest had no buffer in its event queue
+ * @muxer_event_fails: 0, as are those below: kept for who reads Firecracker's
+ *	metrics
+ * @conn_event_fails: 0
+ * @killq_resync: 0
+ * @pkt_buf_missing: 0
+ *
+ * @ev_queue_event_count: kicks of the event queue
+ * @events_sent: events given to the guest
+ * @event_calls: interrupts sent for the event queue
+ *
+ * All but the gauges, the counters up to @rsts_sent and the last three are error
+ * cases. Each has a trace event vsock_bridge:vsb_<name>;
+ * Documentation/userspace-api/vsock_bridge_errors.rst says more of each.
+ *
  * Counters start at 0 when the device is opened, and wrap at 2^64.
  */
 struct vsock_bridge_stats {
 	__u32 size;
-	__u32 reserved;
+	__u32 device;
 
 	__u64 connections;
 	__u64 handshakes;
@@ -485,6 +519,92 @@ struct vsock_bridge_stats {
 	__u64 over_buffered;
 	__u64 oversized_messages;
 	__u64 seqpacket_refused;
+
+	__u64 activate_fails;
+	__u64 cfg_fails;
+	__u64 rx_queue_event_fails;
+	__u64 tx_queue_event_fails;
+	__u64 ev_queue_event_fails;
+	__u64 event_fd_fails;
+	__u64 virtio_state;
+	__u64 unix_bind_fails;
+	__u64 tx_flush_fails;
+	__u64 guest_memory_bounds;
+	__u64 no_data;
+	__u64 empty_queue;
+	__u64 muxer_event_fails;
+	__u64 conn_event_fails;
+	__u64 killq_resync;
+	__u64 pkt_buf_missing;
+
+	__u64 ev_queue_event_count;
+	__u64 events_sent;
+	__u64 event_calls;
+};
+
+/**
+ * enum vsock_bridge_event_id - what a guest is told (virtio 1.3, 5.10.6.7)
+ * @VSOCK_BRIDGE_EVENT_TRANSPORT_RESET: none of its connections exists any more,
+ *	and its CID may be another
+ */
+enum vsock_bridge_event_id {
+	VSOCK_BRIDGE_EVENT_TRANSPORT_RESET	= 0,
+};
+
+/**
+ * struct vsock_bridge_event - an event for the guest (VSOCK_BRIDGE_SEND_EVENT)
+ * @size: sizeof(struct vsock_bridge_event)
+ * @event: enum vsock_bridge_event_id
+ *
+ * Puts the event into the next buffer of the guest's event queue, for a VMM that
+ * has handed that queue over: virtqueue 2 was set when the device was started.
+ * Only the process that called VHOST_SET_OWNER may do so.
+ *
+ * The guest ends all its connections, so the device does the same at once: host
+ * programs see EOF. Then nothing is given to the guest until it has answered,
+ * which it does by a new buffer in the place of the used one; what is for it
+ * waits, host programs that connect meanwhile included. What the guest sends is
+ * taken as ever. A guest that starts anew need not answer.
+ *
+ * Errors, with which nothing has changed for the connections: EPERM, EINVAL
+ * (@event), ESHUTDOWN (the device does not run), ENXIO (the event queue was not
+ * handed over), ENOBUFS (the guest has no buffer in it that takes an event:
+ * @empty_queue counts), EPIPE (the event queue is broken, see
+ * VHOST_SET_VRING_ERR).
+ */
+struct vsock_bridge_event {
+	__u32 size;
+	__u32 event;
+};
+
+/* Bits of vsock_bridge_state.flags */
+#define VSOCK_BRIDGE_STATE_GATED	(1U << 0)	/* an event is unanswered */
+
+/**
+ * struct vsock_bridge_state - what a guest's snapshot has of the device beside
+ *	its rings (VSOCK_BRIDGE_GET_STATE, VSOCK_BRIDGE_SET_STATE)
+ * @size: sizeof(struct vsock_bridge_state)
+ * @flags: VSOCK_BRIDGE_STATE_* bits, others must be 0
+ * @last_host_port: host port that was given out last; 0 when none was. Ports go
+ *	on behind it, so a new connection has not the port of one that the guest
+ *	may remember. At most VSOCK_BRIDGE_MAX_HOST_PORT.
+ * @event_buffers: with VSOCK_BRIDGE_STATE_GATED: the guest has answered when its
+ *	event queue holds so many buffers, 1 to 32768; else 0
+ *
+ * GET may be issued at any time; for a snapshot, when the device is stopped.
+ * SET is for a device that is stopped, before the start that shall go on with a
+ * restored guest. With VSOCK_BRIDGE_STATE_GATED that start signals
+ * VHOST_SET_VRING_CALL of the event queue, for the snapshot may have lost the
+ * interrupt. A start without event queue has no use for the flag and drops it.
+ *
+ * Errors of SET: EINVAL (a value out of its range, an unknown flag), EBUSY (the
+ * device runs).
+ */
+struct vsock_bridge_state {
+	__u32 size;
+	__u32 flags;
+	__u32 last_host_port;
+	__u32 event_buffers;
 };
 
 /* Argument: struct vsock_bridge_info */
@@ -499,5 +619,11 @@ struct vsock_bridge_stats {
 #define VSOCK_BRIDGE_GET_STATS	_IO(VSOCK_BRIDGE_IOC_TYPE, 0x04)
 /* Argument: struct vsock_bridge_port */
 #define VSOCK_BRIDGE_SET_PORT	_IO(VSOCK_BRIDGE_IOC_TYPE, 0x10)
+/* Argument: struct vsock_bridge_event */
+#define VSOCK_BRIDGE_SEND_EVENT	_IO(VSOCK_BRIDGE_IOC_TYPE, 0x11)
+/* Argument: struct vsock_bridge_state */
+#define VSOCK_BRIDGE_GET_STATE	_IO(VSOCK_BRIDGE_IOC_TYPE, 0x12)
+/* Argument: struct vsock_bridge_state */
+#define VSOCK_BRIDGE_SET_STATE	_IO(VSOCK_BRIDGE_IOC_TYPE, 0x13)
 
 #endif /* _UAPI_LINUX_VSOCK_BRIDGE_H */

@@ -5,15 +5,13 @@
  * borrowed.
  */
 #define _GNU_SOURCE
-#include <dirent.h>
 #include <linux/vsock_bridge.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+
+#include "borrow.h"
 
 #define COUNTER(name) { #name, offsetof(struct vsock_bridge_stats, name) }
 
@@ -28,79 +26,89 @@ static const struct {
 	COUNTER(connects_pending),
 	COUNTER(buffered_bytes),
 	COUNTER(rsts_pending),
-	COUNTER(conns_added),
-	COUNTER(conns_killed),
-	COUNTER(conns_removed),
+	COUNTER(rx_queue_event_count),
+	COUNTER(tx_queue_event_count),
 	COUNTER(rx_packets_count),
 	COUNTER(tx_packets_count),
 	COUNTER(rx_bytes_count),
 	COUNTER(tx_bytes_count),
+	COUNTER(conns_added),
+	COUNTER(conns_killed),
+	COUNTER(conns_removed),
+	COUNTER(rx_calls),
+	COUNTER(tx_calls),
 	COUNTER(rsts_sent),
-	COUNTER(over_credit),
-	COUNTER(vring_broken),
+	COUNTER(desc_chain_too_short_for_header),
+	COUNTER(desc_chain_too_short_for_packet),
+	COUNTER(invalid_pkt_len),
+	COUNTER(unreadable_descriptor),
+	COUNTER(unwritable_descriptor),
+	COUNTER(desc_chain_overflow),
+	COUNTER(iov_overflow),
 	COUNTER(guest_memory),
+	COUNTER(vring_broken),
+	COUNTER(bad_src_cid),
+	COUNTER(bad_dst_cid),
+	COUNTER(bad_type),
 	COUNTER(bad_op),
 	COUNTER(unknown_flow),
+	COUNTER(over_credit),
+	COUNTER(tx_write_fails),
+	COUNTER(rx_read_fails),
 	COUNTER(too_many_connections),
+	COUNTER(rst_overflow),
 	COUNTER(no_memory),
 	COUNTER(unix_connect_fails),
+	COUNTER(unix_accept_fails),
+	COUNTER(invalid_port_request),
 	COUNTER(handshake_timeouts),
 	COUNTER(connect_timeouts),
 	COUNTER(shutdown_timeouts),
+	COUNTER(handshake_evictions),
+	COUNTER(host_ports_exhausted),
+	COUNTER(ports_denied),
+	COUNTER(over_buffered),
+	COUNTER(oversized_messages),
+	COUNTER(seqpacket_refused),
+	COUNTER(activate_fails),
+	COUNTER(cfg_fails),
+	COUNTER(rx_queue_event_fails),
+	COUNTER(tx_queue_event_fails),
+	COUNTER(ev_queue_event_fails),
+	COUNTER(event_fd_fails),
+	COUNTER(virtio_state),
+	COUNTER(unix_bind_fails),
+	COUNTER(tx_flush_fails),
+	COUNTER(guest_memory_bounds),
+	COUNTER(no_data),
+	COUNTER(empty_queue),
+	COUNTER(muxer_event_fails),
+	COUNTER(conn_event_fails),
+	COUNTER(killq_resync),
+	COUNTER(pkt_buf_missing),
+	COUNTER(ev_queue_event_count),
+	COUNTER(events_sent),
+	COUNTER(event_calls),
 };
-
-static int fail(const char *what)
-{
-	perror(what);
-	return EXIT_FAILURE;
-}
-
-/* The number of the descriptor in that process, or negative. */
-static int find_device(const char *pid)
-{
-	char path[64], target[64];
-	struct dirent *entry;
-	int fd = -1;
-	DIR *dir;
-
-	snprintf(path, sizeof(path), "/proc/%s/fd", pid);
-	dir = opendir(path);
-	while (dir && fd < 0 && (entry = readdir(dir))) {
-		ssize_t len = readlinkat(dirfd(dir), entry->d_name, target,
-					 sizeof(target) - 1);
-
-		target[len < 0 ? 0 : len] = 0;
-		if (!strcmp(target, "/dev/vsock-bridge"))
-			fd = atoi(entry->d_name);
-	}
-	if (dir)
-		closedir(dir);
-	return fd;
-}
 
 int main(int argc, char **argv)
 {
 	struct vsock_bridge_stats stats = { .size = sizeof(stats) };
-	int process, number, fd;
 	size_t i;
+	int fd;
 
 	if (argc != 2) {
 		fputs("usage: device-stats PID\n", stderr);
 		return EXIT_FAILURE;
 	}
-	number = find_device(argv[1]);
-	if (number < 0) {
-		fputs("device-stats: no /dev/vsock-bridge there\n", stderr);
+	fd = borrow_device(argv[1]);
+	if (fd < 0)
+		return EXIT_FAILURE;
+	if (ioctl(fd, VSOCK_BRIDGE_GET_STATS, &stats)) {
+		perror("VSOCK_BRIDGE_GET_STATS");
 		return EXIT_FAILURE;
 	}
-	process = syscall(SYS_pidfd_open, atoi(argv[1]), 0);
-	if (process < 0)
-		return fail("pidfd_open");
-	fd = syscall(SYS_pidfd_getfd, process, number, 0);
-	if (fd < 0)
-		return fail("pidfd_getfd");
-	if (ioctl(fd, VSOCK_BRIDGE_GET_STATS, &stats))
-		return fail("VSOCK_BRIDGE_GET_STATS");
+	printf("device %u\n", stats.device);
 	for (i = 0; i < sizeof(counters) / sizeof(*counters); i++)
 		printf("%s %llu\n", counters[i].name,
 		       *(unsigned long long *)((char *)&stats +

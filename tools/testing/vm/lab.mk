@@ -14,10 +14,13 @@ check-builds: $(KERNELS:%=check-build-%)
 check-build-%:
 	@$(VM)/build-module --strict $*
 
-# TAP: a real guest behind the bridge; its live migration; the kernel's
-# vsock_test; the module under DKMS.
+# TAP: a real guest behind the bridge; guests behind bridges of other options;
+# live migration; the kernel's vsock_test; the module under DKMS.
 check-guest:
 	@$(VM)/tests/real-guest
+
+check-options:
+	@$(VM)/tests/options
 
 check-vsock-test:
 	@$(VM)/tests/vsock-test
@@ -51,5 +54,6 @@ lab:
 lab-clean:
 	@$(VM)/clean
 
-.PHONY: demo check-builds check-guest check-migrate check-vsock-test check-stress \
+.PHONY: demo check-builds check-guest check-options check-migrate \
+	check-vsock-test check-stress \
 	check-pairs check-all check-dkms kselftest-harness lab lab-clean

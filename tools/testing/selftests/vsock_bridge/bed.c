@@ -479,3 +479,22 @@ int bed_fence(struct bed *bed, struct bed_pair *pair)
 		return err;
 	return GUEST_UNTIL(&bed->mux, *seen > before) ? 0 : -ETIMEDOUT;
 }
+
+/* Two packets that nothing follows: the first one's round is over by then. */
+int bed_settle(struct bed *bed)
+{
+	struct guest *g = &bed->guest;
+	uint64_t deadline = deadline_in(WAIT_MS);
+	struct virtio_vsock_hdr h = guest_hdr(g, VIRTIO_VSOCK_OP_RST, 1, 1);
+	int err = 0;
+
+	for (int i = 0; i < 2 && !err; i++) {
+		err = guest_send(g, &h, NULL, deadline);
+		guest_tx_reap(g);
+		while (!err && g->tx.used_idx != g->tx.shown_idx) {
+			err = guest_wait(g, -1, 0, deadline);
+			guest_tx_reap(g);
+		}
+	}
+	return err;
+}

@@ -123,4 +123,10 @@ int bed_use_up_rx(struct bed *bed, struct bed_pair *pair,
  */
 int bed_fence(struct bed *bed, struct bed_pair *pair);
 
+/*
+ * Returns when the device has dealt with all that came before, from either
+ * side; over nothing but the TX ring.
+ */
+int bed_settle(struct bed *bed);
+
 #endif /* BED_H */

@@ -40,6 +40,7 @@ static void take_config(struct guest *g, const struct guest_config *cfg)
 	g->cfg.features = g->cfg.features ?: GUEST_FEATURES;
 	g->cfg.rx_buf = g->cfg.rx_buf ?: GUEST_RX_BUF;
 	g->cfg.tx_buf = g->cfg.tx_buf ?: GUEST_TX_BUF;
+	g->cfg.event_buf = g->cfg.event_buf ?: sizeof(uint32_t);
 }
 
 static size_t buf_space(uint32_t size)
@@ -83,6 +84,7 @@ static int map_memory(struct guest *g)
 	uint32_t tx_size = g->cfg.tx_buf + GUEST_HDR_SIZE;
 	size_t size = guest_ring_size(g->cfg.rx_num) +
 		      guest_ring_size(g->cfg.tx_num) +
+		      guest_event_size(g) +
 		      g->nr_rx * buf_space(g->cfg.rx_buf) +
 		      g->nr_tx * buf_space(tx_size) + GUEST_REGION_SIZE;
 	int err;
@@ -105,6 +107,7 @@ static int alloc_guest(struct guest *g)
 	err = map_memory(g);
 	err = err ?: guest_ring_init(&g->rx, &g->mem, 0, g->cfg.rx_num);
 	err = err ?: guest_ring_init(&g->tx, &g->mem, 1, g->cfg.tx_num);
+	err = err ?: guest_event_init(g);
 	if (err)
 		return err;
 	g->rx_bufs = alloc_bufs(g, g->nr_rx, g->cfg.rx_buf);
@@ -124,6 +127,7 @@ int guest_open(struct guest *g, const struct guest_config *cfg)
 	memset(g, 0, sizeof(*g));
 	g->rx.kick = g->rx.call = g->rx.err = -1;
 	g->tx.kick = g->tx.call = g->tx.err = -1;
+	g->event.kick = g->event.call = g->event.err = -1;
 	take_config(g, cfg);
 	g->fd = g->cfg.fd;
 	if (g->fd <= 0)
@@ -134,6 +138,13 @@ int guest_open(struct guest *g, const struct guest_config *cfg)
 	return err;
 }
 
+int guest_reopen(struct guest *g)
+{
+	close(g->fd);
+	g->fd = open(g->cfg.device, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+	return g->fd < 0 ? -errno : 0;
+}
+
 void guest_close(struct guest *g)
 {
 	if (g->fd >= 0)
@@ -141,6 +152,7 @@ void guest_close(struct guest *g)
 	g->fd = -1;
 	guest_ring_fini(&g->rx);
 	guest_ring_fini(&g->tx);
+	guest_ring_fini(&g->event);
 	free(g->rx_bufs);
 	free(g->tx_bufs);
 	free(g->rx_posted);
@@ -159,6 +171,7 @@ int guest_set_features(struct guest *g, uint64_t features)
 	g->features = features;
 	g->rx.event_idx = features >> VIRTIO_RING_F_EVENT_IDX & 1;
 	g->tx.event_idx = g->rx.event_idx;
+	g->event.event_idx = g->rx.event_idx;
 	return 0;
 }
 
@@ -191,6 +204,8 @@ int guest_realize(struct guest *g)
 		return -errno;
 	err = realize_ring(g, &g->rx);
 	err = err ?: realize_ring(g, &g->tx);
+	if (g->cfg.event_num)
+		err = err ?: realize_ring(g, &g->event);
 	return err ?: guest_set_cid(g, g->cfg.cid);
 }
 
@@ -217,6 +232,9 @@ int guest_run(struct guest *g)
 		return err;
 	if (!g->cfg.hold_rx)
 		guest_fill_rx(g);
+	if (g->cfg.event_num && !g->cfg.hold_event &&
+	    !g->event.avail_idx)
+		guest_event_fill(g);
 	if (ioctl(g->fd, VHOST_GET_BACKEND_FEATURES, &backend))
 		return -errno;
 	if (ioctl(g->fd, VHOST_SET_BACKEND_FEATURES, &backend))
@@ -224,6 +242,8 @@ int guest_run(struct guest *g)
 	err = guest_mem_set_table(&g->mem, g->fd);
 	err = err ?: run_ring(g, &g->rx);
 	err = err ?: run_ring(g, &g->tx);
+	if (g->cfg.event_num)
+		err = err ?: run_ring(g, &g->event);
 	return err ?: guest_set_running(g, 1);
 }
 
@@ -232,13 +252,18 @@ int guest_stop(struct guest *g)
 	int err = guest_set_running(g, 0);
 
 	err = err ?: guest_ring_get_base(&g->rx, g->fd);
-	return err ?: guest_ring_get_base(&g->tx, g->fd);
+	err = err ?: guest_ring_get_base(&g->tx, g->fd);
+	if (g->cfg.event_num)
+		err = err ?: guest_ring_get_base(&g->event, g->fd);
+	return err;
 }
 
 void guest_reset(struct guest *g)
 {
 	guest_ring_clear(&g->rx);
 	guest_ring_clear(&g->tx);
+	if (g->cfg.event_num)
+		guest_ring_clear(&g->event);
 	memset(g->rx_posted, 0, g->cfg.rx_num * sizeof(*g->rx_posted));
 	memset(g->tx_posted, 0, g->cfg.tx_num * sizeof(*g->tx_posted));
 	free_tx_bufs(g);

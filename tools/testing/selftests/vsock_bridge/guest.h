@@ -50,12 +50,15 @@ enum guest_layout {
  * @cid: default 3
  * @rx_num: descriptors of the RX ring, a power of two; default 128
  * @tx_num: of the TX ring
+ * @event_num: of the event ring; default: the VMM keeps the event queue
  * @features: default GUEST_FEATURES
  * @rx_buf: size of an RX buffer, default GUEST_RX_BUF
  * @tx_buf: largest payload of a TX packet, default GUEST_TX_BUF
+ * @event_buf: size of a buffer for events, default 4, as Linux's
  * @rx_layout: of all RX buffers
  * @tx_layout: of all TX packets
  * @hold_rx: post no RX buffers at the start
+ * @hold_event: post no buffers for events at the start
  */
 struct guest_config {
 	const char *device;
@@ -63,12 +66,15 @@ struct guest_config {
 	uint64_t cid;
 	unsigned int rx_num;
 	unsigned int tx_num;
+	unsigned int event_num;
 	uint64_t features;
 	uint32_t rx_buf;
 	uint32_t tx_buf;
+	uint32_t event_buf;
 	enum guest_layout rx_layout;
 	enum guest_layout tx_layout;
 	bool hold_rx;
+	bool hold_event;
 };
 
 /**
@@ -98,8 +104,10 @@ struct guest_buf {
  * @mem: guest memory
  * @rx: ring 0
  * @tx: ring 1
+ * @event: ring 2, where there is one
  * @rx_bufs: one per RX chain
  * @tx_bufs: one per TX chain
+ * @event_bufs: cfg.event_buf bytes per chain of the event ring
  * @nr_rx: number of @rx_bufs
  * @nr_tx: number of @tx_bufs
  * @rx_posted: by head: the buffer; NULL for a chain of the caller's own
@@ -115,8 +123,10 @@ struct guest {
 	struct guest_mem mem;
 	struct guest_ring rx;
 	struct guest_ring tx;
+	struct guest_ring event;
 	struct guest_buf *rx_bufs;
 	struct guest_buf *tx_bufs;
+	uint8_t *event_bufs;
 	unsigned int nr_rx;
 	unsigned int nr_tx;
 	struct guest_buf **rx_posted;
@@ -138,6 +148,11 @@ int guest_run(struct guest *g);
 int guest_stop(struct guest *g);
 /* After guest_stop(): empty rings, as a guest that was reset would have. */
 void guest_reset(struct guest *g);
+/*
+ * After guest_stop(): another device, new and unconfigured, in place of the old
+ * one; memory and rings stay as they are, for guest_realize() and guest_run().
+ */
+int guest_reopen(struct guest *g);
 void guest_close(struct guest *g);
 
 /* Parts of guest_realize() and guest_run(). */
@@ -192,5 +207,18 @@ int guest_wait_raw(struct guest *g, struct guest_ring *ring, int head,
 
 /* Waits for the signal that a ring is broken. */
 int guest_wait_err(struct guest_ring *ring, uint64_t deadline);
+
+/* Parts of guest_open(): memory that the event queue takes, and the queue. */
+size_t guest_event_size(const struct guest *g);
+int guest_event_init(struct guest *g);
+/*
+ * Posts all buffers for events that are not, with one kick if it is wanted.
+ * After an event this is the guest's answer.
+ */
+void guest_event_fill(struct guest *g);
+/* Takes an event, or UINT32_MAX for an empty buffer: 1, 0 if there is none. */
+int guest_event_get(struct guest *g, uint32_t *id);
+/* Waits for one. */
+int guest_event_wait(struct guest *g, uint32_t *id, uint64_t deadline);
 
 #endif /* GUEST_H */

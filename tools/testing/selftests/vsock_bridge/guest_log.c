@@ -74,7 +74,10 @@ int guest_log_on(struct guest_log *log, struct guest *g)
 		return -errno;
 	err = set_features(g, true);
 	err = err ?: log_ring(g, &g->rx);
-	return err ?: log_ring(g, &g->tx);
+	err = err ?: log_ring(g, &g->tx);
+	if (g->cfg.event_num)
+		err = err ?: log_ring(g, &g->event);
+	return err;
 }
 
 int guest_log_off(struct guest_log *log, struct guest *g)
@@ -85,6 +88,8 @@ int guest_log_off(struct guest_log *log, struct guest *g)
 	(void)log;
 	err = err ?: guest_ring_set_addr(&g->rx, g->fd);
 	err = err ?: guest_ring_set_addr(&g->tx, g->fd);
+	if (g->cfg.event_num)
+		err = err ?: guest_ring_set_addr(&g->event, g->fd);
 	if (err)
 		return err;
 	return ioctl(g->fd, VHOST_SET_LOG_FD, &none) ? -errno : 0;
