@@ -446,7 +446,7 @@ struct vsock_bridge_limits {
  * @no_data: reads from a host socket that brought nothing, though it had said
  *	otherwise: a byte out of band was alone in it
  * @empty_queue: events for which the guest had no buffer in its event queue
- * @muxer_event_fails: 0, as are those below: kept for who reads Firecracker's
+ * @muxer_event_fails: 0, as are the next three: kept for who reads Firecracker's
  *	metrics
  * @conn_event_fails: 0
  * @killq_resync: 0

@@ -33,6 +33,7 @@ SHAPE(scatter, .rx_layout = GUEST_SCATTER, .tx_layout = GUEST_SCATTER);
 SHAPE(indirect, .rx_layout = GUEST_INDIRECT, .tx_layout = GUEST_INDIRECT);
 SHAPE(no_event_idx, .features = NO_EVENT_IDX);
 SHAPE(no_event_idx_of_two, .features = NO_EVENT_IDX, .rx_num = 2, .tx_num = 2);
+SHAPE(in_order, .features = GUEST_FEATURES | 1ULL << VIRTIO_F_IN_ORDER);
 SHAPE(notify_on_empty, .features = ON_EMPTY);
 SHAPE(rx_buffers_of_45_bytes, .rx_buf = 45);
 SHAPE(rx_buffers_of_100_bytes, .rx_buf = 100);
