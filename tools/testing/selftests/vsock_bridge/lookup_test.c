@@ -181,7 +181,10 @@ static void *set_uds(void *arg)
 {
 	struct setter *s = arg;
 
-	s->err = bed_set_uds(s->fd, s->path);
+	/* the other one may have come first */
+	do {
+		s->err = bed_set_uds(s->fd, s->path);
+	} while (s->err == -EBUSY);
 	return NULL;
 }
 
