@@ -147,6 +147,29 @@ TEST_F(vring, sends_a_call_that_is_asked_for)
 	EXPECT_EQ(1, poll(&p, 1, WAIT_MS));
 }
 
+/* What was wanted while there was no eventfd is not forgotten. */
+TEST_F(vring, sends_a_call_to_an_eventfd_that_comes_late)
+{
+	struct guest *g = &self->bed.guest;
+	struct guest_ring *tx = &g->tx;
+	struct pollfd p = { .fd = tx->call, .events = POLLIN };
+	char byte = 0;
+
+	ASSERT_EQ(0, bed_fence(&self->bed, &self->pair));
+	ASSERT_TRUE(tx_is_used(tx));
+	guest_tx_reap(g);
+	guest_ring_drain_calls(tx);
+	ASSERT_TRUE(guest_ring_calls_on(tx));
+	ASSERT_EQ(0, guest_ring_set_file(tx, g->fd, VHOST_SET_VRING_CALL, -1));
+	ASSERT_EQ(1, guest_conn_send(self->pair.conn, &byte, 1, 1));
+	ASSERT_TRUE(tx_is_used(tx));
+	ASSERT_EQ(0, guest_ring_set_file(tx, g->fd, VHOST_SET_VRING_CALL,
+					 tx->call));
+	guest_tx_reap(g);
+	ASSERT_EQ(1, guest_conn_send(self->pair.conn, &byte, 1, 1));
+	EXPECT_EQ(1, poll(&p, 1, WAIT_MS));
+}
+
 /* RX buffers that have room for a header and nothing else. */
 FIXTURE(header_only)
 {
