@@ -208,7 +208,6 @@ static void vsb_round_accept(struct vsb_work *work)
 {
 	struct vsb_datapath *dp = container_of(work, struct vsb_datapath,
 					       accept_work);
-
 	int i;
 
 	mutex_lock(&dp->lock);
