@@ -219,4 +219,42 @@ TEST_F(long_ring, chain_of_too_many_parts_is_dropped)
 	EXPECT_EQ(0, bed_works(&self->bed));
 }
 
+/*
+ * A read takes buffers ahead; one that cannot be used ends the row, and is not
+ * returned before those that were taken. The guest's library looks at the order.
+ */
+TEST_F(chain, of_rx_that_is_bad_keeps_its_place_behind_good_ones)
+{
+	const struct vring_desc bad = {
+		.addr = htole64(GUEST_REGION_SIZE / 2),
+		.len = htole32(100),
+	};
+	struct guest *g = &self->cb.bed.guest;
+	struct guest_buf *held[256];
+	uint8_t data[15000];
+	size_t got = 0;
+
+	ASSERT_GE(256, g->nr_rx);
+	ASSERT_EQ(0, bed_use_up_rx(&self->cb.bed, &self->cb.pair, held));
+	bed_fill(data, 9, 0, sizeof(data));
+	ASSERT_EQ(0, uds_send(self->cb.pair.fd, data, sizeof(data)));
+	/* its descriptor becomes the bad one */
+	g->rx_posted[held[0]->head] = NULL;
+	guest_ring_release(&g->rx, held[0]->head);
+	guest_rx_put(g, held[1]);
+	guest_rx_put(g, held[2]);
+	ASSERT_LE(0, guest_ring_raw(&g->rx, &bad, 1));
+	for (unsigned int i = 3; i < g->nr_rx; i++)
+		guest_rx_put(g, held[i]);
+	guest_rx_flush(g);
+	while (got < sizeof(data)) {
+		ASSERT_TRUE(GUEST_UNTIL(&self->cb.bed.mux,
+					guest_conn_unread(self->cb.pair.conn)));
+		got += guest_conn_recv(self->cb.pair.conn, data + got,
+				       sizeof(data) - got);
+	}
+	EXPECT_TRUE(bed_match(data, 9, 0, sizeof(data)));
+	EXPECT_EQ(1, BED_STAT(&self->cb.bed, unwritable_descriptor));
+}
+
 TEST_HARNESS_MAIN
