@@ -238,13 +238,18 @@ TEST_F(chain, of_rx_that_is_bad_keeps_its_place_behind_good_ones)
 	ASSERT_EQ(0, bed_use_up_rx(&self->cb.bed, &self->cb.pair, held));
 	bed_fill(data, 9, 0, sizeof(data));
 	ASSERT_EQ(0, uds_send(self->cb.pair.fd, data, sizeof(data)));
-	/* its descriptor becomes the bad one */
-	g->rx_posted[held[0]->head] = NULL;
-	guest_ring_release(&g->rx, held[0]->head);
-	guest_rx_put(g, held[1]);
+	/* their descriptors become the bad ones */
+	for (unsigned int i = 0; i < 2; i++) {
+		g->rx_posted[held[i]->head] = NULL;
+		guest_ring_release(&g->rx, held[i]->head);
+	}
+	/* whether one or two are taken first, a bad one comes in a row */
 	guest_rx_put(g, held[2]);
+	guest_rx_put(g, held[3]);
 	ASSERT_LE(0, guest_ring_raw(&g->rx, &bad, 1));
-	for (unsigned int i = 3; i < g->nr_rx; i++)
+	guest_rx_put(g, held[4]);
+	ASSERT_LE(0, guest_ring_raw(&g->rx, &bad, 1));
+	for (unsigned int i = 5; i < g->nr_rx; i++)
 		guest_rx_put(g, held[i]);
 	guest_rx_flush(g);
 	while (got < sizeof(data)) {
@@ -254,7 +259,7 @@ TEST_F(chain, of_rx_that_is_bad_keeps_its_place_behind_good_ones)
 				       sizeof(data) - got);
 	}
 	EXPECT_TRUE(bed_match(data, 9, 0, sizeof(data)));
-	EXPECT_EQ(1, BED_STAT(&self->cb.bed, unwritable_descriptor));
+	EXPECT_EQ(2, BED_STAT(&self->cb.bed, unwritable_descriptor));
 }
 
 TEST_HARNESS_MAIN
