@@ -58,7 +58,7 @@ static long vsb_port_install(struct vsb_routes *routes,
 	if (!(arg->flags & VSOCK_BRIDGE_PORT_OTHERS))
 		return vsb_routes_map(routes, arg->port, arg->action, route);
 	if (arg->action == VSOCK_BRIDGE_PORT_REMOVE)
-		vsb_routes_clear(routes);
+		*route = vsb_routes_clear(routes);
 	else
 		routes->others = arg->action;
 	return 0;
@@ -85,6 +85,6 @@ long vsb_set_port(struct vsb_dev *dev, void __user *argp)
 	ret = dev->dp.dead ? -EIO :
 	      vsb_port_install(&dev->dp.routes, &arg, &route);
 	mutex_unlock(&dev->dp.lock);
-	vsb_route_put(route);
+	vsb_route_put_all(route);
 	return ret;
 }

@@ -46,6 +46,17 @@ void vsb_route_put(struct vsb_route *route)
 	kfree(route);
 }
 
+/* @route and those behind it, as vsb_routes_clear() returned them. */
+void vsb_route_put_all(struct vsb_route *route)
+{
+	struct vsb_route *next;
+
+	for (; route; route = next) {
+		next = route->next;
+		vsb_route_put(route);
+	}
+}
+
 static int vsb_route_number(struct vsb_name *name, u32 port)
 {
 	char digits[sizeof("4294967295")];
@@ -184,20 +195,30 @@ int vsb_routes_map(struct vsb_routes *routes, u32 port, u32 action,
 	return ret;
 }
 
-/* No entries, and nothing said about other ports. */
-void vsb_routes_clear(struct vsb_routes *routes)
+/**
+ * vsb_routes_clear() - no entries, and nothing said about other ports
+ * @routes: the routes
+ *
+ * Return: the routes that were there, to be put without the lock; or NULL.
+ */
+struct vsb_route *vsb_routes_clear(struct vsb_routes *routes)
 {
+	struct vsb_route *route, *first = NULL;
 	unsigned long port;
 	void *entry;
 
 	xa_for_each(&routes->ports, port, entry) {
-		if (!xa_is_value(entry))
-			vsb_route_put(entry);
+		if (xa_is_value(entry))
+			continue;
+		route = entry;
+		route->next = first;
+		first = route;
 	}
 	xa_destroy(&routes->ports);
 	routes->nr = 0;
 	routes->mapped = false;
 	routes->others = VSOCK_BRIDGE_PORT_REMOVE;
+	return first;
 }
 
 /* What happens to a port that has no route of its own. */
@@ -233,7 +254,7 @@ struct vsb_route *vsb_routes_find(struct vsb_routes *routes, u32 port)
 
 void vsb_routes_destroy(struct vsb_routes *routes)
 {
-	vsb_routes_clear(routes);
+	vsb_route_put_all(vsb_routes_clear(routes));
 	vsb_route_put(routes->prefix);
 	routes->prefix = NULL;
 }

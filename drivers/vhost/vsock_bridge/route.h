@@ -20,12 +20,14 @@ struct vsb_context;
  * @ctx: who connects
  * @name: the name; does not change
  * @numbered: the port is put behind it
+ * @next: of those that a map let go together
  */
 struct vsb_route {
 	refcount_t ref;
 	struct vsb_context *ctx;
 	struct vsb_name name;
 	bool numbered;
+	struct vsb_route *next;
 };
 
 /**
@@ -55,6 +57,7 @@ struct vsb_route *vsb_route_new(struct vsb_context *ctx,
 struct socket *vsb_route_connect(const struct vsb_route *route, u32 port,
 				 int type);
 void vsb_route_put(struct vsb_route *route);
+void vsb_route_put_all(struct vsb_route *route);
 
 static inline struct vsb_route *vsb_route_get(struct vsb_route *route)
 {
@@ -65,7 +68,7 @@ static inline struct vsb_route *vsb_route_get(struct vsb_route *route)
 void vsb_routes_init(struct vsb_routes *routes);
 int vsb_routes_map(struct vsb_routes *routes, u32 port, u32 action,
 		   struct vsb_route **route);
-void vsb_routes_clear(struct vsb_routes *routes);
+struct vsb_route *vsb_routes_clear(struct vsb_routes *routes);
 struct vsb_route *vsb_routes_find(struct vsb_routes *routes, u32 port);
 void vsb_routes_destroy(struct vsb_routes *routes);
 
