@@ -8,6 +8,7 @@
 #include "diag.h"
 #include "exit.h"
 #include "features.h"
+#include "limits.h"
 #include "options.h"
 
 static const char usage[] =
@@ -32,35 +33,10 @@ static const struct option options[] = {
 	{}
 };
 
-struct limit {
-	const char *key;
-	const char *label;
-	__u32 initial, min, max;
-};
-
-enum { LIMITS = 6 };
-
-static void collect(const struct vsock_bridge_info *info,
-		    const struct vsock_bridge_limits *now, struct limit *limits)
+/* A module too old to say what it takes may not have the limit at all. */
+static bool is_told(const struct limit *limit, const struct vsock_bridge_info *info)
 {
-	const struct limit all[LIMITS] = {
-		{ "max_connections", "connections",
-		  now->max_connections, 1, info->max_connections },
-		{ "max_handshakes", "handshakes",
-		  now->max_handshakes, 1, info->max_handshakes },
-		{ "buf_alloc", "buffer per connection (bytes)",
-		  now->buf_alloc, info->min_buf_alloc, info->max_buf_alloc },
-		{ "handshake_timeout_ms", "handshake timeout (ms)",
-		  now->handshake_timeout_ms, 1, info->max_timeout_ms },
-		{ "connect_timeout_ms", "connect timeout (ms)",
-		  now->connect_timeout_ms, 1, info->max_timeout_ms },
-		{ "shutdown_timeout_ms", "shutdown timeout (ms)",
-		  now->shutdown_timeout_ms, 1, info->max_timeout_ms },
-	};
-	int i;
-
-	for (i = 0; i < LIMITS; i++)
-		limits[i] = all[i];
+	return limit_max(limit, info);
 }
 
 static void print_features(const char *label, const struct feature *table,
@@ -77,10 +53,11 @@ static void print_features(const char *label, const struct feature *table,
 	puts(bits ? "" : " none");
 }
 
-static void print_text(const struct device *device, const struct limit *limits)
+static void print_text(const struct device *device,
+		       const struct vsock_bridge_limits *now)
 {
 	const struct vsock_bridge_info *info = &device->info;
-	int i;
+	const struct limit *limit;
 
 	printf("%-17s %s\n", "tool", VERSION);
 	printf("%-17s %s\n", "module", info->version);
@@ -88,12 +65,18 @@ static void print_text(const struct device *device, const struct limit *limits)
 	printf("%-17s %s\n", "device", device->node);
 	print_features("features", module_features, info->features);
 	print_features("virtio features", virtio_features, info->virtio_features);
-	printf("%-17s %u bytes\n\n", "longest UDS path", info->max_path);
+	printf("%-17s %u bytes\n", "longest UDS path", info->max_path);
+	if (info->max_ports)
+		printf("%-17s %u\n", "ports in the map", info->max_ports);
+	if (info->max_message)
+		printf("%-17s %u bytes\n", "largest message", info->max_message);
 
-	printf("%-30s %10s %10s %10s\n", "limit of a device", "default", "min", "max");
-	for (i = 0; i < LIMITS; i++)
-		printf("%-30s %10u %10u %10u\n", limits[i].label,
-		       limits[i].initial, limits[i].min, limits[i].max);
+	printf("\n%-30s %10s %10s %10s\n", "limit of a device", "default", "min", "max");
+	for (limit = limits; limit->key; limit++)
+		if (is_told(limit, info))
+			printf("%-30s %10u %10u %10u\n", limit->label,
+			       limit_value(limit, now), limit_min(limit, info),
+			       limit_max(limit, info));
 }
 
 static void json_string(const char *text)
@@ -128,10 +111,28 @@ static void json_features(const char *key, const struct feature *table,
 	printf("],\n    \"unknown\": \"0x%llx\"\n  },\n", (unsigned long long)bits);
 }
 
-static void print_json(const struct device *device, const struct limit *limits)
+static void json_limits(const struct vsock_bridge_info *info,
+			const struct vsock_bridge_limits *now)
+{
+	const struct limit *limit;
+	const char *separator = "";
+
+	printf("  \"limits\": {");
+	for (limit = limits; limit->key; limit++) {
+		if (!is_told(limit, info))
+			continue;
+		printf("%s\n    \"%s\": { \"default\": %u, \"min\": %u, \"max\": %u }",
+		       separator, limit->key, limit_value(limit, now),
+		       limit_min(limit, info), limit_max(limit, info));
+		separator = ",";
+	}
+	puts("\n  }");
+}
+
+static void print_json(const struct device *device,
+		       const struct vsock_bridge_limits *now)
 {
 	const struct vsock_bridge_info *info = &device->info;
-	int i;
 
 	printf("{\n  \"tool\": { \"version\": \"%s\", \"abi\": %u },\n",
 	       VERSION, VSOCK_BRIDGE_ABI_VERSION);
@@ -142,17 +143,17 @@ static void print_json(const struct device *device, const struct limit *limits)
 	puts(",");
 	json_features("features", module_features, info->features);
 	json_features("virtio_features", virtio_features, info->virtio_features);
-	printf("  \"max_path\": %u,\n  \"limits\": {\n", info->max_path);
-	for (i = 0; i < LIMITS; i++)
-		printf("    \"%s\": { \"default\": %u, \"min\": %u, \"max\": %u }%s\n",
-		       limits[i].key, limits[i].initial, limits[i].min,
-		       limits[i].max, i + 1 < LIMITS ? "," : "");
-	puts("  }\n}");
+	printf("  \"max_path\": %u,\n", info->max_path);
+	if (info->max_ports)
+		printf("  \"max_ports\": %u,\n", info->max_ports);
+	if (info->max_message)
+		printf("  \"max_message\": %u,\n", info->max_message);
+	json_limits(info, now);
+	puts("}");
 }
 
 static int show(const char *node, bool json)
 {
-	struct limit limits[LIMITS];
 	struct vsock_bridge_limits now;
 	struct device device;
 	int failed;
@@ -164,8 +165,7 @@ static int show(const char *node, bool json)
 	if (failed)
 		return EXIT_FAILED;
 
-	collect(&device.info, &now, limits);
-	(json ? print_json : print_text)(&device, limits);
+	(json ? print_json : print_text)(&device, &now);
 	return EXIT_OK;
 }
 

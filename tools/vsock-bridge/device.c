@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -142,6 +143,15 @@ void device_close(struct device *device)
 	device->fd = -1;
 }
 
+int device_need(const struct device *device, __u64 feature, const char *option)
+{
+	if (!(feature & ~device->info.features))
+		return 0;
+	diag("module %s is too old for %s: install the release that this tool is from (" VERSION "), or leave it out",
+	     device->info.version, option);
+	return -1;
+}
+
 int device_move(struct device *device, int fd)
 {
 	if (fd == device->fd) {
@@ -204,11 +214,43 @@ int device_set_limits(struct device *device, struct vsock_bridge_limits *limits)
 static void kernel_name(const char *path, char name[VSOCK_BRIDGE_PATH_MAX + 1],
 			__u64 *address, __u32 *length)
 {
+	if (!path)
+		return;
 	*length = strlen(path);
 	memcpy(name, path, *length + 1);
-	if (name[0] == '@')
+	if (uds_is_abstract(path))
 		name[0] = '\0';
 	*address = (uintptr_t)name;
+}
+
+static bool binds(const struct vsock_bridge_uds *uds)
+{
+	return !(uds->flags & (VSOCK_BRIDGE_UDS_LISTEN_FD |
+			       VSOCK_BRIDGE_UDS_NO_LISTEN));
+}
+
+static void tell_no_uds(struct device *device, const char *path,
+			const struct vsock_bridge_uds *uds, int error)
+{
+	switch (error) {
+	case E2BIG:
+	case EBUSY:
+	case EINVAL:
+	case EIO:
+	case ENOTTY:
+		tell_refused(device, "cannot set the UDS path", error);
+		return;
+	case EPERM:
+		if (!(uds->flags & (VSOCK_BRIDGE_UDS_UID | VSOCK_BRIDGE_UDS_GID)))
+			break;
+		diag("cannot make the socket %s: you may not give it to that owner or group: run as root, or choose one of your groups",
+		     path);
+		return;
+	}
+	if (binds(uds))
+		uds_bind_failed(path, error);
+	else
+		tell_refused(device, "cannot set the host end", error);
 }
 
 int device_set_uds(struct device *device, const char *path,
@@ -221,39 +263,19 @@ int device_set_uds(struct device *device, const char *path,
 	kernel_name(path, name, &uds.path, &uds.path_len);
 	if (!ioctl(device->fd, VSOCK_BRIDGE_SET_UDS, &uds))
 		return 0;
-
-	switch (errno) {
-	case E2BIG:
-	case EBUSY:
-	case EINVAL:
-	case EIO:
-	case ENOTTY:
-		tell_refused(device, "cannot set the UDS path", errno);
-		break;
-	case EPERM:
-		if (uds.flags & (VSOCK_BRIDGE_UDS_UID | VSOCK_BRIDGE_UDS_GID)) {
-			diag("cannot make the socket %s: you may not give it to that owner or group: run as root, or choose one of your groups",
-			     path);
-			break;
-		}
-		/* fall through */
-	default:
-		uds_bind_failed(path, errno);
-	}
+	tell_no_uds(device, path, &uds, errno);
 	return -1;
 }
 
-int device_map_port(struct device *device, __u32 port, const char *path)
+int device_set_port(struct device *device, const char *path,
+		    const struct vsock_bridge_port *request)
 {
-	struct vsock_bridge_port map = {
-		.size = sizeof(map),
-		.port = port,
-		.action = VSOCK_BRIDGE_PORT_CONNECT,
-	};
+	struct vsock_bridge_port entry = *request;
 	char name[VSOCK_BRIDGE_PATH_MAX + 1];
 
-	kernel_name(path, name, &map.path, &map.path_len);
-	if (!ioctl(device->fd, VSOCK_BRIDGE_SET_PORT, &map))
+	entry.size = sizeof(entry);
+	kernel_name(path, name, &entry.path, &entry.path_len);
+	if (!ioctl(device->fd, VSOCK_BRIDGE_SET_PORT, &entry))
 		return 0;
 	if (errno == ENOSPC)
 		diag("--port is given too often: the module takes %u of them",

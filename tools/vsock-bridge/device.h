@@ -21,6 +21,9 @@ struct device {
 int device_open(struct device *device, const char *node);
 void device_close(struct device *device);
 
+/* Has the module this @feature, or none (0) to have? @option wants it. */
+int device_need(const struct device *device, __u64 feature, const char *option);
+
 /* Moves the descriptor to @fd, open across execve(). */
 int device_move(struct device *device, int fd);
 
@@ -30,13 +33,14 @@ int device_get_limits(struct device *device, struct vsock_bridge_limits *limits)
 int device_set_limits(struct device *device, struct vsock_bridge_limits *limits);
 
 /*
- * @path may begin with @, for an abstract name. @uds says the rest: flags, and
- * what they stand for.
+ * @path may begin with @, for an abstract name, or be NULL. @uds says the rest:
+ * flags, and what they stand for.
  */
 int device_set_uds(struct device *device, const char *path,
 		   const struct vsock_bridge_uds *uds);
 
-/* The guest's connections to @port go to @path, which may begin with @. */
-int device_map_port(struct device *device, __u32 port, const char *path);
+/* An entry of the map of ports; @path likewise, @entry says the rest. */
+int device_set_port(struct device *device, const char *path,
+		    const struct vsock_bridge_port *entry);
 
 #endif /* VSB_CLI_DEVICE_H */

@@ -18,6 +18,7 @@ const struct feature module_features[] = {
 	{ 7, "UDS_ONE_WAY" },
 	{ 8, "PORT_MAP" },
 	{ 9, "MAX_BUFFERED" },
+	{ 10, "SEQPACKET" },
 	{ 11, "EVENT_QUEUE" },
 	{}
 };

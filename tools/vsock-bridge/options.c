@@ -4,6 +4,7 @@
 #include <grp.h>
 #include <limits.h>
 #include <pwd.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,6 +69,79 @@ int options_number(const char *name, const char *text, unsigned long min,
 		return 0;
 	diag("%s '%s' is out of range or not a number: give %lu to %lu",
 	     name, text, min, max);
+	return -1;
+}
+
+/* The number in front of the suffix, whose length is @suffix: 0, or -1. */
+static int parse_front(const char *text, size_t suffix, unsigned long max,
+		       unsigned long *value)
+{
+	char front[24] = "";
+	size_t length = strlen(text) - suffix;
+
+	if (length >= sizeof(front))
+		return -1;
+	memcpy(front, text, length);
+	return parse(front, 10, 0, max, value);
+}
+
+static bool has_suffix(const char *text, const char *suffix)
+{
+	size_t length = strlen(text), tail = strlen(suffix);
+
+	return length >= tail && !strcmp(text + length - tail, suffix);
+}
+
+static unsigned int shift_of(const char *text)
+{
+	if (has_suffix(text, "K"))
+		return 10;
+	if (has_suffix(text, "M"))
+		return 20;
+	return has_suffix(text, "G") ? 30 : 0;
+}
+
+int options_size(const char *name, const char *text, unsigned long min,
+		 unsigned long max, unsigned long *bytes)
+{
+	unsigned int shift = shift_of(text);
+
+	if (!parse_front(text, shift > 0, max >> shift, bytes)) {
+		*bytes <<= shift;
+		if (*bytes >= min)
+			return 0;
+	}
+	diag("%s '%s' is out of range or not a size: give %lu to %lu bytes, or with K, M or G, such as 64K",
+	     name, text, min, max);
+	return -1;
+}
+
+/* "S", "S.F" with up to three digits, or "Nms" */
+static int parse_time(const char *text, unsigned long max_ms, unsigned long *ms)
+{
+	const char *point = strchr(text, '.');
+	size_t digits = point ? strlen(point + 1) : 0;
+	unsigned long fraction = 0;
+
+	if (has_suffix(text, "ms"))
+		return parse_front(text, strlen("ms"), max_ms, ms);
+	if (parse_front(text, point ? digits + 1 : 0, max_ms / 1000, ms))
+		return -1;
+	if (point && (digits > 3 || parse(point + 1, 10, 0, 999, &fraction)))
+		return -1;
+	for (; digits < 3; digits++)
+		fraction *= 10;
+	*ms = *ms * 1000 + fraction;
+	return 0;
+}
+
+int options_time(const char *name, const char *text, unsigned long min_ms,
+		 unsigned long max_ms, unsigned long *ms)
+{
+	if (!parse_time(text, max_ms, ms) && *ms >= min_ms && *ms <= max_ms)
+		return 0;
+	diag("%s '%s' is out of range or not a time: give %lums to %lums, or seconds, such as 2 or 0.5",
+	     name, text, min_ms, max_ms);
 	return -1;
 }
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -21,7 +22,7 @@ enum occupant {
 	OTHER,		/* a socket of unknown state, or another file; told */
 };
 
-int uds_check_name(const char *path, size_t max_length)
+int uds_check_name(const char *path, size_t max_length, bool file)
 {
 	size_t length = strlen(path);
 
@@ -38,7 +39,7 @@ int uds_check_name(const char *path, size_t max_length)
 		     length, length - max_length, max_length, LONGEST_SUFFIX, path);
 		return -1;
 	}
-	if (path[length - 1] == '/') {
+	if (file && path[length - 1] == '/') {
 		diag("--uds-path names a directory: give the name of a file in it: %s", path);
 		return -1;
 	}
@@ -107,14 +108,16 @@ static const char *kind_of_file(mode_t mode)
 
 /*
  * Listening sockets accept, or say EAGAIN when their backlog is full. Bound
- * ones of another type say EPROTOTYPE. The caller has seen that it is a socket.
+ * ones of another type say EPROTOTYPE. It is reached through @pin, which holds
+ * it: its name may be too long for an address, and come to mean another file.
  */
-static enum occupant probe_socket(const char *path)
+static enum occupant probe_socket(const char *path, int pin)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int fd, error;
 
-	memcpy(address.sun_path, path, strnlen(path, sizeof(address.sun_path) - 1));
+	snprintf(address.sun_path, sizeof(address.sun_path),
+		 "/proc/self/fd/%d", pin);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0) {
 		diag("cannot open a socket: %s: check the limits of this process", strerror(errno));
@@ -130,8 +133,6 @@ static enum occupant probe_socket(const char *path)
 		return LIVE_SOCKET;
 	case ECONNREFUSED:
 		return STALE_SOCKET;
-	case ENOENT:
-		return NOTHING;
 	default:
 		diag("%s exists and nothing shows whether it is in use (%s): run as its owner or root, or use another path",
 		     path, strerror(error));
@@ -139,25 +140,35 @@ static enum occupant probe_socket(const char *path)
 	}
 }
 
-static enum occupant probe(const char *path)
+static enum occupant probe_file(const char *path, int pin)
 {
 	struct stat st;
 
-	if (lstat(path, &st)) {
-		if (errno == ENOENT)
-			return NOTHING;
+	if (fstat(pin, &st)) {
 		uds_bind_failed(path, errno);
 		return OTHER;
 	}
 	if (S_ISSOCK(st.st_mode))
-		return probe_socket(path);
+		return probe_socket(path, pin);
 	diag("%s exists and is %s, which is never replaced: move it away, or use another path",
 	     path, kind_of_file(st.st_mode));
 	return OTHER;
 }
 
+/* Leaves the file in *@pin, when there is one: a descriptor, else -1. */
+static enum occupant probe(int dir, const char *path, int *pin)
+{
+	*pin = openat(dir, path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (*pin >= 0)
+		return probe_file(path, *pin);
+	if (errno == ENOENT)
+		return NOTHING;
+	uds_bind_failed(path, errno);
+	return OTHER;
+}
+
 /* bind() and unlink() need a directory that is there and can be written to. */
-static int check_directory(const char *path)
+static int check_directory(int dir, const char *path)
 {
 	char directory[PATH_MAX] = ".";
 	const char *slash = strrchr(path, '/');
@@ -167,22 +178,21 @@ static int check_directory(const char *path)
 		memcpy(directory, path, length);
 		directory[length] = '\0';
 	}
-	if (!eaccess(directory, W_OK | X_OK))
+	if (!faccessat(dir, directory, W_OK | X_OK, AT_EACCESS))
 		return 0;
 	uds_bind_failed(path, errno);
 	return -1;
 }
 
-int uds_check_place(const char *path, bool replace)
+static int check_occupant(enum occupant occupant, int dir, const char *path,
+			  bool replace)
 {
-	if (uds_is_abstract(path))
-		return 0;
-	switch (probe(path)) {
+	switch (occupant) {
 	case NOTHING:
-		return check_directory(path);
+		return check_directory(dir, path);
 	case STALE_SOCKET:
 		if (replace)
-			return check_directory(path);
+			return check_directory(dir, path);
 		diag("%s exists and is a stale socket, nobody listens on it: use --replace to remove it first",
 		     path);
 		return -1;
@@ -196,6 +206,16 @@ int uds_check_place(const char *path, bool replace)
 	return -1;
 }
 
+int uds_check_place(int dir, const char *path, bool replace)
+{
+	int pin, result;
+
+	result = check_occupant(probe(dir, path, &pin), dir, path, replace);
+	if (pin >= 0)
+		close(pin);
+	return result;
+}
+
 static bool same_file(const struct stat *a, const struct stat *b)
 {
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
@@ -203,16 +223,15 @@ static bool same_file(const struct stat *a, const struct stat *b)
 
 /*
  * Another program can bind @path between any two system calls here. The socket
- * that was there first is held open, so that its inode number is not given to
+ * that was probed is held open, so that its inode number is not given to
  * another, and the one to be removed is compared with it.
  */
-static int remove_stale(const char *path, int pin)
+static int remove_pinned(int dir, const char *path, int pin)
 {
 	struct stat pinned, now;
 
-	if (uds_check_place(path, true))
-		return -1;
-	if (fstat(pin, &pinned) || lstat(path, &now)) {
+	if (fstat(pin, &pinned) ||
+	    fstatat(dir, path, &now, AT_SYMLINK_NOFOLLOW)) {
 		if (errno == ENOENT)
 			return 0;
 		uds_bind_failed(path, errno);
@@ -223,7 +242,7 @@ static int remove_stale(const char *path, int pin)
 		     path);
 		return -1;
 	}
-	if (unlink(path) && errno != ENOENT) {
+	if (unlinkat(dir, path, 0) && errno != ENOENT) {
 		diag("cannot remove the stale socket %s: %s: remove it as its owner or root",
 		     path, strerror(errno));
 		return -1;
@@ -231,28 +250,22 @@ static int remove_stale(const char *path, int pin)
 	return 0;
 }
 
-int uds_remove_stale(const char *path)
+int uds_remove_stale(int dir, const char *path, bool replace)
 {
-	int result, pin;
+	int pin, result;
 
-	if (uds_is_abstract(path))
-		return 0;
-	pin = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	if (pin < 0 && errno == ENOENT)
-		return 0;
-	if (pin < 0) {
-		uds_bind_failed(path, errno);
-		return -1;
-	}
-	result = remove_stale(path, pin);
-	close(pin);
+	result = check_occupant(probe(dir, path, &pin), dir, path, replace);
+	if (!result && pin >= 0)
+		result = remove_pinned(dir, path, pin);
+	if (pin >= 0)
+		close(pin);
 	return result;
 }
 
-void uds_unlink(const char *path, const struct stat *made)
+void uds_unlink(int dir, const char *path, const struct stat *made)
 {
 	struct stat now;
 
-	if (!lstat(path, &now) && same_file(made, &now))
-		unlink(path);
+	if (!fstatat(dir, path, &now, AT_SYMLINK_NOFOLLOW) && same_file(made, &now))
+		unlinkat(dir, path, 0);
 }

@@ -17,22 +17,26 @@ static inline bool uds_is_abstract(const char *path)
 	return path[0] == '@';
 }
 
-/* Can @path be a UDS path at all? */
-int uds_check_name(const char *path, size_t max_length);
+/*
+ * A relative path starts from the directory @dir, or AT_FDCWD.
+ */
+
+/* Can @path be a UDS path at all? @file: it is to name a file. */
+int uds_check_name(const char *path, size_t max_length, bool file);
 
 /*
  * Is the place free? With @replace a stale socket is no obstacle. Changes
  * nothing.
  */
-int uds_check_place(const char *path, bool replace);
+int uds_check_place(int dir, const char *path, bool replace);
 
-/* Removes a stale socket, if one is at @path, and nothing else. */
-int uds_remove_stale(const char *path);
+/* Removes a stale socket, if one is at @path and @replace, and nothing else. */
+int uds_remove_stale(int dir, const char *path, bool replace);
 
 /* Tells why a socket cannot be bound to @path. */
 void uds_bind_failed(const char *path, int error);
 
 /* Removes the socket at @path if it is still the one that @made describes. */
-void uds_unlink(const char *path, const struct stat *made);
+void uds_unlink(int dir, const char *path, const struct stat *made);
 
 #endif /* VSB_CLI_UDS_H */

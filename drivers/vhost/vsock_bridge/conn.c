@@ -11,6 +11,7 @@
 #include "conn.h"
 #include "conntab.h"
 #include "handshake.h"
+#include "stats.h"
 #include "worker.h"
 
 #define VSB_CONN_READY	0
@@ -38,11 +39,12 @@ struct vsb_conn *vsb_conn_new(struct vsb_conntab *tab, enum vsb_state state,
 	struct vsb_conn *conn = kzalloc(sizeof(*conn), GFP_KERNEL_ACCOUNT);
 
 	if (!conn) {
-		tab->stats->no_memory++;
+		vsb_error(tab->stats, no_memory, 0, 0);
 		return NULL;
 	}
 	conn->tab = tab;
 	refcount_set(&conn->ref, 1);
+	conn->by_guest = state == VSB_CONNECTING;
 	conn->type = type;
 	conn->cs.state = state;
 	conn->credit.buf_alloc = vsb_conn_buf_alloc(tab, type);
@@ -220,10 +222,12 @@ static void vsb_conn_send_ok(struct vsb_conn *conn)
 	char text[VSB_OK_MAX];
 	int len = scnprintf(text, sizeof(text), "OK %u\n", conn->host_port);
 
-	if (vsb_socket_send_text(&conn->sock, text, len) != len)
+	if (vsb_socket_send_text(&conn->sock, text, len) != len) {
+		vsb_conn_error(conn, tx_write_fails);
 		vsb_conn_event(conn, VSB_EV_RESET, 0);
-	else
-		vsb_conn_queue_rx(conn);
+		return;
+	}
+	vsb_conn_queue_rx(conn);
 }
 
 /* Tell the guest of its credit, if that is due. */
@@ -248,7 +252,7 @@ static void vsb_conn_apply(struct vsb_conn *conn, unsigned int act)
 	struct vsb_conntab *tab = conn->tab;
 
 	if (act & VSB_ACT_BAD_OP)
-		tab->stats->bad_op++;
+		vsb_conn_error(conn, bad_op);
 	if (act & VSB_ACT_DISARM)
 		vsb_conntab_disarm(tab, conn);
 	if (act & VSB_ACT_SHUT_RD)
@@ -305,14 +309,12 @@ void vsb_conn_kill(struct vsb_conn *conn)
 /* The deadline has passed. */
 void vsb_conn_timeout(struct vsb_conn *conn)
 {
-	struct vsock_bridge_stats *stats = conn->tab->stats;
-
 	switch (conn->cs.state) {
 	case VSB_HANDSHAKE:
-		stats->handshake_timeouts++;
+		vsb_conn_error(conn, handshake_timeouts);
 		break;
 	case VSB_REQUESTED:
-		stats->connect_timeouts++;
+		vsb_conn_error(conn, connect_timeouts);
 		break;
 	default:
 		if (!vsb_conn_is_ending(conn)) {
@@ -320,7 +322,7 @@ void vsb_conn_timeout(struct vsb_conn *conn)
 			vsb_conn_queue_rx(conn);
 			return;
 		}
-		stats->shutdown_timeouts++;
+		vsb_conn_error(conn, shutdown_timeouts);
 	}
 	vsb_conn_event(conn, VSB_EV_TIMEOUT, 0);
 }

@@ -40,6 +40,7 @@ struct vsb_route;
  * @host_port: port of the host side; does not change once the guest or the
  *	connector knows it
  * @guest_port: port of the guest side; likewise
+ * @by_guest: the guest asked for it; else a host program
  * @type: VIRTIO_VSOCK_TYPE_*; does not change
  * @cs: its state
  * @credit: byte and packet credit, both ways
@@ -71,6 +72,7 @@ struct vsb_conn {
 	refcount_t ref;
 	u32 host_port;
 	u32 guest_port;
+	bool by_guest;
 	u16 type;
 	struct vsb_conn_state cs;
 	struct vsb_credit credit;
@@ -97,6 +99,15 @@ struct vsb_conn {
 	bool cancelled;
 	struct socket *connected;
 };
+
+/* An error case of a connection; see vsb_error(). */
+#define vsb_conn_error(conn, name)					\
+	do {								\
+		const struct vsb_conn *_conn = (conn);			\
+									\
+		vsb_error(_conn->tab->stats, name, _conn->host_port,	\
+			  _conn->guest_port);				\
+	} while (0)
 
 struct vsb_conn *vsb_conn_new(struct vsb_conntab *tab, enum vsb_state state,
 			      u16 type);

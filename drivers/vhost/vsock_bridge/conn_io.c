@@ -15,6 +15,7 @@
 
 #include "conn.h"
 #include "conntab.h"
+#include "stats.h"
 
 /*
  * Parts of the FIFO that one call takes along. The largest message has fewer:
@@ -59,20 +60,19 @@ void vsb_conn_forwarded(struct vsb_conn *conn, size_t len)
 /* Only a host program that is gone or deaf leaves something to be read. */
 static void vsb_conn_write_failed(struct vsb_conn *conn, long error)
 {
-	conn->tab->stats->tx_write_fails++;
 	vsb_conn_event(conn, error == -EPIPE ? VSB_EV_WRITE_FAILED :
 					       VSB_EV_RESET, 0);
 }
 
 static void vsb_conn_bad_memory(struct vsb_conn *conn)
 {
-	conn->tab->stats->guest_memory++;
+	vsb_conn_error(conn, guest_memory);
 	vsb_conn_event(conn, VSB_EV_RESET, 0);
 }
 
 static void vsb_conn_no_memory(struct vsb_conn *conn)
 {
-	conn->tab->stats->no_memory++;
+	vsb_conn_error(conn, no_memory);
 	vsb_conn_event(conn, VSB_EV_RESET, 0);
 }
 
@@ -129,7 +129,7 @@ static bool vsb_conn_buffer(struct vsb_conn *conn, struct iov_iter *from,
 	size_t need = len + (seqpacket ? VSB_BOUND_SIZE : 0);
 
 	if (tab->stats->buffered_bytes + need > tab->limits.max_buffered) {
-		tab->stats->over_buffered++;
+		vsb_conn_error(conn, over_buffered);
 		vsb_conn_event(conn, VSB_EV_RESET, 0);
 		return false;
 	}
@@ -154,6 +154,7 @@ static bool vsb_conn_pass(struct vsb_conn *conn, struct iov_iter *from)
 		return false;
 	}
 	if (sent < 0 && sent != -EAGAIN) {
+		vsb_conn_error(conn, tx_write_fails);
 		vsb_conn_write_failed(conn, sent);
 		return false;
 	}
@@ -236,6 +237,7 @@ static bool vsb_conn_flush_turn(struct vsb_conn *conn)
 		if (sent == -EAGAIN)
 			return false;
 		if (sent < 0) {
+			vsb_conn_error(conn, tx_flush_fails);
 			vsb_conn_write_failed(conn, sent);
 			return false;
 		}
@@ -286,11 +288,13 @@ static void vsb_conn_read_nothing(struct vsb_conn *conn, long error)
 		vsb_conn_read_end(conn);
 		break;
 	case -EAGAIN:
+		/* a byte out of band, which nobody gets, had looked like one */
 		conn->readable = false;
+		vsb_conn_error(conn, no_data);
 		break;
 	default:
 		conn->readable = false;
-		conn->tab->stats->rx_read_fails++;
+		vsb_conn_error(conn, rx_read_fails);
 		vsb_conn_event(conn, VSB_EV_RESET, 0);
 	}
 }
@@ -301,7 +305,7 @@ static void vsb_conn_read_nothing(struct vsb_conn *conn, long error)
  */
 static void vsb_conn_refuse_message(struct vsb_conn *conn)
 {
-	conn->tab->stats->oversized_messages++;
+	vsb_conn_error(conn, oversized_messages);
 	vsb_socket_blame(&conn->sock, EMSGSIZE);
 	vsb_conn_event(conn, VSB_EV_RESET, 0);
 }

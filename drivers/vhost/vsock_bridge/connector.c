@@ -12,6 +12,7 @@
 #include "connector.h"
 #include "conntab.h"
 #include "route.h"
+#include "stats.h"
 
 static int vsb_conn_sock_type(const struct vsb_conn *conn)
 {
@@ -88,7 +89,7 @@ void vsb_connector_done(struct vsb_conn *conn)
 		return;
 	}
 	if (IS_ERR(sock)) {
-		conn->tab->stats->unix_connect_fails++;
+		vsb_conn_error(conn, unix_connect_fails);
 		vsb_conn_event(conn, VSB_EV_RESET, 0);
 		return;
 	}

@@ -13,7 +13,12 @@
 #include "conn.h"
 #include "conntab.h"
 #include "packet.h"
+#include "stats.h"
+#include "trace.h"
 #include "worker.h"
+
+/* Ticks that level 0 of the timer wheel can tell apart (kernel/time/timer.c). */
+#define VSB_EXACT_TICKS	63
 
 static void vsb_conntab_timer(struct timer_list *timer)
 {
@@ -83,19 +88,21 @@ struct vsb_conn *vsb_conntab_find(struct vsb_conntab *tab, u32 host_port,
 }
 
 /* Does the guest know connections of this type? */
-bool vsb_conntab_takes(struct vsb_conntab *tab, u16 type)
+bool vsb_conntab_takes(struct vsb_conntab *tab, u16 type, u32 guest_port)
 {
 	if (vsb_packet_type_ok(type, tab->seqpacket))
 		return true;
-	tab->stats->seqpacket_refused++;
+	vsb_error(tab->stats, seqpacket_refused, 0, guest_port);
 	return false;
 }
 
-bool vsb_conntab_has_room(struct vsb_conntab *tab)
+/* Is there room for one more? @host_port is 0 where it is still to be chosen. */
+bool vsb_conntab_has_room(struct vsb_conntab *tab, u32 host_port,
+			  u32 guest_port)
 {
 	if (tab->nr < tab->limits.max_connections)
 		return true;
-	tab->stats->too_many_connections++;
+	vsb_error(tab->stats, too_many_connections, host_port, guest_port);
 	return false;
 }
 
@@ -103,11 +110,12 @@ bool vsb_conntab_has_room(struct vsb_conntab *tab)
  * A connect that the guest gave up is still with the connector for a while;
  * it counts, or REQUEST and RST in turn would grow without bound.
  */
-bool vsb_conntab_may_connect(struct vsb_conntab *tab)
+bool vsb_conntab_may_connect(struct vsb_conntab *tab, u32 host_port,
+			     u32 guest_port)
 {
 	if (tab->connecting < tab->limits.max_connections)
-		return vsb_conntab_has_room(tab);
-	tab->stats->too_many_connections++;
+		return vsb_conntab_has_room(tab, host_port, guest_port);
+	vsb_error(tab->stats, too_many_connections, host_port, guest_port);
 	return false;
 }
 
@@ -117,6 +125,8 @@ void vsb_conntab_insert(struct vsb_conntab *tab, struct vsb_conn *conn)
 	hlist_add_head(&conn->hash, vsb_conntab_bucket(tab, conn->host_port,
 						       conn->guest_port));
 	tab->stats->conns_added++;
+	trace_vsb_conn_added(tab->stats->device, conn->host_port,
+			     conn->guest_port, conn->by_guest);
 }
 
 /* The ports are free again. */
@@ -126,6 +136,8 @@ void vsb_conntab_remove(struct vsb_conntab *tab, struct vsb_conn *conn)
 		return;
 	hlist_del_init(&conn->hash);
 	tab->stats->conns_removed++;
+	trace_vsb_conn_removed(tab->stats->device, conn->host_port,
+			       conn->guest_port, conn->by_guest);
 }
 
 /* Where the search for a free host port begins. */
@@ -164,7 +176,7 @@ u32 vsb_conntab_pick_port(struct vsb_conntab *tab, u32 guest_port)
 		}
 		port = port == last ? first : port + 1;
 	}
-	tab->stats->host_ports_exhausted++;
+	vsb_error(tab->stats, host_ports_exhausted, 0, guest_port);
 	return 0;
 }
 
@@ -175,10 +187,17 @@ static struct vsb_conn *vsb_conntab_earliest(struct vsb_conntab *tab)
 	return node ? container_of(node, struct vsb_conn, deadline) : NULL;
 }
 
+/* Time stands still for a guest that does not run. */
+static u64 vsb_conntab_now(const struct vsb_conntab *tab)
+{
+	return tab->paused ?: get_jiffies_64();
+}
+
 /*
- * Let the timer fire for the earliest deadline; it may fire for nothing. A
- * timer is late by up to an eighth of a long time, so that it is asked for
- * earlier, and set again when it fires.
+ * Let the timer fire for the earliest deadline; it may fire for nothing. The
+ * timer wheel is exact for the next 63 ticks, and late by up to an eighth of
+ * the time further on, whatever HZ is: so it is asked for earlier then, and set
+ * again when it fires.
  */
 static void vsb_conntab_set_timer(struct vsb_conntab *tab)
 {
@@ -188,7 +207,7 @@ static void vsb_conntab_set_timer(struct vsb_conntab *tab)
 	if (!conn)
 		return;
 	left = max_t(s64, conn->deadline.expires - (s64)get_jiffies_64(), 0);
-	if (left > 2 * HZ)
+	if (left >= VSB_EXACT_TICKS)
 		left -= left / 8;
 	mod_timer(&tab->timer, jiffies + (unsigned long)left);
 }
@@ -199,11 +218,13 @@ void vsb_conntab_disarm(struct vsb_conntab *tab, struct vsb_conn *conn)
 		timerqueue_del(&tab->deadlines, &conn->deadline);
 }
 
-/* Give the connection @ms milliseconds from now. */
+/* Give the connection @ms milliseconds from now; no less. */
 void vsb_conntab_arm(struct vsb_conntab *tab, struct vsb_conn *conn, u32 ms)
 {
 	vsb_conntab_disarm(tab, conn);
-	conn->deadline.expires = get_jiffies_64() + msecs_to_jiffies(ms);
+	/* a part of the tick at hand is over */
+	conn->deadline.expires = vsb_conntab_now(tab) + msecs_to_jiffies(ms) +
+				 1;
 	timerqueue_add(&tab->deadlines, &conn->deadline);
 	if (vsb_conntab_earliest(tab) == conn)
 		vsb_conntab_set_timer(tab);
@@ -235,10 +256,9 @@ void vsb_conntab_reply_rst(struct vsb_conntab *tab, u32 host_port,
 	};
 
 	if (!vsb_rstq_add(&tab->rsts, rst))
-		tab->stats->rst_overflow++;
+		vsb_error(tab->stats, rst_overflow, host_port, guest_port);
 }
 
-/* Time stands still for a guest that does not run. */
 void vsb_conntab_pause(struct vsb_conntab *tab)
 {
 	tab->paused = get_jiffies_64();
@@ -247,9 +267,10 @@ void vsb_conntab_pause(struct vsb_conntab *tab)
 /* All deadlines move by the same time, so their order stays. */
 void vsb_conntab_resume(struct vsb_conntab *tab)
 {
-	u64 pause = get_jiffies_64() - tab->paused;
+	u64 pause = get_jiffies_64() - vsb_conntab_now(tab);
 	struct vsb_conn *conn;
 
+	tab->paused = 0;
 	list_for_each_entry(conn, &tab->conns, all) {
 		if (timerqueue_node_queued(&conn->deadline))
 			conn->deadline.expires += pause;

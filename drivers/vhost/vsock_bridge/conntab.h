@@ -34,7 +34,7 @@ struct vsb_worker;
  * @ready_batch: those that were taken out of it, oldest first
  * @deadlines: by time; see vsb_conntab_arm()
  * @timer: for the earliest of them
- * @paused: when the deadlines were stopped, in jiffies
+ * @paused: when the deadlines were stopped, in jiffies; 0 while they run
  * @nr: connections, less those in the handshake
  * @handshakes: those in the handshake: all of @silent and @begun
  * @silent: of them, those that have not been seen to send a byte, oldest first
@@ -83,9 +83,11 @@ void vsb_conntab_destroy(struct vsb_conntab *tab);
 
 struct vsb_conn *vsb_conntab_find(struct vsb_conntab *tab, u32 host_port,
 				  u32 guest_port);
-bool vsb_conntab_takes(struct vsb_conntab *tab, u16 type);
-bool vsb_conntab_has_room(struct vsb_conntab *tab);
-bool vsb_conntab_may_connect(struct vsb_conntab *tab);
+bool vsb_conntab_takes(struct vsb_conntab *tab, u16 type, u32 guest_port);
+bool vsb_conntab_has_room(struct vsb_conntab *tab, u32 host_port,
+			  u32 guest_port);
+bool vsb_conntab_may_connect(struct vsb_conntab *tab, u32 host_port,
+			     u32 guest_port);
 void vsb_conntab_insert(struct vsb_conntab *tab, struct vsb_conn *conn);
 void vsb_conntab_remove(struct vsb_conntab *tab, struct vsb_conn *conn);
 u32 vsb_conntab_pick_port(struct vsb_conntab *tab, u32 guest_port);

@@ -9,6 +9,7 @@
 #include <linux/eventfd.h>
 #include <linux/kernel.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/uaccess.h>
 #include <linux/vhost.h>
 #include <linux/virtio_vsock.h>
@@ -16,6 +17,7 @@
 #include "compat.h"
 #include "conn.h"
 #include "datapath.h"
+#include "stats.h"
 
 /* One round: so many clients, sockets or deadlines. */
 #define VSB_ROUND_ACCEPTS	64
@@ -32,18 +34,21 @@ void vsb_datapath_count_fault(struct vsb_datapath *dp,
 		break;
 	case VSB_FAULT_DIRECTION:
 		if (q->vr.writes)
-			stats->unwritable_descriptor++;
+			vsb_error(stats, unwritable_descriptor, 0, 0);
 		else
-			stats->unreadable_descriptor++;
+			vsb_error(stats, unreadable_descriptor, 0, 0);
 		break;
 	case VSB_FAULT_CHAIN:
-		stats->desc_chain_overflow++;
+		vsb_error(stats, desc_chain_overflow, 0, 0);
 		break;
 	case VSB_FAULT_SEGS:
-		stats->iov_overflow++;
+		vsb_error(stats, iov_overflow, 0, 0);
+		break;
+	case VSB_FAULT_BOUNDS:
+		vsb_error(stats, guest_memory_bounds, 0, 0);
 		break;
 	case VSB_FAULT_MEMORY:
-		stats->guest_memory++;
+		vsb_error(stats, guest_memory, 0, 0);
 		break;
 	}
 }
@@ -62,7 +67,7 @@ static void vsb_datapath_report(struct vsb_datapath *dp, struct vsb_queue *q)
 	if (!q->vr.broken || q->reported)
 		return;
 	q->reported = true;
-	dp->stats.vring_broken++;
+	vsb_error(&dp->stats, vring_broken, 0, 0);
 	if (q->err)
 		vsb_eventfd_signal(q->err);
 }
@@ -374,17 +379,32 @@ int vsb_datapath_set_cid(struct vsb_datapath *dp, u64 cid)
 }
 
 /*
+ * Does the ring go on where it stood? A new one that begins at 0 may look as if
+ * it did, for 16 bits are soon round; but what the device wrote last is not in
+ * it.
+ */
+static bool vsb_queue_is_resumed(const struct vsb_queue *q)
+{
+	struct vring_used_elem used;
+
+	if (!q->active)
+		return true;
+	if (q->vr.last_avail != q->stop_base)
+		return false;
+	vsb_vring_last_used(&q->vr, &used);
+	return !memcmp(&used, &q->stop_used, sizeof(used));
+}
+
+/*
  * A stopped device that goes on where it stood was paused: its connections
- * live on. One whose rings were put elsewhere has a guest that started anew.
+ * live on. One whose rings are others has a guest that started anew.
  */
 static bool vsb_datapath_is_resumed(const struct vsb_datapath *dp)
 {
 	int i;
 
 	for (i = 0; i < VSB_QUEUES; i++) {
-		const struct vsb_queue *q = &dp->queue[i];
-
-		if (q->active && q->vr.last_avail != q->stop_base)
+		if (!vsb_queue_is_resumed(&dp->queue[i]))
 			return false;
 	}
 	return true;
@@ -441,8 +461,10 @@ int vsb_datapath_start(struct vsb_datapath *dp)
 		return -EFAULT;
 	for (i = 0; i < VSB_QUEUES; i++) {
 		ret = vsb_queue_start(dp, i);
-		if (ret)
+		if (ret) {
+			vsb_error(&dp->stats, virtio_state, 0, 0);
 			return ret;
+		}
 	}
 	anew = !vsb_datapath_is_resumed(dp);
 	if (anew)
@@ -468,14 +490,19 @@ int vsb_datapath_start(struct vsb_datapath *dp)
  */
 void vsb_datapath_stop(struct vsb_datapath *dp)
 {
+	struct vsb_queue *q;
 	int i;
 
 	if (!dp->running)
 		return;
 	dp->running = false;
 	vsb_conntab_pause(&dp->tab);
-	for (i = 0; i < VSB_QUEUES; i++)
-		dp->queue[i].stop_base = dp->queue[i].vr.last_avail;
+	for (i = 0; i < VSB_QUEUES; i++) {
+		q = &dp->queue[i];
+		q->stop_base = q->vr.last_avail;
+		if (q->active)
+			vsb_vring_last_used(&q->vr, &q->stop_used);
+	}
 }
 
 /*

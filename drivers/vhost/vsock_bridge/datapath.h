@@ -48,6 +48,7 @@ enum vsb_listener_index {
  * @active: it was set when the device was started. RX and TX must be; a VMM
  *	that tells the guest of events itself keeps the event queue.
  * @stop_base: where the ring stood when the device was stopped
+ * @stop_used: the used element before that place
  * @busyloop_us: VHOST_SET_VRING_BUSYLOOP_TIMEOUT, in microseconds
  * @reported: that it is broken was told
  */
@@ -59,6 +60,7 @@ struct vsb_queue {
 	struct vsb_work work;
 	bool active;
 	u16 stop_base;
+	struct vring_used_elem stop_used;
 	u32 busyloop_us;
 	bool reported;
 };

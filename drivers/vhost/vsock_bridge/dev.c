@@ -3,6 +3,7 @@
  * An open /dev/vsock-bridge: open, release, and the node itself.
  */
 #include <linux/fs.h>
+#include <linux/idr.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/sched/mm.h>
@@ -13,9 +14,13 @@
 /* Where devices end; see vsb_dev_release(). */
 static struct workqueue_struct *vsb_teardown_wq;
 
+/* Numbers of open devices. */
+static DEFINE_IDA(vsb_dev_numbers);
+
 static void vsb_dev_destroy(struct vsb_dev *dev)
 {
 	vsb_datapath_destroy(&dev->dp);
+	ida_free(&vsb_dev_numbers, dev->dp.stats.device);
 	if (dev->owner)
 		mmdrop(dev->owner);
 	kvfree(dev);
@@ -29,19 +34,29 @@ static void vsb_dev_teardown(struct work_struct *work)
 static int vsb_dev_open(struct inode *inode, struct file *file)
 {
 	struct vsb_dev *dev;
-	int ret;
+	int number, ret;
 
 	dev = kvzalloc(sizeof(*dev), GFP_KERNEL_ACCOUNT);
 	if (!dev)
 		return -ENOMEM;
 	INIT_WORK(&dev->teardown, vsb_dev_teardown);
-	ret = vsb_datapath_init(&dev->dp);
-	if (ret) {
-		kvfree(dev);
-		return ret;
+	number = ida_alloc_min(&vsb_dev_numbers, 1, GFP_KERNEL);
+	if (number < 0) {
+		ret = number;
+		goto err_dev;
 	}
+	ret = vsb_datapath_init(&dev->dp);
+	if (ret)
+		goto err_number;
+	dev->dp.stats.device = number;
 	file->private_data = dev;
 	return 0;
+
+err_number:
+	ida_free(&vsb_dev_numbers, number);
+err_dev:
+	kvfree(dev);
+	return ret;
 }
 
 /*

@@ -15,6 +15,7 @@
 #include <asm/byteorder.h>
 
 #include "datapath.h"
+#include "stats.h"
 
 /* One event: so many chains are tried, good or bad. */
 #define VSB_EVENT_CHAINS	256
@@ -32,7 +33,7 @@ static u32 vsb_event_write(struct vsb_datapath *dp,
 		return 0;
 	}
 	if (chain->len < sizeof(*event)) {
-		dp->stats.desc_chain_too_short_for_header++;
+		vsb_error(&dp->stats, desc_chain_too_short_for_header, 0, 0);
 		return 0;
 	}
 
@@ -42,7 +43,7 @@ static u32 vsb_event_write(struct vsb_datapath *dp,
 			    sizeof(*event));
 	if (done == sizeof(*event))
 		return done;
-	dp->stats.guest_memory++;
+	vsb_error(&dp->stats, guest_memory, 0, 0);
 	return 0;
 }
 
@@ -111,7 +112,7 @@ int vsb_event_send(struct vsb_datapath *dp, u32 id)
 	if (q->vr.broken)
 		return -EPIPE;
 	if (!sent) {
-		dp->stats.empty_queue++;
+		vsb_error(&dp->stats, empty_queue, 0, 0);
 		return -ENOBUFS;
 	}
 

@@ -18,6 +18,7 @@
 
 #include "dev.h"
 #include "ioarg.h"
+#include "stats.h"
 
 /* Own structures as they were first published; shorter ones are refused. */
 #define VSB_INFO_SIZE_V1	offsetofend(struct vsock_bridge_info, version)
@@ -132,12 +133,15 @@ static struct eventfd_ctx *vsb_eventfd(int fd)
 	return fd == VHOST_FILE_UNBIND ? NULL : eventfd_ctx_fdget(fd);
 }
 
-static long vsb_replace_eventfd(struct eventfd_ctx **where, int fd)
+static long vsb_replace_eventfd(struct vsb_dev *dev,
+				struct eventfd_ctx **where, int fd)
 {
 	struct eventfd_ctx *ctx = vsb_eventfd(fd);
 
-	if (IS_ERR(ctx))
+	if (IS_ERR(ctx)) {
+		vsb_error(&dev->dp.stats, event_fd_fails, 0, 0);
 		return PTR_ERR(ctx);
+	}
 	swap(*where, ctx);
 	if (ctx)
 		eventfd_ctx_put(ctx);
@@ -168,7 +172,7 @@ static long vsb_set_log_fd(struct vsb_dev *dev, void __user *argp)
 
 	if (get_user(fd, (int __user *)argp))
 		return -EFAULT;
-	return vsb_replace_eventfd(&dev->dp.log.ctx, fd);
+	return vsb_replace_eventfd(dev, &dev->dp.log.ctx, fd);
 }
 
 static long vsb_set_vring_num(struct vsb_dev *dev, struct vsb_queue *q,
@@ -270,6 +274,23 @@ static long vsb_vring_fd(const void __user *argp, int *fd)
 	return 0;
 }
 
+static void vsb_kick_refused(struct vsb_dev *dev, const struct vsb_queue *q)
+{
+	struct vsock_bridge_stats *stats = &dev->dp.stats;
+
+	switch (q - dev->dp.queue) {
+	case VSB_RX:
+		vsb_error(stats, rx_queue_event_fails, 0, 0);
+		break;
+	case VSB_TX:
+		vsb_error(stats, tx_queue_event_fails, 0, 0);
+		break;
+	case VSB_EVENT:
+		vsb_error(stats, ev_queue_event_fails, 0, 0);
+		break;
+	}
+}
+
 static long vsb_set_vring_kick(struct vsb_dev *dev, struct vsb_queue *q,
 			       void __user *argp)
 {
@@ -277,7 +298,12 @@ static long vsb_set_vring_kick(struct vsb_dev *dev, struct vsb_queue *q,
 	int fd;
 
 	ret = vsb_vring_fd(argp, &fd);
-	return ret ?: vsb_kick_set(&q->kick, fd);
+	if (ret)
+		return ret;
+	ret = vsb_kick_set(&q->kick, fd);
+	if (ret)
+		vsb_kick_refused(dev, q);
+	return ret;
 }
 
 static long vsb_set_vring_call(struct vsb_dev *dev, struct vsb_queue *q,
@@ -287,7 +313,7 @@ static long vsb_set_vring_call(struct vsb_dev *dev, struct vsb_queue *q,
 	int fd;
 
 	ret = vsb_vring_fd(argp, &fd);
-	return ret ?: vsb_replace_eventfd(&q->call, fd);
+	return ret ?: vsb_replace_eventfd(dev, &q->call, fd);
 }
 
 static long vsb_set_vring_err(struct vsb_dev *dev, struct vsb_queue *q,
@@ -297,7 +323,7 @@ static long vsb_set_vring_err(struct vsb_dev *dev, struct vsb_queue *q,
 	int fd;
 
 	ret = vsb_vring_fd(argp, &fd);
-	return ret ?: vsb_replace_eventfd(&q->err, fd);
+	return ret ?: vsb_replace_eventfd(dev, &q->err, fd);
 }
 
 static long vsb_set_vring_busyloop(struct vsb_dev *dev, struct vsb_queue *q,
@@ -336,6 +362,11 @@ static long vsb_get_info(struct vsb_dev *dev, void __user *argp)
 		.max_timeout_ms = VSOCK_BRIDGE_MAX_TIMEOUT_MS,
 		.max_path = VSOCK_BRIDGE_PATH_MAX,
 		.version = VSB_VERSION,
+		.min_buffered = VSOCK_BRIDGE_MIN_BUFFERED,
+		.max_buffered = VSOCK_BRIDGE_MAX_BUFFERED,
+		.max_host_port = VSOCK_BRIDGE_MAX_HOST_PORT,
+		.max_ports = VSOCK_BRIDGE_MAX_PORTS,
+		.max_message = VSOCK_BRIDGE_MAX_MESSAGE,
 	};
 
 	return vsb_ioarg_out(argp, &info, sizeof(info), VSB_INFO_SIZE_V1);
@@ -454,6 +485,29 @@ static long vsb_ioctl_queue(struct vsb_dev *dev, unsigned int cmd,
 	return -ENOIOCTLCMD;
 }
 
+static long vsb_ioctl_locked(struct vsb_dev *dev, unsigned int cmd,
+			     void __user *argp)
+{
+	long ret;
+
+	mutex_lock(&dev->dp.lock);
+	ret = dev->dp.dead ? -EIO : vsb_ioctl_dev(dev, cmd, argp);
+	if (ret == -ENOIOCTLCMD)
+		ret = vsb_ioctl_queue(dev, cmd, argp);
+	mutex_unlock(&dev->dp.lock);
+	return ret;
+}
+
+static void vsb_ioctl_refused(struct vsb_dev *dev, unsigned int cmd)
+{
+	mutex_lock(&dev->dp.lock);
+	if (cmd == VHOST_VSOCK_SET_RUNNING)
+		vsb_error(&dev->dp.stats, activate_fails, 0, 0);
+	else
+		vsb_error(&dev->dp.stats, cfg_fails, 0, 0);
+	mutex_unlock(&dev->dp.lock);
+}
+
 long vsb_dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	struct vsb_dev *dev = file->private_data;
@@ -461,14 +515,14 @@ long vsb_dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	long ret;
 
 	if (cmd == VSOCK_BRIDGE_SET_UDS)
-		return vsb_set_uds(dev, argp);
-	if (cmd == VSOCK_BRIDGE_SET_PORT)
-		return vsb_set_port(dev, argp);
+		ret = vsb_set_uds(dev, argp);
+	else if (cmd == VSOCK_BRIDGE_SET_PORT)
+		ret = vsb_set_port(dev, argp);
+	else
+		ret = vsb_ioctl_locked(dev, cmd, argp);
 
-	mutex_lock(&dev->dp.lock);
-	ret = dev->dp.dead ? -EIO : vsb_ioctl_dev(dev, cmd, argp);
-	if (ret == -ENOIOCTLCMD)
-		ret = vsb_ioctl_queue(dev, cmd, argp);
-	mutex_unlock(&dev->dp.lock);
+	/* one that is not known here is just a question */
+	if (ret < 0 && ret != -ENOIOCTLCMD)
+		vsb_ioctl_refused(dev, cmd);
 	return ret;
 }

@@ -12,6 +12,7 @@
 #include "conntab.h"
 #include "handshake.h"
 #include "listener.h"
+#include "stats.h"
 #include "worker.h"
 
 static void vsb_listener_notify(struct vsb_socket *s)
@@ -66,7 +67,13 @@ static void vsb_listener_adopt(struct vsb_listener *listener,
 
 static void vsb_listener_refuse(struct vsb_conn *conn)
 {
-	conn->tab->stats->invalid_port_request++;
+	vsb_conn_error(conn, invalid_port_request);
+	vsb_conn_event(conn, VSB_EV_RESET, 0);
+}
+
+static void vsb_listener_unreadable(struct vsb_conn *conn)
+{
+	vsb_conn_error(conn, rx_read_fails);
 	vsb_conn_event(conn, VSB_EV_RESET, 0);
 }
 
@@ -78,11 +85,11 @@ static void vsb_listener_request(struct vsb_conn *conn, u32 line_len, u32 port)
 
 	if (vsb_socket_recv_text(&conn->sock, line, line_len, false) !=
 	    line_len) {
-		vsb_listener_refuse(conn);
+		vsb_listener_unreadable(conn);
 		return;
 	}
-	if (!vsb_conntab_takes(tab, conn->type) ||
-	    !vsb_conntab_has_room(tab)) {
+	if (!vsb_conntab_takes(tab, conn->type, port) ||
+	    !vsb_conntab_has_room(tab, 0, port)) {
 		vsb_conn_event(conn, VSB_EV_RESET, 0);
 		return;
 	}
@@ -135,7 +142,11 @@ void vsb_listener_read_line(struct vsb_conn *conn)
 	len = vsb_socket_recv_text(&conn->sock, line, VSB_LINE_MAX, true);
 	if (len == -EAGAIN)
 		return;
-	if (len <= 0) {
+	if (len < 0) {
+		vsb_listener_unreadable(conn);
+		return;
+	}
+	if (!len) {
 		vsb_listener_refuse(conn);
 		return;
 	}
@@ -170,7 +181,7 @@ static void vsb_listener_evict(struct vsb_conntab *tab)
 	vsb_conn_get(conn);
 	vsb_listener_read_line(conn);
 	if (conn->cs.state == VSB_HANDSHAKE && conn->line_begun == begun) {
-		tab->stats->handshake_evictions++;
+		vsb_conn_error(conn, handshake_evictions);
 		vsb_conn_event(conn, VSB_EV_RESET, 0);
 	}
 	vsb_conn_put(conn);
@@ -201,7 +212,7 @@ bool vsb_listener_accept(struct vsb_listener *listener, unsigned int budget)
 		sock = vsb_socket_accept(&listener->sock);
 		if (IS_ERR(sock)) {
 			if (PTR_ERR(sock) != -EAGAIN)
-				tab->stats->unix_accept_fails++;
+				vsb_error(tab->stats, unix_accept_fails, 0, 0);
 			return false;
 		}
 		/* each step ends one, or sees that one has begun */

@@ -15,6 +15,7 @@
 #include "datapath.h"
 #include "iov.h"
 #include "packet.h"
+#include "stats.h"
 
 /* One round: so many chains, or so many bytes, then the others have a turn. */
 #define VSB_RECEIVE_CHAINS	256
@@ -22,6 +23,15 @@
 
 /* One call: seven of AF_UNIX's largest buffers. */
 #define VSB_GATHER_BYTES	(7 * 36544)
+
+/* An error case of a packet from the guest; see vsb_error(). */
+#define vsb_packet_error(dp, name, pkt)					\
+	do {								\
+		const struct vsb_packet *_pkt = (pkt);			\
+									\
+		vsb_error(&(dp)->stats, name, _pkt->dst_port,		\
+			  _pkt->src_port);				\
+	} while (0)
 
 /* Hand over what was gathered; @eom: with SEQPACKET, it ends a message. */
 static void vsb_gather_flush(struct vsb_gather *gather, bool eom)
@@ -72,14 +82,14 @@ static void vsb_receive_data(struct vsb_datapath *dp, struct vsb_conn *conn,
 	if (!vsb_conn_takes_data(&conn->cs)) {
 		/* a guest that has not seen our RST is not to blame */
 		if (conn->cs.state != VSB_DEAD)
-			dp->stats.bad_op++;
+			vsb_conn_error(conn, bad_op);
 		return;
 	}
 	if (!pkt->len && !eom)
 		return;
 	if (!vsb_credit_take(&conn->credit, pkt->len)) {
 		vsb_gather_flush(&dp->gather, false);
-		dp->stats.over_credit++;
+		vsb_conn_error(conn, over_credit);
 		vsb_conn_event(conn, VSB_EV_RESET, 0);
 		return;
 	}
@@ -90,16 +100,17 @@ static void vsb_receive_data(struct vsb_datapath *dp, struct vsb_conn *conn,
 }
 
 /* Return: where that port is, or NULL: nowhere, which is counted. */
-static struct vsb_route *vsb_receive_route(struct vsb_datapath *dp, u32 port)
+static struct vsb_route *vsb_receive_route(struct vsb_datapath *dp,
+					   const struct vsb_packet *pkt)
 {
-	struct vsb_route *route = vsb_routes_find(&dp->routes, port);
+	struct vsb_route *route = vsb_routes_find(&dp->routes, pkt->dst_port);
 
 	if (!IS_ERR(route))
 		return route;
 	if (PTR_ERR(route) == -EACCES)
-		dp->stats.ports_denied++;
+		vsb_packet_error(dp, ports_denied, pkt);
 	else
-		dp->stats.unix_connect_fails++;
+		vsb_packet_error(dp, unix_connect_fails, pkt);
 	return NULL;
 }
 
@@ -107,11 +118,11 @@ static struct vsb_route *vsb_receive_route(struct vsb_datapath *dp, u32 port)
 static void vsb_receive_request(struct vsb_datapath *dp,
 				const struct vsb_packet *pkt)
 {
-	struct vsb_route *route = vsb_receive_route(dp, pkt->dst_port);
+	struct vsb_route *route = vsb_receive_route(dp, pkt);
 	struct vsb_conntab *tab = &dp->tab;
 	struct vsb_conn *conn = NULL;
 
-	if (route && vsb_conntab_may_connect(tab))
+	if (route && vsb_conntab_may_connect(tab, pkt->dst_port, pkt->src_port))
 		conn = vsb_conn_new(tab, VSB_CONNECTING, pkt->type);
 	if (!conn) {
 		vsb_conntab_reply_rst(tab, pkt->dst_port, pkt->src_port,
@@ -135,7 +146,7 @@ static void vsb_receive_unknown(struct vsb_datapath *dp,
 	case VIRTIO_VSOCK_OP_RST:
 		break;
 	default:
-		dp->stats.unknown_flow++;
+		vsb_packet_error(dp, unknown_flow, pkt);
 		vsb_conntab_reply_rst(&dp->tab, pkt->dst_port, pkt->src_port,
 				      pkt->type);
 	}
@@ -176,7 +187,7 @@ static void vsb_receive_known(struct vsb_datapath *dp, struct vsb_conn *conn,
 			vsb_conn_owe(conn, VSB_OWE_CREDIT_UPDATE);
 		break;
 	default:
-		dp->stats.bad_op++;
+		vsb_conn_error(conn, bad_op);
 	}
 }
 
@@ -196,7 +207,7 @@ static void vsb_receive_other_type(struct vsb_datapath *dp,
 	case VIRTIO_VSOCK_OP_RST:
 		break;
 	default:
-		dp->stats.bad_type++;
+		vsb_packet_error(dp, bad_type, pkt);
 		vsb_conntab_reply_rst(&dp->tab, pkt->dst_port, pkt->src_port,
 				      pkt->type);
 	}
@@ -243,7 +254,6 @@ static bool vsb_receive_header(const struct vsb_chain *chain,
 static void vsb_receive_chain(struct vsb_datapath *dp,
 			      const struct vsb_chain *chain)
 {
-	struct vsock_bridge_stats *stats = &dp->stats;
 	struct vsb_packet pkt;
 
 	if (chain->fault) {
@@ -251,11 +261,11 @@ static void vsb_receive_chain(struct vsb_datapath *dp,
 		return;
 	}
 	if (chain->len < VSB_HDR_SIZE) {
-		stats->desc_chain_too_short_for_header++;
+		vsb_error(&dp->stats, desc_chain_too_short_for_header, 0, 0);
 		return;
 	}
 	if (!vsb_receive_header(chain, &pkt)) {
-		stats->guest_memory++;
+		vsb_error(&dp->stats, guest_memory, 0, 0);
 		return;
 	}
 
@@ -265,22 +275,22 @@ static void vsb_receive_chain(struct vsb_datapath *dp,
 		vsb_receive_packet(dp, &pkt, chain);
 		break;
 	case VSB_PKT_LEN:
-		stats->invalid_pkt_len++;
+		vsb_packet_error(dp, invalid_pkt_len, &pkt);
 		break;
 	case VSB_PKT_SHORT:
-		stats->desc_chain_too_short_for_packet++;
+		vsb_packet_error(dp, desc_chain_too_short_for_packet, &pkt);
 		break;
 	case VSB_PKT_TYPE:
-		stats->bad_type++;
+		vsb_packet_error(dp, bad_type, &pkt);
 		if (pkt.op != VIRTIO_VSOCK_OP_RST)
 			vsb_conntab_reply_rst(&dp->tab, pkt.dst_port,
 					      pkt.src_port, pkt.type);
 		break;
 	case VSB_PKT_DST_CID:
-		stats->bad_dst_cid++;
+		vsb_packet_error(dp, bad_dst_cid, &pkt);
 		break;
 	case VSB_PKT_SRC_CID:
-		stats->bad_src_cid++;
+		vsb_packet_error(dp, bad_src_cid, &pkt);
 		break;
 	}
 }

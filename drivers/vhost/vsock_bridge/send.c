@@ -14,6 +14,8 @@
 #include "datapath.h"
 #include "iov.h"
 #include "packet.h"
+#include "stats.h"
+#include "trace.h"
 
 /* One round: so many packets, or RX chains, good or bad. */
 #define VSB_SEND_PACKETS	256
@@ -81,7 +83,7 @@ static void vsb_send_reject(struct vsb_datapath *dp,
 	if (chain->fault)
 		vsb_datapath_count_fault(dp, q, chain->fault);
 	else
-		dp->stats.desc_chain_too_short_for_header++;
+		vsb_error(&dp->stats, desc_chain_too_short_for_header, 0, 0);
 	vsb_vring_push(&q->vr, chain->head, 0);
 }
 
@@ -145,7 +147,8 @@ static bool vsb_send_control(struct vsb_datapath *dp,
 			dp->stats.rx_packets_count++;
 			return true;
 		}
-		dp->stats.guest_memory++;
+		vsb_error(&dp->stats, guest_memory, pkt->src_port,
+			  pkt->dst_port);
 		vsb_vring_push(vr, slots.slot[0].head, 0);
 	}
 }
@@ -196,11 +199,18 @@ static bool vsb_send_owed(struct vsb_datapath *dp, struct vsb_conn *conn,
 	return true;
 }
 
+static void vsb_send_count_rst(struct vsb_datapath *dp, u32 host_port,
+			       u32 guest_port)
+{
+	dp->stats.rsts_sent++;
+	trace_vsb_rst_sent(dp->stats.device, host_port, guest_port);
+}
+
 static bool vsb_send_rst(struct vsb_datapath *dp, struct vsb_conn *conn)
 {
 	if (!vsb_send_owed(dp, conn, VSB_OWE_RST, VIRTIO_VSOCK_OP_RST))
 		return false;
-	dp->stats.rsts_sent++;
+	vsb_send_count_rst(dp, conn->host_port, conn->guest_port);
 	vsb_conn_event(conn, VSB_EV_RST_SENT, 0);
 	return true;
 }
@@ -262,7 +272,7 @@ static unsigned int vsb_send_headers(struct vsb_datapath *dp,
 		if (eom && pkt.len == len)
 			pkt.flags = VIRTIO_VSOCK_SEQ_EOM;
 		if (!vsb_send_header(slot, &pkt)) {
-			dp->stats.guest_memory++;
+			vsb_conn_error(conn, guest_memory);
 			vsb_vring_push(vr, slot->head, 0);
 			vsb_conn_event(conn, VSB_EV_RESET, 0);
 			return i + 1;
@@ -333,7 +343,7 @@ static bool vsb_send_data(struct vsb_datapath *dp, struct vsb_conn *conn)
 	got = vsb_conn_read(conn, &iter, &eom);
 	if (got == -EFAULT) {
 		/* nothing was read; the first chain is the bad one */
-		dp->stats.guest_memory++;
+		vsb_conn_error(conn, guest_memory);
 		vsb_vring_push(vr, slots.slot[0].head, 0);
 		used = 1;
 	} else if (got > 0) {
@@ -384,7 +394,7 @@ static bool vsb_send_rsts(struct vsb_datapath *dp)
 
 		if (!vsb_send_control(dp, &pkt))
 			return false;
-		dp->stats.rsts_sent++;
+		vsb_send_count_rst(dp, rst->host_port, rst->guest_port);
 		vsb_rstq_drop(&dp->tab.rsts);
 	}
 	return true;

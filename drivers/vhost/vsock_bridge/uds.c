@@ -19,6 +19,7 @@
 #include "dev.h"
 #include "ioarg.h"
 #include "sockfile.h"
+#include "stats.h"
 
 /* As it was first published; a shorter one is refused. */
 #define VSB_UDS_SIZE_V1	offsetofend(struct vsock_bridge_uds, mode)
@@ -43,6 +44,7 @@
  * @file: how its file shall be
  * @listener: the sockets for host programs; NULL when there is none
  * @route: where the guest goes; NULL when it does not
+ * @bind_failed: one of the sockets could not be bound
  */
 struct vsb_uds {
 	struct vsock_bridge_uds arg;
@@ -50,6 +52,7 @@ struct vsb_uds {
 	struct vsb_sockfile file;
 	struct socket *listener[VSB_LISTENERS];
 	struct vsb_route *route;
+	bool bind_failed;
 };
 
 /* Does this call bind a socket? */
@@ -164,6 +167,7 @@ static struct socket *vsb_uds_bind(struct vsb_uds *uds,
 	sock = vsb_socket_listen(ctx, type, name, &uds->file);
 	vsb_context_leave(&saved);
 	ctx->fs.umask = umask;
+	uds->bind_failed = IS_ERR(sock);
 	return sock;
 }
 
@@ -270,9 +274,12 @@ static long vsb_uds_reserve(struct vsb_dev *dev)
 	return ret;
 }
 
-static void vsb_uds_unreserve(struct vsb_dev *dev)
+/* It could not be made: all stays as it is. */
+static void vsb_uds_give_up(struct vsb_dev *dev, const struct vsb_uds *uds)
 {
 	mutex_lock(&dev->dp.lock);
+	if (uds->bind_failed)
+		vsb_error(&dev->dp.stats, unix_bind_fails, 0, 0);
 	dev->configuring = false;
 	mutex_unlock(&dev->dp.lock);
 }
@@ -326,7 +333,7 @@ long vsb_set_uds(struct vsb_dev *dev, void __user *argp)
 		return ret;
 	ret = vsb_uds_make(&uds);
 	if (ret) {
-		vsb_uds_unreserve(dev);
+		vsb_uds_give_up(dev, &uds);
 		return ret;
 	}
 	ret = vsb_uds_install(dev, &uds);

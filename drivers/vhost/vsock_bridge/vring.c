@@ -10,6 +10,7 @@
 #include <linux/errno.h>
 #include <linux/limits.h>
 #include <linux/minmax.h>
+#include <linux/string.h>
 #include <linux/uaccess.h>
 #include <linux/virtio_config.h>
 #include <asm/barrier.h>
@@ -113,6 +114,20 @@ int vsb_vring_start(struct vsb_vring *vr, u64 features)
 	return vr->broken ? -EFAULT : 0;
 }
 
+/**
+ * vsb_vring_last_used() - look at the used element that was published last
+ * @vr: the queue
+ * @elem: out: as it stands in the ring; zeros when that cannot be accessed
+ */
+void vsb_vring_last_used(const struct vsb_vring *vr,
+			 struct vring_used_elem *elem)
+{
+	u16 slot = (vr->used_idx - 1) & (vr->num - 1);
+
+	if (copy_from_user(elem, &vr->used->ring[slot], sizeof(*elem)))
+		memset(elem, 0, sizeof(*elem));
+}
+
 /* Read avail.idx. Return: 1 when there are new entries, 0, or an error. */
 static int vsb_vring_refresh(struct vsb_vring *vr)
 {
@@ -161,7 +176,7 @@ static enum vsb_fault vsb_chain_add(struct vsb_chain *chain,
 	if (nr == -ENOBUFS)
 		return VSB_FAULT_SEGS;
 	if (nr < 0)
-		return VSB_FAULT_MEMORY;
+		return VSB_FAULT_BOUNDS;
 	if (unlikely(chain->gpa))
 		vsb_chain_note(chain, nr, addr);
 	chain->nr += nr;
@@ -229,7 +244,7 @@ static enum vsb_fault vsb_vring_walk_indirect(struct vsb_vring *vr,
 	parts = vsb_mem_translate(mem, addr, len, table.part,
 				  VSB_TABLE_PARTS);
 	if (parts < 0)
-		return VSB_FAULT_MEMORY;
+		return VSB_FAULT_BOUNDS;
 	table.parts = parts;
 	return vsb_vring_walk(vr, chain, mem, &table, 0);
 }

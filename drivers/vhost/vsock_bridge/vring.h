@@ -47,13 +47,15 @@ struct vsb_mem;
  * @VSB_FAULT_CHAIN: a loop, an index out of range, a bad indirect table, more
  *	than 2^32 - 1 bytes
  * @VSB_FAULT_SEGS: more parts or descriptors than VSB_SEGS_MAX
- * @VSB_FAULT_MEMORY: an address that is not the guest's memory
+ * @VSB_FAULT_BOUNDS: an address that is not the guest's memory
+ * @VSB_FAULT_MEMORY: a table in the guest's memory that cannot be accessed
  */
 enum vsb_fault {
 	VSB_FAULT_NONE,
 	VSB_FAULT_DIRECTION,
 	VSB_FAULT_CHAIN,
 	VSB_FAULT_SEGS,
+	VSB_FAULT_BOUNDS,
 	VSB_FAULT_MEMORY,
 };
 
@@ -149,6 +151,8 @@ static inline size_t vsb_vring_used_size(u32 num)
 bool vsb_vring_log_fits(const struct vsb_vring *vr, const void __user *base,
 			u64 addr);
 int vsb_vring_start(struct vsb_vring *vr, u64 features);
+void vsb_vring_last_used(const struct vsb_vring *vr,
+			 struct vring_used_elem *elem);
 int vsb_vring_next(struct vsb_vring *vr, struct vsb_mem *mem,
 		   struct vsb_chain *chain);
 void vsb_vring_rewind(struct vsb_vring *vr, u16 count);

@@ -110,6 +110,13 @@ enum vsock_bridge_limit_values {
  * @max_timeout_ms: largest timeout in milliseconds
  * @max_path: longest UDS path in bytes, without its NUL
  * @version: version of the module as text, NUL-terminated
+ * @min_buffered: smallest max_buffered in bytes
+ * @max_buffered: largest max_buffered in bytes
+ * @max_host_port: largest host_port_max; the smallest host_port_min is 1
+ * @max_ports: entries of the map from ports to sockets
+ * @max_message: largest message of a SEQPACKET connection that a guest can
+ *	send, in bytes; where buf_alloc is smaller, it is that
+ * @reserved: 0
  */
 struct vsock_bridge_info {
 	__u32 size;
@@ -123,6 +130,12 @@ struct vsock_bridge_info {
 	__u32 max_timeout_ms;
 	__u32 max_path;
 	char version[32];
+	__u32 min_buffered;
+	__u32 max_buffered;
+	__u32 max_host_port;
+	__u32 max_ports;
+	__u32 max_message;
+	__u32 reserved;
 };
 
 /* Bits of vsock_bridge_uds.flags */
@@ -345,7 +358,8 @@ struct vsock_bridge_limits {
 /**
  * struct vsock_bridge_stats - gauges and counters (VSOCK_BRIDGE_GET_STATS)
  * @size: in: sizeof the caller's structure; out: sizeof the module's
- * @reserved: 0
+ * @device: number of the device, 1 or more; no other open device has it. Trace
+ *	events name the device by it.
  *
  * @connections: gauge: connections known to the guest, of any state
  * @handshakes: gauge: host clients before the end of their CONNECT line
@@ -381,8 +395,8 @@ struct vsock_bridge_limits {
  *	indirect table, or more bytes than 2^32 - 1
  * @iov_overflow: chains of more parts, or with a longer indirect table, than
  *	the device takes (1024)
- * @guest_memory: chains that point outside the guest's memory, or to memory
- *	that cannot be accessed
+ * @guest_memory: chains, or payload, in memory of the guest that cannot be
+ *	accessed: the VMM took it away, or protected it
  * @vring_broken: virtqueues stopped because the ring itself was broken: an
  *	avail index that jumps, a head out of range, ring memory that cannot
  *	be accessed, or a dirty log for it that cannot
@@ -394,8 +408,10 @@ struct vsock_bridge_limits {
  * @unknown_flow: packets for a connection that is not there, but REQUEST and
  *	RST
  * @over_credit: connections ended because the guest sent more than buf_alloc
- * @tx_write_fails: connections ended because the host socket failed on a write
- * @rx_read_fails: connections ended because the host socket failed on a read
+ * @tx_write_fails: connections ended because the host socket failed on a write,
+ *	of the guest's bytes or of the OK line
+ * @rx_read_fails: connections, or CONNECT lines, ended because the host socket
+ *	failed on a read, or because a host program passed descriptors
  * @too_many_connections: refused because of max_connections
  * @rst_overflow: RST packets not sent because too many were waiting
  * @no_memory: requests refused because memory ran out
@@ -414,17 +430,41 @@ struct vsock_bridge_limits {
  *	program was larger than the guest's buffer; the program sees EMSGSIZE
  * @seqpacket_refused: SEQPACKET host clients refused because the guest did not
  *	negotiate that type
+ *
+ * @activate_fails: VHOST_VSOCK_SET_RUNNING that failed
+ * @cfg_fails: other ioctls that failed, but those that are not known here
+ * @rx_queue_event_fails: kick eventfds of the RX queue that could not be set
+ * @tx_queue_event_fails: likewise of the TX queue
+ * @ev_queue_event_fails: likewise of the event queue
+ * @event_fd_fails: call, error and log eventfds that could not be set
+ * @virtio_state: starts that failed because a ring cannot be accessed
+ * @unix_bind_fails: VSOCK_BRIDGE_SET_UDS that could not bind, or could not give
+ *	the file its owner
+ * @tx_flush_fails: connections ended because the host socket failed while
+ *	bytes that it had not taken before were written
+ * @guest_memory_bounds: chains that point outside the guest's memory
+ * @no_data: reads from a host socket that brought nothing, though it had said
+ *	otherwise: a byte out of band was alone in it
  * @empty_queue: events for which the guest had no buffer in its event queue
+ * @muxer_event_fails: 0, as are those below: kept for who reads Firecracker's
+ *	metrics
+ * @conn_event_fails: 0
+ * @killq_resync: 0
+ * @pkt_buf_missing: 0
  *
  * @ev_queue_event_count: kicks of the event queue
  * @events_sent: events given to the guest
  * @event_calls: interrupts sent for the event queue
  *
+ * The counters between @rsts_sent and @ev_queue_event_count are error cases. Each
+ * has a trace event vsock_bridge:vsb_<name>;
+ * Documentation/userspace-api/vsock_bridge_errors.rst says more of each.
+ *
  * Counters start at 0 when the device is opened, and wrap at 2^64.
  */
 struct vsock_bridge_stats {
 	__u32 size;
-	__u32 reserved;
+	__u32 device;
 
 	__u64 connections;
 	__u64 handshakes;
@@ -479,7 +519,23 @@ struct vsock_bridge_stats {
 	__u64 over_buffered;
 	__u64 oversized_messages;
 	__u64 seqpacket_refused;
+
+	__u64 activate_fails;
+	__u64 cfg_fails;
+	__u64 rx_queue_event_fails;
+	__u64 tx_queue_event_fails;
+	__u64 ev_queue_event_fails;
+	__u64 event_fd_fails;
+	__u64 virtio_state;
+	__u64 unix_bind_fails;
+	__u64 tx_flush_fails;
+	__u64 guest_memory_bounds;
+	__u64 no_data;
 	__u64 empty_queue;
+	__u64 muxer_event_fails;
+	__u64 conn_event_fails;
+	__u64 killq_resync;
+	__u64 pkt_buf_missing;
 
 	__u64 ev_queue_event_count;
 	__u64 events_sent;

@@ -57,8 +57,11 @@ test_help_of_exec_names_every_option_and_exit_code() {
 	local word
 
 	works exec --help
-	for word in uds-path fd group host-ports max-connections mode owner port \
-		random-ports replace device help; do
+	for word in uds-path buf-alloc connect-timeout dir-fd fd group \
+		handshake-timeout host-ports listen-fd max-buffered \
+		max-connections max-handshakes mode no-connect no-listen \
+		other-ports owner port prefix random-ports replace seqpacket \
+		seqpacket-fd shutdown-timeout device help; do
 		expect_out "^  (-., )?--$word "
 	done
 	expect_out '125'
@@ -180,6 +183,154 @@ test_exec_port_is_a_port_and_a_socket() {
 	expect_only_device_wrong
 }
 
+test_exec_port_can_be_denied_or_left_to_the_prefix() {
+	exec_at s --port 1=deny --port 2=prefix --port 3=./deny
+	expect_only_device_wrong
+}
+
+test_exec_other_ports_are_denied_or_left_to_the_prefix() {
+	local value
+
+	for value in "" allow Deny /run/x; do
+		fails 2 "--other-ports '$value' is neither deny nor prefix: give one of them" \
+			exec --uds-path s --other-ports "$value" -- true
+	done
+	exec_at s --other-ports deny
+	expect_only_device_wrong
+	exec_at s --other-ports prefix
+	expect_only_device_wrong
+}
+
+test_exec_max_handshakes_has_a_range() {
+	local value
+
+	for value in 0 4097 1K; do
+		fails 2 "--max-handshakes '$value' is out of range or not a number: give 1 to 4096" \
+			exec --uds-path s --max-handshakes "$value" -- true
+	done
+	exec_at s --max-handshakes 4096
+	expect_only_device_wrong
+}
+
+test_exec_sizes_have_suffixes_and_a_range() {
+	local value
+
+	for value in 0 4095 3K 17M 16777217 1G 1T K "" 4k -1 4.5K 99999999999999999999K \
+		18014398509481988K; do
+		fails 2 "--buf-alloc '$value' is out of range or not a size: give 4096 to 16777216 bytes, or with K, M or G, such as 64K" \
+			exec --uds-path s --buf-alloc "$value" -- true
+	done
+	for value in 65535 63K 2G 1025M; do
+		fails 2 "--max-buffered '$value' is out of range or not a size: give 65536 to 1073741824 bytes" \
+			exec --uds-path s --max-buffered "$value" -- true
+	done
+	for value in 4096 4K 16M 16384K; do
+		exec_at s --buf-alloc "$value" --max-buffered 1G
+		expect_only_device_wrong
+	done
+}
+
+test_exec_timeouts_are_seconds_or_milliseconds() {
+	local which value
+
+	for which in handshake connect shutdown; do
+		for value in 0 0ms 0.000 3601 3600.001 3600001ms 1s 1.2345 .5 1. 1.2ms \
+			"" ms -1 1e3 " 1" 1.-5; do
+			fails 2 "--$which-timeout '$value' is out of range or not a time: give 1ms to 3600000ms, or seconds, such as 2 or 0.5" \
+				exec --uds-path s "--$which-timeout" "$value" -- true
+		done
+	done
+	for value in 1ms 0.001 3600 3600.000 3600000ms; do
+		exec_at s --connect-timeout "$value"
+		expect_only_device_wrong
+	done
+}
+
+test_exec_descriptors_are_numbers_above_stderr() {
+	local option
+
+	for option in --listen-fd --dir-fd --seqpacket-fd; do
+		fails 2 "$option '2' is out of range or not a number: give 3 to " \
+			exec --uds-path s "$option" 2 -- true
+	done
+}
+
+# exec: options that do not go together
+
+# contradict TEXT OPTION...
+contradict() { fails 2 "$1" exec "${@:2}" -- true; }
+
+test_one_direction_must_be_left() {
+	contradict "--no-listen and --no-connect leave no direction: leave one out" \
+		--uds-path s --no-listen --no-connect
+}
+
+test_no_listen_and_a_listening_socket_contradict() {
+	contradict "--no-listen and --listen-fd contradict each other: leave one out" \
+		--uds-path s --no-listen --listen-fd 3
+	contradict "--no-listen and --seqpacket-fd contradict each other: leave one out" \
+		--uds-path s --no-listen --seqpacket-fd 3
+}
+
+test_what_binds_nothing_has_no_file() {
+	local option
+
+	for option in --mode=0600 --owner=0 --group=0; do
+		contradict "--listen-fd binds no socket, so --mode, --owner and --group have no use: leave them out" \
+			--uds-path s --listen-fd 3 "$option"
+	done
+	contradict "--no-listen binds no socket, so --replace has no use: leave it out" \
+		--uds-path s --no-listen --replace
+	contradict "--listen-fd binds no socket, so --seqpacket has no use: leave it out" \
+		--uds-path s --listen-fd 3 --seqpacket
+}
+
+test_prefix_needs_a_way_for_the_guest_alone() {
+	contradict "--prefix would bind its PATH too: give --listen-fd or --no-listen with it" \
+		--uds-path s --prefix
+	contradict "--prefix is where the guest goes, but --no-connect forbids it: leave one out" \
+		--listen-fd 3 --prefix --no-connect
+}
+
+test_one_seqpacket_socket_is_enough() {
+	contradict "--seqpacket and --seqpacket-fd are two sockets for the same clients: leave one out" \
+		--uds-path s --seqpacket --seqpacket-fd 3
+}
+
+test_path_without_a_use_is_refused() {
+	contradict "--uds-path has no use with both --listen-fd and --no-connect: leave it out" \
+		--uds-path s --listen-fd 3 --no-connect
+}
+
+test_path_may_be_missing_where_it_has_no_use() {
+	contradict "--uds-path is missing" --listen-fd 3
+	contradict "--uds-path is missing" --no-listen
+	contradict "--uds-path is missing" --no-listen --other-ports deny
+	contradict "--uds-path is missing" --no-connect
+	run exec --device /dev/null --no-listen --port 1=/x -- true
+	expect_only_device_wrong
+	run exec --device /dev/null --no-listen --prefix -- true
+	expect_only_device_wrong
+	with_socket 7 SOCK_STREAM s "$BINARY" exec --device /dev/null \
+		--listen-fd 7 --no-connect -- true 2>err || STATUS=$?
+	expect_only_device_wrong
+}
+
+test_port_of_the_prefix_needs_one() {
+	contradict "a port is 'prefix', but --no-connect forbids it: leave that port out" \
+		--uds-path s --no-connect --port 1=prefix
+	contradict "a port is 'prefix', but --no-connect forbids it" \
+		--uds-path s --no-connect --other-ports prefix
+	contradict "a port is 'prefix', but there is no --uds-path: leave that port out" \
+		--no-listen --port 1=/x --port 2=prefix
+}
+
+test_directory_without_a_use_is_refused() {
+	contradict "--dir-fd has no use, no socket is a file: leave it out" \
+		--uds-path @vm --dir-fd 3 --port 1=@x
+	contradict "--dir-fd has no use" --listen-fd 4 --no-connect --dir-fd 3
+}
+
 test_exec_owner_must_exist() {
 	fails 2 "--owner: there is no user 'no-such-user'" \
 		exec --uds-path s --owner no-such-user -- true
@@ -188,7 +339,7 @@ test_exec_owner_must_exist() {
 }
 
 test_exec_abstract_name_has_no_file() {
-	fails 2 "@vm is an abstract name and has no file" \
+	fails 2 "--uds-path is an abstract name and has no file: leave out --mode" \
 		exec --uds-path @vm --mode 0600 -- true
 	fails 2 "--uds-path '@' has no name behind it" exec --uds-path @ -- true
 }
@@ -257,6 +408,59 @@ test_open_descriptor_is_not_overwritten() {
 	fails 125 "descriptor 7 is open already" exec --uds-path s --fd 7 -- true
 }
 
+# exec: descriptors for the device
+
+test_listen_fd_must_be_open() {
+	fails 125 "--listen-fd: descriptor 7 is not open: pass a listening AF_UNIX stream socket" \
+		exec --uds-path s --listen-fd 7 -- true
+}
+
+test_listen_fd_must_be_a_socket() {
+	exec 7>file
+	fails 125 "--listen-fd: descriptor 7 is not a socket: pass a listening AF_UNIX stream socket" \
+		exec --uds-path s --listen-fd 7 -- true
+}
+
+# with_bad_socket DOMAIN TYPE ARG...: exec with such a socket at 7, unbound.
+with_bad_socket() {
+	STATUS=0
+	# shellcheck disable=SC2016	# perl's variables
+	perl -MSocket -MPOSIX -e '
+		$^F = 1000;
+		socket(S, eval shift, eval shift, 0) or die;
+		POSIX::dup2(fileno(S), 7) or die;
+		close(S);
+		exec @ARGV or die' "$1" "$2" "$BINARY" exec "${@:3}" -- true >out 2>err ||
+		STATUS=$?
+}
+
+test_listen_fd_must_be_of_the_right_kind_and_listen() {
+	with_bad_socket AF_INET SOCK_STREAM --uds-path s --listen-fd 7
+	expect_error 125 "--listen-fd: descriptor 7 is not an AF_UNIX socket"
+	with_bad_socket AF_UNIX SOCK_DGRAM --uds-path s --listen-fd 7
+	expect_error 125 "--listen-fd: descriptor 7 is a socket of another type"
+	with_bad_socket AF_UNIX SOCK_STREAM --uds-path s --listen-fd 7
+	expect_error 125 "--listen-fd: descriptor 7 is a socket that does not listen"
+	with_bad_socket AF_UNIX SOCK_STREAM --uds-path s --seqpacket-fd 7
+	expect_error 125 "--seqpacket-fd: descriptor 7 is a socket of another type: pass a listening AF_UNIX SOCK_SEQPACKET socket"
+}
+
+test_dir_fd_must_be_an_open_directory() {
+	fails 125 "--dir-fd: descriptor 7 is not open: open a directory there" \
+		exec --uds-path s --dir-fd 7 -- true
+	exec 7>file
+	fails 125 "--dir-fd: descriptor 7 is not a directory: open a directory there" \
+		exec --uds-path s --dir-fd 7 --fd 8 -- true
+}
+
+test_device_may_take_the_place_of_what_it_is_given() {
+	exec 7<.
+	exec_at s --dir-fd 7 --fd 7
+	expect_only_device_wrong
+	exec_at s --dir-fd 7 --fd 8
+	expect_only_device_wrong
+}
+
 # exec: PATH
 
 test_path_must_not_be_empty() {
@@ -275,6 +479,27 @@ test_path_of_96_bytes_is_taken() {
 
 test_path_must_not_name_a_directory() {
 	fails 2 "--uds-path names a directory" exec --uds-path folder/ -- true
+}
+
+test_prefix_may_be_a_directory_or_nothing() {
+	run exec --device /dev/null --uds-path folder/ --no-listen --prefix -- true
+	expect_only_device_wrong
+	run exec --device /dev/null --uds-path "" --no-listen --prefix -- true
+	expect_only_device_wrong
+	fails 2 "--uds-path '@' has no name behind it" \
+		exec --uds-path @ --no-listen --prefix -- true
+}
+
+test_relative_path_is_looked_up_in_the_directory() {
+	mkdir folder
+	make_stale_socket folder/s
+	exec 7<folder
+	exec_at s --dir-fd 7
+	expect_error 125 "s exists and is a stale socket"
+	exec_at "$PWD/t" --dir-fd 7
+	expect_only_device_wrong
+	exec_at no/s --dir-fd 7
+	expect_error 125 "cannot make the socket no/s: its directory does not exist"
 }
 
 test_missing_directory_is_told() {
@@ -354,6 +579,24 @@ test_stale_socket_stays_until_the_device_is_there() {
 	[ -S s ]
 }
 
+test_stale_seqpacket_socket_asks_for_replace() {
+	with_socket 3 SOCK_SEQPACKET s_seqpacket true
+	exec_at s --seqpacket
+	expect_error 125 "s_seqpacket exists and is a stale socket, nobody listens on it: use --replace"
+	exec_at s
+	expect_only_device_wrong
+	exec_at s --seqpacket --replace
+	expect_only_device_wrong
+	[ -S s_seqpacket ]
+}
+
+test_regular_file_in_place_of_the_seqpacket_socket_is_never_replaced() {
+	echo text >s_seqpacket
+	exec_at s --seqpacket --replace
+	expect_error 125 "s_seqpacket exists and is a regular file"
+	expect_same "$(cat s_seqpacket)" text
+}
+
 live_socket_is_refused() {
 	export -f exec_at run expect_error expect_status fails refuses_to_replace expect_same
 	export BINARY
@@ -363,6 +606,10 @@ live_socket_is_refused() {
 
 test_listening_socket_is_never_replaced() {
 	live_socket_is_refused SOCK_STREAM 0
+}
+
+test_listening_seqpacket_socket_is_never_replaced() {
+	live_socket_is_refused SOCK_SEQPACKET 0
 }
 
 test_listening_socket_with_a_full_backlog_is_never_replaced() {

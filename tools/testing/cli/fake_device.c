@@ -9,6 +9,7 @@
  *			SET_LIMITS or SET_PORT) fails with that errno
  *   FAKE_ABI, FAKE_FEATURES, FAKE_VIRTIO_FEATURES, FAKE_MAX_CONNECTIONS,
  *   FAKE_MAX_PATH	numbers in GET_INFO
+ *   FAKE_OLD		GET_INFO fills in no more than it first did
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -73,6 +74,13 @@ static int get_info(struct vsock_bridge_info *info)
 	info->max_timeout_ms = VSOCK_BRIDGE_MAX_TIMEOUT_MS;
 	info->max_path = number("FAKE_MAX_PATH", VSOCK_BRIDGE_PATH_MAX);
 	memcpy(info->version, "9.8.7", sizeof("9.8.7"));
+	if (getenv("FAKE_OLD"))
+		return 0;
+	info->min_buffered = VSOCK_BRIDGE_MIN_BUFFERED;
+	info->max_buffered = VSOCK_BRIDGE_MAX_BUFFERED;
+	info->max_host_port = VSOCK_BRIDGE_MAX_HOST_PORT;
+	info->max_ports = VSOCK_BRIDGE_MAX_PORTS;
+	info->max_message = VSOCK_BRIDGE_MAX_MESSAGE;
 	return 0;
 }
 
@@ -86,12 +94,27 @@ static int get_limits(struct vsock_bridge_limits *limits)
 	limits->handshake_timeout_ms = VSOCK_BRIDGE_DEF_TIMEOUT_MS;
 	limits->connect_timeout_ms = VSOCK_BRIDGE_DEF_TIMEOUT_MS;
 	limits->shutdown_timeout_ms = VSOCK_BRIDGE_DEF_TIMEOUT_MS;
+	limits->host_port_min = VSOCK_BRIDGE_DEF_HOST_PORT_MIN;
+	limits->host_port_max = VSOCK_BRIDGE_DEF_HOST_PORT_MAX;
+	limits->max_buffered = VSOCK_BRIDGE_DEF_BUFFERED;
 	return 0;
+}
+
+static void note_given(const char *name, unsigned int value)
+{
+	if (value)
+		note(" %s=%u", name, value);
 }
 
 static int set_limits(const struct vsock_bridge_limits *limits)
 {
 	note("SET_LIMITS max_connections=%u", limits->max_connections);
+	note_given("max_handshakes", limits->max_handshakes);
+	note_given("buf_alloc", limits->buf_alloc);
+	note_given("max_buffered", limits->max_buffered);
+	note_given("handshake_timeout_ms", limits->handshake_timeout_ms);
+	note_given("connect_timeout_ms", limits->connect_timeout_ms);
+	note_given("shutdown_timeout_ms", limits->shutdown_timeout_ms);
 	if (limits->host_port_min || limits->flags_mask)
 		note(" host_ports=%u-%u flags=%#x/%#x", limits->host_port_min,
 		     limits->host_port_max, limits->flags, limits->flags_mask);
@@ -104,35 +127,60 @@ static void note_name(unsigned long long address, unsigned int length)
 {
 	const char *name = (const char *)(uintptr_t)address;
 
-	note("path=%s%.*s", *name ? "" : "@", (int)length - !*name,
-	     name + !*name);
+	if (length)
+		note("path=%s%.*s", *name ? "" : "@", (int)length - !*name,
+		     name + !*name);
+	else
+		note("path=");
 }
 
 static int set_port(const struct vsock_bridge_port *map)
 {
 	note("SET_PORT %u action=%u ", map->port, map->action);
 	note_name(map->path, map->path_len);
+	if (map->flags)
+		note(" flags=%#x dir_fd=%d", map->flags, map->dir_fd);
 	note("\n");
 	return fails("SET_PORT");
 }
 
-/* The socket is closed by execve(): the file alone is what is looked at. */
-static int set_uds(const struct vsock_bridge_uds *uds)
+/* As a path that needs no directory. The socket is closed by execve(). */
+static int bind_at(const struct vsock_bridge_uds *uds, int type, const char *suffix)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd;
+	const char *path = (const char *)(uintptr_t)uds->path;
+	char *at = address.sun_path;
 
+	if (uds->flags & VSOCK_BRIDGE_UDS_DIR_FD)
+		at += sprintf(at, "/proc/self/fd/%d/", uds->dir_fd);
+	memcpy(at, path, uds->path_len);
+	strcpy(at + uds->path_len, suffix);
+	return bind(socket(AF_UNIX, type | SOCK_CLOEXEC, 0),
+		    (struct sockaddr *)&address, sizeof(address));
+}
+
+static int bind_files(const struct vsock_bridge_uds *uds)
+{
+	if (uds->flags & (VSOCK_BRIDGE_UDS_LISTEN_FD | VSOCK_BRIDGE_UDS_NO_LISTEN))
+		return 0;
+	if (bind_at(uds, SOCK_STREAM, ""))
+		return -1;
+	return uds->flags & VSOCK_BRIDGE_UDS_SEQPACKET ?
+	       bind_at(uds, SOCK_SEQPACKET, "_seqpacket") : 0;
+}
+
+static int set_uds(const struct vsock_bridge_uds *uds)
+{
 	note("SET_UDS ");
 	note_name(uds->path, uds->path_len);
 	note(" flags=%#x mode=%#o", uds->flags, uds->mode);
 	if (uds->flags & (VSOCK_BRIDGE_UDS_UID | VSOCK_BRIDGE_UDS_GID))
 		note(" owner=%u:%u", uds->uid, uds->gid);
+	note_given("fd", uds->fd);
+	note_given("dir_fd", uds->dir_fd);
+	note_given("seqpacket_fd", uds->seqpacket_fd);
 	note("\n");
-	if (fails("SET_UDS"))
-		return -1;
-	memcpy(address.sun_path, (const char *)(uintptr_t)uds->path, uds->path_len);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	return bind(fd, (struct sockaddr *)&address, sizeof(address));
+	return fails("SET_UDS") ? -1 : bind_files(uds);
 }
 
 static int is_node(int fd)

@@ -13,6 +13,8 @@ if [ ! -x "${1:-}" ]; then
 fi
 
 TESTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source-path=SCRIPTDIR source=../vm/inside/poll.sh
+. "$TESTS/../vm/inside/poll.sh"
 SCRATCH=$(mktemp -d)
 chmod 755 "$SCRATCH"
 trap 'rm -rf "$SCRATCH"' EXIT
@@ -98,23 +100,29 @@ expect_same() {
 	[ "$1" = "$2" ] || { printf "'%s' instead of '%s'\n" "$1" "$2"; return 1; }
 }
 
-# Waits for up to 10 s until the command succeeds.
 eventually() {
-	local i
-
-	for ((i = 0; i < 200; i++)); do
-		! "$@" || return 0
-		sleep 0.05
-	done
+	! poll 10 "$@" || return 0
 	echo "never happened: $*"
 	return 1
 }
 
-make_stale_socket() {
-	perl -MSocket -e 'socket(S, AF_UNIX, SOCK_STREAM, 0) or die;
-		bind(S, pack_sockaddr_un($ARGV[0])) or die "bind: $!";
-		listen(S, 1) or die' "$1"
+# with_socket FD TYPE PATH COMMAND...: COMMAND inherits a socket that listens.
+with_socket() {
+	# shellcheck disable=SC2016	# perl's variables
+	perl -MSocket -MPOSIX -e '
+		my ($fd, $type, $path) = splice(@ARGV, 0, 3);
+		$^F = 1000;	# nothing is closed by exec
+		socket(S, AF_UNIX, eval $type, 0) or die;
+		bind(S, pack_sockaddr_un($path)) or die "bind: $!";
+		listen(S, 5) or die;
+		if (fileno(S) != $fd) {
+			POSIX::dup2(fileno(S), $fd) or die;
+			close(S);
+		}
+		exec @ARGV or die' "$@"
 }
+
+make_stale_socket() { with_socket 3 SOCK_STREAM "$1" true; }
 
 # with_listener PATH TYPE CLIENTS COMMAND...: runs COMMAND while a socket is
 # bound to PATH, with so many clients waiting in a backlog of 1.
@@ -124,7 +132,7 @@ with_listener() {
 		my ($path, $type, $clients) = splice(@ARGV, 0, 3);
 		socket(S, AF_UNIX, eval $type, 0) or die;
 		bind(S, pack_sockaddr_un($path)) or die "bind: $!";
-		listen(S, 0) if $type eq "SOCK_STREAM";
+		listen(S, 0) if $type ne "SOCK_DGRAM";
 		for my $i (1 .. $clients) {
 			socket($c[$i], AF_UNIX, SOCK_STREAM, 0) or die;
 			connect($c[$i], pack_sockaddr_un($path)) or die;

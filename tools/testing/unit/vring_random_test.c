@@ -42,7 +42,7 @@ static void model_memory(struct driver *d, u64 addr, u32 len)
 		u32 room = RAM_SIZE - (addr + done) % RAM_SIZE;
 
 		if (!at || addr + len < addr) {
-			m->fault = VSB_FAULT_MEMORY;
+			m->fault = VSB_FAULT_BOUNDS;
 			return;
 		}
 		room = room < len - done ? room : len - done;
@@ -125,7 +125,7 @@ static void model_walk(struct driver *d, u64 table, u32 num, u32 i)
 			if (model_table_is_memory(d, addr, len))
 				model_walk(d, addr, len / 16, 0);
 			else
-				m->fault = VSB_FAULT_MEMORY;
+				m->fault = VSB_FAULT_BOUNDS;
 			return;
 		}
 		if (len)

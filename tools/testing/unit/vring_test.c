@@ -424,17 +424,17 @@ static const struct {
 	{ "to the end of memory", HOLE - 10, 10, VSB_FAULT_NONE },
 	{ "from the start of memory", RAM2, 1, VSB_FAULT_NONE },
 	{ "all of it", RAM0, 2 * RAM_SIZE, VSB_FAULT_NONE },
-	{ "before it", RAM0 - 1, 1, VSB_FAULT_MEMORY },
-	{ "across its start", RAM0 - 1, 2, VSB_FAULT_MEMORY },
-	{ "into the hole", HOLE - 10, 11, VSB_FAULT_MEMORY },
-	{ "in the hole", HOLE, 1, VSB_FAULT_MEMORY },
-	{ "across the hole", HOLE - 1, RAM_SIZE + 2, VSB_FAULT_MEMORY },
-	{ "out of the hole", RAM2 - 1, 2, VSB_FAULT_MEMORY },
-	{ "behind the end", RAM_END - 1, 2, VSB_FAULT_MEMORY },
-	{ "at 0", 0, 1, VSB_FAULT_MEMORY },
-	{ "wraps", U64_MAX, 2, VSB_FAULT_MEMORY },
-	{ "wraps to memory", 0 - RAM0, 0x80000, VSB_FAULT_MEMORY },
-	{ "the longest", RAM0, U32_MAX, VSB_FAULT_MEMORY },
+	{ "before it", RAM0 - 1, 1, VSB_FAULT_BOUNDS },
+	{ "across its start", RAM0 - 1, 2, VSB_FAULT_BOUNDS },
+	{ "into the hole", HOLE - 10, 11, VSB_FAULT_BOUNDS },
+	{ "in the hole", HOLE, 1, VSB_FAULT_BOUNDS },
+	{ "across the hole", HOLE - 1, RAM_SIZE + 2, VSB_FAULT_BOUNDS },
+	{ "out of the hole", RAM2 - 1, 2, VSB_FAULT_BOUNDS },
+	{ "behind the end", RAM_END - 1, 2, VSB_FAULT_BOUNDS },
+	{ "at 0", 0, 1, VSB_FAULT_BOUNDS },
+	{ "wraps", U64_MAX, 2, VSB_FAULT_BOUNDS },
+	{ "wraps to memory", 0 - RAM0, 0x80000, VSB_FAULT_BOUNDS },
+	{ "the longest", RAM0, U32_MAX, VSB_FAULT_BOUNDS },
 };
 
 static void test_addresses_must_be_memory(void **state)
@@ -663,7 +663,7 @@ static void test_a_table_must_be_memory(void **state)
 	for (i = 0; i < ARRAY_SIZE(bad); i++) {
 		indirect(r, bad[i], 32);
 		ring_table(r, bad[i], 0, RAM0, 1, 0, 0);
-		assert_fault(r, VSB_FAULT_MEMORY);
+		assert_fault(r, VSB_FAULT_BOUNDS);
 	}
 }
 

@@ -24,6 +24,7 @@
 
 #define BLOCK 65536
 #define BACKLOG 4096
+#define MESSAGE_MAX 200000	/* what a default AF_UNIX socket takes at once */
 
 enum status {
 	STATUS_OK = 0,
@@ -54,8 +55,11 @@ static void usage(void)
 	      "  ping                         send a byte, wait for it, close\n"
 	      "  give SEED BYTES              send, then close at once\n"
 	      "  take BYTES                   receive so much, then close\n"
+	      "  messages SEED N              send N messages of varied size\n"
+	      "  bounds SEED N                receive them, and check\n"
 	      "CHUNK is the size of a write; 0 varies it from 1 to 65536.\n"
 	      "OPTION:\n"
+	      "  --seqpacket   sockets that keep the bounds of messages\n"
 	      "  --timeout N   end after N seconds\n"
 	      "  --serve       accept for ever; else one connection\n"
 	      "  --times N     N connections, one after the other\n"
@@ -90,6 +94,9 @@ static double now(void)
 	return time.tv_sec + time.tv_nsec / 1e9;
 }
 
+/* Of all sockets: SOCK_STREAM or SOCK_SEQPACKET. */
+static int type = SOCK_STREAM;
+
 static uint64_t mix(uint64_t x)
 {
 	x += 0x9e3779b97f4a7c15;
@@ -119,7 +126,7 @@ static void fill(uint8_t *to, uint64_t seed, uint64_t offset, size_t len)
 static enum status check(const uint8_t *got, uint64_t seed, uint64_t offset,
 			 size_t len)
 {
-	static uint8_t want[BLOCK];
+	static uint8_t want[MESSAGE_MAX + 1];
 	size_t i;
 
 	fill(want, seed, offset, len);
@@ -338,6 +345,63 @@ static enum status run_take(int fd, char **args)
 	return wanted ? STATUS_FAILED : STATUS_OK;
 }
 
+/* Message @i of those that @seed names: as often short as long. */
+static size_t message_len(uint64_t seed, uint64_t i)
+{
+	uint64_t x = mix(mix(seed) + i);
+	uint64_t most = 1ULL << (x % 19);
+
+	return 1 + (x >> 8) % (most < MESSAGE_MAX ? most : MESSAGE_MAX);
+}
+
+static enum status run_messages(int fd, char **args)
+{
+	uint64_t seed = number(args[0]), count = number(args[1]), i;
+	static uint8_t data[MESSAGE_MAX];
+	char byte;
+
+	for (i = 0; i < count; i++) {
+		size_t len = message_len(seed, i);
+		ssize_t n;
+
+		fill(data, seed + i, 0, len);
+		n = send(fd, data, len, MSG_NOSIGNAL);
+		if (n < 0)
+			return fail_errno(STATUS_FAILED, "send");
+		if ((size_t)n != len) {
+			say("%zd bytes of a message of %zu", n, len);
+			return STATUS_FAILED;
+		}
+	}
+	shutdown(fd, SHUT_WR);
+	/* the other end has taken all when it ends too */
+	return recv(fd, &byte, 1, 0) ? fail_errno(STATUS_FAILED, "recv") :
+				       STATUS_OK;
+}
+
+static enum status run_bounds(int fd, char **args)
+{
+	uint64_t seed = number(args[0]), count = number(args[1]), i;
+	static uint8_t data[MESSAGE_MAX + 1];
+	ssize_t n;
+
+	for (i = 0; (n = recv(fd, data, sizeof(data), 0)) > 0; i++) {
+		size_t len = message_len(seed, i);
+
+		if ((size_t)n != len) {
+			say("message %llu: %zd bytes instead of %zu",
+			    (unsigned long long)i, n, len);
+			return STATUS_FAILED;
+		}
+		if (check(data, seed + i, 0, len))
+			return STATUS_FAILED;
+	}
+	if (n < 0)
+		return fail_errno(STATUS_FAILED, "recv");
+	say("received %llu messages", (unsigned long long)i);
+	return i == count ? STATUS_OK : STATUS_FAILED;
+}
+
 static const struct action actions[] = {
 	{ "send", 3, run_send },
 	{ "recv", 2, run_recv },
@@ -347,6 +411,8 @@ static const struct action actions[] = {
 	{ "ping", 0, run_ping },
 	{ "give", 2, run_give },
 	{ "take", 1, run_take },
+	{ "messages", 2, run_messages },
+	{ "bounds", 2, run_bounds },
 };
 
 static const struct action *find_action(int argc, char **argv)
@@ -394,14 +460,19 @@ static const char *after(const char *text, const char *prefix)
 /* Reads exactly the line "OK <port>\n": what follows it is payload. */
 static enum status handshake(int fd, const char *port)
 {
+	size_t step = type == SOCK_STREAM ? 1 : sizeof("OK 4294967295\n");
 	char line[64];
 	size_t len = 0;
+	ssize_t n;
 
 	if (dprintf(fd, "CONNECT %s\n", port) < 0)
 		return fail_errno(STATUS_FAILED, "write");
-	while (len < sizeof(line) - 1 && recv(fd, &line[len], 1, 0) == 1)
-		if (line[len++] == '\n')
+	while (len + step < sizeof(line) &&
+	       (n = recv(fd, &line[len], step, 0)) > 0) {
+		len += n;
+		if (line[len - 1] == '\n')
 			break;
+	}
 	line[len] = 0;
 	if (!len) {
 		say("closed without OK");
@@ -416,7 +487,7 @@ static enum status handshake(int fd, const char *port)
 
 static enum status dial(int *fd, union address *address, socklen_t len)
 {
-	*fd = socket(address->any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	*fd = socket(address->any.sa_family, type | SOCK_CLOEXEC, 0);
 	if (*fd < 0)
 		return fail_errno(STATUS_REFUSED, "socket");
 	if (connect(*fd, &address->any, len))
@@ -437,6 +508,7 @@ static enum status reach(int *fd, const char *where)
 {
 	union address address = {};
 	const char *rest, *colon;
+	char path[256];
 	enum status status;
 	socklen_t len;
 
@@ -453,7 +525,9 @@ static enum status reach(int *fd, const char *where)
 	if (!rest)
 		usage();
 	colon = last_colon(rest);
-	len = unix_address(&address, rest, colon - rest);
+	snprintf(path, sizeof(path), "%.*s%s", (int)(colon - rest), rest,
+		 type == SOCK_SEQPACKET ? "_seqpacket" : "");
+	len = unix_address(&address, path, strlen(path));
 	status = dial(fd, &address, len);
 	return status ?: handshake(*fd, colon + 1);
 }
@@ -471,7 +545,7 @@ static enum status listen_at(int *fd, const char *where)
 		rest = after(where, "vsock-listen:");
 		len = vsock_address(&address, VMADDR_CID_ANY, number(rest));
 	}
-	*fd = socket(address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	*fd = socket(address.any.sa_family, type | SOCK_CLOEXEC, 0);
 	if (*fd < 0)
 		return fail_errno(STATUS_REFUSED, "socket");
 	if (bind(*fd, &address.any, len) || listen(*fd, BACKLOG))
@@ -593,6 +667,7 @@ static run_fn parse(int argc, char **argv, struct job *job)
 		{ "serve", no_argument, NULL, 's' },
 		{ "times", required_argument, NULL, 'n' },
 		{ "at-once", required_argument, NULL, 'o' },
+		{ "seqpacket", no_argument, NULL, 'q' },
 		{},
 	};
 	run_fn run = run_in_turn;
@@ -614,6 +689,9 @@ static run_fn parse(int argc, char **argv, struct job *job)
 		case 'o':
 			run = run_at_once;
 			job->count = number(optarg);
+			break;
+		case 'q':
+			type = SOCK_SEQPACKET;
 			break;
 		default:
 			usage();

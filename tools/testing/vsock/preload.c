@@ -5,14 +5,15 @@
  *
  *	VSOCK_UDS=/run/vm1.sock LD_PRELOAD=preload.so PROGRAM
  *
- * connect() to a port of the guest becomes a connection to VSOCK_UDS with the
- * line "CONNECT <port>", bind() to a port becomes the file VSOCK_UDS_<port>.
+ * connect() to a port of the guest becomes a connection to VSOCK_UDS, or to
+ * VSOCK_UDS_seqpacket, with the line "CONNECT <port>", bind() to a port becomes
+ * the file VSOCK_UDS_<port>.
  * Addresses are translated back. All else is left to AF_UNIX, so what a program
  * then sees is what the bridge can do, and not what this file makes up; but
  * the sizes of vsock's buffers, which only the kernel's own transports have, are
  * kept and told again.
  *
- * One thread, stream sockets, descriptors below NR_FDS.
+ * One thread, stream and SEQPACKET sockets, descriptors below NR_FDS.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -34,6 +35,7 @@
 /* What is known of a socket that the program believes to be AF_VSOCK. */
 struct endpoint {
 	bool open;
+	int type;
 	unsigned int local;
 	unsigned int peer;
 	char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
@@ -57,7 +59,8 @@ static struct endpoint *endpoint_of(int fd)
 	return &endpoints[fd];
 }
 
-static int endpoint_new(int fd, unsigned int local, unsigned int peer)
+static int endpoint_new(int fd, int type, unsigned int local,
+			unsigned int peer)
 {
 	struct endpoint *end;
 	int i;
@@ -71,6 +74,7 @@ static int endpoint_new(int fd, unsigned int local, unsigned int peer)
 	end = &endpoints[fd];
 	memset(end, 0, sizeof(*end));
 	end->open = true;
+	end->type = type;
 	end->local = local;
 	end->peer = peer;
 	for (i = 0; i < NR_BUFFERS; i++)
@@ -78,8 +82,8 @@ static int endpoint_new(int fd, unsigned int local, unsigned int peer)
 	return fd;
 }
 
-/* The path of the bridge, or that of a port of the host. */
-static int uds_address(struct sockaddr_un *to, const unsigned int *port)
+/* The path of the bridge with @suffix. */
+static int uds_address(struct sockaddr_un *to, const char *suffix)
 {
 	const char *path = getenv("VSOCK_UDS");
 	int len;
@@ -88,9 +92,8 @@ static int uds_address(struct sockaddr_un *to, const unsigned int *port)
 		return fail(ENODEV);
 	memset(to, 0, sizeof(*to));
 	to->sun_family = AF_UNIX;
-	len = port ? snprintf(to->sun_path, sizeof(to->sun_path), "%s_%u",
-			      path, *port)
-		   : snprintf(to->sun_path, sizeof(to->sun_path), "%s", path);
+	len = snprintf(to->sun_path, sizeof(to->sun_path), "%s%s", path,
+		       suffix);
 	if (len < (int)sizeof(to->sun_path))
 		return 0;
 	return fail(ENAMETOOLONG);
@@ -123,14 +126,15 @@ static void tell_address(struct sockaddr *to, socklen_t *len,
 
 int socket(int domain, int type, int protocol)
 {
+	int bare = type & ~(SOCK_CLOEXEC | SOCK_NONBLOCK);
 	int fd;
 
 	if (domain != AF_VSOCK)
 		return REAL(socket)(domain, type, protocol);
-	if ((type & ~(SOCK_CLOEXEC | SOCK_NONBLOCK)) != SOCK_STREAM)
+	if (bare != SOCK_STREAM && bare != SOCK_SEQPACKET)
 		return fail(ESOCKTNOSUPPORT);
 	fd = REAL(socket)(AF_UNIX, type, 0);
-	return endpoint_new(fd, VMADDR_PORT_ANY, VMADDR_PORT_ANY);
+	return endpoint_new(fd, bare, VMADDR_PORT_ANY, VMADDR_PORT_ANY);
 }
 
 int bind(int fd, const struct sockaddr *address, socklen_t len)
@@ -138,11 +142,15 @@ int bind(int fd, const struct sockaddr *address, socklen_t len)
 	struct endpoint *end = endpoint_of(fd);
 	const struct sockaddr_vm *vm;
 	struct sockaddr_un un;
+	char suffix[16];
 
 	if (!end)
 		return REAL(bind)(fd, address, len);
 	vm = vsock_address(address, len);
-	if (!vm || uds_address(&un, &vm->svm_port) ||
+	if (!vm)
+		return -1;
+	snprintf(suffix, sizeof(suffix), "_%u", vm->svm_port);
+	if (uds_address(&un, suffix) ||
 	    REAL(bind)(fd, (struct sockaddr *)&un, sizeof(un)))
 		return -1;
 	end->local = vm->svm_port;
@@ -151,22 +159,22 @@ int bind(int fd, const struct sockaddr *address, socklen_t len)
 }
 
 /* The line, and exactly the answer's line: what follows is payload. */
-static int handshake(int fd, unsigned int port)
+static int handshake(int fd, int type, unsigned int port)
 {
+	size_t i, step = type == SOCK_STREAM ? 1 : sizeof("OK 4294967295\n");
 	char line[32] = "";
 	ssize_t n;
-	size_t i;
 
 	n = snprintf(line, sizeof(line), "CONNECT %u\n", port);
 	if (send(fd, line, n, MSG_NOSIGNAL) != n)
 		return -1;
-	for (i = 0; i < sizeof(line); i++) {
-		n = recv(fd, &line[i], 1, 0);
+	for (i = 0; i + step <= sizeof(line); i += n) {
+		n = recv(fd, &line[i], step, 0);
 		if (n < 0)
 			return -1;
 		if (n == 0)
 			break;
-		if (line[i] == '\n')
+		if (line[i + n - 1] == '\n')
 			return strncmp(line, "OK ", 3) ? fail(EPROTO) : 0;
 	}
 	return fail(ECONNRESET);
@@ -181,9 +189,10 @@ int connect(int fd, const struct sockaddr *address, socklen_t len)
 	if (!end)
 		return REAL(connect)(fd, address, len);
 	vm = vsock_address(address, len);
-	if (!vm || uds_address(&un, NULL) ||
+	if (!vm || uds_address(&un, end->type == SOCK_SEQPACKET ?
+				    "_seqpacket" : "") ||
 	    REAL(connect)(fd, (struct sockaddr *)&un, sizeof(un)) ||
-	    handshake(fd, vm->svm_port))
+	    handshake(fd, end->type, vm->svm_port))
 		return -1;
 	end->peer = vm->svm_port;
 	return 0;
@@ -196,8 +205,8 @@ int accept4(int fd, struct sockaddr *address, socklen_t *len, int flags)
 
 	if (!end)
 		return REAL(accept4)(fd, address, len, flags);
-	new = endpoint_new(REAL(accept4)(fd, NULL, NULL, flags), end->local,
-			   VMADDR_PORT_ANY);
+	new = endpoint_new(REAL(accept4)(fd, NULL, NULL, flags), end->type,
+			   end->local, VMADDR_PORT_ANY);
 	if (new >= 0)
 		tell_address(address, len, GUEST_CID, VMADDR_PORT_ANY);
 	return new;

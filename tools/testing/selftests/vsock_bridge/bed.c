@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "bed.h"
@@ -33,12 +34,14 @@ int bed_set_uds(int fd, const char *path)
 	return bed_set_uds_with(fd, path, BED_UDS());
 }
 
-int bed_prepare(struct bed *bed, const struct guest_config *cfg)
+static int prepare(struct bed *bed, const struct guest_config *cfg,
+		   struct vsock_bridge_uds uds)
 {
 	int err;
 
 	memset(bed, 0, sizeof(*bed));
 	bed->guest.fd = -1;
+	bed->type = SOCK_STREAM;
 	bed->spare_port = 50000;
 	strcpy(bed->dir, "/tmp/vsock_bridge.XXXXXX");
 	if (!mkdtemp(bed->dir)) {
@@ -48,7 +51,22 @@ int bed_prepare(struct bed *bed, const struct guest_config *cfg)
 	snprintf(bed->path, sizeof(bed->path), "%s/v.sock", bed->dir);
 	err = guest_open(&bed->guest, cfg);
 	guest_mux_init(&bed->mux, &bed->guest);
-	err = err ?: bed_set_uds(bed->guest.fd, bed->path);
+	err = err ?: bed_set_uds_with(bed->guest.fd, bed->path, uds);
+	if (err)
+		bed_close(bed);
+	return err;
+}
+
+int bed_prepare(struct bed *bed, const struct guest_config *cfg)
+{
+	return prepare(bed, cfg, BED_UDS());
+}
+
+static int run(struct bed *bed)
+{
+	int err = guest_realize(&bed->guest);
+
+	err = err ?: guest_run(&bed->guest);
 	if (err)
 		bed_close(bed);
 	return err;
@@ -58,13 +76,23 @@ int bed_open(struct bed *bed, const struct guest_config *cfg)
 {
 	int err = bed_prepare(bed, cfg);
 
+	return err ?: run(bed);
+}
+
+int bed_open_seqpacket(struct bed *bed, const struct guest_config *cfg)
+{
+	struct guest_config seqpacket = cfg ? *cfg : (struct guest_config){};
+	int err;
+
+	seqpacket.features = (seqpacket.features ?: GUEST_FEATURES) |
+			     1ULL << VIRTIO_VSOCK_F_SEQPACKET;
+	err = prepare(bed, &seqpacket,
+		      BED_UDS(.flags = VSOCK_BRIDGE_UDS_SEQPACKET));
 	if (err)
 		return err;
-	err = guest_realize(&bed->guest);
-	err = err ?: guest_run(&bed->guest);
-	if (err)
-		bed_close(bed);
-	return err;
+	bed->type = SOCK_SEQPACKET;
+	bed->mux.type = VIRTIO_VSOCK_TYPE_SEQPACKET;
+	return run(bed);
 }
 
 static void remove_dir(const char *path)
@@ -134,12 +162,21 @@ int bed_listen(struct bed *bed, uint32_t port)
 	char path[BED_PATH_SIZE];
 
 	bed_port_path(bed, port, path);
-	return uds_listen(path);
+	return uds_listen_type(path, bed->type);
+}
+
+static int connect_bed(const struct bed *bed)
+{
+	char path[BED_PATH_SIZE + sizeof("_seqpacket")];
+
+	snprintf(path, sizeof(path), "%s%s", bed->path,
+		 bed->type == SOCK_SEQPACKET ? "_seqpacket" : "");
+	return uds_connect_type(path, bed->type);
 }
 
 int bed_client(struct bed *bed, uint32_t port)
 {
-	int fd = uds_connect(bed->path);
+	int fd = connect_bed(bed);
 	char line[32];
 	int err;
 
@@ -152,11 +189,21 @@ int bed_client(struct bed *bed, uint32_t port)
 	return err ?: fd;
 }
 
+/* The line as one message. */
+static int recv_ok(int fd, char *line, size_t size)
+{
+	ssize_t n = uds_recv_message(fd, line, size - 1);
+
+	return n < 0 ? n : 0;
+}
+
 /* The line must be complete and name the port that the guest was told. */
 static int check_ok(struct bed_pair *pair)
 {
-	char line[64], expected[64];
-	int err = uds_recv_line(pair->fd, line, sizeof(line));
+	char line[64] = "", expected[64];
+	int err = pair->conn->type == VIRTIO_VSOCK_TYPE_SEQPACKET ?
+		  recv_ok(pair->fd, line, sizeof(line)) :
+		  uds_recv_line(pair->fd, line, sizeof(line));
 
 	snprintf(expected, sizeof(expected), "OK %u\n", pair->conn->peer);
 	return err ?: strcmp(line, expected) ? -EBADMSG : 0;

@@ -19,6 +19,7 @@
  * struct bed - a test bed
  * @dir: the folder
  * @path: the UDS
+ * @type: SOCK_STREAM, or SOCK_SEQPACKET: of the connections that it makes
  * @guest: the guest
  * @mux: its connections
  * @spare_port: next port of the guest that no test names
@@ -26,6 +27,7 @@
 struct bed {
 	char dir[64];
 	char path[BED_PATH_SIZE];
+	int type;
 	struct guest guest;
 	struct guest_mux mux;
 	uint32_t spare_port;
@@ -34,6 +36,8 @@ struct bed {
 /* bed_prepare(): open and configured; bed_open(): running as well. */
 int bed_prepare(struct bed *bed, const struct guest_config *cfg);
 int bed_open(struct bed *bed, const struct guest_config *cfg);
+/* The same with a guest that knows SEQPACKET, and connections of that type. */
+int bed_open_seqpacket(struct bed *bed, const struct guest_config *cfg);
 /* Closes the device; the folder goes. May be called twice. */
 void bed_close(struct bed *bed);
 

@@ -57,17 +57,18 @@ TX(with_a_writable_tail, unreadable_descriptor,
 TX(with_a_writable_part_in_a_table, unreadable_descriptor,
 	.len = 8, PARTS({ TABLE_AT, 32, TABLE, 0 }),
 	IN_TABLE(H44, { DATA, 8, WRITE, 0 }));
-TX(with_its_header_in_a_hole, guest_memory, PARTS({ HOLE, 44, 0, 0 }));
-TX(with_payload_in_a_hole, guest_memory,
+TX(with_its_header_in_a_hole, guest_memory_bounds, PARTS({ HOLE, 44, 0, 0 }));
+TX(with_payload_in_a_hole, guest_memory_bounds,
 	.len = 8, PARTS(H44, { HOLE, 8, 0, 0 }));
-TX(with_payload_over_an_edge, guest_memory,
+TX(with_payload_over_an_edge, guest_memory_bounds,
 	.len = 200, PARTS(H44, { EDGE, 200, 0, 0 }));
-TX(with_an_address_that_wraps, guest_memory,
+TX(with_an_address_that_wraps, guest_memory_bounds,
 	.len = 40, PARTS(H44, { TOP, 40, 0, 0 }));
 TX(with_a_header_that_cannot_be_read, guest_memory,
 	PARTS({ LOCKED, 44, 0, 0 }));
-TX(with_its_table_in_a_hole, guest_memory, PARTS({ HOLE, 32, TABLE, 0 }));
-TX(with_its_table_over_an_edge, guest_memory,
+TX(with_its_table_in_a_hole, guest_memory_bounds,
+	PARTS({ HOLE, 32, TABLE, 0 }));
+TX(with_its_table_over_an_edge, guest_memory_bounds,
 	PARTS({ EDGE, 160, TABLE, 0 }));
 TX(with_a_table_that_cannot_be_read, guest_memory,
 	PARTS({ LOCKED, 32, TABLE, 0 }));
@@ -104,11 +105,12 @@ RX(with_readable_payload, unwritable_descriptor,
 	PARTS(W44, { DATA, 4096, 0, 0 }));
 RX(with_a_readable_header, unwritable_descriptor,
 	PARTS(H44, { DATA, 4096, WRITE, 0 }));
-RX(in_a_hole, guest_memory, PARTS({ HOLE, 4096, WRITE, 0 }));
-RX(over_an_edge, guest_memory, PARTS({ EDGE, 4096, WRITE, 0 }));
-RX(with_payload_in_a_hole, guest_memory,
+RX(in_a_hole, guest_memory_bounds, PARTS({ HOLE, 4096, WRITE, 0 }));
+RX(over_an_edge, guest_memory_bounds, PARTS({ EDGE, 4096, WRITE, 0 }));
+RX(with_payload_in_a_hole, guest_memory_bounds,
 	PARTS(W44, { HOLE, 4096, WRITE, 0 }));
-RX(with_an_address_that_wraps, guest_memory, PARTS({ TOP, 100, WRITE, 0 }));
+RX(with_an_address_that_wraps, guest_memory_bounds,
+	PARTS({ TOP, 100, WRITE, 0 }));
 RX(in_a_loop, desc_chain_overflow, PARTS({ HDR, 64, WRITE | NEXT, 0 }));
 RX(whose_next_is_past_the_ring, desc_chain_overflow,
 	PARTS({ HDR, 64, WRITE | NEXT, 128 }));

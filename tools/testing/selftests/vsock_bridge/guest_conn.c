@@ -14,6 +14,7 @@ void guest_mux_init(struct guest_mux *mux, struct guest *guest)
 	memset(mux, 0, sizeof(*mux));
 	mux->guest = guest;
 	mux->buf_alloc = GUEST_BUF_ALLOC;
+	mux->type = VIRTIO_VSOCK_TYPE_STREAM;
 }
 
 void guest_mux_fini(struct guest_mux *mux)
@@ -27,8 +28,16 @@ static unsigned int max_unread(const struct guest_conn *c)
 	return c->capacity / GUEST_PACKET_COST + 2;
 }
 
+static void free_conn(struct guest_conn *c)
+{
+	free(c->space);
+	free(c->ends);
+	free(c->last);
+	free(c);
+}
+
 static struct guest_conn *add_conn(struct guest_mux *mux, uint32_t local,
-				   uint32_t peer)
+				   uint32_t peer, uint16_t type)
 {
 	struct guest_conn *c = calloc(1, sizeof(*c));
 
@@ -37,13 +46,13 @@ static struct guest_conn *add_conn(struct guest_mux *mux, uint32_t local,
 	c->capacity = mux->buf_alloc;
 	c->space = malloc(c->capacity);
 	c->ends = calloc(max_unread(c), sizeof(*c->ends));
-	if (!c->space || !c->ends) {
-		free(c->space);
-		free(c->ends);
-		free(c);
+	c->last = calloc(max_unread(c), sizeof(*c->last));
+	if (!c->space || !c->ends || !c->last) {
+		free_conn(c);
 		return NULL;
 	}
 	c->mux = mux;
+	c->type = type;
 	c->local = local;
 	c->peer = peer;
 	c->buf_alloc = c->capacity;
@@ -59,9 +68,7 @@ void guest_conn_free(struct guest_conn *c)
 	while (*p != c)
 		p = &(*p)->next;
 	*p = c->next;
-	free(c->space);
-	free(c->ends);
-	free(c);
+	free_conn(c);
 }
 
 static struct guest_conn *find_conn(struct guest_mux *mux, uint32_t local,
@@ -79,6 +86,7 @@ static struct virtio_vsock_hdr conn_hdr(struct guest_conn *c, unsigned int op)
 	struct virtio_vsock_hdr h = guest_hdr(c->mux->guest, op, c->local,
 					      c->peer);
 
+	h.type = htole16(c->type);
 	h.buf_alloc = htole32(c->buf_alloc);
 	h.fwd_cnt = htole32(c->fwd_cnt);
 	return h;
@@ -108,10 +116,12 @@ static void check_room(struct guest_conn *c, uint32_t len)
 			   c->unread + 1, c->buf_alloc);
 }
 
-static void keep(struct guest_conn *c, const uint8_t *data, uint32_t len)
+static void keep(struct guest_conn *c, const uint8_t *data, uint32_t len,
+		 bool last)
 {
 	uint32_t at = c->rx_cnt % c->capacity;
 	uint32_t part = c->capacity - at < len ? c->capacity - at : len;
+	unsigned int slot = (c->first + c->unread) % max_unread(c);
 
 	check_room(c, len);
 	if (guest_conn_unread(c) + len > c->capacity ||
@@ -120,7 +130,9 @@ static void keep(struct guest_conn *c, const uint8_t *data, uint32_t len)
 	memcpy(c->space + at, data, part);
 	memcpy(c->space, data + part, len - part);
 	c->rx_cnt += len;
-	c->ends[(c->first + c->unread++) % max_unread(c)] = c->rx_cnt;
+	c->ends[slot] = c->rx_cnt;
+	c->last[slot] = last;
+	c->unread++;
 	if (c->unread > c->most_unread)
 		c->most_unread = c->unread;
 }
@@ -130,6 +142,9 @@ static void receive(struct guest_conn *c, const struct guest_buf *b)
 	const struct virtio_vsock_hdr *h = b->hdr;
 	unsigned int op = le16toh(h->op);
 
+	if (le16toh(h->type) != c->type)
+		guest_fail(c->mux->guest, "RX: type %u for one of type %u",
+			   le16toh(h->type), c->type);
 	c->peer_buf_alloc = le32toh(h->buf_alloc);
 	c->peer_fwd_cnt = le32toh(h->fwd_cnt);
 	if (op < GUEST_CONN_OPS)
@@ -147,7 +162,8 @@ static void receive(struct guest_conn *c, const struct guest_buf *b)
 	case VIRTIO_VSOCK_OP_RW:
 		if (c->peer_shutdown & VIRTIO_VSOCK_SHUTDOWN_SEND)
 			guest_fail(c->mux->guest, "RX: payload after SHUTDOWN");
-		keep(c, b->data, le32toh(h->len));
+		keep(c, b->data, le32toh(h->len),
+		     le32toh(h->flags) & VIRTIO_VSOCK_SEQ_EOM);
 		break;
 	case VIRTIO_VSOCK_OP_CREDIT_REQUEST:
 		guest_conn_op(c, VIRTIO_VSOCK_OP_CREDIT_UPDATE, 0);
@@ -179,7 +195,7 @@ static void sort_packet(struct guest_mux *mux, const struct guest_buf *b)
 
 	if (!c && le16toh(h->op) == VIRTIO_VSOCK_OP_REQUEST &&
 	    listening(mux, local))
-		c = add_conn(mux, local, peer);
+		c = add_conn(mux, local, peer, le16toh(h->type));
 	if (c)
 		receive(c, b);
 	else
@@ -267,7 +283,7 @@ struct guest_conn *guest_accept(struct guest_mux *mux, uint32_t port,
 struct guest_conn *guest_connect(struct guest_mux *mux, uint32_t local,
 				 uint32_t peer)
 {
-	struct guest_conn *c = add_conn(mux, local, peer);
+	struct guest_conn *c = add_conn(mux, local, peer, mux->type);
 
 	if (c && guest_conn_op(c, VIRTIO_VSOCK_OP_REQUEST, 0)) {
 		guest_conn_free(c);
@@ -284,12 +300,13 @@ uint32_t guest_conn_credit(const struct guest_conn *c)
 }
 
 static int send_payload(struct guest_conn *c, const void *data, uint32_t len,
-			uint64_t deadline)
+			uint32_t flags, uint64_t deadline)
 {
 	struct virtio_vsock_hdr h = conn_hdr(c, VIRTIO_VSOCK_OP_RW);
 	int err;
 
 	h.len = htole32(len);
+	h.flags = htole32(flags);
 	err = guest_send(c->mux->guest, &h, data, deadline);
 	if (err)
 		return err;
@@ -301,7 +318,39 @@ static int send_payload(struct guest_conn *c, const void *data, uint32_t len,
 int guest_conn_send_packet(struct guest_conn *c, const void *data,
 			   uint32_t len)
 {
-	return send_payload(c, data, len, deadline_in(WAIT_MS));
+	return send_payload(c, data, len, 0, deadline_in(WAIT_MS));
+}
+
+int guest_conn_send_part(struct guest_conn *c, const void *data, uint32_t len,
+			 bool last)
+{
+	return send_payload(c, data, len, last ? VIRTIO_VSOCK_SEQ_EOM : 0,
+			    deadline_in(WAIT_MS));
+}
+
+int guest_conn_send_message(struct guest_conn *c, const void *data, size_t len,
+			    uint32_t most)
+{
+	size_t sent = 0;
+
+	while (sent < len) {
+		size_t n = len - sent;
+		int err;
+
+		if (!GUEST_UNTIL(c->mux, guest_conn_credit(c) || c->reset))
+			return -ETIMEDOUT;
+		if (c->reset)
+			return -ECONNRESET;
+		n = n < most ? n : most;
+		if (n > guest_conn_credit(c))
+			n = guest_conn_credit(c);
+		err = guest_conn_send_part(c, (const char *)data + sent, n,
+					   sent + n == len);
+		if (err)
+			return err;
+		sent += n;
+	}
+	return 0;
 }
 
 size_t guest_conn_send(struct guest_conn *c, const void *data, size_t len,
@@ -316,7 +365,7 @@ size_t guest_conn_send(struct guest_conn *c, const void *data, size_t len,
 		if (n > guest_conn_credit(c))
 			n = guest_conn_credit(c);
 		/* A deadline in the past: only if there is room now. */
-		if (!n || send_payload(c, (const char *)data + sent, n, 0))
+		if (!n || send_payload(c, (const char *)data + sent, n, 0, 0))
 			break;
 		sent += n;
 	}
@@ -356,6 +405,20 @@ size_t guest_conn_recv(struct guest_conn *c, void *data, size_t len)
 	if (update_due(c))
 		guest_conn_op(c, VIRTIO_VSOCK_OP_CREDIT_UPDATE, 0);
 	return n;
+}
+
+ssize_t guest_conn_recv_message(struct guest_conn *c, void *data, size_t len)
+{
+	for (unsigned int i = 0; i < c->unread; i++) {
+		unsigned int slot = (c->first + i) % max_unread(c);
+
+		if (!c->last[slot])
+			continue;
+		if (c->ends[slot] - c->fwd_cnt > len)
+			return -EMSGSIZE;
+		return guest_conn_recv(c, data, c->ends[slot] - c->fwd_cnt);
+	}
+	return -EAGAIN;
 }
 
 int guest_conn_set_buf_alloc(struct guest_conn *c, uint32_t buf_alloc)

@@ -11,6 +11,8 @@
 #ifndef GUEST_CONN_H
 #define GUEST_CONN_H
 
+#include <sys/types.h>
+
 #include "guest.h"
 
 /* Linux's guest takes a packet while (unread packets + 1) * 576 <= buf_alloc */
@@ -27,6 +29,7 @@ struct guest_mux;
  * @next: in the list of @mux
  * @local: port in the guest
  * @peer: port of the host
+ * @type: VIRTIO_VSOCK_TYPE_*
  * @open: RESPONSE has come or gone
  * @reset: the device ended it
  * @accepted: guest_accept() has returned it
@@ -38,7 +41,8 @@ struct guest_mux;
  * @fwd_cnt: bytes read
  * @fwd_told: @fwd_cnt as the device knows it
  * @ends: of each unread packet, @rx_cnt behind it
- * @first: index of the oldest unread packet in @ends
+ * @last: of each unread packet, whether it ends a message
+ * @first: index of the oldest unread packet in @ends and @last
  * @unread: number of unread packets
  * @most_unread: the most that there were
  * @tx_cnt: bytes sent
@@ -52,6 +56,7 @@ struct guest_conn {
 	struct guest_conn *next;
 	uint32_t local;
 	uint32_t peer;
+	uint16_t type;
 	bool open;
 	bool reset;
 	bool accepted;
@@ -63,6 +68,7 @@ struct guest_conn {
 	uint32_t fwd_cnt;
 	uint32_t fwd_told;
 	uint32_t *ends;
+	bool *last;
 	unsigned int first;
 	unsigned int unread;
 	unsigned int most_unread;
@@ -80,6 +86,7 @@ struct guest_conn {
  * @listeners: ports whose requests become connections
  * @nr_listeners: number of those
  * @buf_alloc: of new connections
+ * @type: of the connections that the guest makes
  * @strays: packets of no connection, oldest first
  * @nr_strays: number of those
  */
@@ -89,6 +96,7 @@ struct guest_mux {
 	uint32_t listeners[GUEST_MUX_LISTENERS];
 	unsigned int nr_listeners;
 	uint32_t buf_alloc;
+	uint16_t type;
 	struct virtio_vsock_hdr strays[GUEST_MUX_STRAYS];
 	unsigned int nr_strays;
 };
@@ -146,6 +154,12 @@ size_t guest_conn_send(struct guest_conn *c, const void *data, size_t len,
 /* Sends one packet whatever the credit. */
 int guest_conn_send_packet(struct guest_conn *c, const void *data,
 			   uint32_t len);
+/* One packet of SEQPACKET, whatever the credit. */
+int guest_conn_send_part(struct guest_conn *c, const void *data, uint32_t len,
+			 bool last);
+/* A message in packets of up to @most bytes; waits for credit as Linux does. */
+int guest_conn_send_message(struct guest_conn *c, const void *data, size_t len,
+			    uint32_t most);
 static inline uint32_t guest_conn_unread(const struct guest_conn *c)
 {
 	return c->rx_cnt - c->fwd_cnt;
@@ -153,6 +167,8 @@ static inline uint32_t guest_conn_unread(const struct guest_conn *c)
 
 /* Reads what is there, and sends CREDIT_UPDATE when Linux would. */
 size_t guest_conn_recv(struct guest_conn *c, void *data, size_t len);
+/* The next message: its length, or -EAGAIN when its end has not come. */
+ssize_t guest_conn_recv_message(struct guest_conn *c, void *data, size_t len);
 /* Changes the room, up to the room that it started with, and tells it. */
 int guest_conn_set_buf_alloc(struct guest_conn *c, uint32_t buf_alloc);
 

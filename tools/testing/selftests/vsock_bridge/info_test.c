@@ -40,6 +40,28 @@ TEST_F(fresh, info_tells_version_and_limits)
 	EXPECT_EQ(VSOCK_BRIDGE_PATH_MAX, info.max_path);
 	EXPECT_NE(0, info.version[0]);
 	EXPECT_EQ(0, info.version[sizeof(info.version) - 1]);
+	EXPECT_EQ(VSOCK_BRIDGE_MIN_BUFFERED, info.min_buffered);
+	EXPECT_EQ(VSOCK_BRIDGE_MAX_BUFFERED, info.max_buffered);
+	EXPECT_EQ(VSOCK_BRIDGE_MAX_HOST_PORT, info.max_host_port);
+	EXPECT_EQ(VSOCK_BRIDGE_MAX_PORTS, info.max_ports);
+	EXPECT_EQ(VSOCK_BRIDGE_MAX_MESSAGE, info.max_message);
+	EXPECT_EQ(0, info.reserved);
+}
+
+/* As it was first published: all up to the version. */
+TEST_F(fresh, info_for_an_older_caller_ends_where_its_structure_does)
+{
+	struct vsock_bridge_info info = {
+		.size = offsetof(struct vsock_bridge_info, min_buffered),
+		.min_buffered = 77,
+	};
+
+	ASSERT_EQ(80, info.size);
+	ASSERT_EQ(0, ioctl(self->fd, VSOCK_BRIDGE_GET_INFO, &info));
+	EXPECT_LE(sizeof(info), info.size);
+	EXPECT_NE(0, info.version[0]);
+	EXPECT_EQ(77, info.min_buffered);
+	EXPECT_EQ(0, info.max_buffered);
 }
 
 TEST_F(fresh, info_names_the_features_that_vhost_offers)
@@ -54,7 +76,7 @@ TEST_F(fresh, info_names_the_features_that_vhost_offers)
 
 TEST_F(fresh, a_short_structure_is_refused)
 {
-	struct vsock_bridge_info info = { .size = sizeof(info) - 1 };
+	struct vsock_bridge_info info = { .size = 79 };
 	struct vsock_bridge_uds uds = { .size = 23 };
 	struct vsock_bridge_limits limits = { .size = 31 };
 	struct vsock_bridge_stats stats = { .size = 0 };
@@ -191,13 +213,15 @@ TEST_F(fresh, the_bounds_of_the_limits_are_taken)
 				      1, 1, 1)));
 }
 
-TEST_F(fresh, stats_are_zero)
+TEST_F(fresh, stats_are_zero_but_for_the_number_of_the_device)
 {
 	struct vsock_bridge_stats s, zero = { .size = 0 };
 
 	ASSERT_EQ(0, bed_stats(self->fd, &s));
 	EXPECT_LE(sizeof(s), s.size);
+	EXPECT_LE(1, s.device);
 	s.size = 0;
+	s.device = 0;
 	EXPECT_EQ(0, memcmp(&s, &zero, sizeof(s)));
 }
 

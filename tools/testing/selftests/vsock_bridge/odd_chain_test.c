@@ -155,7 +155,7 @@ TEST_F(chain, of_many_bad_ones_leaves_the_device_alive)
 
 	for (int i = 0; i < 500; i++)
 		ASSERT_EQ(0, chain_send(&self->cb, &chain));
-	EXPECT_EQ(500, BED_STAT(&self->cb.bed, guest_memory));
+	EXPECT_EQ(500, BED_STAT(&self->cb.bed, guest_memory_bounds));
 	EXPECT_EQ(0, bed_echo(&self->cb.bed, &self->cb.pair));
 }
 

@@ -10,7 +10,7 @@
 #include "uds.h"
 
 /* A socket, and the address that @path stands for. */
-static int uds_socket(const char *path, struct sockaddr_un *addr,
+static int uds_socket(const char *path, int type, struct sockaddr_un *addr,
 		      socklen_t *len)
 {
 	int fd;
@@ -25,7 +25,7 @@ static int uds_socket(const char *path, struct sockaddr_un *addr,
 		addr->sun_path[0] = 0;
 		*len = offsetof(struct sockaddr_un, sun_path) + strlen(path);
 	}
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	fd = socket(AF_UNIX, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	return fd < 0 ? -errno : fd;
 }
 
@@ -40,27 +40,37 @@ static int checked(int fd, int failed)
 	return -err;
 }
 
-int uds_connect(const char *path)
+int uds_connect_type(const char *path, int type)
 {
 	struct sockaddr_un addr;
 	socklen_t len;
-	int fd = uds_socket(path, &addr, &len);
+	int fd = uds_socket(path, type, &addr, &len);
 
 	if (fd < 0)
 		return fd;
 	return checked(fd, connect(fd, (struct sockaddr *)&addr, len));
 }
 
-int uds_listen(const char *path)
+int uds_connect(const char *path)
+{
+	return uds_connect_type(path, SOCK_STREAM);
+}
+
+int uds_listen_type(const char *path, int type)
 {
 	struct sockaddr_un addr;
 	socklen_t len;
-	int fd = uds_socket(path, &addr, &len);
+	int fd = uds_socket(path, type, &addr, &len);
 
 	if (fd < 0)
 		return fd;
 	return checked(fd, bind(fd, (struct sockaddr *)&addr, len) ||
 			   listen(fd, 1024));
+}
+
+int uds_listen(const char *path)
+{
+	return uds_listen_type(path, SOCK_STREAM);
 }
 
 static int wait_until(int fd, short events, uint64_t deadline)
@@ -144,6 +154,13 @@ int uds_recv(int fd, void *data, size_t len)
 		len -= n;
 	}
 	return 0;
+}
+
+ssize_t uds_recv_message(int fd, void *data, size_t len)
+{
+	int err = uds_wait(fd, POLLIN);
+
+	return err ?: uds_recv_now(fd, data, len);
 }
 
 int uds_recv_eof(int fd)

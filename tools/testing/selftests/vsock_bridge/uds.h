@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The host's side: non-blocking AF_UNIX stream sockets. Errors are negative
+ * The host's side: non-blocking AF_UNIX sockets, streams where no type is said.
+ * Errors are negative
  * errno values; what waits does so until WAIT_MS has passed: -ETIMEDOUT.
  */
 #ifndef UDS_H
@@ -13,6 +14,8 @@
 /* A path that begins with @ is an abstract name. */
 int uds_connect(const char *path);
 int uds_listen(const char *path);
+int uds_connect_type(const char *path, int type);
+int uds_listen_type(const char *path, int type);
 int uds_accept(int fd);
 
 /* Waits for poll() events. */
@@ -26,6 +29,8 @@ int uds_recv(int fd, void *data, size_t len);
 int uds_recv_eof(int fd);
 /* A line with its newline, byte by byte, as a string. */
 int uds_recv_line(int fd, char *line, size_t size);
+/* The next message of SEQPACKET: its length, 0 at the end. */
+ssize_t uds_recv_message(int fd, void *data, size_t len);
 /* What is there now: a count, 0 at the end, -EAGAIN. */
 ssize_t uds_recv_now(int fd, void *data, size_t len);
 ssize_t uds_send_now(int fd, const void *data, size_t len);

@@ -5,15 +5,8 @@
 export PATH=/payload/guest:/payload:$PATH
 UDS=/run/vm1.sock
 
-# poll SECONDS COMMAND...: until COMMAND succeeds, or not in that time
-poll() {
-	local deadline=$((SECONDS + $1))
-	shift
-	until "$@"; do
-		[ "$SECONDS" -lt "$deadline" ] || return 1
-		read -r -t 0.05 <> <(:) || :
-	done
-}
+# shellcheck source-path=SCRIPTDIR source=poll.sh
+. "$(dirname "${BASH_SOURCE[0]}")/poll.sh"
 
 ended() { ! kill -0 "$1" 2>/dev/null; }
 

@@ -14,12 +14,14 @@ guest_serves_echo() {
 	guest_listens /tmp/echo
 }
 
-# host_listens PORT ACTION...: leaves its pid in SERVER, its output in a file
+# host_listens PORT ACTION...: leaves its pid in SERVER, its output in a file;
+# with SEQPACKET set, at a socket of that type
 host_listens() {
 	local port=$1
 	shift
 	: >"/run/host-$port"
-	peer --timeout "$LIMIT" "unix-listen:${UDS}_$port" "$@" \
+	peer --timeout "$LIMIT" ${SEQPACKET:+--seqpacket} \
+		"unix-listen:${UDS}_$port" "$@" \
 		>"/run/host-$port" 2>&1 &
 	SERVER=$!
 	poll 10 grep -q listening "/run/host-$port"

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Descriptors that the caller left open for the device. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include "diag.h"
+#include "inherited.h"
+
+static const char *why_no_listener(int fd, int want)
+{
+	int domain = 0, type = 0, listens = 0;
+	socklen_t length = sizeof(int);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &length) ||
+	    getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) ||
+	    getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &length))
+		return errno == EBADF ? "is not open" : "is not a socket";
+	if (domain != AF_UNIX)
+		return "is not an AF_UNIX socket";
+	if (type != want)
+		return "is a socket of another type";
+	return listens ? NULL : "is a socket that does not listen";
+}
+
+/* What the module would refuse, each with its name. */
+int inherited_check_listener(const char *option, int fd, int type)
+{
+	const char *why = why_no_listener(fd, type);
+	bool stream = type == SOCK_STREAM;
+
+	if (!why)
+		return 0;
+	diag("%s: descriptor %d %s: pass a listening AF_UNIX %s socket, as systemd does from 3 on for %s=/PATH",
+	     option, fd, why, stream ? "stream" : "SOCK_SEQPACKET",
+	     stream ? "ListenStream" : "ListenSequentialPacket");
+	return -1;
+}
+
+int inherited_check_directory(int fd)
+{
+	const char *what = NULL;
+	struct stat st;
+
+	if (fstat(fd, &st))
+		what = "is not open";
+	else if (!S_ISDIR(st.st_mode))
+		what = "is not a directory";
+	if (!what)
+		return 0;
+	diag("--dir-fd: descriptor %d %s: open a directory there (in a shell: %d<DIRECTORY)",
+	     fd, what, fd);
+	return -1;
+}
+
+int inherited_hand_over(int fd)
+{
+	if (!fcntl(fd, F_SETFD, FD_CLOEXEC))
+		return 0;
+	diag("cannot keep descriptor %d from COMMAND: %s: see dmesg(1)", fd,
+	     strerror(errno));
+	return -1;
+}
+
+void inherited_forget_activation(void)
+{
+	unsetenv("LISTEN_FDS");
+	unsetenv("LISTEN_FDNAMES");
+	unsetenv("LISTEN_PID");
+	unsetenv("LISTEN_PIDFDID");
+}
