@@ -14,8 +14,8 @@ check-builds: $(KERNELS:%=check-build-%)
 check-build-%:
 	@$(VM)/build-module --strict $*
 
-# TAP: a real guest behind the bridge; its live migration; the kernel's
-# vsock_test; the module under DKMS.
+# TAP: a real guest behind the bridge; its live migration; its snapshots;
+# the kernel's vsock_test; the module under DKMS.
 check-guest:
 	@$(VM)/tests/real-guest
 
@@ -24,6 +24,9 @@ check-vsock-test:
 
 check-migrate:
 	@$(VM)/tests/migrate
+
+check-snapshot:
+	@$(VM)/tests/snapshot
 
 check-dkms:
 	@$(VM)/tests/dkms
@@ -51,5 +54,5 @@ lab:
 lab-clean:
 	@$(VM)/clean
 
-.PHONY: demo check-builds check-guest check-migrate check-vsock-test check-stress \
+.PHONY: demo check-builds check-guest check-migrate check-snapshot check-vsock-test check-stress \
 	check-pairs check-all check-dkms kselftest-harness lab lab-clean
