@@ -22,7 +22,7 @@ struct vsb_conn;
 struct vsb_work;
 struct vsb_worker;
 
-#define VSB_CONNTAB_BITS	10
+#define VSB_CONNTAB_BITS	12
 
 /**
  * struct vsb_conntab - the connections of a device

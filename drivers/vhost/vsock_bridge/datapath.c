@@ -208,7 +208,6 @@ static void vsb_round_accept(struct vsb_work *work)
 {
 	struct vsb_datapath *dp = container_of(work, struct vsb_datapath,
 					       accept_work);
-
 	int i;
 
 	mutex_lock(&dp->lock);
@@ -387,8 +386,6 @@ static bool vsb_queue_is_resumed(const struct vsb_queue *q)
 {
 	struct vring_used_elem used;
 
-	if (!q->active)
-		return true;
 	if (q->vr.last_avail != q->stop_base)
 		return false;
 	vsb_vring_last_used(&q->vr, &used);
@@ -404,7 +401,9 @@ static bool vsb_datapath_is_resumed(const struct vsb_datapath *dp)
 	int i;
 
 	for (i = 0; i < VSB_QUEUES; i++) {
-		if (!vsb_queue_is_resumed(&dp->queue[i]))
+		const struct vsb_queue *q = &dp->queue[i];
+
+		if (q->active && !vsb_queue_is_resumed(q))
 			return false;
 	}
 	return true;

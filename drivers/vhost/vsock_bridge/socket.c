@@ -162,6 +162,19 @@ void vsb_socket_discard(struct socket *sock)
 		sock_release(sock);
 }
 
+/* Return: the socket at the other end, with a reference, or NULL. */
+static struct sock *vsb_socket_peer(struct sock *sk)
+{
+	struct sock *peer;
+
+	unix_state_lock(sk);
+	peer = unix_sk(sk)->peer;
+	if (peer)
+		sock_hold(peer);
+	unix_state_unlock(sk);
+	return peer;
+}
+
 /* The peer's next call fails; it has seen the end, and learns of the reason. */
 static void vsb_socket_tell(struct sock *peer, int error)
 {
@@ -181,7 +194,7 @@ void vsb_socket_close(struct vsb_socket *s)
 		return;
 	remove_wait_queue(sk_sleep(s->sock->sk), &s->wait);
 	if (s->blame)
-		peer = unix_peer_get(s->sock->sk);
+		peer = vsb_socket_peer(s->sock->sk);
 	vsb_socket_discard(s->sock);
 	vsb_socket_tell(peer, s->blame);
 	s->sock = NULL;

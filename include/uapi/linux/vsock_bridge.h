@@ -446,7 +446,7 @@ struct vsock_bridge_limits {
  * @no_data: reads from a host socket that brought nothing, though it had said
  *	otherwise: a byte out of band was alone in it
  * @empty_queue: events for which the guest had no buffer in its event queue
- * @muxer_event_fails: 0, as are those below: kept for who reads Firecracker's
+ * @muxer_event_fails: 0, as are the next three: kept for who reads Firecracker's
  *	metrics
  * @conn_event_fails: 0
  * @killq_resync: 0
@@ -456,8 +456,8 @@ struct vsock_bridge_limits {
  * @events_sent: events given to the guest
  * @event_calls: interrupts sent for the event queue
  *
- * The counters between @rsts_sent and @ev_queue_event_count are error cases. Each
- * has a trace event vsock_bridge:vsb_<name>;
+ * All but the gauges, the counters up to @rsts_sent and the last three are error
+ * cases. Each has a trace event vsock_bridge:vsb_<name>;
  * Documentation/userspace-api/vsock_bridge_errors.rst says more of each.
  *
  * Counters start at 0 when the device is opened, and wrap at 2^64.

@@ -11,13 +11,15 @@ if [ "$EUID" -ne 0 ] || [ ! -c "$NODE" ]; then
 	exit 1
 fi
 
-# COMMAND: prints max_connections of the device at descriptor $ARGV[0], by
-# VSOCK_BRIDGE_GET_LIMITS, _IO(0xBE, 3).
+# COMMAND: prints the limits of the device at descriptor $ARGV[0], in the order of
+# struct vsock_bridge_limits, by VSOCK_BRIDGE_GET_LIMITS, _IO(0xBE, 3).
 # shellcheck disable=SC2016	# perl's variables
-MAX_CONNECTIONS='open(D, "+<&=", $ARGV[0]) or die "open: $!";
-	my $limits = pack("L8", 32);
+LIMITS='open(D, "+<&=", $ARGV[0]) or die "open: $!";
+	my $limits = pack("L13", 52);
 	defined ioctl(D, 0xBE03, $limits) or die "ioctl: $!";
-	print((unpack("L8", $limits))[1], "\n")'
+	my @all = unpack("L13", $limits);
+	print join(" ", @all[1 .. 6, 8 .. 10, 12]), "\n"'
+DEFAULTS="1023 256 262144 2000 2000 2000 1073741824 2147483647 0 67108864"
 
 # hold ARG...: exec of a COMMAND that ends when its stdin does; leaves HOLDER,
 # and descriptor 8 as that stdin's other end. "release" ends it.
@@ -56,14 +58,30 @@ test_command_has_the_device_at_fd_and_nothing_else() {
 	expect_same "$(cat fds)" "0 1 2 9"
 }
 
-test_max_connections_reaches_the_device() {
-	works exec --uds-path s --max-connections 77 -- perl -e "$MAX_CONNECTIONS" 3
-	expect_same "$(cat out)" 77
+test_every_limit_reaches_the_device() {
+	works exec --uds-path s --max-connections 77 --max-handshakes 8 \
+		--buf-alloc 64K --handshake-timeout 0.3 --connect-timeout 4 \
+		--shutdown-timeout 5ms --host-ports 1024-65535 --random-ports \
+		--max-buffered 2M -- perl -e "$LIMITS" 3
+	expect_same "$(cat out)" "77 8 65536 300 4000 5 1024 65535 1 2097152"
 }
 
-test_max_connections_is_left_at_its_default() {
-	works exec --uds-path s --fd 5 -- perl -e "$MAX_CONNECTIONS" 5
-	expect_same "$(cat out)" 1023
+test_limits_are_left_at_their_defaults() {
+	works exec --uds-path s --fd 5 -- perl -e "$LIMITS" 5
+	expect_same "$(cat out)" "$DEFAULTS"
+}
+
+test_ends_of_every_range_are_taken() {
+	works exec --uds-path s --max-connections 1 --max-handshakes 1 --buf-alloc 4K \
+		--max-buffered 64K --handshake-timeout 1ms --connect-timeout 1ms \
+		--shutdown-timeout 1ms --host-ports 1-1 -- perl -e "$LIMITS" 3
+	expect_same "$(cat out)" "1 1 4096 1 1 1 1 1 0 65536"
+	works exec --uds-path t --max-connections 65535 --max-handshakes 4096 \
+		--buf-alloc 16M --max-buffered 1G --handshake-timeout 3600 \
+		--connect-timeout 3600 --shutdown-timeout 3600 \
+		--host-ports 4294967294-4294967294 -- perl -e "$LIMITS" 3
+	expect_same "$(cat out)" "65535 4096 16777216 3600000 3600000 3600000 \
+4294967294 4294967294 0 1073741824"
 }
 
 test_mode_is_set_exactly() {
@@ -199,6 +217,119 @@ test_ports_and_host_ports_are_taken() {
 		--random-ports -- true
 }
 
+test_no_listen_makes_no_socket() {
+	hold --uds-path s --no-listen
+	expect_no_file s
+	release
+}
+
+test_no_connect_listens() {
+	hold --uds-path s --no-connect
+	listens s
+	release
+}
+
+test_ports_and_prefix_need_no_path() {
+	works exec --no-listen --port 1=/x --other-ports deny -- true
+	works exec --no-listen --prefix -- true
+	works exec --uds-path "$PWD/" --no-listen --prefix --port 1=prefix -- true
+	works exec --uds-path s --port 1=deny --other-ports prefix -- true
+}
+
+# passes FD TYPE ARG...: exec with a socket that listens there, at ./passed.
+passes() {
+	STATUS=0
+	with_socket "$1" "$2" passed "$BINARY" exec "${@:3}" >out 2>err || STATUS=$?
+	rm -f passed
+	expect_status 0
+}
+
+test_listening_socket_is_taken() {
+	passes 7 SOCK_STREAM --uds-path s --listen-fd 7 -- sh -c "$LIST_FDS" fds
+	expect_same "$(cat fds)" "0 1 2 3"
+	expect_no_file s
+	passes 3 SOCK_STREAM --listen-fd 3 --no-connect -- readlink /proc/self/fd/3
+	expect_same "$(cat out)" "$NODE"
+	passes 7 SOCK_STREAM --uds-path @s --listen-fd 7 --prefix -- true
+}
+
+# Nobody else has it: it ends with the device.
+test_listening_socket_lives_as_long_as_the_device() {
+	mkfifo hold
+	with_socket 7 SOCK_STREAM passed "$BINARY" exec --listen-fd 7 --no-connect -- \
+		sh -c 'echo >ready; exec cat' <hold >hold.out 2>&1 &
+	HOLDER=$!
+	exec 8>hold
+	eventually test -e ready
+	listens passed
+	release
+	! listens passed || return 1
+}
+
+# As with a .socket unit: the first client starts the command.
+test_socket_of_systemd_is_taken() {
+	local starter
+
+	command -v systemd-socket-activate >/dev/null || return 0
+	systemd-socket-activate --listen="$PWD/activated" "$BINARY" exec \
+		--listen-fd 3 --no-connect -- sh -c 'env >env
+			readlink /proc/self/fd/3 >device; echo >ready' >started 2>&1 &
+	starter=$!
+	eventually test -S activated
+	listens activated
+	eventually test -e ready
+	kill "$starter" 2>/dev/null || :
+	expect_same "$(cat device)" "$NODE"
+	! grep LISTEN_ env || return 1
+}
+
+test_directory_is_where_paths_start() {
+	mkdir folder other
+	exec 7<folder
+	works exec --uds-path s --dir-fd 7 --port 1=x -- sh -c "$LIST_FDS" fds
+	[ -S folder/s ]
+	expect_no_file s
+	expect_same "$(cat fds)" "0 1 2 3"
+	works exec --uds-path s --dir-fd 7 --replace -- true
+	mv folder moved
+	works exec --uds-path t --dir-fd 7 -- true
+	[ -S moved/t ]
+}
+
+test_live_socket_in_the_directory_is_never_replaced() {
+	mkdir folder
+	hold --uds-path folder/s
+	exec 7<folder
+	fails 125 "s exists and is in use" exec --uds-path s --dir-fd 7 --replace -- true
+	release
+}
+
+# listens_seqpacket PATH
+listens_seqpacket() {
+	perl -MSocket -e 'socket(S, AF_UNIX, SOCK_SEQPACKET, 0) or die;
+		exit !connect(S, pack_sockaddr_un($ARGV[0]))' "$1"
+}
+
+test_seqpacket_binds_a_second_socket() {
+	hold --uds-path s --seqpacket --mode 0640
+	listens s
+	listens_seqpacket s_seqpacket
+	expect_same "$(mode_of s_seqpacket)" 640
+	ln s_seqpacket t_seqpacket
+	fails 125 "t_seqpacket exists and is in use" \
+		exec --uds-path t --seqpacket --replace -- true
+	release
+	fails 125 "s exists and is a stale socket" exec --uds-path s --seqpacket -- true
+	works exec --uds-path s --seqpacket --replace -- true
+}
+
+test_seqpacket_socket_is_taken() {
+	passes 7 SOCK_SEQPACKET --uds-path s --seqpacket-fd 7 -- sh -c "$LIST_FDS" fds
+	expect_same "$(cat fds)" "0 1 2 3"
+	[ -S s ]
+	expect_no_file s_seqpacket
+}
+
 test_vhost_vsock_is_not_our_device() {
 	modprobe vhost_vsock
 	eventually test -c /dev/vhost-vsock
@@ -217,6 +348,10 @@ test_info_shows_module_and_features() {
 		expect_out "^virtio features .*\\b$feature\\b"
 	done
 	expect_out '^connections +1023 +1 +65535$'
+	expect_out '^buffered in all \(bytes\) +67108864 +65536 +1073741824$'
+	expect_out '^highest host port +2147483647 +1 +4294967294$'
+	expect_out '^ports in the map +1024$'
+	expect_out '^largest message +262144 bytes$'
 }
 
 test_info_and_modinfo_tell_the_same_version() {

@@ -72,6 +72,20 @@ test_help_of_exec_names_every_option_and_exit_code() {
 	cmp out long
 }
 
+test_man_page_names_every_option() {
+	local page=$TESTS/../../vsock-bridge/vsock-bridge.1 option
+
+	works exec --help
+	sed -nE 's/^  (-., )?(--[a-z-]+).*/\2/p' out >options
+	[ -s options ]
+	while read -r option; do
+		grep -qF -e "${option//-/\\-}" "$page" || { echo "no $option"; return 1; }
+	done <options
+	command -v groff >/dev/null || return 0
+	groff -man -ww -z "$page" 2>wrong
+	expect_same "$(cat wrong)" ""
+}
+
 test_help_of_info_names_every_option() {
 	works info --help
 	expect_out '^  --json '

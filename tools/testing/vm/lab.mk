@@ -14,10 +14,13 @@ check-builds: $(KERNELS:%=check-build-%)
 check-build-%:
 	@$(VM)/build-module --strict $*
 
-# TAP: a real guest behind the bridge; its live migration; its snapshots;
-# the kernel's vsock_test; the module under DKMS.
+# TAP: a real guest behind the bridge; guests behind bridges of other options;
+# live migration; snapshots; the kernel's vsock_test; the module under DKMS.
 check-guest:
 	@$(VM)/tests/real-guest
+
+check-options:
+	@$(VM)/tests/options
 
 check-vsock-test:
 	@$(VM)/tests/vsock-test
@@ -54,5 +57,6 @@ lab:
 lab-clean:
 	@$(VM)/clean
 
-.PHONY: demo check-builds check-guest check-migrate check-snapshot check-vsock-test check-stress \
+.PHONY: demo check-builds check-guest check-options check-migrate \
+	check-snapshot check-vsock-test check-stress \
 	check-pairs check-all check-dkms kselftest-harness lab lab-clean

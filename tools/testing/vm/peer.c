@@ -7,15 +7,18 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <linux/vm_sockets.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -46,6 +49,7 @@ static void usage(void)
 	      "ADDRESS:\n"
 	      "  vsock:CID:PORT  unix:PATH  bridge:PATH:PORT      connect\n"
 	      "  vsock-listen:PORT  unix-listen:PATH              accept\n"
+	      "PATH may be @NAME, an abstract one.\n"
 	      "ACTION:\n"
 	      "  send SEED BYTES CHUNK        send, then end the sending side\n"
 	      "  recv SEED BYTES              receive to the end, and check\n"
@@ -439,7 +443,10 @@ static socklen_t unix_address(union address *to, const char *path, size_t len)
 		usage();
 	to->un.sun_family = AF_UNIX;
 	memcpy(to->un.sun_path, path, len);
-	return sizeof(to->un);
+	if (path[0] != '@')
+		return sizeof(to->un);
+	to->un.sun_path[0] = '\0';
+	return offsetof(struct sockaddr_un, sun_path) + len;
 }
 
 static socklen_t vsock_address(union address *to, uint64_t cid, uint64_t port)
@@ -532,6 +539,17 @@ static enum status reach(int *fd, const char *where)
 	return status ?: handshake(*fd, colon + 1);
 }
 
+/* Negative when there is none. */
+static int local_cid(void)
+{
+	int fd = open("/dev/vsock", O_RDONLY | O_CLOEXEC), cid = -1;
+
+	if (fd >= 0 && ioctl(fd, IOCTL_VM_SOCKETS_GET_LOCAL_CID, &cid))
+		cid = -1;
+	close(fd);
+	return cid;
+}
+
 static enum status listen_at(int *fd, const char *where)
 {
 	union address address = {};
@@ -550,7 +568,10 @@ static enum status listen_at(int *fd, const char *where)
 		return fail_errno(STATUS_REFUSED, "socket");
 	if (bind(*fd, &address.any, len) || listen(*fd, BACKLOG))
 		return fail_errno(STATUS_REFUSED, "listen");
-	say("listening");
+	if (address.any.sa_family == AF_VSOCK)
+		say("listening at CID %d", local_cid());
+	else
+		say("listening");
 	return STATUS_OK;
 }
 

@@ -151,6 +151,23 @@ TEST_F(broken, ring_is_mended_by_a_reset)
 	EXPECT_EQ(0, bed_works(&self->bed));
 }
 
+/* It is as new: when it breaks again that is told again. */
+TEST_F(broken, ring_that_was_mended_can_break_again)
+{
+	struct guest *g = &self->bed.guest;
+
+	variant->harm(&g->tx);
+	ASSERT_EQ(0, guest_wait_err(&g->tx, deadline_in(WAIT_MS)));
+	ASSERT_EQ(0, guest_stop(g));
+	guest_reset(g);
+	guest_mux_fini(&self->bed.mux);
+	ASSERT_EQ(0, guest_run(g));
+	ASSERT_EQ(0, bed_works(&self->bed));
+	variant->harm(&g->tx);
+	EXPECT_EQ(0, guest_wait_err(&g->tx, deadline_in(WAIT_MS)));
+	EXPECT_EQ(2, BED_AWAIT_STAT(&self->bed, vring_broken, 2));
+}
+
 /* Ring memory that goes away under the device. */
 BED_FIXTURE(vanished)
 

@@ -221,6 +221,71 @@ TEST_F(credit, a_guest_without_a_window_is_asked_for_one)
 	ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux, guest_conn_unread(c)));
 }
 
+/* Linux before 6.1 does not say that it has read little. */
+TEST_F(credit, a_guest_that_reads_without_a_word_is_asked_again)
+{
+	enum { WINDOW = 4096, BYTES = 5 * WINDOW };
+	static char data[BYTES];
+	struct bed_pair pair;
+	size_t got = 0;
+
+	self->bed.mux.buf_alloc = WINDOW;
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, 81));
+	pair.conn->no_updates = true;
+	bed_fill(data, 1, 0, BYTES);
+	/* All at once: it is not the host program that wakes the device. */
+	ASSERT_EQ(0, uds_send(pair.fd, data, BYTES));
+	while (got < BYTES) {
+		unsigned int *asked =
+			&pair.conn->seen[VIRTIO_VSOCK_OP_CREDIT_REQUEST];
+		unsigned int before = *asked;
+
+		ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux,
+				guest_conn_unread(pair.conn) == WINDOW));
+		/* The answer to the first question is that there is none. */
+		if (got + WINDOW < BYTES)
+			ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux,
+						*asked > before));
+		got += guest_conn_recv(pair.conn, data + got, WINDOW);
+	}
+	EXPECT_TRUE(bed_match(data, 1, 0, BYTES));
+	close(pair.fd);
+}
+
+/* In 1.5 s: after 100 ms, 300 ms, 700 ms and at the end. */
+TEST_F(credit, a_guest_that_gives_none_is_asked_ever_more_rarely)
+{
+	struct guest_conn *c = self->pair.conn;
+	unsigned int *asked = &c->seen[VIRTIO_VSOCK_OP_CREDIT_REQUEST];
+
+	ASSERT_EQ(0, guest_conn_set_buf_alloc(c, 0));
+	ASSERT_EQ(0, bed_fence(&self->bed, &self->pair));
+	ASSERT_EQ(0, uds_send(self->pair.fd, "x", 1));
+	EXPECT_FALSE(GUEST_UNTIL_FD(&self->bed.mux, -1, 0, 1450, *asked > 5));
+	EXPECT_LE(3, *asked);
+}
+
+/* The device's window is 256 KiB, but the guest uses no more than its own. */
+TEST_F(credit, a_small_window_of_the_guest_is_what_updates_go_by)
+{
+	enum { WINDOW = 4096 };
+	char data[WINDOW] = { 0 };
+	struct bed_pair pair;
+
+	self->bed.mux.buf_alloc = WINDOW;
+	ASSERT_EQ(0, bed_guest_pair(&self->bed, &pair, 81));
+	for (int i = 0; i < 20; i++) {
+		uint32_t end = pair.conn->tx_cnt + WINDOW;
+
+		ASSERT_EQ(0, guest_conn_send_packet(pair.conn, data, WINDOW));
+		ASSERT_EQ(0, uds_recv(pair.fd, data, WINDOW));
+		/* It waits for room of its own size. */
+		ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux,
+				end - pair.conn->peer_fwd_cnt < WINDOW));
+	}
+	close(pair.fd);
+}
+
 /* Whatever a guest says, nothing is allocated or sent by its number. */
 TEST_F(credit, absurd_numbers_of_the_guest_do_no_harm)
 {

@@ -82,6 +82,38 @@ TEST_F(host_end, a_shared_listener_keeps_its_options)
 	close(fd);
 }
 
+/* Whoever has it may end it for all; that is no failure of an accept. */
+TEST_F(host_end, a_shared_listener_that_is_shut_down_harms_nothing)
+{
+	int fd = other_listener(&self->bed);
+	struct bed_pair pair;
+
+	ASSERT_EQ(0, set_listener(&self->bed, fd));
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, 80));
+	ASSERT_EQ(0, shutdown(fd, SHUT_RDWR));
+	EXPECT_EQ(-ECONNREFUSED, uds_connect(self->bed.path));
+	EXPECT_EQ(0, bed_echo(&self->bed, &pair));
+	EXPECT_EQ(0, BED_STAT(&self->bed, unix_accept_fails));
+	close(pair.fd);
+	close(fd);
+}
+
+/* Clients inherit what the listener is like, but for what the device needs. */
+TEST_F(host_end, a_shared_listener_keeps_its_options_when_it_accepts)
+{
+	int fd = other_listener(&self->bed), before, after;
+	socklen_t len = sizeof(before);
+	struct bed_pair pair;
+
+	getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &before, &len);
+	ASSERT_EQ(0, set_listener(&self->bed, fd));
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, 80));
+	getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &after, &len);
+	EXPECT_EQ(before, after);
+	close(pair.fd);
+	close(fd);
+}
+
 /* Descriptors that are no listener; the host end must stay. */
 static int wrong_fd(const char *what)
 {

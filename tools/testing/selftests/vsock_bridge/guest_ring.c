@@ -269,6 +269,7 @@ bool guest_ring_pending(const struct guest_ring *ring)
 int guest_ring_used(struct guest_ring *ring, uint16_t *head, uint32_t *len)
 {
 	uint16_t ahead = device_used_idx(ring) - ring->used_idx;
+	uint16_t slot = ring->used_idx & (ring->vr.num - 1);
 	const struct vring_used_elem *e;
 	uint32_t id;
 
@@ -276,10 +277,13 @@ int guest_ring_used(struct guest_ring *ring, uint16_t *head, uint32_t *len)
 		return 0;
 	if (ahead > ring->vr.num)
 		return -EPROTO;
-	e = &ring->vr.used->ring[ring->used_idx & (ring->vr.num - 1)];
+	e = &ring->vr.used->ring[slot];
 	id = le32toh(e->id);
 	ring->used_idx++;
 	if (id >= ring->vr.num || !ring->count[id] || ring->done[id])
+		return -EPROTO;
+	/* VIRTIO_F_IN_ORDER: negotiated or not, the device promises it */
+	if (id != le16toh(ring->vr.avail->ring[slot]))
 		return -EPROTO;
 	*head = id;
 	*len = le32toh(e->len);

@@ -2,6 +2,8 @@
 /* The line that host clients begin with, and its answer. */
 #include "harness.h"
 
+#include <sys/socket.h>
+
 BED_FIXTURE(handshake)
 
 /* Lines that are taken; each must become a request for port 80. */
@@ -207,6 +209,44 @@ TEST_F(handshake, bytes_behind_the_line_are_payload)
 	close(pair.fd);
 }
 
+/* One event of the socket brings both, and nothing comes after it. */
+TEST_F(handshake, bytes_that_come_with_the_line_need_no_other_event)
+{
+	struct guest *g = &self->bed.guest;
+	struct bed_pair pair;
+
+	guest_listen(&self->bed.mux, 80);
+	ASSERT_EQ(0, guest_set_running(g, 0));
+	pair.fd = client_with(&self->bed, "CONNECT 80\nabc", 14);
+	ASSERT_LE(0, pair.fd);
+	ASSERT_EQ(0, guest_set_running(g, 1));
+	pair.conn = guest_accept(&self->bed.mux, 80, deadline_in(WAIT_MS));
+	ASSERT_NE(NULL, pair.conn);
+	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux,
+				guest_conn_unread(pair.conn) == 3));
+	close(pair.fd);
+}
+
+TEST_F(handshake, bytes_before_the_answer_come_behind_it)
+{
+	struct bed_pair other, pair;
+
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &other, 81));
+	guest_listen(&self->bed.mux, 80);
+	pair.fd = bed_client(&self->bed, 80);
+	ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux,
+				self->bed.mux.conns != other.conn));
+	ASSERT_EQ(0, uds_send(pair.fd, "abc", 3));
+	/* The device has seen them before it sees the answer. */
+	ASSERT_EQ(0, bed_echo(&self->bed, &other));
+	pair.conn = guest_accept(&self->bed.mux, 80, deadline_in(WAIT_MS));
+	ASSERT_NE(NULL, pair.conn);
+	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux,
+				guest_conn_unread(pair.conn) == 3));
+	close(pair.fd);
+	close(other.fd);
+}
+
 TEST_F(handshake, ok_does_not_count_as_forwarded)
 {
 	struct bed_pair pair;
@@ -230,12 +270,16 @@ TEST_F(handshake, nothing_is_answered_before_the_guest_accepts)
 
 TEST_F(handshake, a_client_that_closes_before_its_line_leaves_nothing)
 {
-	int fd = client_with(&self->bed, "CONN", 4);
+	int fd;
 
+	ASSERT_EQ(0, bed_set_limits(&self->bed,
+				    BED_LIMITS(.handshake_timeout_ms = 60000)));
+	fd = client_with(&self->bed, "CONN", 4);
 	ASSERT_LE(0, fd);
 	EXPECT_EQ(1, BED_AWAIT_STAT(&self->bed, handshakes, 1));
 	close(fd);
 	EXPECT_EQ(0, BED_AWAIT_STAT(&self->bed, handshakes, 0));
+	EXPECT_EQ(1, BED_STAT(&self->bed, invalid_port_request));
 	EXPECT_EQ(1, BED_AWAIT_STAT(&self->bed, sockets, 1));
 	EXPECT_EQ(0, BED_STAT(&self->bed, conns_added));
 	EXPECT_EQ(0, bed_works(&self->bed));
@@ -268,6 +312,36 @@ TEST_F(handshake, a_client_that_closes_before_the_answer_is_ended)
 		guest_conn_op(c, VIRTIO_VSOCK_OP_RST, 0);
 	EXPECT_EQ(0, BED_AWAIT_STAT(&self->bed, connections, 0));
 	EXPECT_EQ(1, BED_AWAIT_STAT(&self->bed, sockets, 1));
+}
+
+/* At once, and not by the timeout. */
+TEST_F(handshake, a_client_that_closes_before_the_answer_is_told_to_the_guest)
+{
+	int fd;
+
+	ASSERT_EQ(0, bed_set_limits(&self->bed,
+				    BED_LIMITS(.connect_timeout_ms = 60000)));
+	guest_listen(&self->bed.mux, 80);
+	fd = bed_client(&self->bed, 80);
+	ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux, self->bed.mux.conns));
+	close(fd);
+	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, self->bed.mux.conns->reset));
+	EXPECT_EQ(0, BED_AWAIT_STAT(&self->bed, connections, 0));
+}
+
+TEST_F(handshake, a_client_that_does_not_read_the_answer_is_ended)
+{
+	struct guest_conn *c;
+	int fd;
+
+	guest_listen(&self->bed.mux, 80);
+	fd = bed_client(&self->bed, 80);
+	ASSERT_EQ(0, shutdown(fd, SHUT_RD));
+	c = guest_accept(&self->bed.mux, 80, deadline_in(WAIT_MS));
+	ASSERT_NE(NULL, c);
+	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, c->reset));
+	EXPECT_EQ(1, BED_AWAIT_STAT(&self->bed, sockets, 1));
+	close(fd);
 }
 
 TEST_F(handshake, a_silent_client_is_ended_by_the_timeout)

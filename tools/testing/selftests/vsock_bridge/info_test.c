@@ -243,6 +243,22 @@ TEST_F(running, own_ioctls_work_while_running)
 	EXPECT_EQ(2, BED_STAT(&self->bed, conns_added));
 }
 
+/* All counters of things that go wrong stand in a row. */
+TEST_F(running, nothing_is_counted_as_wrong_when_all_goes_well)
+{
+	const size_t first = offsetof(struct vsock_bridge_stats,
+				      desc_chain_too_short_for_header);
+	const size_t last = offsetof(struct vsock_bridge_stats, over_buffered);
+
+	for (int i = 0; i < 10; i++)
+		ASSERT_EQ(0, bed_works(&self->bed));
+	ASSERT_EQ(0, BED_AWAIT_STAT(&self->bed, connections, 0));
+	for (size_t at = first; at <= last; at += sizeof(__u64)) {
+		EXPECT_EQ(0, bed_stat_at(&self->bed, at))
+			TH_LOG("at offset %zu", at);
+	}
+}
+
 TEST_F(running, bytes_packets_and_connections_are_counted)
 {
 	struct bed_flow flow = { .to_host = 5000, .to_guest = 7000 };

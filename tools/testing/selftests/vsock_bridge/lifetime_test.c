@@ -248,10 +248,35 @@ TEST_F(lifetime, a_pause_is_not_held_against_the_guest)
 	ASSERT_EQ(0, guest_stop(g));
 	EXPECT_EQ(-ETIMEDOUT, uds_wait_ms(fd, POLLIN, 3500));
 	ASSERT_EQ(0, guest_run(g));
+	/* a time that was over would be over by then */
+	EXPECT_EQ(-ETIMEDOUT, uds_wait_ms(fd, POLLIN, 300));
 	c = guest_accept(&self->bed.mux, 80, deadline_in(WAIT_MS));
 	ASSERT_NE(NULL, c);
 	EXPECT_EQ(0, uds_recv_line(fd, line, sizeof(line)));
 	close(fd);
+}
+
+/* What begins in a pause begins with its end, and is not longer by it. */
+TEST_F(lifetime, a_pause_does_not_lengthen_what_began_in_it)
+{
+	enum { TIMEOUT = 500, PAUSE = 1500 };
+	struct guest *g = &self->bed.guest;
+	struct bed_pair pair;
+
+	ASSERT_EQ(0, bed_set_limits(&self->bed, BED_LIMITS(
+			.shutdown_timeout_ms = TIMEOUT)));
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, 80));
+	ASSERT_EQ(0, guest_conn_shutdown(pair.conn, VIRTIO_VSOCK_SHUTDOWN_RCV));
+	ASSERT_EQ(0, bed_fence(&self->bed, &pair));
+	ASSERT_EQ(0, guest_stop(g));
+	EXPECT_EQ(-ETIMEDOUT, uds_wait_ms(pair.fd, POLLIN, PAUSE));
+	close(pair.fd);
+	/* the device has seen it when it has nothing to do any more */
+	EXPECT_FALSE(GUEST_UNTIL_FD(&self->bed.mux, -1, 0, 200, false));
+	ASSERT_EQ(0, guest_run(g));
+	EXPECT_TRUE(GUEST_UNTIL_FD(&self->bed.mux, -1, 0, PAUSE,
+				   pair.conn->reset));
+	EXPECT_EQ(1, BED_STAT(&self->bed, shutdown_timeouts));
 }
 
 TEST_F(lifetime, a_second_stop_does_not_hide_a_reset)
@@ -319,6 +344,78 @@ TEST_F(lifetime, a_reset_of_the_guest_drops_connections)
 	close(guest.fd);
 }
 
+/* One ring that was used is enough to know. */
+TEST_F(lifetime, a_reset_of_a_guest_that_only_received_is_seen)
+{
+	struct guest *g = &self->bed.guest;
+	int fd;
+
+	ASSERT_EQ(0, bed_set_limits(&self->bed,
+				    BED_LIMITS(.connect_timeout_ms = 60000)));
+	fd = bed_client(&self->bed, 80);
+	ASSERT_EQ(1, BED_AWAIT_STAT(&self->bed, rx_packets_count, 1));
+	ASSERT_EQ(0, guest_stop(g));
+	ASSERT_EQ(0, g->tx.base);
+	guest_reset(g);
+	ASSERT_EQ(0, guest_run(g));
+	EXPECT_EQ(0, uds_recv_eof(fd));
+	EXPECT_EQ(0, bed_works(&self->bed));
+	close(fd);
+}
+
+/* A guest without RX buffers. */
+FIXTURE(deaf)
+{
+	struct bed bed;
+};
+
+FIXTURE_SETUP(deaf)
+{
+	BED_SETUP(&self->bed, &(struct guest_config){ .hold_rx = true });
+}
+
+FIXTURE_TEARDOWN(deaf)
+{
+	BED_TEARDOWN(&self->bed);
+}
+
+TEST_F(deaf, guest_that_only_sent_is_seen_to_be_reset)
+{
+	int listener = bed_listen(&self->bed, 1024), fd;
+	struct guest *g = &self->bed.guest;
+
+	ASSERT_NE(NULL, guest_connect(&self->bed.mux, 7, 1024));
+	fd = uds_accept(listener);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, guest_stop(g));
+	ASSERT_EQ(0, g->rx.base);
+	guest_reset(g);
+	guest_mux_fini(&self->bed.mux);
+	g->cfg.hold_rx = false;
+	ASSERT_EQ(0, guest_run(g));
+	EXPECT_EQ(0, uds_recv_eof(fd));
+	EXPECT_EQ(0, bed_works(&self->bed));
+	close(fd);
+	close(listener);
+}
+
+/* The new one did not send what they would answer. */
+TEST_F(deaf, guest_that_was_reset_gets_no_rst_of_before)
+{
+	struct guest *g = &self->bed.guest;
+	struct virtio_vsock_hdr h = guest_hdr(g, VIRTIO_VSOCK_OP_RW, 1, 2);
+
+	ASSERT_EQ(0, guest_send(g, &h, NULL, deadline_in(WAIT_MS)));
+	ASSERT_EQ(1, BED_AWAIT_STAT(&self->bed, rsts_pending, 1));
+	ASSERT_EQ(0, guest_stop(g));
+	guest_reset(g);
+	g->cfg.hold_rx = false;
+	ASSERT_EQ(0, guest_run(g));
+	EXPECT_EQ(0, BED_STAT(&self->bed, rsts_pending));
+	EXPECT_EQ(0, bed_works(&self->bed));
+	EXPECT_EQ(0, BED_STAT(&self->bed, rsts_sent));
+}
+
 TEST_F(lifetime, counters_of_what_is_held_return_to_zero)
 {
 	struct vsock_bridge_stats s;
@@ -335,6 +432,83 @@ TEST_F(lifetime, counters_of_what_is_held_return_to_zero)
 	EXPECT_EQ(0, s.rsts_pending);
 	EXPECT_EQ(40, s.conns_added);
 	EXPECT_EQ(40, s.conns_removed);
+}
+
+/* Both rings near the end of their indices, and a connection. */
+FIXTURE(round_rings)
+{
+	struct bed bed;
+	struct bed_pair pair;
+};
+
+FIXTURE_SETUP(round_rings)
+{
+	struct guest *g = &self->bed.guest;
+
+	SKIP_WITHOUT(guest_device());
+	ASSERT_EQ(0, bed_prepare(&self->bed, NULL));
+	guest_ring_start_at(&g->rx, 0xffe0);
+	guest_ring_start_at(&g->tx, 0xffe0);
+	ASSERT_EQ(0, guest_realize(g));
+	ASSERT_EQ(0, guest_run(g));
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &self->pair, 80));
+}
+
+FIXTURE_TEARDOWN(round_rings)
+{
+	close(self->pair.fd);
+	BED_TEARDOWN(&self->bed);
+}
+
+static uint16_t used_idx(const struct guest_ring *ring)
+{
+	return __atomic_load_n(&ring->vr.used->idx, __ATOMIC_ACQUIRE);
+}
+
+/* Packets one by one, until both rings stand where a new one begins. */
+static void fill_up(struct __test_metadata *_metadata, struct bed *bed,
+		    struct bed_pair *pair)
+{
+	struct guest *g = &bed->guest;
+
+	while (used_idx(&g->rx)) {
+		uint32_t unread = guest_conn_unread(pair->conn);
+
+		ASSERT_EQ(0, uds_send(pair->fd, "x", 1));
+		ASSERT_TRUE(GUEST_UNTIL(&bed->mux,
+				guest_conn_unread(pair->conn) == unread + 1));
+	}
+	while (used_idx(&g->tx)) {
+		uint16_t before = used_idx(&g->tx);
+
+		guest_conn_op(pair->conn, VIRTIO_VSOCK_OP_CREDIT_UPDATE, 0);
+		ASSERT_TRUE(GUEST_UNTIL(&bed->mux,
+					used_idx(&g->tx) != before));
+	}
+	ASSERT_EQ(0, guest_stop(g));
+	ASSERT_EQ(0, g->rx.base);
+	ASSERT_EQ(0, g->tx.base);
+}
+
+TEST_F(round_rings, of_a_guest_that_was_reset_drop_connections)
+{
+	fill_up(_metadata, &self->bed, &self->pair);
+	guest_reset(&self->bed.guest);
+	guest_mux_fini(&self->bed.mux);
+	ASSERT_EQ(0, guest_run(&self->bed.guest));
+	EXPECT_EQ(0, uds_recv_eof(self->pair.fd));
+	EXPECT_EQ(0, bed_works(&self->bed));
+}
+
+TEST_F(round_rings, of_a_guest_that_was_paused_keep_connections)
+{
+	char byte;
+
+	fill_up(_metadata, &self->bed, &self->pair);
+	ASSERT_EQ(0, guest_run(&self->bed.guest));
+	ASSERT_EQ(0, guest_conn_send_packet(self->pair.conn, "y", 1));
+	EXPECT_EQ(0, uds_recv(self->pair.fd, &byte, 1));
+	EXPECT_EQ(1, BED_STAT(&self->bed, connections));
 }
 
 /* No fixture: each cycle has a test bed of its own. */

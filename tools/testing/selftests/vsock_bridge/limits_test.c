@@ -152,6 +152,25 @@ TEST_F(limit, of_handshakes_ends_the_oldest_line_when_all_have_begun)
 	close(c);
 }
 
+/* Who sends byte by byte does not grow younger by that. */
+TEST_F(limit, of_handshakes_is_not_held_by_clients_that_drip)
+{
+	int a, b, c;
+
+	ASSERT_EQ(0, limit_handshakes(&self->bed, 2));
+	a = waiting_client(&self->bed, "CONN", 1);
+	b = waiting_client(&self->bed, "C", 2);
+	/* one event brings both bytes or not; the second one is behind b */
+	ASSERT_EQ(0, uds_send(a, "E", 1));
+	c = waiting_client(&self->bed, "", 2);
+	EXPECT_EQ(0, uds_recv_eof(a));
+	EXPECT_TRUE(finishes(&self->bed, b, "ONNECT 80\n"));
+	EXPECT_EQ(1, BED_STAT(&self->bed, handshake_evictions));
+	close(a);
+	close(b);
+	close(c);
+}
+
 TEST_F(limit, of_handshakes_is_not_held_by_silent_clients)
 {
 	enum { N = 200, MAX = 4 };
@@ -196,7 +215,8 @@ TEST_F(limit, of_handshakes_lowered_holds_for_the_next_client)
 static int limit_ports(struct bed *bed, uint32_t min, uint32_t max,
 		       uint32_t flags)
 {
-	return bed_set_limits(bed, BED_LIMITS(.host_port_min = min,
+	return bed_set_limits(bed, BED_LIMITS(.connect_timeout_ms = 60000,
+					      .host_port_min = min,
 					      .host_port_max = max,
 					      .flags = flags,
 					      .flags_mask = flags));
@@ -332,6 +352,30 @@ TEST_F(limit, of_buffered_bytes_resets_who_needs_more)
 	close(b.fd);
 }
 
+TEST_F(limit, of_buffered_bytes_is_exact)
+{
+	enum { LIMIT = 65536, PIECE = 1000 };
+	struct bed *bed = &self->bed;
+	uint64_t held, most = 0;
+	char bytes[PIECE] = { 0 };
+	struct bed_pair a, b;
+
+	ASSERT_EQ(0, bed_set_limits(bed, BED_LIMITS(.buf_alloc = 4 << 20,
+						    .max_buffered = LIMIT)));
+	ASSERT_EQ(0, bed_host_pair(bed, &a, 80));
+	ASSERT_EQ(0, bed_host_pair(bed, &b, 81));
+	while (!a.conn->reset) {
+		ASSERT_EQ(0, guest_conn_send_packet(a.conn, bytes, PIECE));
+		ASSERT_EQ(0, bed_fence(bed, &b));
+		held = BED_STAT(bed, buffered_bytes);
+		most = held > most ? held : most;
+	}
+	EXPECT_GE(LIMIT, most);
+	EXPECT_LT(LIMIT - PIECE, most);
+	close(a.fd);
+	close(b.fd);
+}
+
 TEST_F(limit, of_buffered_bytes_is_shared_and_comes_back)
 {
 	enum { LIMIT = 1 << 20 };
@@ -374,6 +418,37 @@ TEST_F(limit, of_buf_alloc_is_what_a_guest_may_send)
 	ASSERT_EQ(0, guest_conn_send_packet(pair.conn, data, sizeof(data)));
 	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, pair.conn->reset));
 	EXPECT_EQ(1, BED_STAT(&self->bed, over_credit));
+	close(pair.fd);
+}
+
+/* The largest there is, with all of it kept and then read. */
+TEST_F(limit, of_buf_alloc_can_be_16_mib_and_all_of_it_be_used)
+{
+	enum { MOST = VSOCK_BRIDGE_MAX_BUF_ALLOC };
+	struct bed *bed = &self->bed;
+	static char data[65536];
+	size_t sent = 0, got = 0, n;
+	struct bed_pair pair;
+
+	ASSERT_EQ(0, bed_set_limits(bed, BED_LIMITS(.buf_alloc = MOST)));
+	ASSERT_EQ(0, bed_host_pair(bed, &pair, 80));
+	EXPECT_EQ(MOST, guest_conn_credit(pair.conn));
+	do {
+		bed_fill(data, 1, sent, sizeof(data));
+		n = guest_conn_send(pair.conn, data, sizeof(data),
+				    GUEST_TX_BUF);
+		sent += n;
+		if (!n)
+			ASSERT_EQ(0, bed_fence(bed, &pair));
+	} while (n || guest_conn_credit(pair.conn));
+	EXPECT_EQ(MOST, BED_STAT(bed, buffered_bytes));
+	for (; got < sent; got += n) {
+		n = sent - got < sizeof(data) ? sent - got : sizeof(data);
+		ASSERT_EQ(0, uds_recv(pair.fd, data, n));
+		ASSERT_TRUE(bed_match(data, 1, got, n));
+	}
+	EXPECT_EQ(0, BED_AWAIT_STAT(bed, buffered_bytes, 0));
+	EXPECT_EQ(0, bed_echo(bed, &pair));
 	close(pair.fd);
 }
 

@@ -96,6 +96,31 @@ TEST_F(load, as_many_connections_as_by_default_and_one_refused)
 	EXPECT_EQ(0, bed_works(&self->bed));
 }
 
+/* Far more than by default: neither ports nor places run out or into each other. */
+TEST_F(load, four_thousand_connections_work_and_end)
+{
+	enum { N = 4000 };
+	static struct bed_pair pair[N];
+
+	allow_files(N + 100);
+	self->bed.mux.buf_alloc = 4096;
+	ASSERT_EQ(0, bed_set_limits(&self->bed,
+				    BED_LIMITS(.max_connections = N,
+					       .host_port_min = 1,
+					       .host_port_max = N)));
+	for (int i = 0; i < N; i++)
+		ASSERT_EQ(0, bed_host_pair(&self->bed, &pair[i], 80));
+	EXPECT_EQ(N, BED_STAT(&self->bed, connections));
+	for (int i = 0; i < N; i += 100)
+		EXPECT_EQ(0, bed_echo(&self->bed, &pair[i]));
+	for (int i = 0; i < N; i++)
+		close(pair[i].fd);
+	reset_all(&self->bed.mux);
+	expect_idle(_metadata, &self->bed);
+	EXPECT_EQ(0, BED_STAT(&self->bed, host_ports_exhausted));
+	EXPECT_EQ(0, bed_works(&self->bed));
+}
+
 /* Write to the other end until it takes no more. */
 static void flood_guest(struct bed_pair *pair)
 {

@@ -149,6 +149,25 @@ TEST_F(chain, with_payload_that_vanished_ends_only_its_connection)
 	EXPECT_EQ(0, bed_works(bed));
 }
 
+/* Where it would have been kept, for a host program that does not read. */
+TEST_F(chain, with_payload_that_vanished_before_it_was_kept_ends_its_connection)
+{
+	struct chain chain = { .len = 8, PARTS(H44, { LOCKED, 8, 0, 0 }) };
+	struct guest_conn *c = self->cb.pair.conn;
+	struct bed *bed = &self->cb.bed;
+	char data[1000] = { 0 };
+
+	while (!BED_STAT(bed, buffered_bytes)) {
+		ASSERT_EQ(0, guest_conn_send_packet(c, data, sizeof(data)));
+		ASSERT_EQ(0, bed_fence(bed, &self->cb.pair));
+	}
+	ASSERT_EQ(0, chain_send(&self->cb, &chain));
+	EXPECT_TRUE(GUEST_UNTIL(&bed->mux, c->reset));
+	EXPECT_EQ(1, BED_STAT(bed, guest_memory));
+	EXPECT_EQ(0, BED_STAT(bed, buffered_bytes));
+	EXPECT_EQ(0, bed_works(bed));
+}
+
 TEST_F(chain, of_many_bad_ones_leaves_the_device_alive)
 {
 	struct chain chain = { .len = 8, PARTS(H44, { HOLE, 8, 0, 0 }) };

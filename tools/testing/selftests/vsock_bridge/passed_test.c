@@ -84,8 +84,10 @@ TEST_F(passed, in_the_handshake_is_refused_and_closed)
 	ASSERT_LE(0, fd);
 	ASSERT_EQ(0, pipe2(ends, O_CLOEXEC));
 	ASSERT_EQ(1, BED_AWAIT_STAT(&self->bed, handshakes, 1));
-	if (pass(fd, ends[1]) != -EPERM)
+	if (pass(fd, ends[1]) != -EPERM) {
 		EXPECT_EQ(0, uds_recv_eof(fd));
+		EXPECT_EQ(1, BED_AWAIT_STAT(&self->bed, rx_read_fails, 1));
+	}
 	close(fd);
 	close(ends[1]);
 	EXPECT_TRUE(is_closed(ends[0]));

@@ -5,7 +5,9 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 BED_FIXTURE(replace)
 
@@ -126,6 +128,28 @@ TEST_F(replace, the_same_path_can_be_taken_again_when_its_file_is_gone)
 	ASSERT_EQ(0, unlink(self->bed.path));
 	ASSERT_EQ(0, bed_set_uds(self->bed.guest.fd, self->bed.path));
 	EXPECT_EQ(0, bed_works(&self->bed));
+}
+
+/* What it held of the file system is free: a mount can go. */
+TEST_F(replace, the_old_one_is_let_go)
+{
+	char dir[BED_PATH_SIZE];
+	int fd;
+
+	snprintf(dir, sizeof(dir), "%s/mount", self->bed.dir);
+	ASSERT_EQ(0, mkdir(dir, 0700));
+	ASSERT_EQ(0, mount("none", dir, "tmpfs", 0, NULL));
+	fd = open(dir, O_PATH | O_DIRECTORY);
+	ASSERT_EQ(0, bed_set_uds_with(self->bed.guest.fd, "x",
+		BED_UDS(.flags = VSOCK_BRIDGE_UDS_DIR_FD |
+				 VSOCK_BRIDGE_UDS_NO_LISTEN, .dir_fd = fd)));
+	close(fd);
+	EXPECT_EQ(-1, umount(dir));
+	EXPECT_EQ(EBUSY, errno);
+	ASSERT_EQ(0, bed_set_uds(self->bed.guest.fd, other_path(&self->bed)));
+	EXPECT_EQ(0, umount(dir));
+	umount2(dir, MNT_DETACH);
+	rmdir(dir);
 }
 
 /* Replaces the path again and again, until @stop. */

@@ -246,6 +246,21 @@ TEST_F(seqpacket, thousands_of_small_messages_wait_for_a_slow_host_reader)
 	EXPECT_EQ(0, BED_AWAIT_STAT(&self->bed, buffered_bytes, 0));
 }
 
+TEST_F(seqpacket, messages_that_wait_are_forgotten_with_the_host_program)
+{
+	ASSERT_EQ(0, bed_guest_pair(&self->bed, &self->pair, PORT));
+	for (uint32_t i = 0; i < 3000; i++)
+		ASSERT_EQ(0, guest_conn_send_part(self->pair.conn, "abc", 3,
+						  true));
+	ASSERT_EQ(0, guest_conn_send_part(self->pair.conn, "half", 4, false));
+	ASSERT_EQ(0, bed_fence(&self->bed, &self->pair));
+	EXPECT_GT(BED_STAT(&self->bed, buffered_bytes), 0);
+	close(self->pair.fd);
+	self->pair.fd = -1;
+	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, self->pair.conn->reset));
+	EXPECT_EQ(0, BED_AWAIT_STAT(&self->bed, buffered_bytes, 0));
+}
+
 /*
  * A window full of half a message, and of bytes that the guest was not told of:
  * without an early update neither side could go on.

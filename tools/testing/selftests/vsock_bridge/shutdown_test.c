@@ -98,6 +98,30 @@ TEST_F(end, of_host_reads_is_shutdown_receive)
 	EXPECT_FALSE(c->reset);
 }
 
+/* Where nobody reads there is room for ever, and no word about it but one. */
+TEST_F(end, of_host_reads_lets_a_guest_that_does_not_care_write_on)
+{
+	struct guest_conn *c = self->pair.conn;
+	static char data[65536];
+	size_t sent = 0;
+
+	ASSERT_EQ(0, shutdown(self->pair.fd, SHUT_RD));
+	ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux, c->peer_shutdown));
+	while (sent < 4 * VSOCK_BRIDGE_DEF_BUF_ALLOC) {
+		size_t n = guest_conn_send(c, data, sizeof(data), 65536);
+
+		ASSERT_EQ(0, bed_fence(&self->bed, &self->pair));
+		ASSERT_TRUE(n || guest_conn_credit(c));
+		sent += n;
+	}
+	EXPECT_FALSE(c->reset);
+	EXPECT_EQ(c->tx_cnt, c->peer_fwd_cnt);
+	EXPECT_EQ(1, BED_STAT(&self->bed, tx_write_fails));
+	EXPECT_EQ(1, c->seen[VIRTIO_VSOCK_OP_SHUTDOWN]);
+	EXPECT_EQ(0, bed_move(&self->bed, &self->pair, &(struct bed_flow){
+				.to_guest = 10000 }));
+}
+
 /* Bytes of the guest are lost, but none of the host program's. */
 TEST_F(end, of_host_reads_resets_a_guest_that_writes_behind_the_hosts_bytes)
 {
@@ -138,7 +162,7 @@ TEST_F(end, of_guest_writes_leaves_the_other_direction)
 	ASSERT_EQ(0, guest_conn_shutdown(c, SEND));
 	EXPECT_EQ(0, uds_recv_eof(self->pair.fd));
 	EXPECT_EQ(0, bed_move(&self->bed, &self->pair, &flow));
-	EXPECT_EQ(0, c->peer_shutdown & SEND);
+	EXPECT_EQ(0, c->peer_shutdown);
 	EXPECT_FALSE(c->reset);
 }
 
@@ -253,6 +277,54 @@ TEST_F(end, of_both_halves_waits_for_a_slow_host_reader)
 	expect_gone(_metadata, &self->bed);
 }
 
+/* Half a close sets no time: the reader may come when it likes. */
+TEST_F(end, of_guest_writes_waits_for_a_slow_host_reader_for_ever)
+{
+	struct guest_conn *c = self->pair.conn;
+	size_t sent;
+
+	ASSERT_EQ(0, bed_set_limits(&self->bed, BED_LIMITS(
+			.shutdown_timeout_ms = 50)));
+	sent = send_all(&self->bed, &self->pair);
+	ASSERT_NE(0, sent);
+	ASSERT_EQ(0, guest_conn_shutdown(c, SEND));
+	EXPECT_FALSE(GUEST_UNTIL_FD(&self->bed.mux, -1, 0, 500, c->reset));
+	expect_all(_metadata, self->pair.fd, sent);
+	EXPECT_EQ(0, bed_move(&self->bed, &self->pair, &(struct bed_flow){
+				.to_guest = 10000 }));
+	EXPECT_EQ(0, BED_STAT(&self->bed, shutdown_timeouts));
+}
+
+/* Likewise what the host program wrote before its half of the close. */
+TEST_F(end, of_host_writes_waits_for_a_slow_guest_for_ever)
+{
+	struct guest_conn *c = self->pair.conn;
+	static char data[65536];
+	size_t sent = 0, got = 0;
+	ssize_t n;
+
+	ASSERT_EQ(0, bed_set_limits(&self->bed, BED_LIMITS(
+			.shutdown_timeout_ms = 50)));
+	c->no_updates = true;
+	do {
+		bed_fill(data, 1, sent, sizeof(data));
+		n = uds_send_now(self->pair.fd, data, sizeof(data));
+		sent += n > 0 ? n : 0;
+		ASSERT_EQ(0, bed_fence(&self->bed, &self->pair));
+	} while (n > 0 || guest_conn_unread(c) < c->buf_alloc);
+	ASSERT_EQ(0, shutdown(self->pair.fd, SHUT_WR));
+	EXPECT_FALSE(GUEST_UNTIL_FD(&self->bed.mux, -1, 0, 500, c->reset));
+	c->no_updates = false;
+	while (got < sent) {
+		ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux, guest_conn_unread(c)));
+		n = guest_conn_recv(c, data, sizeof(data));
+		ASSERT_TRUE(bed_match(data, 1, got, n));
+		got += n;
+	}
+	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, c->peer_shutdown == SEND));
+	EXPECT_EQ(0, BED_STAT(&self->bed, shutdown_timeouts));
+}
+
 TEST_F(end, by_rst_still_gives_a_slow_host_reader_all)
 {
 	size_t sent = send_all(&self->bed, &self->pair);
@@ -265,6 +337,28 @@ TEST_F(end, by_rst_still_gives_a_slow_host_reader_all)
 	EXPECT_EQ(0, BED_STAT(&self->bed, connections));
 	expect_all(_metadata, self->pair.fd, sent);
 	expect_gone(_metadata, &self->bed);
+}
+
+/* It does not know the connection any more, so it hears nothing of it. */
+TEST_F(end, by_rst_leaves_the_guest_alone_whatever_is_read)
+{
+	struct bed *bed = &self->bed;
+	struct bed_pair pair;
+	uint64_t packets;
+	size_t sent;
+
+	ASSERT_EQ(0, bed_set_limits(bed, BED_LIMITS(
+			.shutdown_timeout_ms = 60000, .buf_alloc = 4 << 20)));
+	ASSERT_EQ(0, variant->make(bed, &pair, 81));
+	sent = send_all(bed, &pair);
+	ASSERT_NE(0, sent);
+	guest_conn_op(pair.conn, VIRTIO_VSOCK_OP_RST, 0);
+	ASSERT_EQ(1, BED_AWAIT_STAT(bed, lingering, 1));
+	packets = BED_STAT(bed, rx_packets_count);
+	expect_all(_metadata, pair.fd, sent);
+	EXPECT_EQ(0, BED_AWAIT_STAT(bed, lingering, 0));
+	EXPECT_EQ(packets, BED_STAT(bed, rx_packets_count));
+	close(pair.fd);
 }
 
 TEST_F(end, does_not_wait_for_a_host_reader_for_ever)
@@ -303,8 +397,23 @@ TEST_F(end, by_a_host_close_gives_the_guest_all_bytes)
 	close(self->pair.fd);
 	self->pair.fd = -1;
 	ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux, c->peer_shutdown == 3));
+	EXPECT_EQ(1, c->seen[VIRTIO_VSOCK_OP_SHUTDOWN]);
 	ASSERT_EQ(sizeof(data), guest_conn_recv(c, data, sizeof(data)));
 	EXPECT_TRUE(bed_match(data, 1, 0, sizeof(data)));
+}
+
+/* What it wrote before it closed is not wanted either. */
+TEST_F(end, by_a_host_close_is_told_to_a_guest_that_does_not_read)
+{
+	struct guest_conn *c = self->pair.conn;
+
+	ASSERT_EQ(0, guest_conn_shutdown(c, RCV));
+	ASSERT_EQ(0, bed_fence(&self->bed, &self->pair));
+	close(self->pair.fd);
+	self->pair.fd = -1;
+	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, c->peer_shutdown == 3));
+	guest_conn_op(c, VIRTIO_VSOCK_OP_RST, 0);
+	expect_gone(_metadata, &self->bed);
 }
 
 TEST_F(end, by_a_host_close_times_out_if_the_guest_is_silent)

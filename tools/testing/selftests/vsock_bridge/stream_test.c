@@ -40,6 +40,8 @@ FLOW(small_window, .flow = { BOTH(200000), .seed = 12 }, .buf_alloc = 4096);
 FLOW(tiny_packets_in_a_small_window,
 	.flow = { BOTH(20000), .packet = 3, .chunk = 3, .seed = 13 },
 	.buf_alloc = 8192);
+FLOW(window_of_16_mib, .flow = { BOTH(4 << 20), .seed = 16 },
+	.buf_alloc = VSOCK_BRIDGE_MAX_BUF_ALLOC);
 FLOW(window_of_64_kib, .flow = { BOTH(1 << 20), .seed = 14 },
 	.buf_alloc = 65536);
 FLOW(small_writes_of_the_host,

@@ -57,6 +57,7 @@ static int provoke_desc_chain_too_short_for_header(struct chain_bed *cb)
 
 	return chain_send(cb, &chain);
 }
+
 ERROR(desc_chain_too_short_for_header, OF_NOBODY);
 
 static int provoke_desc_chain_too_short_for_packet(struct chain_bed *cb)
@@ -65,6 +66,7 @@ static int provoke_desc_chain_too_short_for_packet(struct chain_bed *cb)
 
 	return chain_send(cb, &chain);
 }
+
 ERROR(desc_chain_too_short_for_packet, OF_THE_PAIR);
 
 static int provoke_guest_memory_bounds(struct chain_bed *cb)
@@ -73,6 +75,7 @@ static int provoke_guest_memory_bounds(struct chain_bed *cb)
 
 	return chain_send(cb, &chain);
 }
+
 ERROR(guest_memory_bounds, OF_NOBODY);
 
 static int provoke_guest_memory(struct chain_bed *cb)
@@ -83,6 +86,7 @@ static int provoke_guest_memory(struct chain_bed *cb)
 
 	return chain_send(cb, &chain);
 }
+
 ERROR(guest_memory, OF_THE_PAIR);
 
 static struct virtio_vsock_hdr stray(struct chain_bed *cb)
@@ -101,6 +105,7 @@ static int provoke_unknown_flow(struct chain_bed *cb)
 
 	return send_hdr(cb, &h);
 }
+
 ERROR(unknown_flow, OF(NOWHERE, NOBODY));
 
 static int provoke_bad_type(struct chain_bed *cb)
@@ -110,6 +115,7 @@ static int provoke_bad_type(struct chain_bed *cb)
 	h.type = htole16(77);
 	return send_hdr(cb, &h);
 }
+
 ERROR(bad_type, OF(NOWHERE, NOBODY));
 
 static int provoke_bad_src_cid(struct chain_bed *cb)
@@ -119,6 +125,7 @@ static int provoke_bad_src_cid(struct chain_bed *cb)
 	h.src_cid = htole64(99);
 	return send_hdr(cb, &h);
 }
+
 ERROR(bad_src_cid, OF(NOWHERE, NOBODY));
 
 static int provoke_bad_dst_cid(struct chain_bed *cb)
@@ -128,12 +135,14 @@ static int provoke_bad_dst_cid(struct chain_bed *cb)
 	h.dst_cid = htole64(99);
 	return send_hdr(cb, &h);
 }
+
 ERROR(bad_dst_cid, OF(NOWHERE, NOBODY));
 
 static int provoke_bad_op(struct chain_bed *cb)
 {
 	return guest_conn_op(cb->pair.conn, VIRTIO_VSOCK_OP_RESPONSE, 0);
 }
+
 ERROR(bad_op, OF_THE_PAIR);
 
 static int provoke_vring_broken(struct chain_bed *cb)
@@ -145,6 +154,7 @@ static int provoke_vring_broken(struct chain_bed *cb)
 	guest_ring_force_kick(tx);
 	return 0;
 }
+
 ERROR(vring_broken, OF_NOBODY);
 
 /* Connections */
@@ -167,6 +177,7 @@ static int provoke_over_credit(struct chain_bed *cb)
 {
 	return fill_host(cb) ?: guest_conn_send_packet(cb->pair.conn, "x", 1);
 }
+
 ERROR(over_credit, OF_THE_PAIR);
 
 static int provoke_tx_write_fails(struct chain_bed *cb)
@@ -175,6 +186,7 @@ static int provoke_tx_write_fails(struct chain_bed *cb)
 		return -errno;
 	return guest_conn_send_packet(cb->pair.conn, "x", 1);
 }
+
 ERROR(tx_write_fails, OF_THE_PAIR);
 
 static int provoke_tx_flush_fails(struct chain_bed *cb)
@@ -185,6 +197,7 @@ static int provoke_tx_flush_fails(struct chain_bed *cb)
 	cb->pair.fd = -1;
 	return err;
 }
+
 ERROR(tx_flush_fails, OF_THE_PAIR);
 
 /* A byte that recv() without MSG_OOB does not get. */
@@ -192,6 +205,7 @@ static int provoke_no_data(struct chain_bed *cb)
 {
 	return send(cb->pair.fd, "x", 1, MSG_OOB) == 1 ? 0 : -errno;
 }
+
 ERROR(no_data, OF_THE_PAIR);
 
 static int connect_to_nowhere(struct chain_bed *cb)
@@ -203,6 +217,7 @@ static int provoke_unix_connect_fails(struct chain_bed *cb)
 {
 	return connect_to_nowhere(cb);
 }
+
 ERROR(unix_connect_fails, OF(NOWHERE, NOBODY));
 
 static int provoke_too_many_connections(struct chain_bed *cb)
@@ -210,6 +225,7 @@ static int provoke_too_many_connections(struct chain_bed *cb)
 	return bed_set_limits(&cb->bed, BED_LIMITS(.max_connections = 1)) ?:
 	       connect_to_nowhere(cb);
 }
+
 ERROR(too_many_connections, OF(NOWHERE, NOBODY));
 
 static int provoke_ports_denied(struct chain_bed *cb)
@@ -224,6 +240,7 @@ static int provoke_ports_denied(struct chain_bed *cb)
 		return -errno;
 	return connect_to_nowhere(cb);
 }
+
 ERROR(ports_denied, OF(NOWHERE, NOBODY));
 
 /* Host clients; each is left to the end of the test's process. */
@@ -239,6 +256,7 @@ static int provoke_invalid_port_request(struct chain_bed *cb)
 {
 	return client(cb, "HELLO 80\n");
 }
+
 ERROR(invalid_port_request, OF_NOBODY);
 
 static int provoke_handshake_timeouts(struct chain_bed *cb)
@@ -247,6 +265,7 @@ static int provoke_handshake_timeouts(struct chain_bed *cb)
 			      BED_LIMITS(.handshake_timeout_ms = 50)) ?:
 	       client(cb, "CONNECT 8");
 }
+
 ERROR(handshake_timeouts, OF_NOBODY);
 
 static int provoke_connect_timeouts(struct chain_bed *cb)
@@ -254,6 +273,7 @@ static int provoke_connect_timeouts(struct chain_bed *cb)
 	return bed_set_limits(&cb->bed, BED_LIMITS(.connect_timeout_ms = 50)) ?:
 	       client(cb, "CONNECT 1111\n");
 }
+
 ERROR(connect_timeouts, OF(BED_FIRST_PORT, NOBODY));
 
 /* Configuration */
@@ -263,6 +283,7 @@ static int provoke_unix_bind_fails(struct chain_bed *cb)
 	return bed_set_uds(cb->bed.guest.fd, "/nowhere/v.sock") == -ENOENT ?
 	       0 : -EPROTO;
 }
+
 ERROR(unix_bind_fails, OF_NOBODY);
 
 static int provoke_cfg_fails(struct chain_bed *cb)
@@ -270,6 +291,7 @@ static int provoke_cfg_fails(struct chain_bed *cb)
 	return guest_ring_set_num(&cb->bed.guest.rx, cb->bed.guest.fd) ==
 	       -EBUSY ? 0 : -EPROTO;
 }
+
 ERROR(cfg_fails, OF_NOBODY);
 
 /* Not an eventfd. */
@@ -284,18 +306,30 @@ static int provoke_rx_queue_event_fails(struct chain_bed *cb)
 {
 	return set_file(cb, &cb->bed.guest.rx, VHOST_SET_VRING_KICK);
 }
+
 ERROR(rx_queue_event_fails, OF_NOBODY);
 
 static int provoke_tx_queue_event_fails(struct chain_bed *cb)
 {
 	return set_file(cb, &cb->bed.guest.tx, VHOST_SET_VRING_KICK);
 }
+
 ERROR(tx_queue_event_fails, OF_NOBODY);
+
+static int provoke_ev_queue_event_fails(struct chain_bed *cb)
+{
+	const struct guest_ring event = { .index = 2 };
+
+	return set_file(cb, &event, VHOST_SET_VRING_KICK);
+}
+
+ERROR(ev_queue_event_fails, OF_NOBODY);
 
 static int provoke_event_fd_fails(struct chain_bed *cb)
 {
 	return set_file(cb, &cb->bed.guest.rx, VHOST_SET_VRING_CALL);
 }
+
 ERROR(event_fd_fails, OF_NOBODY);
 
 /* A used ring that is nowhere. */
@@ -314,12 +348,14 @@ static int provoke_activate_fails(struct chain_bed *cb)
 {
 	return start_without_rings(cb);
 }
+
 ERROR(activate_fails, OF_NOBODY);
 
 static int provoke_virtio_state(struct chain_bed *cb)
 {
 	return start_without_rings(cb);
 }
+
 ERROR(virtio_state, OF_NOBODY);
 
 FIXTURE_SETUP(error)

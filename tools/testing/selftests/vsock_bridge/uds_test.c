@@ -344,6 +344,54 @@ TEST_F(uds, guest_connects_see_the_root_of_configuration)
 	close(root);
 }
 
+/* Who configures in a jail gets no further than that, whoever runs it. */
+TEST_F(uds, guest_connects_stay_in_the_root_of_configuration)
+{
+	int root = open("/", O_PATH | O_CLOEXEC), fd;
+	struct guest_mux mux;
+	struct guest g;
+
+	ASSERT_EQ(0, mkdir("jail", 0700));
+	ASSERT_EQ(0, chroot("jail"));
+	ASSERT_EQ(0, chdir("/"));
+	ASSERT_EQ(0, bed_set_uds(self->fd, "/v.sock"));
+	fd = uds_listen("/v.sock_9");
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, fchdir(root));
+	ASSERT_EQ(0, chroot("."));
+	ASSERT_EQ(0, chdir(self->dir));
+	EXPECT_EQ(0, access("jail/v.sock", F_OK));
+	EXPECT_TRUE(connect_guest(_metadata, self, &g, &mux)->open);
+	EXPECT_LE(0, uds_accept(fd));
+	guest_mux_fini(&mux);
+	guest_close(&g);
+	unlink("jail/v.sock");
+	unlink("jail/v.sock_9");
+	rmdir("jail");
+	close(root);
+}
+
+/* Likewise with names that have no file. */
+TEST_F(uds, guest_connects_stay_in_the_namespace_of_configuration)
+{
+	int ns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), fd;
+	struct guest_mux mux;
+	struct guest g;
+
+	ASSERT_LE(0, ns);
+	ASSERT_EQ(0, unshare(CLONE_NEWNET));
+	ASSERT_EQ(0, bed_set_uds(self->fd, "@uds_test"));
+	fd = uds_listen("@uds_test_9");
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, setns(ns, CLONE_NEWNET));
+	EXPECT_EQ(-ECONNREFUSED, uds_connect("@uds_test"));
+	EXPECT_TRUE(connect_guest(_metadata, self, &g, &mux)->open);
+	EXPECT_LE(0, uds_accept(fd));
+	guest_mux_fini(&mux);
+	guest_close(&g);
+	close(ns);
+}
+
 TEST_F(uds, guest_connects_to_an_abstract_name_of_configuration)
 {
 	struct guest_mux mux;

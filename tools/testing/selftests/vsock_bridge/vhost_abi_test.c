@@ -77,11 +77,15 @@ TEST_F(abi, features_of_a_modern_guest_are_offered)
 	uint64_t offered = 0, wanted = GUEST_FEATURES |
 				       1ULL << VIRTIO_F_NOTIFY_ON_EMPTY |
 				       1ULL << VIRTIO_F_ANY_LAYOUT |
+				       1ULL << VIRTIO_F_IN_ORDER |
+				       1ULL << VIRTIO_VSOCK_F_SEQPACKET |
 				       1ULL << VHOST_F_LOG_ALL;
 
 	ASSERT_EQ(0, ioctl(self->fd, VHOST_GET_FEATURES, &offered));
 	EXPECT_EQ(wanted, offered & wanted);
 	EXPECT_EQ(0, offered & (1ULL << VIRTIO_F_RING_PACKED));
+	/* QEMU would pass it on, and not tell the device of a reset */
+	EXPECT_EQ(0, offered & (1ULL << VIRTIO_F_RING_RESET));
 }
 
 TEST_F(abi, offered_features_can_be_set_without_an_owner)

@@ -33,6 +33,7 @@ SHAPE(scatter, .rx_layout = GUEST_SCATTER, .tx_layout = GUEST_SCATTER);
 SHAPE(indirect, .rx_layout = GUEST_INDIRECT, .tx_layout = GUEST_INDIRECT);
 SHAPE(no_event_idx, .features = NO_EVENT_IDX);
 SHAPE(no_event_idx_of_two, .features = NO_EVENT_IDX, .rx_num = 2, .tx_num = 2);
+SHAPE(in_order, .features = GUEST_FEATURES | 1ULL << VIRTIO_F_IN_ORDER);
 SHAPE(notify_on_empty, .features = ON_EMPTY);
 SHAPE(rx_buffers_of_45_bytes, .rx_buf = 45);
 SHAPE(rx_buffers_of_100_bytes, .rx_buf = 100);
@@ -142,6 +143,29 @@ TEST_F(vring, sends_a_call_that_is_asked_for)
 	guest_tx_reap(&self->bed.guest);
 	guest_ring_drain_calls(tx);
 	ASSERT_TRUE(guest_ring_calls_on(tx));
+	ASSERT_EQ(1, guest_conn_send(self->pair.conn, &byte, 1, 1));
+	EXPECT_EQ(1, poll(&p, 1, WAIT_MS));
+}
+
+/* What was wanted while there was no eventfd is not forgotten. */
+TEST_F(vring, sends_a_call_to_an_eventfd_that_comes_late)
+{
+	struct guest *g = &self->bed.guest;
+	struct guest_ring *tx = &g->tx;
+	struct pollfd p = { .fd = tx->call, .events = POLLIN };
+	char byte = 0;
+
+	ASSERT_EQ(0, bed_fence(&self->bed, &self->pair));
+	ASSERT_TRUE(tx_is_used(tx));
+	guest_tx_reap(g);
+	guest_ring_drain_calls(tx);
+	ASSERT_TRUE(guest_ring_calls_on(tx));
+	ASSERT_EQ(0, guest_ring_set_file(tx, g->fd, VHOST_SET_VRING_CALL, -1));
+	ASSERT_EQ(1, guest_conn_send(self->pair.conn, &byte, 1, 1));
+	ASSERT_TRUE(tx_is_used(tx));
+	ASSERT_EQ(0, guest_ring_set_file(tx, g->fd, VHOST_SET_VRING_CALL,
+					 tx->call));
+	guest_tx_reap(g);
 	ASSERT_EQ(1, guest_conn_send(self->pair.conn, &byte, 1, 1));
 	EXPECT_EQ(1, poll(&p, 1, WAIT_MS));
 }

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A device that has nothing to do does nothing: its threads are not woken, by
+ * how many connections it may have.
+ */
+#include "harness.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+
+enum { CONNECTIONS = 1000, WATCH_MS = 2000 };
+
+BED_FIXTURE(idle)
+
+static long status_value(const char *path, const char *name)
+{
+	FILE *f = fopen(path, "r");
+	long value = -1;
+	char line[256];
+
+	while (f && fgets(line, sizeof(line), f))
+		if (!strncmp(line, name, strlen(name)))
+			value = atol(line + strlen(name));
+	if (f)
+		fclose(f);
+	return value;
+}
+
+static bool is_named(const char *folder, const char *pid, const char *name)
+{
+	char path[300], comm[32] = "";
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s/comm", folder, pid);
+	f = fopen(path, "r");
+	if (!f)
+		return false;
+	if (!fgets(comm, sizeof(comm), f))
+		comm[0] = 0;
+	fclose(f);
+	comm[strcspn(comm, "\n")] = 0;
+	return !strcmp(comm, name);
+}
+
+/* How often a thread of that name was given the CPU; -1: there is none. */
+static long switches_in(const char *folder, const char *name)
+{
+	DIR *dir = opendir(folder);
+	struct dirent *e;
+	char path[300];
+	long n = -1;
+
+	while (dir && (e = readdir(dir))) {
+		if (!is_named(folder, e->d_name, name))
+			continue;
+		snprintf(path, sizeof(path), "%s/%s/status", folder, e->d_name);
+		n = status_value(path, "voluntary_ctxt_switches:") +
+		    status_value(path, "nonvoluntary_ctxt_switches:");
+	}
+	if (dir)
+		closedir(dir);
+	return n;
+}
+
+/* The threads are the owner's; before 6.4 they are the kernel's. */
+static long switches(const char *prefix)
+{
+	char name[32];
+	long n;
+
+	snprintf(name, sizeof(name), "%s%d", prefix, getpid());
+	n = switches_in("/proc/self/task", name);
+	return n < 0 ? switches_in("/proc", name) : n;
+}
+
+/* The deadlines of the beginning are far away: their timer may fire in vain. */
+static int far_deadlines(struct bed *bed)
+{
+	return bed_set_limits(bed, BED_LIMITS(
+			.handshake_timeout_ms = VSOCK_BRIDGE_MAX_TIMEOUT_MS,
+			.connect_timeout_ms = VSOCK_BRIDGE_MAX_TIMEOUT_MS,
+			.shutdown_timeout_ms = VSOCK_BRIDGE_MAX_TIMEOUT_MS));
+}
+
+static void expect_no_wakeups(struct __test_metadata *_metadata,
+			      struct bed *bed)
+{
+	long worker, connector;
+
+	/* what was said last is dealt with when the worker sleeps */
+	do {
+		worker = switches("vsb-");
+		guest_mux_step(&bed->mux, -1, 0, deadline_in(100));
+	} while (switches("vsb-") != worker);
+	connector = switches("vsb-c-");
+	ASSERT_LE(0, worker);
+	ASSERT_LE(0, connector);
+	EXPECT_EQ(-ETIMEDOUT, guest_mux_step(&bed->mux, -1, 0,
+					     deadline_in(WATCH_MS)));
+	EXPECT_EQ(worker, switches("vsb-"));
+	EXPECT_EQ(connector, switches("vsb-c-"));
+}
+
+TEST_F(idle, a_device_without_connections_is_not_woken)
+{
+	expect_no_wakeups(_metadata, &self->bed);
+}
+
+TEST_F(idle, a_device_with_a_thousand_connections_is_not_woken)
+{
+	struct rlimit limit = { CONNECTIONS + 100, CONNECTIONS + 100 };
+	static struct bed_pair pair[CONNECTIONS];
+
+	setrlimit(RLIMIT_NOFILE, &limit);
+	ASSERT_EQ(0, far_deadlines(&self->bed));
+	self->bed.mux.buf_alloc = 4096;
+	for (int i = 0; i < CONNECTIONS; i++)
+		ASSERT_EQ(0, bed_host_pair(&self->bed, &pair[i], 80));
+	/* They are used, so that none is idle because it never worked. */
+	for (int i = 0; i < CONNECTIONS; i += 10)
+		ASSERT_EQ(0, bed_echo(&self->bed, &pair[i]));
+	expect_no_wakeups(_metadata, &self->bed);
+	for (int i = 0; i < CONNECTIONS; i++)
+		close(pair[i].fd);
+}
+
+/* Bytes that nobody can take are no work. */
+TEST_F(idle, a_device_whose_readers_are_stuck_is_not_woken)
+{
+	static char data[1 << 20];
+	struct bed_pair slow, full;
+
+	ASSERT_EQ(0, far_deadlines(&self->bed));
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &slow, 80));
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &full, 81));
+	do {
+		guest_conn_send(slow.conn, data, sizeof(data), GUEST_TX_BUF);
+		ASSERT_EQ(0, bed_fence(&self->bed, &slow));
+	} while (guest_conn_credit(slow.conn));
+	/* A full window is asked about from time to time; no RX buffer is not */
+	guest_mux_poll(&self->bed.mux);
+	ASSERT_EQ(0, guest_conn_shutdown(full.conn, VIRTIO_VSOCK_SHUTDOWN_RCV));
+	ASSERT_EQ(0, bed_fence(&self->bed, &full));
+	ASSERT_LT(0, BED_STAT(&self->bed, buffered_bytes));
+	expect_no_wakeups(_metadata, &self->bed);
+	close(slow.fd);
+	close(full.fd);
+}
+
+TEST_HARNESS_MAIN

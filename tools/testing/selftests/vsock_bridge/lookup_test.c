@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A guest's connect whose path lookup does not come back, as on a network file
+ * system: here on a FUSE mount that nobody serves.
+ */
+#include "harness.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#define PORT	7	/* whose path is on that mount */
+
+/**
+ * @server: as long as it is open, lookups below @dir wait
+ */
+FIXTURE(lookup)
+{
+	struct bed bed;
+	char dir[80];
+	int server;
+};
+
+static int map_port(int fd, uint32_t port, const char *path)
+{
+	struct vsock_bridge_port arg = {
+		.size = sizeof(arg), .port = port,
+		.action = VSOCK_BRIDGE_PORT_CONNECT,
+		.path = (uintptr_t)path, .path_len = strlen(path),
+	};
+
+	return ioctl(fd, VSOCK_BRIDGE_SET_PORT, &arg) ? -errno : 0;
+}
+
+static int let_the_others_pass(int fd)
+{
+	struct vsock_bridge_port arg = {
+		.size = sizeof(arg), .flags = VSOCK_BRIDGE_PORT_OTHERS,
+		.action = VSOCK_BRIDGE_PORT_PREFIX,
+	};
+
+	return ioctl(fd, VSOCK_BRIDGE_SET_PORT, &arg) ? -errno : 0;
+}
+
+FIXTURE_SETUP(lookup)
+{
+	char options[64], path[BED_PATH_SIZE];
+
+	self->server = open("/dev/fuse", O_RDWR | O_CLOEXEC);
+	if (self->server < 0)
+		SKIP(return, "no /dev/fuse");
+	BED_SETUP(&self->bed, NULL);
+	snprintf(self->dir, sizeof(self->dir), "%s/slow", self->bed.dir);
+	ASSERT_EQ(0, mkdir(self->dir, 0700));
+	snprintf(options, sizeof(options),
+		 "fd=%d,rootmode=40000,user_id=0,group_id=0", self->server);
+	ASSERT_EQ(0, mount("slow", self->dir, "fuse", 0, options));
+	snprintf(path, sizeof(path), "%s/x", self->dir);
+	ASSERT_EQ(0, map_port(self->bed.guest.fd, PORT, path));
+	ASSERT_EQ(0, let_the_others_pass(self->bed.guest.fd));
+}
+
+FIXTURE_TEARDOWN(lookup)
+{
+	if (self->server >= 0)
+		close(self->server);
+	BED_TEARDOWN(&self->bed);
+	umount2(self->dir, MNT_DETACH);
+	rmdir(self->dir);
+	rmdir(self->bed.dir);
+}
+
+/* A connect that hangs; returns when the connector has it. */
+static struct guest_conn *hang(struct bed *bed)
+{
+	uint64_t pending = BED_STAT(bed, connects_pending);
+	struct guest_conn *c = guest_connect(&bed->mux, bed->spare_port++,
+					     PORT);
+
+	return BED_AWAIT_STAT(bed, connects_pending, pending + 1) ==
+	       pending + 1 ? c : NULL;
+}
+
+static void let_go(FIXTURE_DATA(lookup) *self)
+{
+	close(self->server);
+	self->server = -1;
+}
+
+TEST_F(lookup, that_hangs_holds_nothing_but_connects_of_the_guest)
+{
+	struct bed_pair before, host;
+	struct guest_conn *stuck, *other;
+	int fd = bed_listen(&self->bed, 1024);
+
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &before, 80));
+	stuck = hang(&self->bed);
+	ASSERT_NE(NULL, stuck);
+	EXPECT_EQ(0, bed_echo(&self->bed, &before));
+	EXPECT_EQ(0, bed_host_pair(&self->bed, &host, 81));
+	EXPECT_EQ(0, bed_echo(&self->bed, &host));
+	other = guest_connect(&self->bed.mux, 99, 1024);
+	EXPECT_EQ(2, BED_AWAIT_STAT(&self->bed, connects_pending, 2));
+	EXPECT_FALSE(stuck->open || stuck->reset);
+	let_go(self);
+	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, stuck->reset));
+	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, other->open));
+	close(before.fd);
+	close(host.fd);
+	close(fd);
+}
+
+/* A guest that gives up and tries again makes no more of them than it may. */
+TEST_F(lookup, that_hangs_counts_when_the_guest_has_given_up)
+{
+	struct guest_conn *c;
+
+	ASSERT_EQ(0, bed_set_limits(&self->bed,
+				    BED_LIMITS(.max_connections = 2)));
+	for (int i = 0; i < 2; i++) {
+		c = hang(&self->bed);
+		ASSERT_NE(NULL, c);
+		guest_conn_op(c, VIRTIO_VSOCK_OP_RST, 0);
+		ASSERT_EQ(0, BED_AWAIT_STAT(&self->bed, connections, 0));
+	}
+	EXPECT_EQ(2, BED_STAT(&self->bed, connects_pending));
+	c = guest_connect(&self->bed.mux, 99, PORT);
+	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, c->reset));
+	EXPECT_EQ(1, BED_STAT(&self->bed, too_many_connections));
+	let_go(self);
+	EXPECT_EQ(0, BED_AWAIT_STAT(&self->bed, connects_pending, 0));
+	EXPECT_EQ(0, bed_works(&self->bed));
+}
+
+TEST_F(lookup, that_hangs_does_not_hold_a_request_that_takes_its_place)
+{
+	struct guest_conn *c = hang(&self->bed);
+
+	ASSERT_NE(NULL, c);
+	guest_conn_op(c, VIRTIO_VSOCK_OP_REQUEST, 0);
+	EXPECT_EQ(2, BED_AWAIT_STAT(&self->bed, connects_pending, 2));
+	EXPECT_EQ(1, BED_STAT(&self->bed, connections));
+	let_go(self);
+	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, c->reset));
+	/* The first one was told nothing. */
+	EXPECT_EQ(1, c->seen[VIRTIO_VSOCK_OP_RST]);
+	EXPECT_EQ(0, BED_AWAIT_STAT(&self->bed, connects_pending, 0));
+	EXPECT_EQ(0, BED_STAT(&self->bed, connections));
+}
+
+/* Nobody wants it any more when its turn comes. */
+TEST_F(lookup, that_hangs_is_not_followed_by_what_was_given_up)
+{
+	int fd = bed_listen(&self->bed, 1024);
+	struct guest_conn *c;
+
+	ASSERT_LE(0, fd);
+	ASSERT_NE(NULL, hang(&self->bed));
+	c = guest_connect(&self->bed.mux, 99, 1024);
+	ASSERT_EQ(2, BED_AWAIT_STAT(&self->bed, connects_pending, 2));
+	guest_conn_op(c, VIRTIO_VSOCK_OP_RST, 0);
+	ASSERT_EQ(1, BED_AWAIT_STAT(&self->bed, connections, 1));
+	let_go(self);
+	ASSERT_EQ(0, BED_AWAIT_STAT(&self->bed, connects_pending, 0));
+	EXPECT_EQ(-1, accept(fd, NULL, NULL));
+	close(fd);
+}
+
+/* A host end whose path hangs; how that ended. */
+struct setter {
+	int fd;
+	char path[BED_PATH_SIZE];
+	int err;
+};
+
+static void *set_uds(void *arg)
+{
+	struct setter *s = arg;
+
+	/* the other one may have come first */
+	do {
+		s->err = bed_set_uds(s->fd, s->path);
+	} while (s->err == -EBUSY);
+	return NULL;
+}
+
+TEST_F(lookup, of_the_host_end_that_hangs_holds_nothing_but_another_one)
+{
+	struct setter s = { .fd = self->bed.guest.fd };
+	uint64_t deadline = deadline_in(WAIT_MS);
+	pthread_t thread;
+	int err;
+
+	snprintf(s.path, sizeof(s.path), "%s/y", self->dir);
+	ASSERT_EQ(0, pthread_create(&thread, NULL, set_uds, &s));
+	do {
+		err = bed_set_uds(s.fd, "/none/v.sock");
+	} while (err == -ENOENT && deadline_left(deadline));
+	EXPECT_EQ(-EBUSY, err);
+	EXPECT_EQ(0, bed_works(&self->bed));
+	let_go(self);
+	pthread_join(thread, NULL);
+	EXPECT_GT(0, s.err);
+	EXPECT_EQ(-ENOENT, bed_set_uds(s.fd, "/none/v.sock"));
+	EXPECT_EQ(0, bed_works(&self->bed));
+}
+
+/* The folder of the owner's thread of that name, if there is one. */
+static int thread_folder(int proc, const char *prefix)
+{
+	int tasks = openat(proc, "self/task", O_RDONLY | O_DIRECTORY);
+	DIR *dir = fdopendir(tasks);
+	char name[32], comm[32], path[300];
+	struct dirent *e;
+	int fd, len;
+
+	snprintf(name, sizeof(name), "%s%d\n", prefix, getpid());
+	while (dir && (e = readdir(dir))) {
+		snprintf(path, sizeof(path), "%s/comm", e->d_name);
+		fd = openat(tasks, path, O_RDONLY);
+		len = fd < 0 ? 0 : read(fd, comm, sizeof(comm) - 1);
+		close(fd);
+		comm[len > 0 ? len : 0] = 0;
+		if (!strcmp(comm, name))
+			return openat(tasks, e->d_name, O_PATH);
+	}
+	return -1;
+}
+
+/* What the jail does not show is not to be found in a thread of its own. */
+TEST_F(lookup, for_an_owner_in_a_jail_does_not_let_it_out)
+{
+	int root = open("/", O_PATH), proc = open("/proc", O_PATH);
+	struct stat jail, seen;
+	int thread;
+
+	thread = thread_folder(proc, "vsb-c-");
+	if (thread < 0)
+		SKIP(return, "this kernel's connector is no thread of its owner");
+	ASSERT_EQ(0, chdir(self->bed.dir));
+	ASSERT_EQ(0, mkdir("jail", 0700));
+	ASSERT_EQ(0, chroot("jail"));
+	ASSERT_EQ(0, chdir("/"));
+	ASSERT_EQ(0, stat("/", &jail));
+	ASSERT_NE(NULL, hang(&self->bed));
+	ASSERT_EQ(0, fstatat(thread, "root", &seen, 0));
+	EXPECT_EQ(jail.st_ino, seen.st_ino);
+	EXPECT_EQ(jail.st_dev, seen.st_dev);
+	ASSERT_EQ(0, fstatat(thread, "cwd", &seen, 0));
+	EXPECT_EQ(jail.st_ino, seen.st_ino);
+	let_go(self);
+	ASSERT_EQ(0, fchdir(root));
+	ASSERT_EQ(0, chroot("."));
+	ASSERT_EQ(0, chdir(self->bed.dir));
+	rmdir("jail");
+	ASSERT_EQ(0, chdir("/"));
+}
+
+TEST_F(lookup, that_hangs_lets_the_device_close_its_sockets_at_once)
+{
+	struct bed_pair pair;
+	char byte;
+
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, 80));
+	ASSERT_NE(NULL, hang(&self->bed));
+	close(self->bed.guest.fd);
+	self->bed.guest.fd = -1;
+	EXPECT_EQ(0, uds_recv_now(pair.fd, &byte, 1));
+	close(pair.fd);
+}
+
+TEST_HARNESS_MAIN
