@@ -51,6 +51,8 @@ enum vsb_state {
 #define VSB_OWE_SHUTDOWN	(1U << 3)
 #define VSB_OWE_CREDIT_UPDATE	(1U << 4)
 #define VSB_OWE_CREDIT_REQUEST	(1U << 5)
+/* The same packet as an update, but asked for: no other one makes up for it. */
+#define VSB_OWE_CREDIT_REPLY	(1U << 6)
 
 /* Both directions of a shutdown. */
 #define VSB_SHUT_BOTH	(VIRTIO_VSOCK_SHUTDOWN_RCV | VIRTIO_VSOCK_SHUTDOWN_SEND)

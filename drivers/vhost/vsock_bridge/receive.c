@@ -184,7 +184,7 @@ static void vsb_receive_known(struct vsb_datapath *dp, struct vsb_conn *conn,
 	case VIRTIO_VSOCK_OP_CREDIT_REQUEST:
 		/* not before the RESPONSE: a guest would take it for nonsense */
 		if (conn->cs.state == VSB_OPEN)
-			vsb_conn_owe(conn, VSB_OWE_CREDIT_UPDATE);
+			vsb_conn_owe(conn, VSB_OWE_CREDIT_REPLY);
 		break;
 	default:
 		vsb_conn_error(conn, bad_op);

@@ -371,7 +371,8 @@ static bool vsb_send_conn(struct vsb_datapath *dp, struct vsb_conn *conn)
 	if (vsb_conn_wants_data(&conn->cs) && vsb_conn_is_readable(conn) &&
 	    !vsb_send_data(dp, conn))
 		return false;
-	return vsb_send_owed(dp, conn, VSB_OWE_CREDIT_UPDATE,
+	return vsb_send_owed(dp, conn,
+			     VSB_OWE_CREDIT_UPDATE | VSB_OWE_CREDIT_REPLY,
 			     VIRTIO_VSOCK_OP_CREDIT_UPDATE) &&
 	       vsb_send_owed(dp, conn, VSB_OWE_CREDIT_REQUEST,
 			     VIRTIO_VSOCK_OP_CREDIT_REQUEST);

@@ -64,6 +64,27 @@ TEST_F(credit, a_request_is_answered_by_an_update)
 	EXPECT_EQ(VSOCK_BRIDGE_DEF_BUF_ALLOC, c->peer_buf_alloc);
 }
 
+/* A packet of data tells the same, but a guest may wait for the answer. */
+TEST_F(credit, a_request_is_answered_by_an_update_behind_data_too)
+{
+	struct guest *g = &self->bed.guest;
+	struct guest_conn *c = self->pair.conn;
+	struct guest_buf *held[256];
+
+	ASSERT_GE(256, g->nr_rx);
+	ASSERT_EQ(0, bed_use_up_rx(&self->bed, &self->pair, held));
+	ASSERT_EQ(0, uds_send(self->pair.fd, "data", 4));
+	ASSERT_EQ(0, guest_conn_op(c, VIRTIO_VSOCK_OP_CREDIT_REQUEST, 0));
+	ASSERT_EQ(g->tx.avail_idx, BED_AWAIT_STAT(&self->bed, tx_packets_count,
+						  g->tx.avail_idx));
+	for (unsigned int i = 0; i < g->nr_rx; i++)
+		guest_rx_put(g, held[i]);
+	guest_rx_flush(g);
+	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux,
+				c->seen[VIRTIO_VSOCK_OP_CREDIT_UPDATE]));
+	EXPECT_EQ(4, guest_conn_unread(c));
+}
+
 TEST_F(credit, the_limit_is_what_the_guest_is_told)
 {
 	struct bed_pair pair;

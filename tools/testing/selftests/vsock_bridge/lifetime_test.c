@@ -77,6 +77,24 @@ TEST_F(lifetime, a_device_with_unread_bytes_closes_as_well)
 	close(pair.fd);
 }
 
+/* The eventfds are the VMM's, and live on; who may be in there is gone. */
+TEST_F(lifetime, kicks_behind_the_end_reach_nobody)
+{
+	struct guest *g = &self->bed.guest;
+	struct guest_config cfg = { .cid = 4 };
+	struct bed other;
+
+	close(g->fd);
+	g->fd = -1;
+	for (int i = 0; i < 100; i++) {
+		guest_ring_force_kick(&g->rx);
+		guest_ring_force_kick(&g->tx);
+	}
+	ASSERT_EQ(0, bed_open(&other, &cfg));
+	EXPECT_EQ(0, bed_works(&other));
+	BED_TEARDOWN(&other);
+}
+
 /* A child that owns a device, told by one byte that it runs. */
 static void own_and_wait(int ready, const char *path, int fd)
 {
@@ -397,6 +415,27 @@ TEST_F(deaf, guest_that_only_sent_is_seen_to_be_reset)
 	EXPECT_EQ(0, bed_works(&self->bed));
 	close(fd);
 	close(listener);
+}
+
+/* It cannot answer a request that it has no buffer for. */
+TEST_F(deaf, guest_has_its_whole_time_from_when_it_is_asked)
+{
+	enum { TIMEOUT = 1500, WAIT = 1000 };
+	struct guest *g = &self->bed.guest;
+	char line[32];
+	int fd;
+
+	ASSERT_EQ(0, bed_set_limits(&self->bed, BED_LIMITS(
+			.connect_timeout_ms = TIMEOUT)));
+	guest_listen(&self->bed.mux, 80);
+	fd = bed_client(&self->bed, 80);
+	EXPECT_EQ(-ETIMEDOUT, uds_wait_ms(fd, POLLIN, WAIT));
+	guest_fill_rx(g);
+	guest_rx_flush(g);
+	EXPECT_EQ(-ETIMEDOUT, uds_wait_ms(fd, POLLIN, WAIT));
+	ASSERT_NE(NULL, guest_accept(&self->bed.mux, 80, deadline_in(WAIT_MS)));
+	EXPECT_EQ(0, uds_recv_line(fd, line, sizeof(line)));
+	close(fd);
 }
 
 /* The new one did not send what they would answer. */

@@ -45,8 +45,9 @@ TEST_F(round, of_events_ends_with_the_last_one)
 	for (int i = 0; i < MANY; i++) {
 		EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux,
 				guest_conn_unread(pair[i].conn) == 1));
-		close(pair[i].fd);
 	}
+	for (int i = 0; i < MANY; i++)
+		close(pair[i].fd);
 }
 
 TEST_F(round, of_timeouts_ends_with_the_last_one)
