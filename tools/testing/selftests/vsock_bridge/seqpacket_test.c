@@ -524,6 +524,7 @@ TEST_F(seqpacket, first_messages_that_are_no_line_are_refused)
 	static const char *const bad[] = {
 		"CONNECT", "CONNECT x", "CONNECT 1\nmore", "HELLO 1",
 		"CONNECT 1234 567890123456789012345",
+		"CONNECT 1234 567890123456789012\nx",
 	};
 	char path[BED_PATH_SIZE + 16];
 
@@ -536,7 +537,7 @@ TEST_F(seqpacket, first_messages_that_are_no_line_are_refused)
 		EXPECT_EQ(0, uds_recv_eof(fd));
 		close(fd);
 	}
-	EXPECT_EQ(5, BED_STAT(&self->bed, invalid_port_request));
+	EXPECT_EQ(6, BED_STAT(&self->bed, invalid_port_request));
 }
 
 /* What is configured, and a guest that does not know the type. */
