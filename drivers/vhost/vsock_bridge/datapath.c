@@ -499,7 +499,8 @@ void vsb_datapath_stop(struct vsb_datapath *dp)
 	for (i = 0; i < VSB_QUEUES; i++) {
 		q = &dp->queue[i];
 		q->stop_base = q->vr.last_avail;
-		vsb_vring_last_used(&q->vr, &q->stop_used);
+		if (q->active)
+			vsb_vring_last_used(&q->vr, &q->stop_used);
 	}
 }
 

@@ -15,7 +15,7 @@ check-build-%:
 	@$(VM)/build-module --strict $*
 
 # TAP: a real guest behind the bridge; guests behind bridges of other options;
-# live migration; the kernel's vsock_test; the module under DKMS.
+# live migration; snapshots; the kernel's vsock_test; the module under DKMS.
 check-guest:
 	@$(VM)/tests/real-guest
 
@@ -27,6 +27,9 @@ check-vsock-test:
 
 check-migrate:
 	@$(VM)/tests/migrate
+
+check-snapshot:
+	@$(VM)/tests/snapshot
 
 check-dkms:
 	@$(VM)/tests/dkms
@@ -55,5 +58,5 @@ lab-clean:
 	@$(VM)/clean
 
 .PHONY: demo check-builds check-guest check-options check-migrate \
-	check-vsock-test check-stress \
+	check-snapshot check-vsock-test check-stress \
 	check-pairs check-all check-dkms kselftest-harness lab lab-clean
