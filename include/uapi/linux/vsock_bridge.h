@@ -218,10 +218,11 @@ struct vsock_bridge_info {
  * direction, two listeners, a file's attributes, SEQPACKET or PREFIX without or
  * with binding, a path or descriptor without a use; @fd does not listen), EBADF
  * and ENOTSOCK (@fd), EAFNOSUPPORT (@fd is not AF_UNIX), ESOCKTNOSUPPORT (@fd is
- * no stream socket, or @seqpacket_fd no SEQPACKET socket), EBADF and ENOTDIR (@dir_fd), ENAMETOOLONG, EBUSY (another call is under way),
- * EADDRINUSE (the file exists, or the abstract name is in use), what bind(2)
- * returns: EACCES, ENOENT, ENOTDIR, ELOOP, EROFS, ENOMEM; and what chown(2)
- * returns: EPERM.
+ * no stream socket, or @seqpacket_fd no SEQPACKET socket), EBADF and ENOTDIR
+ * (@dir_fd), ENAMETOOLONG, EBUSY (another call is under way), EADDRINUSE (a file
+ * exists, or an abstract name is in use), what bind(2) returns: EACCES, ENOENT,
+ * ENOTDIR, ELOOP, EROFS, ENOMEM; and what chown(2) returns: EPERM. When one of
+ * the two sockets cannot be bound, the other's file is removed again.
  */
 struct vsock_bridge_uds {
 	__u32 size;
