@@ -306,14 +306,20 @@ void vsb_conn_kill(struct vsb_conn *conn)
 	vsb_conn_free(conn, old);
 }
 
-/* The deadline has passed. */
-void vsb_conn_timeout(struct vsb_conn *conn)
+/* The deadline has passed; @gated: nothing goes to the guest for now. */
+void vsb_conn_timeout(struct vsb_conn *conn, bool gated)
 {
 	switch (conn->cs.state) {
 	case VSB_HANDSHAKE:
 		vsb_conn_error(conn, handshake_timeouts);
 		break;
 	case VSB_REQUESTED:
+		/* its time starts when the guest can know */
+		if (gated && (conn->cs.owed & VSB_OWE_REQUEST)) {
+			vsb_conntab_arm(conn->tab, conn,
+					conn->tab->limits.connect_timeout_ms);
+			return;
+		}
 		vsb_conn_error(conn, connect_timeouts);
 		break;
 	default:

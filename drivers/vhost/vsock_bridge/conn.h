@@ -128,7 +128,7 @@ void vsb_conn_event(struct vsb_conn *conn, enum vsb_event event, u32 flags);
 void vsb_conn_owe(struct vsb_conn *conn, u16 owed);
 void vsb_conn_ask_credit(struct vsb_conn *conn);
 void vsb_conn_got_credit(struct vsb_conn *conn);
-void vsb_conn_timeout(struct vsb_conn *conn);
+void vsb_conn_timeout(struct vsb_conn *conn, bool gated);
 void vsb_conn_notify(struct vsb_socket *s);
 int vsb_conn_take_events(struct vsb_conn *conn);
 bool vsb_conn_is_readable(struct vsb_conn *conn);

@@ -57,11 +57,15 @@ void vsb_conn_forwarded(struct vsb_conn *conn, size_t len)
 	vsb_conn_check_update(conn);
 }
 
-/* Only a host program that is gone or deaf leaves something to be read. */
+/*
+ * Only a host program that is gone or deaf leaves something to be read. Of
+ * SEQPACKET, one that left unread messages behind is told by ECONNRESET.
+ */
 static void vsb_conn_write_failed(struct vsb_conn *conn, long error)
 {
-	vsb_conn_event(conn, error == -EPIPE ? VSB_EV_WRITE_FAILED :
-					       VSB_EV_RESET, 0);
+	bool gone = error == -EPIPE || error == -ECONNRESET;
+
+	vsb_conn_event(conn, gone ? VSB_EV_WRITE_FAILED : VSB_EV_RESET, 0);
 }
 
 static void vsb_conn_bad_memory(struct vsb_conn *conn)

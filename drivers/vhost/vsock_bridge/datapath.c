@@ -227,7 +227,7 @@ static bool vsb_datapath_expire(struct vsb_datapath *dp, unsigned int budget)
 		conn = vsb_conntab_expired(&dp->tab);
 		if (!conn)
 			return false;
-		vsb_conn_timeout(conn);
+		vsb_conn_timeout(conn, dp->gate.closed);
 	}
 	return true;
 }
@@ -348,12 +348,17 @@ int vsb_datapath_attach(struct vsb_datapath *dp)
 	return ret;
 }
 
-/* VHOST_SET_FEATURES; locked. The rings follow with the next start. */
+/* VHOST_SET_FEATURES; locked. All but the log follow with the next start. */
 void vsb_datapath_set_features(struct vsb_datapath *dp, u64 features)
 {
 	dp->features = features;
 	dp->log.all = features & BIT_ULL(VHOST_F_LOG_ALL);
-	dp->tab.seqpacket = features & BIT_ULL(VIRTIO_VSOCK_F_SEQPACKET);
+}
+
+/* Is the guest the one that was stopped, by what was negotiated with it? */
+static bool vsb_datapath_has_same_features(const struct vsb_datapath *dp)
+{
+	return !((dp->features ^ dp->run_features) & ~BIT_ULL(VHOST_F_LOG_ALL));
 }
 
 /**
@@ -400,6 +405,8 @@ static bool vsb_datapath_is_resumed(const struct vsb_datapath *dp)
 {
 	int i;
 
+	if (!vsb_datapath_has_same_features(dp))
+		return false;
 	for (i = 0; i < VSB_QUEUES; i++) {
 		const struct vsb_queue *q = &dp->queue[i];
 
@@ -470,6 +477,8 @@ int vsb_datapath_start(struct vsb_datapath *dp)
 		vsb_datapath_drop_all(dp);
 
 	dp->running = true;
+	dp->run_features = dp->features;
+	dp->tab.seqpacket = dp->features & BIT_ULL(VIRTIO_VSOCK_F_SEQPACKET);
 	vsb_event_start(dp, anew);
 	vsb_conntab_resume(&dp->tab);
 	/* kicks, clients, events and deadlines from before were kept for now */

@@ -103,6 +103,7 @@ struct vsb_gather {
  * @dead: the owner was killed, or the device is being closed: for good
  * @guest_cid: the guest's CID; 0 before it was set
  * @features: what VHOST_SET_FEATURES set
+ * @run_features: what it was when the device was started last
  * @mem: the guest's memory
  * @log: which of it was written
  * @queue: the virtqueues
@@ -127,6 +128,7 @@ struct vsb_datapath {
 	bool dead;
 	u64 guest_cid;
 	u64 features;
+	u64 run_features;
 	struct vsb_mem mem;
 	struct vsb_log log;
 	struct vsb_queue queue[VSB_QUEUES];

@@ -49,16 +49,18 @@ static void vsb_gather_flush(struct vsb_gather *gather, bool eom)
 	vsb_conn_write(conn, &iter, eom);
 }
 
-static void vsb_gather_add(struct vsb_gather *gather, struct vsb_conn *conn,
-			   const struct vsb_chain *chain, u32 len)
+/* Hand over what was gathered, if @len bytes more do not fit. */
+static void vsb_gather_make_room(struct vsb_gather *gather,
+				 const struct vsb_chain *chain, u32 len)
 {
 	if (gather->nr + chain->nr > ARRAY_SIZE(gather->iov) ||
 	    gather->len + len > VSB_GATHER_BYTES)
 		vsb_gather_flush(gather, false);
-	/* what was gathered before may have ended the connection */
-	if (!vsb_conn_takes_data(&conn->cs))
-		return;
+}
 
+static void vsb_gather_add(struct vsb_gather *gather, struct vsb_conn *conn,
+			   const struct vsb_chain *chain, u32 len)
+{
 	gather->conn = conn;
 	gather->nr += vsb_iov_slice(gather->iov + gather->nr, chain->iov,
 				    chain->nr, VSB_HDR_SIZE, len);
@@ -86,6 +88,13 @@ static void vsb_receive_data(struct vsb_datapath *dp, struct vsb_conn *conn,
 		return;
 	}
 	if (!pkt->len && !eom)
+		return;
+	/*
+	 * Before the credit is taken: what fails in here makes up for all that
+	 * was taken, and may end the connection.
+	 */
+	vsb_gather_make_room(&dp->gather, chain, pkt->len);
+	if (!vsb_conn_takes_data(&conn->cs))
 		return;
 	if (!vsb_credit_take(&conn->credit, pkt->len)) {
 		vsb_gather_flush(&dp->gather, false);

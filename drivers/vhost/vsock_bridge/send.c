@@ -350,7 +350,8 @@ static bool vsb_send_data(struct vsb_datapath *dp, struct vsb_conn *conn)
 		used = vsb_send_headers(dp, conn, &slots, got, eom);
 		vsb_send_learn(conn, used, slots.nr);
 	}
-	if (got && vsb_log_is_on(&dp->log))
+	/* whatever it says, it may have written */
+	if (vsb_log_is_on(&dp->log))
 		vsb_send_log_read(dp, &slots, want);
 	vsb_vring_rewind(vr, slots.nr - used);
 	return true;

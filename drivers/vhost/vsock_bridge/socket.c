@@ -74,6 +74,7 @@ void vsb_socket_init(struct vsb_socket *s, void (*notify)(struct vsb_socket *))
 	atomic_set(&s->events, 0);
 	s->want_write = false;
 	s->blame = 0;
+	s->reset = false;
 	s->notify = notify;
 }
 
@@ -175,28 +176,33 @@ static struct sock *vsb_socket_peer(struct sock *sk)
 	return peer;
 }
 
-/* The peer's next call fails; it has seen the end, and learns of the reason. */
-static void vsb_socket_tell(struct sock *peer, int error)
+/*
+ * Tell the peer what it is blamed for: the error is there before the end wakes
+ * it, and nothing unread is left that would make AF_UNIX tell another.
+ */
+static void vsb_socket_tell(struct socket *sock, int error)
 {
+	struct sock *peer = vsb_socket_peer(sock->sk);
+
 	if (!peer)
 		return;
 	WRITE_ONCE(peer->sk_err, error);
+	kernel_sock_shutdown(sock, SHUT_RDWR);
 	sk_error_report(peer);
 	sock_put(peer);
+	if (!vsb_socket_has_files(sock))
+		skb_queue_purge(&sock->sk->sk_receive_queue);
 }
 
 /* Take the hook out and close the socket; nothing is notified afterwards. */
 void vsb_socket_close(struct vsb_socket *s)
 {
-	struct sock *peer = NULL;
-
 	if (!s->sock)
 		return;
 	remove_wait_queue(sk_sleep(s->sock->sk), &s->wait);
 	if (s->blame)
-		peer = vsb_socket_peer(s->sock->sk);
+		vsb_socket_tell(s->sock, s->blame);
 	vsb_socket_discard(s->sock);
-	vsb_socket_tell(peer, s->blame);
 	s->sock = NULL;
 }
 
@@ -390,14 +396,45 @@ long vsb_socket_send_text(struct vsb_socket *s, const char *text, size_t len)
 	return vsb_socket_send(s, &iter);
 }
 
-static long vsb_socket_recvmsg(struct vsb_socket *s, struct iov_iter *to,
-			       int flags)
+/* Length of the message that comes next; -EAGAIN when there is none. */
+long vsb_socket_message_len(const struct vsb_socket *s)
+{
+	struct sk_buff_head *queue = &s->sock->sk->sk_receive_queue;
+	const struct sk_buff *skb;
+	long len = -EAGAIN;
+
+	spin_lock(&queue->lock);
+	skb = skb_peek(queue);
+	if (skb)
+		len = skb->len;
+	spin_unlock(&queue->lock);
+	return len;
+}
+
+static long vsb_socket_recv_once(struct vsb_socket *s,
+				 const struct iov_iter *to, int flags)
 {
 	struct msghdr msg = { .msg_iter = *to };
 
 	if (vsb_socket_has_files(s->sock))
 		return -EPERM;
 	return sock_recvmsg(s->sock, &msg, flags | MSG_DONTWAIT);
+}
+
+/*
+ * A stream tells of a reset behind the bytes that came before, SEQPACKET before
+ * its messages, and once. Here it comes behind them; see vsb_socket_end().
+ */
+static long vsb_socket_recvmsg(struct vsb_socket *s, struct iov_iter *to,
+			       int flags)
+{
+	long got = vsb_socket_recv_once(s, to, flags);
+
+	if (got != -ECONNRESET || s->sock->type != SOCK_SEQPACKET ||
+	    vsb_socket_message_len(s) < 0)
+		return got;
+	s->reset = true;
+	return vsb_socket_recv_once(s, to, flags);
 }
 
 /* Return: bytes that were put into @to, 0 at the end, or an error. */
@@ -414,21 +451,6 @@ long vsb_socket_recv_text(struct vsb_socket *s, char *text, size_t len,
 
 	iov_iter_kvec(&iter, ITER_DEST, &kvec, 1, len);
 	return vsb_socket_recvmsg(s, &iter, peek ? MSG_PEEK : 0);
-}
-
-/* Length of the message that comes next; -EAGAIN when there is none. */
-long vsb_socket_message_len(const struct vsb_socket *s)
-{
-	struct sk_buff_head *queue = &s->sock->sk->sk_receive_queue;
-	const struct sk_buff *skb;
-	long len = -EAGAIN;
-
-	spin_lock(&queue->lock);
-	skb = skb_peek(queue);
-	if (skb)
-		len = skb->len;
-	spin_unlock(&queue->lock);
-	return len;
 }
 
 /*
@@ -464,6 +486,8 @@ long vsb_socket_end(struct vsb_socket *s)
 	smp_rmb();	/* the end is seen: so are the messages before it */
 	if (vsb_socket_message_len(s) >= 0)
 		return -EAGAIN;
+	if (s->reset)
+		return -ECONNRESET;
 	return vsb_socket_recv_text(s, NULL, 0, false);
 }
 

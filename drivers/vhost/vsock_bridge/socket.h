@@ -40,6 +40,7 @@ struct vsb_name {
  * @events: VSB_SOCK_* since they were taken last; from any context
  * @want_write: somebody waits for room
  * @blame: what the peer is told with the close, an errno value, or 0
+ * @reset: of SEQPACKET, the peer's reset was seen before all of its messages
  * @notify: called when @events gained something: under the lock of the wait
  *	queue, with interrupts off; may only queue work
  */
@@ -49,6 +50,7 @@ struct vsb_socket {
 	atomic_t events;
 	bool want_write;
 	int blame;
+	bool reset;
 	void (*notify)(struct vsb_socket *s);
 };
 

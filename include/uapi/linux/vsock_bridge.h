@@ -197,9 +197,9 @@ struct vsock_bridge_info {
  * SOCK_SEQPACKET socket then. With VSOCK_BRIDGE_UDS_SEQPACKET the device binds a
  * second socket, SOCK_SEQPACKET, to ``<path>_seqpacket``, with the same mode and
  * owner, for host programs: their first message is ``CONNECT <port>``, with or
- * without newline, and the first one that they get is ``OK <port>\n``. Where
- * nothing is bound, VSOCK_BRIDGE_UDS_SEQPACKET_FD gives such a socket,
- * which is shared as @fd is.
+ * without newline, and the first one that they get is ``OK <port>\n``. Instead
+ * of binding a second one, VSOCK_BRIDGE_UDS_SEQPACKET_FD gives such a socket,
+ * which is shared as @fd is; not with VSOCK_BRIDGE_UDS_NO_LISTEN.
  *
  * The directory is where a path starts, not a jail: symbolic links and
  * ``..`` in @path lead out of it, as with openat(2). The guest chooses nothing

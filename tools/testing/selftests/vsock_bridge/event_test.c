@@ -568,6 +568,33 @@ TEST_F(closed, gate_keeps_64_clients_until_all_are_served)
 	}
 }
 
+/*
+ * Its time starts when the guest can know of it. The clock is a client that says
+ * nothing, which has three times as long.
+ */
+TEST_F(closed, gate_is_not_held_against_a_client)
+{
+	int fd, silent;
+
+	ASSERT_EQ(0, bed_set_limits(&self->bed, BED_LIMITS(
+			.connect_timeout_ms = 100,
+			.handshake_timeout_ms = 300)));
+	guest_listen(&self->bed.mux, 80);
+	fd = bed_client(&self->bed, 80);
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(1, BED_AWAIT_STAT(&self->bed, connections, 1));
+	silent = uds_connect(self->bed.path);
+	ASSERT_LE(0, silent);
+	EXPECT_EQ(0, uds_recv_eof(silent));
+	ASSERT_EQ(0, bed_set_limits(&self->bed, BED_LIMITS(
+			.connect_timeout_ms = 60000)));
+	guest_event_fill(self->g);
+	EXPECT_TRUE(is_served(&self->bed, fd, 80));
+	EXPECT_EQ(0, BED_STAT(&self->bed, connect_timeouts));
+	close(fd);
+	close(silent);
+}
+
 TEST_F(closed, gate_opens_when_its_queue_breaks)
 {
 	struct guest_ring *ring = &self->g->event;

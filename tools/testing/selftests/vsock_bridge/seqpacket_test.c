@@ -2,8 +2,10 @@
 /* Connections that keep the boundaries of messages. */
 #include "harness.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 
 #define PORT		1024
 #define LARGEST		VSOCK_BRIDGE_MAX_MESSAGE
@@ -56,9 +58,9 @@ static ssize_t guest_gets(struct bed *bed, struct guest_conn *c, uint8_t *buf,
 {
 	ssize_t n = -EAGAIN;
 
-	if (!GUEST_UNTIL(&bed->mux, c->reset ||
-			 (n = guest_conn_recv_message(c, buf,
-						      2 * LARGEST)) != -EAGAIN))
+	if (!GUEST_UNTIL(&bed->mux,
+			 (n = guest_conn_recv_message(c, buf, 2 * LARGEST)) !=
+			 -EAGAIN || c->reset))
 		return -ETIMEDOUT;
 	if (n == -EAGAIN)
 		return -ECONNRESET;
@@ -352,6 +354,82 @@ TEST_F(seqpacket, a_message_larger_than_the_guests_buffer_is_emsgsize)
 	EXPECT_EQ(-EMSGSIZE, uds_recv_now(self->pair.fd, self->in, 10));
 }
 
+/* AF_UNIX tells of the reset before it gives the messages. */
+TEST_F(seqpacket, a_host_close_with_unread_messages_still_gives_its_own)
+{
+	ASSERT_EQ(0, bed_guest_pair(&self->bed, &self->pair, PORT));
+	ASSERT_EQ(0, guest_conn_send_part(self->pair.conn, "bye", 3, true));
+	ASSERT_EQ(0, bed_fence(&self->bed, &self->pair));
+	for (uint32_t i = 0; i < 3; i++) {
+		bed_fill(self->out, i, 0, 50000);
+		ASSERT_EQ(0, uds_send(self->pair.fd, self->out, 50000));
+	}
+	close(self->pair.fd);
+	self->pair.fd = -1;
+	for (uint32_t i = 0; i < 3; i++)
+		ASSERT_EQ(0, guest_gets(&self->bed, self->pair.conn, self->in,
+					i, 50000));
+	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, self->pair.conn->reset));
+}
+
+/* The same when the guest is the first to see it, by a write. */
+TEST_F(seqpacket, a_write_to_a_host_that_is_gone_still_gives_its_messages)
+{
+	struct guest *g = &self->bed.guest;
+	struct guest_buf *held[256];
+	struct bed_pair filler;
+
+	ASSERT_GE(256, g->nr_rx);
+	ASSERT_EQ(0, bed_guest_pair(&self->bed, &self->pair, PORT));
+	self->bed.type = SOCK_STREAM;
+	self->bed.mux.type = VIRTIO_VSOCK_TYPE_STREAM;
+	ASSERT_EQ(0, bed_guest_pair(&self->bed, &filler, PORT + 1));
+	ASSERT_EQ(0, guest_conn_send_part(self->pair.conn, "bye", 3, true));
+	ASSERT_EQ(0, bed_fence(&self->bed, &self->pair));
+	/* nothing can be read for the guest before it writes */
+	ASSERT_EQ(0, bed_use_up_rx(&self->bed, &filler, held));
+	bed_fill(self->out, 1, 0, 5000);
+	ASSERT_EQ(0, uds_send(self->pair.fd, self->out, 5000));
+	close(self->pair.fd);
+	self->pair.fd = -1;
+	ASSERT_EQ(0, guest_conn_send_part(self->pair.conn, "x", 1, true));
+	EXPECT_EQ(1, BED_AWAIT_STAT(&self->bed, tx_write_fails, 1));
+	for (unsigned int i = 0; i < g->nr_rx; i++)
+		guest_rx_put(g, held[i]);
+	guest_rx_flush(g);
+	EXPECT_EQ(0, guest_gets(&self->bed, self->pair.conn, self->in, 1, 5000));
+	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, self->pair.conn->reset));
+	close(filler.fd);
+}
+
+/* A reader that waits meanwhile sees nothing else. */
+TEST_F(seqpacket, a_waiting_reader_sees_emsgsize_first)
+{
+	for (int i = 0; i < 20; i++) {
+		pid_t child;
+		int status;
+
+		ASSERT_EQ(0, bed_guest_pair(&self->bed, &self->pair, PORT));
+		ASSERT_EQ(0, guest_conn_set_buf_alloc(self->pair.conn, 8192));
+		ASSERT_EQ(0, bed_fence(&self->bed, &self->pair));
+		child = fork();
+		if (!child) {
+			fcntl(self->pair.fd, F_SETFL, 0);
+			_exit(recv(self->pair.fd, self->in, 10, 0) < 0 ? errno :
+								  0);
+		}
+		ASSERT_LT(0, child);
+		ASSERT_EQ(0, uds_send(self->pair.fd, self->out, 8193));
+		EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux,
+					self->pair.conn->reset));
+		ASSERT_EQ(child, waitpid(child, &status, 0));
+		EXPECT_EQ(EMSGSIZE, WEXITSTATUS(status));
+		close(self->pair.fd);
+		guest_conn_free(self->pair.conn);
+	}
+	self->pair.fd = -1;
+}
+
 /* What was sent before it arrives. */
 TEST_F(seqpacket, host_eof_comes_behind_the_last_message)
 {
@@ -538,6 +616,27 @@ TEST_F(seqpacket, first_messages_that_are_no_line_are_refused)
 		close(fd);
 	}
 	EXPECT_EQ(6, BED_STAT(&self->bed, invalid_port_request));
+}
+
+/* What the guest does not know any more it cannot end. */
+TEST_F(seqpacket, ends_when_the_guest_comes_back_without_it)
+{
+	struct guest *g = &self->bed.guest;
+
+	ASSERT_EQ(0, bed_guest_pair(&self->bed, &self->pair, PORT));
+	ASSERT_EQ(0, guest_stop(g));
+	g->cfg.features = GUEST_FEATURES;
+	ASSERT_EQ(0, guest_run(g));
+	EXPECT_EQ(0, uds_recv_eof(self->pair.fd));
+	EXPECT_EQ(0, BED_STAT(&self->bed, connections));
+}
+
+TEST_F(seqpacket, lives_on_while_features_are_only_set)
+{
+	ASSERT_EQ(0, bed_guest_pair(&self->bed, &self->pair, PORT));
+	ASSERT_EQ(0, guest_set_features(&self->bed.guest, GUEST_FEATURES));
+	ASSERT_EQ(0, guest_conn_send_part(self->pair.conn, "a", 1, true));
+	EXPECT_EQ(1, uds_recv_message(self->pair.fd, self->in, 10));
 }
 
 /* What is configured, and a guest that does not know the type. */

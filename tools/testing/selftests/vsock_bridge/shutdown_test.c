@@ -262,6 +262,42 @@ TEST_F(end, by_a_host_close_reaches_a_guest_without_credit)
 				c->reset || (c->peer_shutdown & RCV)));
 }
 
+/* More than one call takes, so that the failure comes in the middle. */
+TEST_F(end, by_a_host_close_leaves_the_guest_its_credit)
+{
+	static char data[GUEST_TX_BUF];
+	struct guest *g = &self->bed.guest;
+	struct guest_conn *c = self->pair.conn;
+	struct guest_buf *held[256];
+
+	ASSERT_GE(256, g->nr_rx);
+	ASSERT_EQ(0, bed_use_up_rx(&self->bed, &self->pair, held));
+	ASSERT_EQ(0, uds_send(self->pair.fd, data, 1000));
+	close(self->pair.fd);
+	self->pair.fd = -1;
+	for (int i = 0; i < 4; i++) {
+		struct virtio_vsock_hdr h = guest_hdr(g, VIRTIO_VSOCK_OP_RW,
+						      c->local, c->peer);
+		struct guest_buf *b = guest_tx_get(g);
+
+		ASSERT_NE(NULL, b);
+		h.len = htole32(sizeof(data));
+		h.fwd_cnt = htole32(c->fwd_cnt);
+		*b->hdr = h;
+		guest_tx_put(g, b);
+	}
+	guest_tx_flush(g);
+	EXPECT_EQ(1, BED_AWAIT_STAT(&self->bed, tx_write_fails, 1));
+	c->tx_cnt += 4 * sizeof(data);
+	ASSERT_EQ(0, guest_conn_send_packet(c, "x", 1));
+	for (unsigned int i = 0; i < g->nr_rx; i++)
+		guest_rx_put(g, held[i]);
+	guest_rx_flush(g);
+	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, c->reset));
+	EXPECT_EQ(0, BED_STAT(&self->bed, over_credit));
+	EXPECT_EQ(1000, guest_conn_unread(c));
+}
+
 TEST_F(end, of_both_halves_waits_for_a_slow_host_reader)
 {
 	struct guest_conn *c = self->pair.conn;
