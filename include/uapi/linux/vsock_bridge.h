@@ -2,10 +2,11 @@
 /*
  * vsock_bridge: the ioctls of /dev/vsock-bridge beside those of vhost-vsock.
  *
- * The device takes every ioctl that /dev/vhost-vsock takes, with the same
- * numbers, structures and errors (<linux/vhost.h>). This header holds what
- * vhost does not know: where the host end of the bridge is, its limits and its
- * counters.
+ * The device takes the ioctls of /dev/vhost-vsock, with the same numbers,
+ * structures and errors (<linux/vhost.h>); which, is in
+ * Documentation/userspace-api/vsock_bridge.rst. This header holds what vhost
+ * does not know: where the host end of the bridge is, its map of ports, its
+ * limits and counters, an event for the guest, and what a snapshot needs.
  *
  * Every structure starts with its own size, as the caller knows it. A caller
  * that is older than the module sends a shorter one: missing fields read as 0.
@@ -403,7 +404,8 @@ struct vsock_bridge_limits {
  *	be accessed, or a dirty log for it that cannot
  * @bad_src_cid: packets with a source CID that is not the guest's
  * @bad_dst_cid: packets for a CID other than 2
- * @bad_type: packets of a socket type that is not offered
+ * @bad_type: packets of a socket type that was not negotiated, or is not that of
+ *	their connection
  * @bad_op: packets with an operation that is unknown, or wrong in the state of
  *	its connection
  * @unknown_flow: packets for a connection that is not there, but REQUEST and
@@ -415,8 +417,9 @@ struct vsock_bridge_limits {
  *	failed on a read, or because a host program passed descriptors
  * @too_many_connections: refused because of max_connections
  * @rst_overflow: RST packets not sent because too many were waiting
- * @no_memory: requests refused because memory ran out
- * @unix_connect_fails: guest requests whose host connect failed
+ * @no_memory: requests refused, or connections reset, because memory ran out
+ * @unix_connect_fails: guest requests whose host connect failed, or for which
+ *	there is no host end
  * @unix_accept_fails: accepts that failed
  * @invalid_port_request: CONNECT lines that were malformed, too long or cut
  * @handshake_timeouts: CONNECT lines that did not come in time
