@@ -223,8 +223,7 @@ static void vsb_conn_send_ok(struct vsb_conn *conn)
 	int len = scnprintf(text, sizeof(text), "OK %u\n", conn->host_port);
 
 	if (vsb_socket_send_text(&conn->sock, text, len) != len) {
-		vsb_conn_error(conn, tx_write_fails);
-		vsb_conn_event(conn, VSB_EV_RESET, 0);
+		vsb_conn_fail(conn, tx_write_fails);
 		return;
 	}
 	vsb_conn_queue_rx(conn);

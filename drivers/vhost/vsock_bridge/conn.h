@@ -109,6 +109,15 @@ struct vsb_conn {
 			  _conn->guest_port);				\
 	} while (0)
 
+/* One that ends it; the connection may be gone afterwards. */
+#define vsb_conn_fail(conn, name)					\
+	do {								\
+		struct vsb_conn *_failed = (conn);			\
+									\
+		vsb_conn_error(_failed, name);				\
+		vsb_conn_event(_failed, VSB_EV_RESET, 0);		\
+	} while (0)
+
 struct vsb_conn *vsb_conn_new(struct vsb_conntab *tab, enum vsb_state state,
 			      u16 type);
 void vsb_conn_put(struct vsb_conn *conn);
@@ -146,6 +155,7 @@ void vsb_conn_forwarded(struct vsb_conn *conn, size_t len);
 void vsb_conn_write(struct vsb_conn *conn, struct iov_iter *from, bool eom);
 void vsb_conn_flush(struct vsb_conn *conn);
 u32 vsb_conn_offers(struct vsb_conn *conn);
-long vsb_conn_read(struct vsb_conn *conn, struct iov_iter *to, bool *eom);
+long vsb_conn_read(struct vsb_conn *conn, struct iov_iter *to, u32 offered,
+		   bool *eom);
 
 #endif /* VSB_CONN_H */

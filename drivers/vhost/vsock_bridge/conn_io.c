@@ -68,18 +68,6 @@ static void vsb_conn_write_failed(struct vsb_conn *conn, long error)
 	vsb_conn_event(conn, gone ? VSB_EV_WRITE_FAILED : VSB_EV_RESET, 0);
 }
 
-static void vsb_conn_bad_memory(struct vsb_conn *conn)
-{
-	vsb_conn_error(conn, guest_memory);
-	vsb_conn_event(conn, VSB_EV_RESET, 0);
-}
-
-static void vsb_conn_no_memory(struct vsb_conn *conn)
-{
-	vsb_conn_error(conn, no_memory);
-	vsb_conn_event(conn, VSB_EV_RESET, 0);
-}
-
 static bool vsb_conn_buffer_bytes(struct vsb_conn *conn, struct iov_iter *from)
 {
 	size_t room, len;
@@ -89,14 +77,14 @@ static bool vsb_conn_buffer_bytes(struct vsb_conn *conn, struct iov_iter *from)
 		to = vsb_txbuf_reserve(&conn->txbuf, iov_iter_count(from),
 				       &room);
 		if (!to) {
-			vsb_conn_no_memory(conn);
+			vsb_conn_fail(conn, no_memory);
 			return false;
 		}
 		len = copy_from_iter(to, room, from);
 		vsb_txbuf_commit(&conn->txbuf, len);
 		conn->tab->stats->buffered_bytes += len;
 		if (len < room) {
-			vsb_conn_bad_memory(conn);
+			vsb_conn_fail(conn, guest_memory);
 			return false;
 		}
 	}
@@ -110,7 +98,7 @@ static bool vsb_conn_end_message(struct vsb_conn *conn)
 	size_t before = bounds->lens.len;
 
 	if (!vsb_bounds_end(bounds)) {
-		vsb_conn_no_memory(conn);
+		vsb_conn_fail(conn, no_memory);
 		return false;
 	}
 	conn->tab->stats->buffered_bytes += bounds->lens.len - before;
@@ -133,8 +121,7 @@ static bool vsb_conn_buffer(struct vsb_conn *conn, struct iov_iter *from,
 	size_t need = len + (seqpacket ? VSB_BOUND_SIZE : 0);
 
 	if (tab->stats->buffered_bytes + need > tab->limits.max_buffered) {
-		vsb_conn_error(conn, over_buffered);
-		vsb_conn_event(conn, VSB_EV_RESET, 0);
+		vsb_conn_fail(conn, over_buffered);
 		return false;
 	}
 	if (!vsb_conn_buffer_bytes(conn, from))
@@ -154,7 +141,7 @@ static bool vsb_conn_pass(struct vsb_conn *conn, struct iov_iter *from)
 	long sent = vsb_socket_send(&conn->sock, from);
 
 	if (sent == -EFAULT) {
-		vsb_conn_bad_memory(conn);
+		vsb_conn_fail(conn, guest_memory);
 		return false;
 	}
 	if (sent < 0 && sent != -EAGAIN) {
@@ -298,8 +285,7 @@ static void vsb_conn_read_nothing(struct vsb_conn *conn, long error)
 		break;
 	default:
 		conn->readable = false;
-		vsb_conn_error(conn, rx_read_fails);
-		vsb_conn_event(conn, VSB_EV_RESET, 0);
+		vsb_conn_fail(conn, rx_read_fails);
 	}
 }
 
@@ -349,19 +335,21 @@ u32 vsb_conn_offers(struct vsb_conn *conn)
 					     U32_MAX;
 }
 
-static long vsb_conn_read_message(struct vsb_conn *conn, struct iov_iter *to)
+/* Read of the message at hand, of which @left bytes are. */
+static long vsb_conn_read_message(struct vsb_conn *conn, struct iov_iter *to,
+				  u32 left)
 {
-	u32 len = vsb_socket_message_len(&conn->sock);
 	long got, ret;
 
-	if (!conn->taken && iov_iter_count(to) >= len)
+	if (!conn->taken && iov_iter_count(to) >= left)
 		return vsb_socket_recv(&conn->sock, to);
 	got = vsb_socket_peek_message(&conn->sock, to, conn->taken);
 	if (got <= 0)
 		return got;
-	conn->taken += got;
-	if (conn->taken < len)
+	if (got < left) {
+		conn->taken += got;
 		return got;
+	}
 	conn->taken = 0;
 	ret = vsb_socket_drop_message(&conn->sock);
 	return ret < 0 ? ret : got;
@@ -370,19 +358,21 @@ static long vsb_conn_read_message(struct vsb_conn *conn, struct iov_iter *to)
 /**
  * vsb_conn_read() - take bytes of the host program for the guest
  * @conn: an open connection; a reference is held
- * @to: room for them, no more than vsb_conn_offers() said
+ * @to: room for them, no more than @offered
+ * @offered: what vsb_conn_offers() said
  * @eom: out: with SEQPACKET: they end a message
  *
  * Return: bytes, 0 when there are none (the end and failures have become
  * events), or -EFAULT when @to cannot be written.
  */
-long vsb_conn_read(struct vsb_conn *conn, struct iov_iter *to, bool *eom)
+long vsb_conn_read(struct vsb_conn *conn, struct iov_iter *to, u32 offered,
+		   bool *eom)
 {
 	bool seqpacket = vsb_conn_is_seqpacket(conn);
 	size_t room = iov_iter_count(to);
 	long got;
 
-	got = seqpacket ? vsb_conn_read_message(conn, to) :
+	got = seqpacket ? vsb_conn_read_message(conn, to, offered) :
 			  vsb_socket_recv(&conn->sock, to);
 	*eom = seqpacket && !conn->taken;
 	if (got > 0) {

@@ -89,8 +89,7 @@ void vsb_connector_done(struct vsb_conn *conn)
 		return;
 	}
 	if (IS_ERR(sock)) {
-		vsb_conn_error(conn, unix_connect_fails);
-		vsb_conn_event(conn, VSB_EV_RESET, 0);
+		vsb_conn_fail(conn, unix_connect_fails);
 		return;
 	}
 	vsb_socket_attach(&conn->sock, sock);

@@ -65,18 +65,6 @@ static void vsb_listener_adopt(struct vsb_listener *listener,
 	vsb_conntab_arm(tab, conn, tab->limits.handshake_timeout_ms);
 }
 
-static void vsb_listener_refuse(struct vsb_conn *conn)
-{
-	vsb_conn_error(conn, invalid_port_request);
-	vsb_conn_event(conn, VSB_EV_RESET, 0);
-}
-
-static void vsb_listener_unreadable(struct vsb_conn *conn)
-{
-	vsb_conn_error(conn, rx_read_fails);
-	vsb_conn_event(conn, VSB_EV_RESET, 0);
-}
-
 /* The line is complete: the guest is asked. What follows stays in the socket. */
 static void vsb_listener_request(struct vsb_conn *conn, u32 line_len, u32 port)
 {
@@ -85,7 +73,7 @@ static void vsb_listener_request(struct vsb_conn *conn, u32 line_len, u32 port)
 
 	if (vsb_socket_recv_text(&conn->sock, line, line_len, false) !=
 	    line_len) {
-		vsb_listener_unreadable(conn);
+		vsb_conn_fail(conn, rx_read_fails);
 		return;
 	}
 	if (!vsb_conntab_takes(tab, conn->type, port) ||
@@ -143,11 +131,11 @@ void vsb_listener_read_line(struct vsb_conn *conn)
 	if (len == -EAGAIN)
 		return;
 	if (len < 0) {
-		vsb_listener_unreadable(conn);
+		vsb_conn_fail(conn, rx_read_fails);
 		return;
 	}
 	if (!len) {
-		vsb_listener_refuse(conn);
+		vsb_conn_fail(conn, invalid_port_request);
 		return;
 	}
 	switch (vsb_listener_parse(conn, line, len, &line_len, &port)) {
@@ -156,12 +144,12 @@ void vsb_listener_read_line(struct vsb_conn *conn)
 		break;
 	case VSB_LINE_PARTIAL:
 		if (eof)
-			vsb_listener_refuse(conn);
+			vsb_conn_fail(conn, invalid_port_request);
 		else
 			vsb_listener_begun(conn);
 		break;
 	case VSB_LINE_BAD:
-		vsb_listener_refuse(conn);
+		vsb_conn_fail(conn, invalid_port_request);
 		break;
 	}
 }
@@ -180,10 +168,8 @@ static void vsb_listener_evict(struct vsb_conntab *tab)
 				struct vsb_conn, waiting);
 	vsb_conn_get(conn);
 	vsb_listener_read_line(conn);
-	if (conn->cs.state == VSB_HANDSHAKE && conn->line_begun == begun) {
-		vsb_conn_error(conn, handshake_evictions);
-		vsb_conn_event(conn, VSB_EV_RESET, 0);
-	}
+	if (conn->cs.state == VSB_HANDSHAKE && conn->line_begun == begun)
+		vsb_conn_fail(conn, handshake_evictions);
 	vsb_conn_put(conn);
 }
 

@@ -98,8 +98,7 @@ static void vsb_receive_data(struct vsb_datapath *dp, struct vsb_conn *conn,
 		return;
 	if (!vsb_credit_take(&conn->credit, pkt->len)) {
 		vsb_gather_flush(&dp->gather, false);
-		vsb_conn_error(conn, over_credit);
-		vsb_conn_event(conn, VSB_EV_RESET, 0);
+		vsb_conn_fail(conn, over_credit);
 		return;
 	}
 	dp->stats.tx_bytes_count += pkt->len;
@@ -123,6 +122,13 @@ static struct vsb_route *vsb_receive_route(struct vsb_datapath *dp,
 	return NULL;
 }
 
+static void vsb_receive_reply_rst(struct vsb_datapath *dp,
+				  const struct vsb_packet *pkt)
+{
+	vsb_conntab_reply_rst(&dp->tab, pkt->dst_port, pkt->src_port,
+			      pkt->type);
+}
+
 /* The guest wants a host program. */
 static void vsb_receive_request(struct vsb_datapath *dp,
 				const struct vsb_packet *pkt)
@@ -134,8 +140,7 @@ static void vsb_receive_request(struct vsb_datapath *dp,
 	if (route && vsb_conntab_may_connect(tab, pkt->dst_port, pkt->src_port))
 		conn = vsb_conn_new(tab, VSB_CONNECTING, pkt->type);
 	if (!conn) {
-		vsb_conntab_reply_rst(tab, pkt->dst_port, pkt->src_port,
-				      pkt->type);
+		vsb_receive_reply_rst(dp, pkt);
 		return;
 	}
 	conn->host_port = pkt->dst_port;
@@ -143,6 +148,15 @@ static void vsb_receive_request(struct vsb_datapath *dp,
 	vsb_credit_peer(&conn->credit, pkt->buf_alloc, pkt->fwd_cnt);
 	vsb_conntab_insert(tab, conn);
 	vsb_connector_submit(&dp->connector, conn, route);
+}
+
+/* The guest has forgotten the old one. */
+static void vsb_receive_request_again(struct vsb_datapath *dp,
+				      struct vsb_conn *old,
+				      const struct vsb_packet *pkt)
+{
+	vsb_conn_kill(old);
+	vsb_receive_request(dp, pkt);
 }
 
 static void vsb_receive_unknown(struct vsb_datapath *dp,
@@ -156,8 +170,7 @@ static void vsb_receive_unknown(struct vsb_datapath *dp,
 		break;
 	default:
 		vsb_packet_error(dp, unknown_flow, pkt);
-		vsb_conntab_reply_rst(&dp->tab, pkt->dst_port, pkt->src_port,
-				      pkt->type);
+		vsb_receive_reply_rst(dp, pkt);
 	}
 }
 
@@ -172,9 +185,7 @@ static void vsb_receive_known(struct vsb_datapath *dp, struct vsb_conn *conn,
 
 	switch (pkt->op) {
 	case VIRTIO_VSOCK_OP_REQUEST:
-		/* the guest has forgotten the old one */
-		vsb_conn_kill(conn);
-		vsb_receive_request(dp, pkt);
+		vsb_receive_request_again(dp, conn, pkt);
 		break;
 	case VIRTIO_VSOCK_OP_RESPONSE:
 		vsb_conn_event(conn, VSB_EV_RESPONSE, 0);
@@ -210,15 +221,13 @@ static void vsb_receive_other_type(struct vsb_datapath *dp,
 {
 	switch (pkt->op) {
 	case VIRTIO_VSOCK_OP_REQUEST:
-		vsb_conn_kill(conn);
-		vsb_receive_request(dp, pkt);
+		vsb_receive_request_again(dp, conn, pkt);
 		break;
 	case VIRTIO_VSOCK_OP_RST:
 		break;
 	default:
 		vsb_packet_error(dp, bad_type, pkt);
-		vsb_conntab_reply_rst(&dp->tab, pkt->dst_port, pkt->src_port,
-				      pkt->type);
+		vsb_receive_reply_rst(dp, pkt);
 	}
 }
 
@@ -292,8 +301,7 @@ static void vsb_receive_chain(struct vsb_datapath *dp,
 	case VSB_PKT_TYPE:
 		vsb_packet_error(dp, bad_type, &pkt);
 		if (pkt.op != VIRTIO_VSOCK_OP_RST)
-			vsb_conntab_reply_rst(&dp->tab, pkt.dst_port,
-					      pkt.src_port, pkt.type);
+			vsb_receive_reply_rst(dp, &pkt);
 		break;
 	case VSB_PKT_DST_CID:
 		vsb_packet_error(dp, bad_dst_cid, &pkt);

@@ -322,15 +322,16 @@ static bool vsb_send_data(struct vsb_datapath *dp, struct vsb_conn *conn)
 {
 	struct vsb_vring *vr = &dp->queue[VSB_RX].vr;
 	struct vsb_slots slots = { .nr = 0 };
-	u32 want = vsb_conn_offers(conn);
+	u32 offered = vsb_conn_offers(conn);
 	unsigned int used = 0;
 	struct iov_iter iter;
 	bool eom;
+	u32 want;
 	long got;
 
-	if (!want)
+	if (!offered)
 		return true;
-	want = min3(want, vsb_credit_free(&conn->credit), VSB_SEND_BYTES);
+	want = min3(offered, vsb_credit_free(&conn->credit), VSB_SEND_BYTES);
 	if (!want || !vsb_credit_packets(&conn->credit)) {
 		vsb_conn_ask_credit(conn);
 		return true;
@@ -340,7 +341,7 @@ static bool vsb_send_data(struct vsb_datapath *dp, struct vsb_conn *conn)
 		return false;
 
 	vsb_send_payload_iter(dp, &slots, want, &iter);
-	got = vsb_conn_read(conn, &iter, &eom);
+	got = vsb_conn_read(conn, &iter, offered, &eom);
 	if (got == -EFAULT) {
 		/* nothing was read; the first chain is the bad one */
 		vsb_conn_error(conn, guest_memory);

@@ -138,16 +138,22 @@ TEST_F(broken, ring_leaves_other_guests_alone)
 	BED_TEARDOWN(&other);
 }
 
-TEST_F(broken, ring_is_mended_by_a_reset)
+static void break_and_reset(struct __test_metadata *_metadata, struct bed *bed,
+			    void (*harm)(struct guest_ring *ring))
 {
-	struct guest *g = &self->bed.guest;
+	struct guest *g = &bed->guest;
 
-	variant->harm(&g->tx);
+	harm(&g->tx);
 	ASSERT_EQ(0, guest_wait_err(&g->tx, deadline_in(WAIT_MS)));
 	ASSERT_EQ(0, guest_stop(g));
 	guest_reset(g);
-	guest_mux_fini(&self->bed.mux);
+	guest_mux_fini(&bed->mux);
 	ASSERT_EQ(0, guest_run(g));
+}
+
+TEST_F(broken, ring_is_mended_by_a_reset)
+{
+	break_and_reset(_metadata, &self->bed, variant->harm);
 	EXPECT_EQ(0, bed_works(&self->bed));
 }
 
@@ -156,12 +162,7 @@ TEST_F(broken, ring_that_was_mended_can_break_again)
 {
 	struct guest *g = &self->bed.guest;
 
-	variant->harm(&g->tx);
-	ASSERT_EQ(0, guest_wait_err(&g->tx, deadline_in(WAIT_MS)));
-	ASSERT_EQ(0, guest_stop(g));
-	guest_reset(g);
-	guest_mux_fini(&self->bed.mux);
-	ASSERT_EQ(0, guest_run(g));
+	break_and_reset(_metadata, &self->bed, variant->harm);
 	ASSERT_EQ(0, bed_works(&self->bed));
 	variant->harm(&g->tx);
 	EXPECT_EQ(0, guest_wait_err(&g->tx, deadline_in(WAIT_MS)));

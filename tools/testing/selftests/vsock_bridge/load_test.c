@@ -71,6 +71,18 @@ TEST_F(load, many_connections_move_data_at_once)
 	expect_idle(_metadata, &self->bed);
 }
 
+static void expect_alive_and_end(struct __test_metadata *_metadata,
+				 struct bed *bed, struct bed_pair *pair,
+				 unsigned int nr)
+{
+	for (unsigned int i = 0; i < nr; i += 100)
+		EXPECT_EQ(0, bed_echo(bed, &pair[i]));
+	for (unsigned int i = 0; i < nr; i++)
+		close(pair[i].fd);
+	reset_all(&bed->mux);
+	expect_idle(_metadata, bed);
+}
+
 TEST_F(load, as_many_connections_as_by_default_and_one_refused)
 {
 	enum { N = VSOCK_BRIDGE_DEF_CONNECTIONS };
@@ -87,12 +99,7 @@ TEST_F(load, as_many_connections_as_by_default_and_one_refused)
 	EXPECT_EQ(0, uds_recv_eof(fd));
 	close(fd);
 	EXPECT_EQ(1, BED_STAT(&self->bed, too_many_connections));
-	for (int i = 0; i < N; i += 100)
-		EXPECT_EQ(0, bed_echo(&self->bed, &pair[i]));
-	for (int i = 0; i < N; i++)
-		close(pair[i].fd);
-	reset_all(&self->bed.mux);
-	expect_idle(_metadata, &self->bed);
+	expect_alive_and_end(_metadata, &self->bed, pair, N);
 	EXPECT_EQ(0, bed_works(&self->bed));
 }
 
@@ -111,12 +118,7 @@ TEST_F(load, four_thousand_connections_work_and_end)
 	for (int i = 0; i < N; i++)
 		ASSERT_EQ(0, bed_host_pair(&self->bed, &pair[i], 80));
 	EXPECT_EQ(N, BED_STAT(&self->bed, connections));
-	for (int i = 0; i < N; i += 100)
-		EXPECT_EQ(0, bed_echo(&self->bed, &pair[i]));
-	for (int i = 0; i < N; i++)
-		close(pair[i].fd);
-	reset_all(&self->bed.mux);
-	expect_idle(_metadata, &self->bed);
+	expect_alive_and_end(_metadata, &self->bed, pair, N);
 	EXPECT_EQ(0, BED_STAT(&self->bed, host_ports_exhausted));
 	EXPECT_EQ(0, bed_works(&self->bed));
 }
