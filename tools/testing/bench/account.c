@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#include "account.h"
+
+#define TRACING		"/sys/kernel/tracing"
+#define SYS_ENTER	TRACING "/events/raw_syscalls/sys_enter"
+
+const char *const role_names[ROLES] = {
+	"worker", "app", "guest", "relay", "kernel", "other",
+};
+
+/**
+ * struct stat_line - what /proc/PID/stat tells
+ * @comm: the task's name
+ * @ppid: its parent
+ */
+struct stat_line {
+	char comm[32];
+	pid_t ppid;
+};
+
+static bool read_line(const char *path, char *line, int size)
+{
+	FILE *file = fopen(path, "r");
+	bool ok;
+
+	if (!file)
+		return false;
+	ok = fgets(line, size, file);
+	fclose(file);
+	return ok;
+}
+
+static bool read_stat(pid_t pid, pid_t tid, struct stat_line *stat)
+{
+	char path[64], line[512], *open, *close;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", pid, tid);
+	if (!read_line(path, line, sizeof(line)))
+		return false;
+	open = strchr(line, '(');
+	close = strrchr(line, ')');
+	if (!open || !close)
+		return false;
+	*close = 0;
+	snprintf(stat->comm, sizeof(stat->comm), "%s", open + 1);
+	return sscanf(close + 1, " %*c %d", &stat->ppid) == 1;
+}
+
+static bool is_worker(const char *comm)
+{
+	return !strncmp(comm, "vhost-", 6) || !strncmp(comm, "vsb-", 4);
+}
+
+static enum role role_of(pid_t pid, const struct stat_line *stat,
+			 const struct cell *cells, unsigned int nr)
+{
+	for (unsigned int i = 0; i < nr; i++) {
+		if (pid == cells[i].guest)
+			return is_worker(stat->comm) ? ROLE_WORKER : ROLE_GUEST;
+		if (pid == cells[i].host)
+			return ROLE_APP;
+	}
+	if (!strcmp(stat->comm, "socat") ||
+	    !strcmp(stat->comm, "vhost-device-vs"))
+		return ROLE_RELAY;
+	if (pid == 2 || stat->ppid == 2)
+		return is_worker(stat->comm) ? ROLE_WORKER : ROLE_KERNEL;
+	return ROLE_OTHER;
+}
+
+static void add_task(struct account *account, pid_t pid, pid_t tid,
+		     const struct cell *cells, unsigned int nr)
+{
+	struct stat_line stat;
+	struct task *task;
+	char path[64], line[128];
+
+	if (account->nr == ACCOUNT_TASKS)
+		die("more than %d tasks", ACCOUNT_TASKS);
+	task = &account->tasks[account->nr];
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/schedstat", pid, tid);
+	if (!read_stat(pid, tid, &stat) ||
+	    !read_line(path, line, sizeof(line)) ||
+	    sscanf(line, "%" SCNu64 " %*u %" SCNu64, &task->ns,
+		   &task->switches) != 2)
+		return;
+	task->tid = tid;
+	task->role = role_of(pid, &stat, cells, nr);
+	account->nr++;
+}
+
+/* Calls @f for each number that names something in a folder. */
+static bool for_each_number(const char *path, void (*f)(pid_t id, void *arg),
+			    void *arg)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+
+	if (!dir)
+		return false;
+	while ((entry = readdir(dir)))
+		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
+			f(atoi(entry->d_name), arg);
+	closedir(dir);
+	return true;
+}
+
+struct scan {
+	struct account *account;
+	const struct cell *cells;
+	unsigned int nr;
+	pid_t pid;
+};
+
+static void scan_task(pid_t tid, void *arg)
+{
+	struct scan *scan = arg;
+
+	add_task(scan->account, scan->pid, tid, scan->cells, scan->nr);
+}
+
+/* A process may end while we look: then it counts no more. */
+static void scan_process(pid_t pid, void *arg)
+{
+	struct scan *scan = arg;
+	char path[64];
+
+	scan->pid = pid;
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	for_each_number(path, scan_task, scan);
+}
+
+void account_take(struct account *account, const struct cell *cells,
+		  unsigned int nr)
+{
+	struct scan scan = { .account = account, .cells = cells, .nr = nr };
+
+	account->nr = 0;
+	if (!for_each_number("/proc", scan_process, &scan))
+		die("/proc: %s", strerror(errno));
+}
+
+static const struct task *find_task(const struct account *account, pid_t tid)
+{
+	for (unsigned int i = 0; i < account->nr; i++)
+		if (account->tasks[i].tid == tid)
+			return &account->tasks[i];
+	return NULL;
+}
+
+struct usage account_between(const struct account *from,
+			     const struct account *to)
+{
+	struct usage usage = { 0 };
+
+	for (unsigned int i = 0; i < to->nr; i++) {
+		const struct task *now = &to->tasks[i];
+		const struct task *then = find_task(from, now->tid);
+
+		usage.ns[now->role] += now->ns - (then ? then->ns : 0);
+		usage.switches[now->role] +=
+			now->switches - (then ? then->switches : 0);
+	}
+	return usage;
+}
+
+static void write_file(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	if (!file || fputs(text, file) < 0 || fclose(file))
+		die("%s: %s", path, strerror(errno));
+}
+
+void syscalls_start(void)
+{
+	struct stat st;
+
+	if (stat(SYS_ENTER, &st))
+		mount("tracefs", TRACING, "tracefs", 0, NULL);
+	write_file(SYS_ENTER "/trigger", "hist:keys=common_pid:size=4096");
+}
+
+void syscalls_count(const struct account *account, uint64_t counts[ROLES])
+{
+	FILE *file = fopen(SYS_ENTER "/hist", "r");
+	const struct task *task;
+	char line[256];
+	uint64_t hits;
+	int tid;
+
+	memset(counts, 0, ROLES * sizeof(*counts));
+	if (!file)
+		die("%s/hist: %s", SYS_ENTER, strerror(errno));
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "{ common_pid: %d } hitcount: %" SCNu64, &tid,
+			   &hits) != 2)
+			continue;
+		task = find_task(account, tid);
+		if (task)
+			counts[task->role] += hits;
+	}
+	fclose(file);
+	write_file(SYS_ENTER "/trigger", "!hist:keys=common_pid:size=4096");
+}
+
+uint64_t kernel_memory(void)
+{
+	FILE *file = fopen("/proc/slabinfo", "r");
+	uint64_t total = 0, objects, size;
+	char line[512];
+
+	if (!file)
+		die("/proc/slabinfo: %s", strerror(errno));
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "%*s %" SCNu64 " %*u %" SCNu64, &objects,
+			   &size) == 2)
+			total += objects * size;
+	fclose(file);
+	return total;
+}

@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The program on the host: one thread per connection and direction, with
+ * blocking calls, as a plain server or client is written. The guest that needs
+ * no device is the same program with the roles exchanged.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "deadline.h"
+#include "place.h"
+
+#define READ_SIZE	65536U
+#define STACK_SIZE	65536
+
+/* What a thread does, until it is killed. */
+#define ROLE __attribute__((noreturn)) void *
+
+/* One end of a connection and the counter of what it takes. */
+struct end {
+	struct cell *cell;
+	int fd;
+	uint32_t size;
+	_Atomic uint64_t *taken;
+};
+
+static void *buffer(uint32_t size)
+{
+	void *p = malloc(size);
+
+	if (!p)
+		die("no memory");
+	/* No page of it is to be faulted in while somebody measures. */
+	memset(p, 0x5a, size);
+	return p;
+}
+
+static void write_all(int fd, const void *data, size_t len)
+{
+	while (len) {
+		ssize_t n = send(fd, data, len, MSG_NOSIGNAL);
+
+		if (n <= 0)
+			die("sending: %s", strerror(errno));
+		data = (const char *)data + n;
+		len -= n;
+	}
+}
+
+static void read_all(int fd, void *data, size_t len)
+{
+	while (len) {
+		ssize_t n = recv(fd, data, len, 0);
+
+		if (n <= 0)
+			die("receiving: %s", n ? strerror(errno) : "the end");
+		data = (char *)data + n;
+		len -= n;
+	}
+}
+
+static ROLE sink(void *arg)
+{
+	struct end *end = arg;
+	uint32_t size = end->size > READ_SIZE ? end->size : READ_SIZE;
+	void *data = buffer(size);
+
+	for (;;) {
+		ssize_t n = recv(end->fd, data, size, 0);
+
+		if (n <= 0)
+			die("receiving: %s", n ? strerror(errno) : "the end");
+		count(end->taken, n);
+	}
+}
+
+static ROLE source(void *arg)
+{
+	struct end *end = arg;
+	void *data = buffer(end->size);
+
+	for (;;)
+		write_all(end->fd, data, end->size);
+}
+
+static ROLE ping(void *arg)
+{
+	struct end *end = arg;
+	void *data = buffer(end->size);
+
+	for (;;) {
+		uint64_t start = now_ns();
+
+		write_all(end->fd, data, end->size);
+		read_all(end->fd, data, end->size);
+		sample(end->cell, now_ns() - start);
+	}
+}
+
+static ROLE echo(void *arg)
+{
+	struct end *end = arg;
+	void *data = buffer(end->size);
+
+	for (;;) {
+		read_all(end->fd, data, end->size);
+		write_all(end->fd, data, end->size);
+	}
+}
+
+static void start(struct cell *cell, int fd, void *(*role)(void *),
+		  uint32_t size, _Atomic uint64_t *taken)
+{
+	struct end *end = malloc(sizeof(*end));
+	pthread_attr_t attr;
+	pthread_t thread;
+
+	*end = (struct end){
+		.cell = cell, .fd = fd, .size = size, .taken = taken,
+	};
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, STACK_SIZE);
+	if (pthread_create(&thread, &attr, role, end))
+		die("no thread");
+	pthread_attr_destroy(&attr);
+}
+
+/* What either program does on a connection that carries a stream. */
+static void start_streams(struct cell *cell, int fd, bool in, bool out,
+			  _Atomic uint64_t *taken)
+{
+	if (in)
+		start(cell, fd, sink, cell->bench->size, taken);
+	if (out)
+		start(cell, fd, source, cell->bench->size, taken);
+}
+
+static int accept_one(int listener)
+{
+	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+
+	if (fd < 0)
+		die("accepting: %s", strerror(errno));
+	return fd;
+}
+
+/* Connections one after the other: a byte, and the end comes back. */
+static void connect_in_turn(struct cell *cell, int (*dial)(const struct cell *))
+{
+	char byte = 1;
+
+	for (;;) {
+		uint64_t start = now_ns();
+		int fd = dial(cell);
+
+		write_all(fd, &byte, 1);
+		while (read(fd, &byte, 1) > 0)
+			;
+		close(fd);
+		sample(cell, now_ns() - start);
+	}
+}
+
+static void serve_in_turn(int listener)
+{
+	char byte;
+
+	for (;;) {
+		int fd = accept_one(listener);
+
+		read_all(fd, &byte, 1);
+		close(fd);
+	}
+}
+
+/* All connections have begun before a byte goes over the first one. */
+static void storm(struct cell *cell, int (*begin)(const struct cell *),
+		  void (*end)(const struct cell *, int))
+{
+	unsigned int n = cell->bench->conns;
+	int *fds = calloc(n, sizeof(*fds));
+	char byte = 1;
+
+	cell->begin_ns = now_ns();
+	for (unsigned int i = 0; i < n; i++)
+		fds[i] = begin(cell);
+	for (unsigned int i = 0; i < n; i++) {
+		end(cell, fds[i]);
+		write_all(fds[i], &byte, 1);
+	}
+	for (unsigned int i = 0; i < n; i++) {
+		while (read(fds[i], &byte, 1) > 0)
+			;
+		close(fds[i]);
+		count(&cell->counters.ops, 1);
+	}
+	cell->end_ns = now_ns();
+	sem_post(&cell->done);
+}
+
+static int dial_unix(const struct cell *cell)
+{
+	char path[PLACE_PATH];
+
+	if (cell->bench->scenario == SCENARIO_CONNECT_H2G ||
+	    cell->bench->scenario == SCENARIO_STORM_H2G)
+		place_path(cell, path);
+	else
+		place_port_path(cell, path);
+	return unix_dial(path);
+}
+
+static void no_end(const struct cell *cell, int fd)
+{
+	(void)cell;
+	(void)fd;
+}
+
+static void wait_for_ever(void)
+{
+	for (;;)
+		pause();
+}
+
+static void raise_limits(void)
+{
+	struct rlimit files = { .rlim_cur = 8192, .rlim_max = 8192 };
+
+	if (setrlimit(RLIMIT_NOFILE, &files))
+		die("8192 descriptors: %s", strerror(errno));
+}
+
+/*
+ * The first connection of a ping-pong is the one that is measured, the second
+ * one is there to disturb it.
+ */
+static void start_host_conn(struct cell *cell, int fd, unsigned int i)
+{
+	_Atomic uint64_t *taken = &cell->counters.to_host;
+	uint32_t size = cell->bench->size;
+
+	switch (cell->bench->scenario) {
+	case SCENARIO_PINGPONG_BULK_G2H:
+		start(cell, fd, i ? sink : ping, i ? BENCH_BULK : size, taken);
+		break;
+	case SCENARIO_PINGPONG_BULK_H2G:
+		start(cell, fd, i ? source : ping, i ? BENCH_BULK : size, taken);
+		break;
+	case SCENARIO_PINGPONG_STALLED:
+		if (!i)
+			start(cell, fd, ping, size, taken);
+		break;
+	case SCENARIO_PINGPONG:
+		start(cell, fd, ping, size, taken);
+		break;
+	default:
+		start_streams(cell, fd, streams_to_host(cell->bench),
+			      streams_to_guest(cell->bench), taken);
+	}
+}
+
+static void serve(struct cell *cell, int listener)
+{
+	for (unsigned int i = 0; i < cell->bench->conns; i++)
+		start_host_conn(cell, accept_one(listener), i);
+	sem_post(&cell->ready);
+	wait_for_ever();
+}
+
+static void dial_all(struct cell *cell)
+{
+	unsigned int n = cell->bench->conns;
+	int *fds = calloc(n, sizeof(*fds));
+
+	for (unsigned int i = 0; i < n; i++)
+		fds[i] = place_dial(cell);
+	for (unsigned int i = 0; i < n; i++)
+		start_host_conn(cell, fds[i], i);
+	sem_post(&cell->ready);
+	wait_for_ever();
+}
+
+void run_host(struct cell *cell)
+{
+	enum scenario scenario = cell->bench->scenario;
+	int listener;
+
+	raise_limits();
+	pthread_barrier_wait(&cell->step);	/* the guest runs */
+	listener = place_listen(cell);
+	place_open(cell);
+	pthread_barrier_wait(&cell->step);	/* the host listens */
+	switch (scenario) {
+	case SCENARIO_CONNECT_H2G:
+		sem_post(&cell->ready);
+		connect_in_turn(cell, place_dial);
+		break;
+	case SCENARIO_STORM_H2G:
+		sem_post(&cell->ready);
+		storm(cell, place_dial_begin, place_dial_end);
+		break;
+	case SCENARIO_CONNECT_G2H:
+	case SCENARIO_STORM_G2H:
+		sem_post(&cell->ready);
+		serve_in_turn(listener);
+		break;
+	case SCENARIO_G2H:
+	case SCENARIO_BOTH:
+		serve(cell, listener);
+		break;
+	default:
+		dial_all(cell);
+	}
+	wait_for_ever();
+	abort();
+}
+
+/* ---- the same without a device ---- */
+
+static void start_plain_conn(struct cell *cell, int fd, unsigned int i)
+{
+	_Atomic uint64_t *taken = &cell->counters.to_guest;
+	uint32_t size = cell->bench->size;
+
+	switch (cell->bench->scenario) {
+	case SCENARIO_PINGPONG_BULK_G2H:
+	case SCENARIO_PINGPONG_STALLED:
+		start(cell, fd, i ? source : echo, i ? BENCH_BULK : size, taken);
+		break;
+	case SCENARIO_PINGPONG_BULK_H2G:
+		start(cell, fd, i ? sink : echo, i ? BENCH_BULK : size, taken);
+		break;
+	case SCENARIO_PINGPONG:
+		start(cell, fd, echo, size, taken);
+		break;
+	default:
+		start_streams(cell, fd, streams_to_guest(cell->bench),
+			      streams_to_host(cell->bench), taken);
+	}
+}
+
+void run_plain_guest(struct cell *cell)
+{
+	enum scenario scenario = cell->bench->scenario;
+	char path[PLACE_PATH];
+	int listener;
+
+	raise_limits();
+	place_path(cell, path);
+	listener = unix_listen(path);
+	pthread_barrier_wait(&cell->step);
+	pthread_barrier_wait(&cell->step);
+	switch (scenario) {
+	case SCENARIO_CONNECT_G2H:
+		sem_post(&cell->ready);
+		connect_in_turn(cell, dial_unix);
+		break;
+	case SCENARIO_STORM_G2H:
+		sem_post(&cell->ready);
+		storm(cell, dial_unix, no_end);
+		break;
+	case SCENARIO_CONNECT_H2G:
+	case SCENARIO_STORM_H2G:
+		sem_post(&cell->ready);
+		serve_in_turn(listener);
+		break;
+	case SCENARIO_G2H:
+	case SCENARIO_BOTH:
+		for (unsigned int i = 0; i < cell->bench->conns; i++)
+			start_plain_conn(cell, dial_unix(cell), i);
+		sem_post(&cell->ready);
+		break;
+	default:
+		for (unsigned int i = 0; i < cell->bench->conns; i++)
+			start_plain_conn(cell, accept_one(listener), i);
+		sem_post(&cell->ready);
+	}
+	wait_for_ever();
+	abort();
+}

@@ -1,0 +1,499 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * vsock-bench: one measurement of one peer; prints one line of JSON. The
+ * fields are described in README.md.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "account.h"
+#include "bench.h"
+#include "deadline.h"
+
+static const char *const peers[PEERS] = {
+	[PEER_BRIDGE] = "bridge",
+	[PEER_VHOST] = "vhost",
+	[PEER_VHOST_SOCAT] = "vhost-socat",
+	[PEER_VHOST_SOCAT_64K] = "vhost-socat-64k",
+	[PEER_SOCKETPAIR] = "socketpair",
+	[PEER_VHOST_DEVICE] = "vhost-device-vsock",
+};
+
+static const char *const scenarios[SCENARIOS] = {
+	[SCENARIO_G2H] = "g2h",
+	[SCENARIO_H2G] = "h2g",
+	[SCENARIO_BOTH] = "both",
+	[SCENARIO_PINGPONG] = "pingpong",
+	[SCENARIO_PINGPONG_BULK_G2H] = "pingpong-bulk-g2h",
+	[SCENARIO_PINGPONG_BULK_H2G] = "pingpong-bulk-h2g",
+	[SCENARIO_PINGPONG_STALLED] = "pingpong-stalled",
+	[SCENARIO_CONNECT_G2H] = "connect-g2h",
+	[SCENARIO_CONNECT_H2G] = "connect-h2g",
+	[SCENARIO_STORM_G2H] = "storm-g2h",
+	[SCENARIO_STORM_H2G] = "storm-h2g",
+	[SCENARIO_IDLE] = "idle",
+};
+
+void die(const char *format, ...)
+{
+	va_list args;
+
+	fprintf(stderr, "vsock-bench: ");
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	/* One process of the group has failed, so all end. */
+	kill(0, SIGKILL);
+	_exit(1);
+}
+
+/* ---- options ---- */
+
+static unsigned int name_index(const char *what, const char *name,
+			       const char *const *names, unsigned int nr)
+{
+	for (unsigned int i = 0; i < nr; i++)
+		if (!strcmp(name, names[i]))
+			return i;
+	fprintf(stderr, "vsock-bench: no %s '%s'; there are:", what, name);
+	for (unsigned int i = 0; i < nr; i++)
+		fprintf(stderr, " %s", names[i]);
+	fputc('\n', stderr);
+	exit(2);
+}
+
+static unsigned int number(const char *option, const char *text,
+			   unsigned int most)
+{
+	char *end;
+	unsigned long n = strtoul(text, &end, 10);
+
+	if (*end || end == text || !n || n > most) {
+		fprintf(stderr, "vsock-bench: --%s takes a number from 1 to %u, not '%s'\n",
+			option, most, text);
+		exit(2);
+	}
+	return n;
+}
+
+static void usage(void)
+{
+	fputs("usage: vsock-bench --peer PEER --scenario SCENARIO [--size BYTES] [--conns N]\n"
+	      "       [--devices N] [--warmup-ms N] [--ms N] [--limit-s N] [--syscalls]\n",
+	      stderr);
+	exit(2);
+}
+
+static void parse(struct bench *b, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "peer", required_argument, NULL, 'p' },
+		{ "scenario", required_argument, NULL, 's' },
+		{ "size", required_argument, NULL, 'b' },
+		{ "conns", required_argument, NULL, 'c' },
+		{ "devices", required_argument, NULL, 'd' },
+		{ "warmup-ms", required_argument, NULL, 'w' },
+		{ "ms", required_argument, NULL, 'm' },
+		{ "limit-s", required_argument, NULL, 'l' },
+		{ "syscalls", no_argument, NULL, 'y' },
+		{ }
+	};
+	int c;
+
+	*b = (struct bench){
+		.peer = PEERS, .scenario = SCENARIOS, .size = 64,
+		.devices = 1, .warmup_ms = 20, .ms = 60, .limit_s = 60,
+	};
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (c) {
+		case 'p':
+			b->peer = name_index("peer", optarg, peers, PEERS);
+			break;
+		case 's':
+			b->scenario = name_index("scenario", optarg, scenarios,
+						 SCENARIOS);
+			break;
+		case 'b':
+			b->size = number("size", optarg, 1 << 24);
+			break;
+		case 'c':
+			b->conns = number("conns", optarg, BENCH_MAX_CONNS);
+			break;
+		case 'd':
+			b->devices = number("devices", optarg,
+					    BENCH_MAX_CELLS);
+			break;
+		case 'w':
+			b->warmup_ms = number("warmup-ms", optarg, 60000);
+			break;
+		case 'm':
+			b->ms = number("ms", optarg, 60000);
+			break;
+		case 'l':
+			b->limit_s = number("limit-s", optarg, 3600);
+			break;
+		case 'y':
+			b->syscalls = true;
+			break;
+		default:
+			usage();
+		}
+	}
+	if (optind != argc || b->peer == PEERS || b->scenario == SCENARIOS)
+		usage();
+}
+
+/* What a scenario needs that nobody asked for. */
+static void complete(struct bench *b)
+{
+	switch (b->scenario) {
+	case SCENARIO_PINGPONG_BULK_G2H:
+	case SCENARIO_PINGPONG_BULK_H2G:
+	case SCENARIO_PINGPONG_STALLED:
+		b->conns = 2;
+		break;
+	case SCENARIO_STORM_G2H:
+	case SCENARIO_STORM_H2G:
+	case SCENARIO_IDLE:
+		b->conns = b->conns ?: 1000;
+		break;
+	default:
+		b->conns = b->conns ?: 1;
+	}
+	b->cid = 1000 + getpid() * BENCH_MAX_CELLS;
+	strcpy(b->dir, "/tmp/vsock-bench.XXXXXX");
+	if (!mkdtemp(b->dir))
+		die("%s: %s", b->dir, strerror(errno));
+}
+
+/* ---- the processes ---- */
+
+static void *shared(size_t size)
+{
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		die("no memory to share");
+	return p;
+}
+
+static pid_t start_process(const char *name, void (*run)(struct cell *cell),
+			   struct cell *cell)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		die("fork: %s", strerror(errno));
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		prctl(PR_SET_NAME, name);
+		signal(SIGCHLD, SIG_DFL);
+		run(cell);
+		abort();
+	}
+	return pid;
+}
+
+static void start_cell(struct cell *cell, const struct bench *b,
+		       unsigned int index)
+{
+	bool plain = b->peer == PEER_SOCKETPAIR;
+	pthread_barrierattr_t attr;
+
+	cell->bench = b;
+	cell->index = index;
+	cell->samples = shared(BENCH_MAX_SAMPLES * sizeof(*cell->samples));
+	pthread_barrierattr_init(&attr);
+	pthread_barrierattr_setpshared(&attr, PTHREAD_PROCESS_SHARED);
+	pthread_barrier_init(&cell->step, &attr, 3);
+	sem_init(&cell->ready, 1, 0);
+	sem_init(&cell->done, 1, 0);
+	cell->guest = start_process("bench-guest",
+				    plain ? run_plain_guest : run_guest, cell);
+	cell->host = start_process("bench-host", run_host, cell);
+}
+
+static void take(sem_t *sem)
+{
+	while (sem_wait(sem))
+		if (errno != EINTR)
+			die("sem_wait: %s", strerror(errno));
+}
+
+static void sleep_ms(unsigned int ms)
+{
+	struct timespec t = { ms / 1000, ms % 1000 * 1000000L };
+
+	while (nanosleep(&t, &t) && errno == EINTR)
+		;
+}
+
+/* A child that ends has failed: nobody has told it to. */
+static void on_child(int signal)
+{
+	static const char text[] = "vsock-bench: a process died\n";
+
+	(void)signal;
+	if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
+		_exit(1);
+	kill(0, SIGKILL);
+}
+
+/* ---- the two readings ---- */
+
+/* All counters of all cells, added up. */
+struct reading {
+	uint64_t ns;
+	uint64_t to_host;
+	uint64_t to_guest;
+	uint64_t ops;
+	uint64_t packets_to_host;
+	uint64_t packets_to_guest;
+	uint64_t kicks;
+	uint64_t calls;
+	uint64_t bytes_of[BENCH_MAX_CELLS];
+};
+
+static void read_counters(struct reading *r, const struct cell *cells,
+			  unsigned int nr)
+{
+	memset(r, 0, sizeof(*r));
+	r->ns = now_ns();
+	for (unsigned int i = 0; i < nr; i++) {
+		const struct counters *c = &cells[i].counters;
+
+		r->bytes_of[i] = c->to_host + c->to_guest;
+		r->to_host += c->to_host;
+		r->to_guest += c->to_guest;
+		r->ops += c->ops;
+		r->packets_to_host += c->packets_to_host;
+		r->packets_to_guest += c->packets_to_guest;
+		r->kicks += c->kicks;
+		r->calls += c->calls;
+	}
+}
+
+/**
+ * struct result - what was measured
+ * @from: the first reading
+ * @to: the second one
+ * @usage: between the two
+ * @syscalls: likewise
+ * @memory: bytes per connection, for SCENARIO_IDLE
+ */
+struct result {
+	struct reading from;
+	struct reading to;
+	struct usage usage;
+	uint64_t syscalls[ROLES];
+	double memory;
+};
+
+static struct account before, after;
+
+/*
+ * The slow readings are outside of the quick ones: while the coordinator goes
+ * through the tasks, it takes the processor from nobody who is measured.
+ */
+static void measure(const struct bench *b, struct cell *cells,
+		    struct result *result)
+{
+	sleep_ms(b->warmup_ms);
+	if (b->syscalls)
+		syscalls_start();
+	account_take(&before, cells, b->devices);
+	read_counters(&result->from, cells, b->devices);
+	if (has_end(b))
+		take(&cells[0].done);
+	else
+		sleep_ms(b->ms);
+	read_counters(&result->to, cells, b->devices);
+	account_take(&after, cells, b->devices);
+	if (b->syscalls)
+		syscalls_count(&after, result->syscalls);
+	result->usage = account_between(&before, &after);
+	if (has_end(b)) {
+		result->from = (struct reading){ .ns = cells[0].begin_ns };
+		result->to.ns = cells[0].end_ns;
+	}
+}
+
+/* ---- the result ---- */
+
+static int compare(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void print_latency(const struct cell *cell, const struct result *r)
+{
+	uint64_t n = r->to.ops - r->from.ops, sum = 0;
+	uint32_t *sorted;
+
+	if (!n)
+		die("nothing happened between the two readings");
+	if (r->to.ops > BENCH_MAX_SAMPLES)
+		die("more than %d samples", BENCH_MAX_SAMPLES);
+	sorted = cell->samples + r->from.ops;
+	qsort(sorted, n, sizeof(*sorted), compare);
+	for (uint64_t i = 0; i < n; i++)
+		sum += sorted[i];
+	printf(",\"latency_us\":{\"avg\":%.3f,\"p50\":%.3f,\"p99\":%.3f,\"p999\":%.3f,\"max\":%.3f}",
+	       sum / 1e3 / n, sorted[n / 2] / 1e3, sorted[n * 99 / 100] / 1e3,
+	       sorted[n * 999 / 1000] / 1e3, sorted[n - 1] / 1e3);
+}
+
+static void print_roles(const char *name, const uint64_t *values, double unit,
+			int digits)
+{
+	printf(",\"%s\":{", name);
+	for (unsigned int i = 0; i < ROLE_OTHER; i++)
+		printf("%s\"%s\":%.*f", i ? "," : "", role_names[i], digits,
+		       values[i] / unit);
+	printf("}");
+}
+
+static void print_shares(const struct result *r, unsigned int nr)
+{
+	printf(",\"device_bytes\":[");
+	for (unsigned int i = 0; i < nr; i++)
+		printf("%s%" PRIu64, i ? "," : "",
+		       r->to.bytes_of[i] - r->from.bytes_of[i]);
+	printf("]");
+}
+
+static bool is_stream(const struct bench *b)
+{
+	return streams_to_host(b) || streams_to_guest(b);
+}
+
+static void print_result(const struct bench *b, const struct cell *cells,
+			 const struct result *r)
+{
+	double seconds = (r->to.ns - r->from.ns) / 1e9;
+	uint64_t bytes = r->to.to_host + r->to.to_guest - r->from.to_host -
+			 r->from.to_guest;
+	uint64_t ops = is_stream(b) ? bytes / b->size : r->to.ops - r->from.ops;
+
+	if (is_stream(b) && !bytes)
+		die("no byte moved between the two readings");
+	printf("{\"peer\":\"%s\",\"scenario\":\"%s\",\"size\":%u,\"conns\":%u,\"devices\":%u,",
+	       peers[b->peer], scenarios[b->scenario], b->size, b->conns,
+	       b->devices);
+	printf("\"seconds\":%.6f,\"bytes\":%" PRIu64 ",\"ops\":%" PRIu64,
+	       seconds, bytes, ops);
+	printf(",\"to_host\":%" PRIu64 ",\"to_guest\":%" PRIu64,
+	       r->to.to_host - r->from.to_host,
+	       r->to.to_guest - r->from.to_guest);
+	printf(",\"packets_to_host\":%" PRIu64 ",\"packets_to_guest\":%" PRIu64,
+	       r->to.packets_to_host - r->from.packets_to_host,
+	       r->to.packets_to_guest - r->from.packets_to_guest);
+	printf(",\"kicks\":%" PRIu64 ",\"calls\":%" PRIu64,
+	       r->to.kicks - r->from.kicks, r->to.calls - r->from.calls);
+	print_roles("cpu_s", r->usage.ns, 1e9, 6);
+	print_roles("switches", r->usage.switches, 1, 0);
+	if (!is_stream(b) && !has_end(b) && b->scenario != SCENARIO_IDLE)
+		print_latency(cells, r);
+	if (b->devices > 1)
+		print_shares(r, b->devices);
+	if (b->syscalls)
+		print_roles("syscalls", r->syscalls, 1, 0);
+	if (b->scenario == SCENARIO_IDLE)
+		printf(",\"memory_per_conn\":%.0f,\"wakeups_per_s\":%.1f",
+		       r->memory,
+		       r->usage.switches[ROLE_WORKER] / seconds);
+	printf("}\n");
+}
+
+static void coordinate(const struct bench *b)
+{
+	struct cell *cells = shared(b->devices * sizeof(*cells));
+	struct result result = { 0 };
+	uint64_t memory;
+
+	for (unsigned int i = 0; i < b->devices; i++)
+		start_cell(&cells[i], b, i);
+	for (unsigned int i = 0; i < b->devices; i++)
+		pthread_barrier_wait(&cells[i].step);
+	memory = kernel_memory();
+	for (unsigned int i = 0; i < b->devices; i++)
+		pthread_barrier_wait(&cells[i].step);
+	for (unsigned int i = 0; i < b->devices; i++) {
+		take(&cells[i].ready);
+		take(&cells[i].ready);
+	}
+	if (b->scenario == SCENARIO_IDLE)
+		result.memory = ((double)kernel_memory() - memory) / b->conns;
+	measure(b, cells, &result);
+	print_result(b, cells, &result);
+}
+
+/* ---- the warden, who outlives all others ---- */
+
+static pid_t group;
+
+static void on_limit(int signal)
+{
+	static const char text[] = "vsock-bench: not done in time\n";
+
+	(void)signal;
+	if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
+		_exit(1);
+	kill(-group, SIGKILL);
+}
+
+/* Everything in the group ends, and its last descriptor is closed. */
+static void end_group(const struct bench *b)
+{
+	char command[128];
+
+	kill(-group, SIGKILL);
+	while (wait(NULL) > 0 || errno == EINTR)
+		;
+	snprintf(command, sizeof(command), "rm -rf '%s'", b->dir);
+	if (system(command))
+		fprintf(stderr, "vsock-bench: %s is left over\n", b->dir);
+}
+
+int main(int argc, char **argv)
+{
+	struct bench *b = shared(sizeof(*b));
+	int status;
+
+	parse(b, argc, argv);
+	complete(b);
+	/* The relays are nobody's children when the program has ended. */
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	group = fork();
+	if (!group) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		setpgid(0, 0);
+		signal(SIGCHLD, on_child);
+		coordinate(b);
+		fflush(stdout);
+		_exit(0);
+	}
+	setpgid(group, group);
+	signal(SIGALRM, on_limit);
+	signal(SIGTERM, on_limit);
+	alarm(b->limit_s);
+	while (waitpid(group, &status, 0) < 0 && errno == EINTR)
+		;
+	end_group(b);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+}

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <linux/vm_sockets.h>
+
+#include "place.h"
+
+#define BACKLOG	4096
+
+void place_path(const struct cell *cell, char path[PLACE_PATH])
+{
+	snprintf(path, PLACE_PATH, "%s/%u", cell->bench->dir, cell->index);
+}
+
+void place_port_path(const struct cell *cell, char path[PLACE_PATH])
+{
+	snprintf(path, PLACE_PATH, "%s/%u_%u", cell->bench->dir, cell->index,
+		 HOST_PORT(cell));
+}
+
+static void unix_addr(struct sockaddr_un *addr, const char *path)
+{
+	memset(addr, 0, sizeof(*addr));
+	addr->sun_family = AF_UNIX;
+	snprintf(addr->sun_path, sizeof(addr->sun_path), "%s", path);
+}
+
+int unix_listen(const char *path)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_un addr;
+
+	unix_addr(&addr, path);
+	if (fd < 0 || bind(fd, (void *)&addr, sizeof(addr)) ||
+	    listen(fd, BACKLOG))
+		die("listening on %s: %s", path, strerror(errno));
+	return fd;
+}
+
+int unix_dial(const char *path)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_un addr;
+
+	unix_addr(&addr, path);
+	if (fd < 0 || connect(fd, (void *)&addr, sizeof(addr)))
+		die("connecting to %s: %s", path, strerror(errno));
+	return fd;
+}
+
+static int vsock_listen(unsigned int port)
+{
+	struct sockaddr_vm addr = {
+		.svm_family = AF_VSOCK,
+		.svm_cid = VMADDR_CID_ANY,
+		.svm_port = port,
+	};
+	int fd = socket(AF_VSOCK, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || bind(fd, (void *)&addr, sizeof(addr)) ||
+	    listen(fd, BACKLOG))
+		die("listening on vsock port %u: %s", port, strerror(errno));
+	return fd;
+}
+
+static int vsock_dial_begin(unsigned int cid, unsigned int port)
+{
+	struct sockaddr_vm addr = {
+		.svm_family = AF_VSOCK,
+		.svm_cid = cid,
+		.svm_port = port,
+	};
+	int fd = socket(AF_VSOCK, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0 || (connect(fd, (void *)&addr, sizeof(addr)) &&
+		       errno != EINPROGRESS))
+		die("connecting to vsock %u:%u: %s", cid, port,
+		    strerror(errno));
+	return fd;
+}
+
+static void vsock_dial_end(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLOUT };
+	socklen_t len = sizeof(int);
+	int err = ETIMEDOUT;
+
+	if (poll(&p, 1, 10000) == 1)
+		getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &len);
+	if (err)
+		die("connecting over vsock: %s", strerror(err));
+	fcntl(fd, F_SETFL, 0);
+}
+
+/*
+ * The handshake of the bridge, and of all that do as Firecracker does. Nothing
+ * follows the answer before we send, so reading more than it is no loss.
+ */
+static void handshake_begin(int fd)
+{
+	char line[32];
+	int len = snprintf(line, sizeof(line), "CONNECT %u\n", GUEST_PORT);
+
+	if (write(fd, line, len) != len)
+		die("sending CONNECT: %s", strerror(errno));
+}
+
+static void handshake_end(int fd)
+{
+	char answer[32];
+	size_t len = 0;
+
+	do {
+		ssize_t n = read(fd, answer + len, sizeof(answer) - len);
+
+		if (n <= 0)
+			die("no answer to CONNECT");
+		len += n;
+	} while (answer[len - 1] != '\n');
+	if (strncmp(answer, "OK ", 3))
+		die("refused: %.*s", (int)len - 1, answer);
+}
+
+/* Whether somebody has bound the vsock port. */
+static bool port_taken(unsigned int port)
+{
+	struct sockaddr_vm addr = {
+		.svm_family = AF_VSOCK,
+		.svm_cid = VMADDR_CID_ANY,
+		.svm_port = port,
+	};
+	int fd = socket(AF_VSOCK, SOCK_STREAM, 0);
+	bool taken = bind(fd, (void *)&addr, sizeof(addr)) &&
+		     errno == EADDRINUSE;
+
+	close(fd);
+	return taken;
+}
+
+/* Whether a process waits for something. */
+static bool asleep(pid_t pid)
+{
+	char path[64], line[256], *state;
+	FILE *file;
+	bool is = false;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	file = fopen(path, "r");
+	if (!file)
+		return false;
+	if (fgets(line, sizeof(line), file)) {
+		state = strrchr(line, ')');
+		is = state && state[2] == 'S';
+	}
+	fclose(file);
+	return is;
+}
+
+/*
+ * Runs a relay, quietly, as its user would, and waits until it listens: its
+ * address is taken, and it has gone to sleep.
+ */
+static void start_socat(const struct cell *cell, const char *from,
+			const char *to, const char *path)
+{
+	bool big = cell->bench->peer == PEER_VHOST_SOCAT_64K;
+	pid_t pid = fork();
+
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		execlp("socat", "socat", "-b", big ? "65536" : "8192", from, to,
+		       NULL);
+		die("cannot run socat: %s", strerror(errno));
+	}
+	while (!(path ? !access(path, F_OK) : port_taken(HOST_PORT(cell))) ||
+	       !asleep(pid)) {
+		if (waitpid(pid, NULL, WNOHANG))
+			die("socat ended: %s", from);
+		usleep(1000);
+	}
+}
+
+static bool has_relay(const struct cell *cell)
+{
+	return cell->bench->peer == PEER_VHOST_SOCAT ||
+	       cell->bench->peer == PEER_VHOST_SOCAT_64K;
+}
+
+int place_listen(const struct cell *cell)
+{
+	char path[PLACE_PATH], from[64], to[PLACE_PATH + 32];
+	int fd;
+
+	if (cell->bench->peer == PEER_VHOST)
+		return vsock_listen(HOST_PORT(cell));
+	place_port_path(cell, path);
+	fd = unix_listen(path);
+	if (has_relay(cell)) {
+		snprintf(from, sizeof(from), "VSOCK-LISTEN:%u,fork,backlog=%u",
+			 HOST_PORT(cell), BACKLOG);
+		snprintf(to, sizeof(to), "UNIX-CONNECT:%s", path);
+		start_socat(cell, from, to, NULL);
+	}
+	return fd;
+}
+
+void place_open(const struct cell *cell)
+{
+	char path[PLACE_PATH], from[PLACE_PATH + 64], to[64];
+
+	if (!has_relay(cell))
+		return;
+	place_path(cell, path);
+	snprintf(from, sizeof(from), "UNIX-LISTEN:%s,fork,backlog=%u", path,
+		 BACKLOG);
+	snprintf(to, sizeof(to), "VSOCK-CONNECT:%u:%u", CELL_CID(cell),
+		 GUEST_PORT);
+	start_socat(cell, from, to, path);
+}
+
+int place_dial_begin(const struct cell *cell)
+{
+	char path[PLACE_PATH];
+	int fd;
+
+	if (cell->bench->peer == PEER_VHOST)
+		return vsock_dial_begin(CELL_CID(cell), GUEST_PORT);
+	place_path(cell, path);
+	fd = unix_dial(path);
+	if (cell->bench->peer == PEER_BRIDGE ||
+	    cell->bench->peer == PEER_VHOST_DEVICE)
+		handshake_begin(fd);
+	return fd;
+}
+
+void place_dial_end(const struct cell *cell, int fd)
+{
+	if (cell->bench->peer == PEER_VHOST)
+		vsock_dial_end(fd);
+	else if (cell->bench->peer == PEER_BRIDGE ||
+		 cell->bench->peer == PEER_VHOST_DEVICE)
+		handshake_end(fd);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Where a cell's guest and host find each other, for each peer. All that
+ * differs between the peers on the host's side is here.
+ */
+#ifndef PLACE_H
+#define PLACE_H
+
+#include "bench.h"
+
+#define GUEST_PORT	5000U	/* the guest listens here, in every cell */
+/* The host listens here: one port per cell, since AF_VSOCK has one host. */
+#define HOST_PORT(cell)	(7000U + (cell)->index)
+/* New in each measurement: vhost-vsock remembers connections for 8 s. */
+#define CELL_CID(cell)	((cell)->bench->cid + (cell)->index)
+
+#define PLACE_PATH	108
+
+/* The socket that the host dials; the guest's, where there is none. */
+void place_path(const struct cell *cell, char path[PLACE_PATH]);
+/* The socket that the host listens on. */
+void place_port_path(const struct cell *cell, char path[PLACE_PATH]);
+
+/* The host's listener, and whatever must run between it and the guest. */
+int place_listen(const struct cell *cell);
+/* What must run before the host can dial. */
+void place_open(const struct cell *cell);
+/*
+ * A connection of the host to the guest, in two steps, so that many can be made
+ * at once.
+ */
+int place_dial_begin(const struct cell *cell);
+void place_dial_end(const struct cell *cell, int fd);
+static inline int place_dial(const struct cell *cell)
+{
+	int fd = place_dial_begin(cell);
+
+	place_dial_end(cell, fd);
+	return fd;
+}
+
+/* AF_UNIX, for those who need no device. */
+int unix_listen(const char *path);
+int unix_dial(const char *path);
+
+#endif /* PLACE_H */
