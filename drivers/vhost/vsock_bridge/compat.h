@@ -10,6 +10,7 @@
 
 #include <linux/eventfd.h>
 #include <linux/fs_struct.h>
+#include <linux/hrtimer.h>
 #include <linux/mount.h>
 #include <linux/net.h>
 #include <linux/un.h>
@@ -50,6 +51,26 @@ static inline void vsb_refuse_files(struct sock *sk)
 {
 #ifdef VSB_HAVE_SCM_RIGHTS
 	sk->sk_scm_rights = 0;
+#endif
+}
+
+/* Since 6.5 AF_UNIX takes pages by reference. */
+#ifdef MSG_SPLICE_PAGES
+#define VSB_SPLICE_PAGES	MSG_SPLICE_PAGES
+#else
+#define VSB_SPLICE_PAGES	0
+#endif
+
+/* Since 6.13 a timer gets its function with all the rest. */
+static inline void
+vsb_hrtimer_setup(struct hrtimer *timer,
+		  enum hrtimer_restart (*fn)(struct hrtimer *timer))
+{
+#ifdef VSB_HAVE_HRTIMER_SETUP
+	hrtimer_setup(timer, fn, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+#else
+	hrtimer_init(timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+	timer->function = fn;
 #endif
 }
 

@@ -8,13 +8,16 @@
  * From the host: of a stream a read takes what there is. Of SEQPACKET it takes
  * of one message, which stays in the socket until the guest has all of it.
  */
+#include <linux/bvec.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/uio.h>
 #include <asm/barrier.h>
 
+#include "compat.h"
 #include "conn.h"
 #include "conntab.h"
+#include "pages.h"
 #include "stats.h"
 
 /*
@@ -23,6 +26,13 @@
  * is before it.
  */
 #define VSB_FLUSH_PARTS	64
+
+/*
+ * Pages of ours carry sends of at least so many bytes, in so many parts: what
+ * one gather has, in blocks, the first of which is not empty.
+ */
+#define VSB_SEND_PAGES_MIN	2048
+#define VSB_SEND_PARTS		9
 
 /* One turn of a FIFO: so many bytes, a call counting for some at least. */
 #define VSB_FLUSH_BYTES	(256 * 1024)
@@ -133,23 +143,59 @@ static bool vsb_conn_buffer(struct vsb_conn *conn, struct iov_iter *from,
 }
 
 /*
+ * Send by reference to pages of ours. Return: bytes that the socket took, or an
+ * error; 0 when there is no page, or the bytes cannot be read.
+ */
+static long vsb_conn_send_pages(struct vsb_conn *conn,
+				const struct iov_iter *from)
+{
+	struct bio_vec parts[VSB_SEND_PARTS];
+	struct iov_iter rest = *from, iter;
+	unsigned int nr;
+	long sent;
+
+	nr = vsb_pages_fill(conn->tab->pages, &rest, parts, VSB_SEND_PARTS);
+	if (!nr)
+		return 0;
+	iov_iter_bvec(&iter, ITER_SOURCE, parts, nr,
+		      iov_iter_count(from) - iov_iter_count(&rest));
+	sent = vsb_socket_send_pages(&conn->sock, &iter);
+	vsb_pages_put(parts, nr);
+	return sent;
+}
+
+/* Return: bytes of @from that the socket took, or an error; never 0. */
+static long vsb_conn_send(struct vsb_conn *conn, struct iov_iter *from)
+{
+	long sent = 0;
+
+	if (VSB_SPLICE_PAGES && !vsb_conn_is_seqpacket(conn) &&
+	    iov_iter_count(from) >= VSB_SEND_PAGES_MIN)
+		sent = vsb_conn_send_pages(conn, from);
+	return sent ? sent : vsb_socket_send(&conn->sock, from);
+}
+
+/*
  * Give the bytes to the host socket without a stop in the FIFO.
  * Return: true when it took what it could, maybe nothing.
  */
 static bool vsb_conn_pass(struct vsb_conn *conn, struct iov_iter *from)
 {
-	long sent = vsb_socket_send(&conn->sock, from);
+	long sent;
 
-	if (sent == -EFAULT) {
-		vsb_conn_fail(conn, guest_memory);
-		return false;
-	}
-	if (sent < 0 && sent != -EAGAIN) {
-		vsb_conn_error(conn, tx_write_fails);
-		vsb_conn_write_failed(conn, sent);
-		return false;
-	}
-	if (sent > 0) {
+	while (iov_iter_count(from)) {
+		sent = vsb_conn_send(conn, from);
+		if (sent == -EAGAIN)
+			break;
+		if (sent == -EFAULT) {
+			vsb_conn_fail(conn, guest_memory);
+			return false;
+		}
+		if (sent < 0) {
+			vsb_conn_error(conn, tx_write_fails);
+			vsb_conn_write_failed(conn, sent);
+			return false;
+		}
 		iov_iter_advance(from, sent);
 		vsb_conn_forwarded(conn, sent);
 	}

@@ -19,6 +19,7 @@
 #include "rstq.h"
 
 struct vsb_conn;
+struct vsb_pages;
 struct vsb_work;
 struct vsb_worker;
 
@@ -46,6 +47,7 @@ struct vsb_worker;
  * @rsts: RST packets without a connection
  * @limits: as the user set them
  * @stats: of the device
+ * @pages: likewise
  * @worker: where events and deadlines are worked on
  * @ready_work: for @ready
  * @timer_work: for @deadlines
@@ -72,6 +74,7 @@ struct vsb_conntab {
 	struct vsb_rstq rsts;
 	struct vsock_bridge_limits limits;
 	struct vsock_bridge_stats *stats;
+	struct vsb_pages *pages;
 	struct vsb_worker *worker;
 	struct vsb_work *ready_work;
 	struct vsb_work *timer_work;

@@ -144,6 +144,13 @@ static inline void vsb_credit_retire(struct vsb_credit *c)
 	}
 }
 
+/* Does a header of the guest say anything that the last one did not? */
+static inline bool vsb_credit_is_news(const struct vsb_credit *c, u32 buf_alloc,
+				      u32 fwd_cnt)
+{
+	return fwd_cnt != c->peer_fwd_cnt || buf_alloc != c->peer_buf_alloc;
+}
+
 /**
  * vsb_credit_peer() - take the guest's credit from one of its headers
  * @c: the connection's credit

@@ -72,39 +72,23 @@ static void vsb_datapath_report(struct vsb_datapath *dp, struct vsb_queue *q)
 		vsb_eventfd_signal(q->err);
 }
 
-/* Interrupt the guest. */
-void vsb_datapath_call(struct vsb_datapath *dp, struct vsb_queue *q)
-{
-	if (!q->call) {
-		/* whoever sets one gets the next call in any case */
-		q->vr.signalled_valid = false;
-		return;
-	}
-	vsb_eventfd_signal(q->call);
-	switch (q - dp->queue) {
-	case VSB_RX:
-		dp->stats.rx_calls++;
-		break;
-	case VSB_TX:
-		dp->stats.tx_calls++;
-		break;
-	case VSB_EVENT:
-		dp->stats.event_calls++;
-		break;
-	}
-}
-
 /**
  * vsb_datapath_finish() - the end of a round on a queue
  * @dp: the data path
  * @q: the queue
  *
- * Used elements become visible, with at most one interrupt.
+ * Used elements become visible, with at most one interrupt, now or later.
  */
 void vsb_datapath_finish(struct vsb_datapath *dp, struct vsb_queue *q)
 {
-	if (vsb_vring_publish(&q->vr))
-		vsb_datapath_call(dp, q);
+	u16 chains = q->vr.staged;
+
+	if (vsb_vring_publish(&q->vr)) {
+		if (q == &dp->queue[VSB_TX])
+			vsb_call_later(dp, chains);
+		else
+			vsb_call(dp, q);
+	}
 	vsb_datapath_report(dp, q);
 }
 
@@ -257,6 +241,7 @@ void vsb_datapath_drop_all(struct vsb_datapath *dp)
 		cond_resched();
 	}
 	vsb_rstq_clear(&dp->tab.rsts);
+	vsb_pages_free(&dp->pages);
 }
 
 /*
@@ -307,6 +292,7 @@ int vsb_datapath_init(struct vsb_datapath *dp)
 	vsb_work_init(&dp->ready_work, vsb_round_ready);
 	vsb_work_init(&dp->timer_work, vsb_round_timer);
 	vsb_work_init(&dp->accept_work, vsb_round_accept);
+	vsb_call_init(dp);
 	vsb_queue_init(dp, VSB_RX, vsb_round_rx);
 	vsb_queue_init(dp, VSB_TX, vsb_round_tx);
 	vsb_queue_init(dp, VSB_EVENT, vsb_round_event);
@@ -315,6 +301,7 @@ int vsb_datapath_init(struct vsb_datapath *dp)
 	if (ret)
 		return ret;
 	dp->tab.stats = &dp->stats;
+	dp->tab.pages = &dp->pages;
 	dp->tab.worker = &dp->worker;
 	dp->tab.ready_work = &dp->ready_work;
 	dp->tab.timer_work = &dp->timer_work;
@@ -504,6 +491,7 @@ void vsb_datapath_stop(struct vsb_datapath *dp)
 	if (!dp->running)
 		return;
 	dp->running = false;
+	vsb_call_waiting(dp);
 	vsb_conntab_pause(&dp->tab);
 	for (i = 0; i < VSB_QUEUES; i++) {
 		q = &dp->queue[i];
@@ -519,8 +507,9 @@ void vsb_datapath_stop(struct vsb_datapath *dp)
  * 1. vsb_datapath_quench() was called: the rings are not touched any more;
  *    every hook in a socket or an eventfd is out of its wait queue and not
  *    running; every socket of a connection is closed. What is left to queue
- *    work: the timer and the connector.
- * 2. The timer is gone, and since no deadline is armed it stays so.
+ *    work: the timers and the connector.
+ * 2. The timers are gone, and since no deadline is armed and no round runs they
+ *    stay so.
  * 3. The connector's thread is gone: nobody resolves paths with the captured
  *    credentials, nothing more comes into the ready list.
  * 4. The worker's thread is gone: nobody but this task has the data path.
@@ -532,6 +521,7 @@ void vsb_datapath_destroy(struct vsb_datapath *dp)
 	int i;
 
 	timer_delete_sync(&dp->tab.timer);
+	vsb_call_destroy(dp);
 	vsb_connector_stop(&dp->connector);
 	vsb_worker_stop(&dp->worker);
 	while (vsb_datapath_ready(dp, VSB_ROUND_READY))

@@ -11,12 +11,14 @@
 #include <linux/types.h>
 #include <linux/vsock_bridge.h>
 
+#include "call.h"
 #include "connector.h"
 #include "conntab.h"
 #include "kick.h"
 #include "listener.h"
 #include "log.h"
 #include "mem.h"
+#include "pages.h"
 #include "route.h"
 #include "vring.h"
 #include "worker.h"
@@ -116,6 +118,8 @@ struct vsb_gather {
  * @ready_work: sockets with events
  * @timer_work: deadlines
  * @accept_work: clients in the backlog
+ * @pages: for what goes to the host
+ * @call_timer: calls that wait
  * @stats: counters; the gauges are filled in when they are asked for
  * @send_budget: RX chains that the round at hand may still take
  * @chain_iov: parts of the chains at hand; scratch of one round
@@ -141,6 +145,8 @@ struct vsb_datapath {
 	struct vsb_work ready_work;
 	struct vsb_work timer_work;
 	struct vsb_work accept_work;
+	struct vsb_pages pages;
+	struct vsb_call_timer call_timer;
 	struct vsock_bridge_stats stats;
 	unsigned int send_budget;
 	struct iovec chain_iov[VSB_SEGS_MAX];
@@ -160,7 +166,6 @@ void vsb_datapath_destroy(struct vsb_datapath *dp);
 void vsb_datapath_drop_all(struct vsb_datapath *dp);
 bool vsb_datapath_log_fits(const struct vsb_datapath *dp,
 			   const void __user *base, bool all);
-void vsb_datapath_call(struct vsb_datapath *dp, struct vsb_queue *q);
 void vsb_datapath_finish(struct vsb_datapath *dp, struct vsb_queue *q);
 bool vsb_datapath_park(struct vsb_datapath *dp, struct vsb_queue *q);
 void vsb_datapath_count_fault(struct vsb_datapath *dp,

@@ -165,6 +165,6 @@ void vsb_event_start(struct vsb_datapath *dp, bool anew)
 		return;
 	/* what SET_STATE said may be more than there can be */
 	gate->held = min_t(u32, gate->held, q->vr.num);
-	vsb_datapath_call(dp, q);
+	vsb_call(dp, q);
 	vsb_worker_queue(&dp->worker, &q->work);
 }

@@ -87,7 +87,7 @@ int vsb_mem_load(struct vsb_mem *mem, const struct vhost_memory __user *table)
 		goto out;
 
 	mem->tlb = tlb;
-	mem->last = NULL;
+	mem->near.size = 0;
 	mem->top = vsb_mem_top(regions, head.nregions);
 	tlb = NULL;
 out:
@@ -102,37 +102,34 @@ void vsb_mem_free(struct vsb_mem *mem)
 	if (mem->tlb)
 		vhost_iotlb_free(mem->tlb);
 	mem->tlb = NULL;
-	mem->last = NULL;
+	mem->near.size = 0;
 	mem->top = 0;
 }
 
-static struct vhost_iotlb_map *vsb_mem_find(struct vsb_mem *mem, u64 addr)
+/* Make the range that has @addr the near one. Return: false: there is none. */
+static bool vsb_mem_approach(struct vsb_mem *mem, u64 addr)
 {
-	struct vhost_iotlb_map *map = mem->last;
+	const struct vhost_iotlb_map *map;
 
-	if (map && addr >= map->start && addr <= map->last)
-		return map;
+	if (vsb_range_holds(&mem->near, addr))
+		return true;
 	if (!mem->tlb)
-		return NULL;
+		return false;
 	map = vhost_iotlb_itree_first(mem->tlb, addr, addr);
-	if (map)
-		mem->last = map;
-	return map;
+	if (!map)
+		return false;
+	mem->near = (struct vsb_range){
+		/* no map has all 2^64 bytes: vhost_iotlb makes two of that */
+		.start = map->start,
+		.size = map->last - map->start + 1,
+		.addr = map->addr,
+	};
+	return true;
 }
 
-/**
- * vsb_mem_translate() - find a guest-physical range in the owner's memory
- * @mem: the memory
- * @addr: where it starts
- * @len: its length, more than 0
- * @iov: out: its parts
- * @max: entries of @iov
- *
- * Return: number of parts; -EFAULT when a byte of it is not guest memory;
- * -ENOBUFS when it has more than @max parts.
- */
-int vsb_mem_translate(struct vsb_mem *mem, u64 addr, u32 len,
-		      struct iovec *iov, unsigned int max)
+/* vsb_mem_translate() for what is not all in the range that was used last. */
+int vsb_mem_search(struct vsb_mem *mem, u64 addr, u32 len, struct iovec *iov,
+		   unsigned int max)
 {
 	unsigned int nr = 0;
 
@@ -140,17 +137,15 @@ int vsb_mem_translate(struct vsb_mem *mem, u64 addr, u32 len,
 		return -EFAULT;
 
 	while (len) {
-		struct vhost_iotlb_map *map = vsb_mem_find(mem, addr);
 		u64 part;
 
-		if (!map)
+		if (!vsb_mem_approach(mem, addr))
 			return -EFAULT;
 		if (nr == max)
 			return -ENOBUFS;
-		/* map->last - addr + 1 could be 2^64 */
-		part = min_t(u64, len - 1, map->last - addr) + 1;
-		iov[nr].iov_base = (void __user *)(unsigned long)
-				   (map->addr + (addr - map->start));
+		part = min_t(u64, len,
+			     mem->near.size - (addr - mem->near.start));
+		iov[nr].iov_base = vsb_range_at(&mem->near, addr);
 		iov[nr].iov_len = part;
 		nr++;
 		addr += part;

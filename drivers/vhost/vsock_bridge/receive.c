@@ -174,14 +174,21 @@ static void vsb_receive_unknown(struct vsb_datapath *dp,
 	}
 }
 
-static void vsb_receive_known(struct vsb_datapath *dp, struct vsb_conn *conn,
-			      const struct vsb_packet *pkt,
-			      const struct vsb_chain *chain)
+static void vsb_receive_credit(struct vsb_conn *conn,
+			       const struct vsb_packet *pkt)
 {
 	if (vsb_credit_peer(&conn->credit, pkt->buf_alloc, pkt->fwd_cnt))
 		vsb_conn_got_credit(conn);
 	/* a guest that makes its window smaller may have used it up by that */
 	vsb_conn_check_update(conn);
+}
+
+static void vsb_receive_known(struct vsb_datapath *dp, struct vsb_conn *conn,
+			      const struct vsb_packet *pkt,
+			      const struct vsb_chain *chain)
+{
+	if (vsb_credit_is_news(&conn->credit, pkt->buf_alloc, pkt->fwd_cnt))
+		vsb_receive_credit(conn, pkt);
 
 	switch (pkt->op) {
 	case VIRTIO_VSOCK_OP_REQUEST:
@@ -255,6 +262,29 @@ static void vsb_receive_packet(struct vsb_datapath *dp,
 		vsb_receive_unknown(dp, pkt);
 }
 
+/* Read a header that is in one part. Its fields are read once. */
+static bool vsb_receive_header_from(const struct virtio_vsock_hdr __user *from,
+				    struct virtio_vsock_hdr *hdr)
+{
+	if (!user_read_access_begin(from, sizeof(*from)))
+		return false;
+	unsafe_get_user(hdr->src_cid, &from->src_cid, fault);
+	unsafe_get_user(hdr->dst_cid, &from->dst_cid, fault);
+	unsafe_get_user(hdr->src_port, &from->src_port, fault);
+	unsafe_get_user(hdr->dst_port, &from->dst_port, fault);
+	unsafe_get_user(hdr->len, &from->len, fault);
+	unsafe_get_user(hdr->type, &from->type, fault);
+	unsafe_get_user(hdr->op, &from->op, fault);
+	unsafe_get_user(hdr->flags, &from->flags, fault);
+	unsafe_get_user(hdr->buf_alloc, &from->buf_alloc, fault);
+	unsafe_get_user(hdr->fwd_cnt, &from->fwd_cnt, fault);
+	user_read_access_end();
+	return true;
+fault:
+	user_read_access_end();
+	return false;
+}
+
 /* Read the header, once. */
 static bool vsb_receive_header(const struct vsb_chain *chain,
 			       struct vsb_packet *pkt)
@@ -262,9 +292,15 @@ static bool vsb_receive_header(const struct vsb_chain *chain,
 	struct virtio_vsock_hdr hdr;
 	struct iov_iter iter;
 
-	iov_iter_init(&iter, ITER_SOURCE, chain->iov, chain->nr, chain->len);
-	if (copy_from_iter(&hdr, sizeof(hdr), &iter) != sizeof(hdr))
-		return false;
+	if (likely(chain->iov[0].iov_len >= sizeof(hdr))) {
+		if (!vsb_receive_header_from(chain->iov[0].iov_base, &hdr))
+			return false;
+	} else {
+		iov_iter_init(&iter, ITER_SOURCE, chain->iov, chain->nr,
+			      chain->len);
+		if (copy_from_iter(&hdr, sizeof(hdr), &iter) != sizeof(hdr))
+			return false;
+	}
 	vsb_packet_decode(pkt, &hdr);
 	return true;
 }

@@ -55,6 +55,29 @@ struct vsb_slots {
 	struct vsb_slot slot[VSB_SEND_SLOTS];
 };
 
+/* Write a header into one part. */
+static bool vsb_send_header_to(struct virtio_vsock_hdr __user *to,
+			       const struct virtio_vsock_hdr *hdr)
+{
+	if (!user_write_access_begin(to, sizeof(*to)))
+		return false;
+	unsafe_put_user(hdr->src_cid, &to->src_cid, fault);
+	unsafe_put_user(hdr->dst_cid, &to->dst_cid, fault);
+	unsafe_put_user(hdr->src_port, &to->src_port, fault);
+	unsafe_put_user(hdr->dst_port, &to->dst_port, fault);
+	unsafe_put_user(hdr->len, &to->len, fault);
+	unsafe_put_user(hdr->type, &to->type, fault);
+	unsafe_put_user(hdr->op, &to->op, fault);
+	unsafe_put_user(hdr->flags, &to->flags, fault);
+	unsafe_put_user(hdr->buf_alloc, &to->buf_alloc, fault);
+	unsafe_put_user(hdr->fwd_cnt, &to->fwd_cnt, fault);
+	user_write_access_end();
+	return true;
+fault:
+	user_write_access_end();
+	return false;
+}
+
 static bool vsb_send_header(const struct vsb_slot *slot,
 			    const struct vsb_packet *pkt)
 {
@@ -62,6 +85,8 @@ static bool vsb_send_header(const struct vsb_slot *slot,
 	struct iov_iter iter;
 
 	vsb_packet_encode(&hdr, pkt);
+	if (likely(slot->iov[0].iov_len >= sizeof(hdr)))
+		return vsb_send_header_to(slot->iov[0].iov_base, &hdr);
 	iov_iter_init(&iter, ITER_DEST, slot->iov, slot->nr, sizeof(hdr));
 	return copy_to_iter(&hdr, sizeof(hdr), &iter) == sizeof(hdr);
 }

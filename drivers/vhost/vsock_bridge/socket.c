@@ -373,18 +373,30 @@ struct socket *vsb_socket_accept(struct vsb_socket *s)
 	return ret ? ERR_PTR(ret) : sock;
 }
 
+static long vsb_socket_sendmsg(struct vsb_socket *s,
+			       const struct iov_iter *from, int flags)
+{
+	struct msghdr msg = {
+		.msg_iter = *from,
+		.msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL | flags,
+	};
+
+	return sock_sendmsg(s->sock, &msg);
+}
+
 /*
  * Return: bytes that were taken from @from, or an error; never 0. Of SEQPACKET
  * all of them are taken, as one message, or none.
  */
 long vsb_socket_send(struct vsb_socket *s, struct iov_iter *from)
 {
-	struct msghdr msg = {
-		.msg_iter = *from,
-		.msg_flags = MSG_DONTWAIT | MSG_NOSIGNAL,
-	};
+	return vsb_socket_sendmsg(s, from, 0);
+}
 
-	return sock_sendmsg(s->sock, &msg);
+/* The same of a stream, for pages, which the socket then refers to. */
+long vsb_socket_send_pages(struct vsb_socket *s, struct iov_iter *from)
+{
+	return vsb_socket_sendmsg(s, from, VSB_SPLICE_PAGES);
 }
 
 long vsb_socket_send_text(struct vsb_socket *s, const char *text, size_t len)

@@ -73,6 +73,7 @@ struct socket *vsb_socket_connect(struct vsb_context *ctx, int type,
 struct socket *vsb_socket_accept(struct vsb_socket *s);
 
 long vsb_socket_send(struct vsb_socket *s, struct iov_iter *from);
+long vsb_socket_send_pages(struct vsb_socket *s, struct iov_iter *from);
 long vsb_socket_send_text(struct vsb_socket *s, const char *text, size_t len);
 long vsb_socket_recv(struct vsb_socket *s, struct iov_iter *to);
 long vsb_socket_recv_text(struct vsb_socket *s, char *text, size_t len,

@@ -5,6 +5,7 @@
  * Everything in guest memory is read once into a variable, checked, and used
  * from there. Every walk is bounded by the size of the table it walks.
  */
+#include <linux/align.h>
 #include <linux/bits.h>
 #include <linux/compiler.h>
 #include <linux/errno.h>
@@ -108,6 +109,8 @@ int vsb_vring_start(struct vsb_vring *vr, u64 features)
 	vr->used_idx = vsb_ring16(idx);
 	vr->avail_idx = vr->last_avail;
 	vr->staged = 0;
+	vr->kept = 0;
+	vr->heads_nr = 0;
 	vr->signalled_valid = false;
 	vr->parked = false;
 	vsb_vring_log_used(vr, &vr->used->flags, sizeof(vr->used->flags));
@@ -195,9 +198,26 @@ struct vsb_table {
 	bool indirect;
 };
 
-/* Read an entry; it may begin in one part and end in the next. */
-static bool vsb_table_read(const struct vsb_table *table, u32 i,
-			   struct vring_desc *raw)
+/* The call of a copy would cost more than the copy. */
+static inline bool vsb_desc_read(const struct vring_desc __user *from,
+				 struct vring_desc *raw)
+{
+	if (!user_read_access_begin(from, sizeof(*from)))
+		return false;
+	unsafe_get_user(raw->addr, &from->addr, fault);
+	unsafe_get_user(raw->len, &from->len, fault);
+	unsafe_get_user(raw->flags, &from->flags, fault);
+	unsafe_get_user(raw->next, &from->next, fault);
+	user_read_access_end();
+	return true;
+fault:
+	user_read_access_end();
+	return false;
+}
+
+/* Read an entry that may begin in one part and end in the next. */
+static bool vsb_table_read_parts(const struct vsb_table *table, u32 i,
+				 struct vring_desc *raw)
 {
 	size_t skip = i * sizeof(*raw);
 	size_t len, done = 0;
@@ -218,6 +238,19 @@ static bool vsb_table_read(const struct vsb_table *table, u32 i,
 		skip = 0;
 	}
 	return done == sizeof(*raw);
+}
+
+static inline bool vsb_table_read(const struct vsb_table *table, u32 i,
+				  struct vring_desc *raw)
+{
+	const struct iovec *part = &table->part[0];
+	size_t at = i * sizeof(*raw);
+
+	/* tables are aligned to their entries (2.7), but who knows */
+	if (likely(at + sizeof(*raw) <= part->iov_len &&
+		   IS_ALIGNED((unsigned long)part->iov_base, sizeof(*raw))))
+		return vsb_desc_read(part->iov_base + at, raw);
+	return vsb_table_read_parts(table, i, raw);
 }
 
 static enum vsb_fault vsb_vring_walk(struct vsb_vring *vr,
@@ -291,6 +324,37 @@ static enum vsb_fault vsb_vring_walk(struct vsb_vring *vr,
 	return steps < table->num ? VSB_FAULT_SEGS : VSB_FAULT_CHAIN;
 }
 
+/* Read the entries from the next one on, as far as one copy goes. */
+static bool vsb_vring_read_heads(struct vsb_vring *vr)
+{
+	u16 slot = vr->last_avail & (vr->num - 1);
+	u32 nr = min3((u32)(u16)(vr->avail_idx - vr->last_avail),
+		      VSB_VRING_BATCH, vr->num - slot);
+
+	vr->heads_nr = 0;
+	if (copy_from_user(vr->heads, &vr->avail->ring[slot],
+			   nr * sizeof(vr->heads[0])))
+		return false;
+	vr->heads_first = vr->last_avail;
+	vr->heads_nr = nr;
+	return true;
+}
+
+/* The next entry, which is available. Return: its head; @num: there is none. */
+static u32 vsb_vring_head(struct vsb_vring *vr)
+{
+	u16 i = vr->last_avail - vr->heads_first;
+	u16 head;
+
+	if (i >= vr->heads_nr) {
+		if (!vsb_vring_read_heads(vr))
+			return vr->num;
+		i = 0;
+	}
+	head = vsb_ring16(vr->heads[i]);
+	return min_t(u32, head, vr->num);
+}
+
 /**
  * vsb_vring_next() - take the next available chain
  * @vr: the queue
@@ -314,7 +378,7 @@ int vsb_vring_next(struct vsb_vring *vr, struct vsb_mem *mem,
 		.parts = 1,
 		.num = vr->num,
 	};
-	__virtio16 raw;
+	u32 head;
 	int ret;
 
 	if (vr->broken)
@@ -324,14 +388,12 @@ int vsb_vring_next(struct vsb_vring *vr, struct vsb_mem *mem,
 		if (ret <= 0)
 			return ret;
 	}
-
-	if (get_user(raw, &vr->avail->ring[vr->last_avail & (vr->num - 1)]))
-		return vsb_vring_break(vr);
-	chain->head = vsb_ring16(raw);
-	if (chain->head >= vr->num)
+	head = vsb_vring_head(vr);
+	if (head == vr->num)
 		return vsb_vring_break(vr);
 
 	vr->last_avail++;
+	chain->head = head;
 	chain->nr = 0;
 	chain->len = 0;
 	chain->fault = vsb_vring_walk(vr, chain, mem, &table, chain->head);
@@ -363,6 +425,32 @@ void vsb_vring_log_chain(struct vsb_vring *vr, const struct iovec *iov,
 		vsb_vring_break(vr);
 }
 
+/* Write a row of used elements. */
+static bool vsb_vring_write_used(struct vsb_vring *vr, u16 idx,
+				 const struct vring_used_elem *elems, u32 nr)
+{
+	struct vring_used_elem __user *to = &vr->used->ring[idx & (vr->num - 1)];
+
+	if (copy_to_user(to, elems, nr * sizeof(*elems)))
+		return false;
+	vsb_vring_log_used(vr, to, nr * sizeof(*elems));
+	return true;
+}
+
+/* Put what was kept into the ring; it may go on at the ring's beginning. */
+static void vsb_vring_write_kept(struct vsb_vring *vr)
+{
+	u16 idx = vr->used_idx + vr->staged - vr->kept;
+	u32 nr = min_t(u32, vr->kept, vr->num - (idx & (vr->num - 1)));
+
+	if (!vsb_vring_write_used(vr, idx, vr->elems, nr) ||
+	    (nr < vr->kept &&
+	     !vsb_vring_write_used(vr, idx + nr, vr->elems + nr,
+				   vr->kept - nr)))
+		vsb_vring_break(vr);
+	vr->kept = 0;
+}
+
 /**
  * vsb_vring_push() - stage a used element
  * @vr: the queue
@@ -371,18 +459,15 @@ void vsb_vring_log_chain(struct vsb_vring *vr, const struct iovec *iov,
  */
 void vsb_vring_push(struct vsb_vring *vr, u16 head, u32 len)
 {
-	struct vring_used_elem elem = {
+	if (vr->broken)
+		return;
+	vr->elems[vr->kept++] = (struct vring_used_elem) {
 		.id = (__force __virtio32)cpu_to_le32(head),
 		.len = (__force __virtio32)cpu_to_le32(len),
 	};
-	u16 slot = (vr->used_idx + vr->staged) & (vr->num - 1);
-
-	if (vr->broken)
-		return;
-	if (copy_to_user(&vr->used->ring[slot], &elem, sizeof(elem)))
-		vsb_vring_break(vr);
-	vsb_vring_log_used(vr, &vr->used->ring[slot], sizeof(elem));
 	vr->staged++;
+	if (vr->kept == VSB_VRING_BATCH)
+		vsb_vring_write_kept(vr);
 }
 
 /* Does the driver want an interrupt for what was just published? */
@@ -419,6 +504,8 @@ static bool vsb_vring_wants_call(struct vsb_vring *vr)
  */
 bool vsb_vring_publish(struct vsb_vring *vr)
 {
+	if (vr->kept)
+		vsb_vring_write_kept(vr);
 	if (!vr->staged || vr->broken)
 		return false;
 

@@ -40,6 +40,9 @@ struct vsb_mem;
 /* Parts of a chain that we take; as many as an iov_iter takes (UIO_MAXIOV). */
 #define VSB_SEGS_MAX	1024U
 
+/* So many entries of the available and the used ring are moved at once. */
+#define VSB_VRING_BATCH	64U
+
 /**
  * enum vsb_fault - what can be wrong with a chain
  * @VSB_FAULT_NONE: nothing
@@ -95,6 +98,11 @@ struct vsb_chain {
  * @avail_idx: avail.idx as it was read last
  * @used_idx: used.idx as it was written last
  * @staged: used elements that are not published
+ * @kept: the last of these, which are in @elems and not in the ring yet
+ * @elems: those
+ * @heads: entries of the available ring that were read
+ * @heads_first: index of the first one
+ * @heads_nr: how many
  * @signalled: used.idx at the last call
  * @signalled_valid: @signalled holds something
  * @log: where writes are logged
@@ -119,6 +127,12 @@ struct vsb_vring {
 	u16 staged;
 	u16 signalled;
 	bool signalled_valid;
+
+	u16 kept;
+	struct vring_used_elem elems[VSB_VRING_BATCH];
+	u16 heads_first;
+	u16 heads_nr;
+	__virtio16 heads[VSB_VRING_BATCH];
 
 	struct vsb_log *log;
 	bool log_used;

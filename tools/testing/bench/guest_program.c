@@ -121,7 +121,10 @@ static void answer(struct program *p, struct flow *flow)
 	flow->left += size_of(p);
 }
 
-/* The first connection is answered, the others get what disturbs it. */
+/*
+ * The first connection is answered, the others get what disturbs it, from the
+ * first ping on: before that the host may be in a handshake.
+ */
 static void run_echo(struct program *p)
 {
 	struct driver *d = &p->driver;
@@ -143,7 +146,7 @@ static void run_echo(struct program *p)
 				driver_read(d, flow);
 		}
 		driver_write(d, first);
-		if (out)
+		if (out && first->rx_cnt)
 			send_streams(p, 1, BENCH_BULK);
 		if (!moved)
 			driver_wait(d);

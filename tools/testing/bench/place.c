@@ -124,7 +124,8 @@ static void handshake_end(int fd)
 		ssize_t n = read(fd, answer + len, sizeof(answer) - len);
 
 		if (n <= 0)
-			die("no answer to CONNECT");
+			die("no answer to CONNECT: %s",
+			    n ? strerror(errno) : "the end");
 		len += n;
 	} while (answer[len - 1] != '\n');
 	if (strncmp(answer, "OK ", 3))

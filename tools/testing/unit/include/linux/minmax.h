@@ -22,6 +22,8 @@
 #define min_t(type, a, b)	min((type)(a), (type)(b))
 #define max_t(type, a, b)	max((type)(a), (type)(b))
 
+#define min3(a, b, c)		min(min(a, b), c)
+
 #define clamp_t(type, v, lo, hi)	\
 	min_t(type, max_t(type, v, lo), hi)
 
