@@ -96,6 +96,39 @@ struct vsb_gather {
 	struct iovec iov[VSB_SEGS_MAX];
 };
 
+/* RX chains that one read is given at most. */
+#define VSB_SEND_SLOTS	32U
+
+/**
+ * struct vsb_slot - an RX chain that was taken
+ * @iov: its parts, among those of the data path
+ * @gpa: their guest-physical addresses, or NULL when writes are not logged
+ * @nr: how many
+ * @room: bytes behind the header, no more than one turn fills
+ * @head: its name
+ */
+struct vsb_slot {
+	const struct iovec *iov;
+	const u64 *gpa;
+	unsigned int nr;
+	u32 room;
+	u16 head;
+};
+
+/**
+ * struct vsb_slots - RX chains for one read
+ * @nr: how many
+ * @parts: entries of the data path's chain_iov in use
+ * @room: bytes behind the headers, in all
+ * @slot: the chains, in the order of the ring
+ */
+struct vsb_slots {
+	unsigned int nr;
+	unsigned int parts;
+	u32 room;
+	struct vsb_slot slot[VSB_SEND_SLOTS];
+};
+
 /**
  * struct vsb_datapath - everything that moves bytes for one guest
  * @lock: protects all of it, but what says otherwise. Taken by the worker for
@@ -125,6 +158,7 @@ struct vsb_gather {
  * @chain_iov: parts of the chains at hand; scratch of one round
  * @chain_gpa: their guest-physical addresses, while writes are logged
  * @gather: scratch of one round
+ * @slots: scratch of one packet, or read, to the guest
  */
 struct vsb_datapath {
 	struct mutex lock;	/* all of the structure */
@@ -152,6 +186,7 @@ struct vsb_datapath {
 	struct iovec chain_iov[VSB_SEGS_MAX];
 	u64 chain_gpa[VSB_SEGS_MAX];
 	struct vsb_gather gather;
+	struct vsb_slots slots;
 };
 
 /* datapath.c */

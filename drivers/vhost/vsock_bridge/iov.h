@@ -5,6 +5,7 @@
 #ifndef VSB_IOV_H
 #define VSB_IOV_H
 
+#include <linux/compiler.h>
 #include <linux/minmax.h>
 #include <linux/types.h>
 #include <linux/uio.h>
@@ -26,6 +27,11 @@ static inline unsigned int vsb_iov_slice(struct iovec *to,
 {
 	unsigned int i, out = 0;
 
+	if (likely(nr && len && skip + len <= from->iov_len)) {
+		to->iov_base = from->iov_base + skip;
+		to->iov_len = len;
+		return 1;
+	}
 	for (i = 0; i < nr && len; i++) {
 		size_t part;
 

@@ -21,39 +21,8 @@
 #define VSB_SEND_PACKETS	256
 #define VSB_SEND_CHAINS		1024
 
-/* One turn of a connection: so many bytes in so many RX buffers. */
+/* One turn of a connection: so many bytes, in VSB_SEND_SLOTS RX buffers. */
 #define VSB_SEND_BYTES		(64U * 1024)
-#define VSB_SEND_SLOTS		32U
-
-/**
- * struct vsb_slot - an RX chain that was taken
- * @iov: its parts, among those of the data path
- * @gpa: their guest-physical addresses, or NULL when writes are not logged
- * @nr: how many
- * @room: bytes behind the header, no more than one turn fills
- * @head: its name
- */
-struct vsb_slot {
-	const struct iovec *iov;
-	const u64 *gpa;
-	unsigned int nr;
-	u32 room;
-	u16 head;
-};
-
-/**
- * struct vsb_slots - RX chains for one read
- * @nr: how many
- * @parts: entries of the data path's chain_iov in use
- * @room: bytes behind the headers, in all
- * @slot: the chains, in the order of the ring
- */
-struct vsb_slots {
-	unsigned int nr;
-	unsigned int parts;
-	u32 room;
-	struct vsb_slot slot[VSB_SEND_SLOTS];
-};
 
 /* Write a header into one part. */
 static bool vsb_send_header_to(struct virtio_vsock_hdr __user *to,
@@ -79,16 +48,23 @@ fault:
 }
 
 static bool vsb_send_header(const struct vsb_slot *slot,
-			    const struct vsb_packet *pkt)
+			    const struct virtio_vsock_hdr *hdr)
 {
-	struct virtio_vsock_hdr hdr;
 	struct iov_iter iter;
 
-	vsb_packet_encode(&hdr, pkt);
-	if (likely(slot->iov[0].iov_len >= sizeof(hdr)))
-		return vsb_send_header_to(slot->iov[0].iov_base, &hdr);
-	iov_iter_init(&iter, ITER_DEST, slot->iov, slot->nr, sizeof(hdr));
-	return copy_to_iter(&hdr, sizeof(hdr), &iter) == sizeof(hdr);
+	if (likely(slot->iov[0].iov_len >= sizeof(*hdr)))
+		return vsb_send_header_to(slot->iov[0].iov_base, hdr);
+	iov_iter_init(&iter, ITER_DEST, slot->iov, slot->nr, sizeof(*hdr));
+	return copy_to_iter(hdr, sizeof(*hdr), &iter) == sizeof(*hdr);
+}
+
+/* No chain is at hand. */
+static struct vsb_slots *vsb_send_no_slots(struct vsb_datapath *dp)
+{
+	dp->slots.nr = 0;
+	dp->slots.parts = 0;
+	dp->slots.room = 0;
+	return &dp->slots;
 }
 
 /* The first @len bytes of a slot were written, or may have been. */
@@ -158,24 +134,24 @@ static bool vsb_send_control(struct vsb_datapath *dp,
 			     const struct vsb_packet *pkt)
 {
 	struct vsb_vring *vr = &dp->queue[VSB_RX].vr;
+	struct vsb_slot *slot = &dp->slots.slot[0];
+	struct virtio_vsock_hdr hdr;
+	bool sent;
 
-	for (;;) {
-		struct vsb_slots slots = { .nr = 0 };
-		bool sent;
-
-		if (!vsb_send_take(dp, &slots, 0))
-			return false;
-		sent = vsb_send_header(&slots.slot[0], pkt);
-		vsb_send_log(dp, &slots.slot[0], VSB_HDR_SIZE);
+	vsb_packet_encode(&hdr, pkt);
+	while (vsb_send_take(dp, vsb_send_no_slots(dp), 0)) {
+		sent = vsb_send_header(slot, &hdr);
+		vsb_send_log(dp, slot, VSB_HDR_SIZE);
 		if (sent) {
-			vsb_vring_push(vr, slots.slot[0].head, VSB_HDR_SIZE);
+			vsb_vring_push(vr, slot->head, VSB_HDR_SIZE);
 			dp->stats.rx_packets_count++;
 			return true;
 		}
 		vsb_error(&dp->stats, guest_memory, pkt->src_port,
 			  pkt->dst_port);
-		vsb_vring_push(vr, slots.slot[0].head, 0);
+		vsb_vring_push(vr, slot->head, 0);
 	}
+	return false;
 }
 
 static void vsb_send_fill(const struct vsb_datapath *dp,
@@ -286,27 +262,30 @@ static unsigned int vsb_send_headers(struct vsb_datapath *dp,
 				     bool eom)
 {
 	struct vsb_vring *vr = &dp->queue[VSB_RX].vr;
+	struct virtio_vsock_hdr hdr;
 	struct vsb_packet pkt;
 	unsigned int i;
 
 	vsb_send_fill(dp, conn, &pkt, VIRTIO_VSOCK_OP_RW);
+	vsb_packet_encode(&hdr, &pkt);
 	for (i = 0; len; i++) {
 		const struct vsb_slot *slot = &slots->slot[i];
+		u32 part = min(slot->room, len);
 
-		pkt.len = min(slot->room, len);
-		if (eom && pkt.len == len)
-			pkt.flags = VIRTIO_VSOCK_SEQ_EOM;
-		if (!vsb_send_header(slot, &pkt)) {
+		hdr.len = cpu_to_le32(part);
+		if (eom && part == len)
+			hdr.flags = cpu_to_le32(VIRTIO_VSOCK_SEQ_EOM);
+		if (!vsb_send_header(slot, &hdr)) {
 			vsb_conn_error(conn, guest_memory);
 			vsb_vring_push(vr, slot->head, 0);
 			vsb_conn_event(conn, VSB_EV_RESET, 0);
 			return i + 1;
 		}
-		vsb_vring_push(vr, slot->head, VSB_HDR_SIZE + pkt.len);
-		vsb_credit_sent(&conn->credit, pkt.len);
+		vsb_vring_push(vr, slot->head, VSB_HDR_SIZE + part);
+		vsb_credit_sent(&conn->credit, part);
 		dp->stats.rx_packets_count++;
-		dp->stats.rx_bytes_count += pkt.len;
-		len -= pkt.len;
+		dp->stats.rx_bytes_count += part;
+		len -= part;
 	}
 	vsb_send_told(conn);
 	return i;
@@ -346,7 +325,7 @@ static void vsb_send_learn(struct vsb_conn *conn, unsigned int used,
 static bool vsb_send_data(struct vsb_datapath *dp, struct vsb_conn *conn)
 {
 	struct vsb_vring *vr = &dp->queue[VSB_RX].vr;
-	struct vsb_slots slots = { .nr = 0 };
+	struct vsb_slots *slots = vsb_send_no_slots(dp);
 	u32 offered = vsb_conn_offers(conn);
 	unsigned int used = 0;
 	struct iov_iter iter;
@@ -361,25 +340,25 @@ static bool vsb_send_data(struct vsb_datapath *dp, struct vsb_conn *conn)
 		vsb_conn_ask_credit(conn);
 		return true;
 	}
-	vsb_send_take_slots(dp, conn, &slots, want);
-	if (!slots.nr)
+	vsb_send_take_slots(dp, conn, slots, want);
+	if (!slots->nr)
 		return false;
 
-	vsb_send_payload_iter(dp, &slots, want, &iter);
+	vsb_send_payload_iter(dp, slots, want, &iter);
 	got = vsb_conn_read(conn, &iter, offered, &eom);
 	if (got == -EFAULT) {
 		/* nothing was read; the first chain is the bad one */
 		vsb_conn_error(conn, guest_memory);
-		vsb_vring_push(vr, slots.slot[0].head, 0);
+		vsb_vring_push(vr, slots->slot[0].head, 0);
 		used = 1;
 	} else if (got > 0) {
-		used = vsb_send_headers(dp, conn, &slots, got, eom);
-		vsb_send_learn(conn, used, slots.nr);
+		used = vsb_send_headers(dp, conn, slots, got, eom);
+		vsb_send_learn(conn, used, slots->nr);
 	}
 	/* whatever it says, it may have written */
 	if (vsb_log_is_on(&dp->log))
-		vsb_send_log_read(dp, &slots, want);
-	vsb_vring_rewind(vr, slots.nr - used);
+		vsb_send_log_read(dp, slots, want);
+	vsb_vring_rewind(vr, slots->nr - used);
 	return true;
 }
 

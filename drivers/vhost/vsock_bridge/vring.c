@@ -253,75 +253,111 @@ static inline bool vsb_table_read(const struct vsb_table *table, u32 i,
 	return vsb_table_read_parts(table, i, raw);
 }
 
-static enum vsb_fault vsb_vring_walk(struct vsb_vring *vr,
-				     struct vsb_chain *chain,
-				     struct vsb_mem *mem,
-				     const struct vsb_table *table, u32 i);
+/**
+ * struct vsb_desc - a descriptor as we use it
+ * @addr: guest-physical address
+ * @len: bytes
+ * @flags: VRING_DESC_F_*
+ * @next: index of the next one
+ */
+struct vsb_desc {
+	u64 addr;
+	u32 len;
+	u16 flags;
+	u16 next;
+};
 
-/* Continue in the table that an indirect descriptor points to. */
-static enum vsb_fault vsb_vring_walk_indirect(struct vsb_vring *vr,
-					      struct vsb_chain *chain,
-					      struct vsb_mem *mem, u64 addr,
-					      u32 len)
+static inline bool vsb_table_get(const struct vsb_table *table, u32 i,
+				 struct vsb_desc *desc)
 {
-	struct vsb_table table = {
-		.num = len / sizeof(struct vring_desc),
-		.indirect = true,
-	};
-	int parts;
+	struct vring_desc raw;
 
-	if (!table.num || len % sizeof(struct vring_desc))
-		return VSB_FAULT_CHAIN;
-	if (table.num > VSB_SEGS_MAX)
-		return VSB_FAULT_SEGS;
-	parts = vsb_mem_translate(mem, addr, len, table.part,
-				  VSB_TABLE_PARTS);
-	if (parts < 0)
-		return VSB_FAULT_BOUNDS;
-	table.parts = parts;
-	return vsb_vring_walk(vr, chain, mem, &table, 0);
+	if (!vsb_table_read(table, i, &raw))
+		return false;
+	desc->addr = le64_to_cpu((__force __le64)raw.addr);
+	desc->len = le32_to_cpu((__force __le32)raw.len);
+	desc->flags = vsb_ring16(raw.flags);
+	desc->next = vsb_ring16(raw.next);
+	return true;
 }
 
 /*
  * Walk a chain from entry @i of @table. A table is walked for as many steps as
- * it has entries, so a loop ends, and for no more than VSB_SEGS_MAX; an
- * indirect table leads to no other.
+ * it has entries, so a loop ends, and for no more than VSB_SEGS_MAX. The last
+ * entry may point to a table of its own, which is left in @last; an indirect
+ * table leads to no other.
+ *
+ * Most chains are one or two entries: in a place of its own each.
  */
-static enum vsb_fault vsb_vring_walk(struct vsb_vring *vr,
-				     struct vsb_chain *chain,
-				     struct vsb_mem *mem,
-				     const struct vsb_table *table, u32 i)
+static __always_inline enum vsb_fault
+vsb_table_walk(const struct vsb_table *table, u32 i, struct vsb_vring *vr,
+	       struct vsb_chain *chain, struct vsb_mem *mem,
+	       struct vsb_desc *last)
 {
-	struct vring_desc raw;
 	enum vsb_fault fault;
-	u32 steps, len;
-	u16 flags;
-	u64 addr;
+	u32 steps;
 
 	for (steps = 0; steps < min(table->num, VSB_SEGS_MAX); steps++) {
 		if (i >= table->num)
 			return VSB_FAULT_CHAIN;
-		if (!vsb_table_read(table, i, &raw))
+		if (!vsb_table_get(table, i, last))
 			return VSB_FAULT_MEMORY;
-		addr = le64_to_cpu((__force __le64)raw.addr);
-		len = le32_to_cpu((__force __le32)raw.len);
-		flags = vsb_ring16(raw.flags);
-
-		if (flags & VRING_DESC_F_INDIRECT) {
+		if (last->flags & VRING_DESC_F_INDIRECT) {
 			if (table->indirect || !vr->indirect ||
-			    (flags & VRING_DESC_F_NEXT))
+			    (last->flags & VRING_DESC_F_NEXT))
 				return VSB_FAULT_CHAIN;
-			return vsb_vring_walk_indirect(vr, chain, mem, addr,
-						       len);
+			return VSB_FAULT_NONE;
 		}
-		if (vr->writes != !!(flags & VRING_DESC_F_WRITE))
+		if (vr->writes != !!(last->flags & VRING_DESC_F_WRITE))
 			return VSB_FAULT_DIRECTION;
-		fault = vsb_chain_add(chain, mem, addr, len);
-		if (fault || !(flags & VRING_DESC_F_NEXT))
+		fault = vsb_chain_add(chain, mem, last->addr, last->len);
+		if (fault || !(last->flags & VRING_DESC_F_NEXT))
 			return fault;
-		i = vsb_ring16(raw.next);
+		i = last->next;
 	}
 	return steps < table->num ? VSB_FAULT_SEGS : VSB_FAULT_CHAIN;
+}
+
+/* Continue in the table that an indirect descriptor points to. */
+static enum vsb_fault vsb_vring_walk_indirect(struct vsb_vring *vr,
+					      struct vsb_chain *chain,
+					      struct vsb_mem *mem,
+					      struct vsb_desc *desc)
+{
+	struct vsb_table table;
+	int parts;
+
+	table.num = desc->len / sizeof(struct vring_desc);
+	table.indirect = true;
+	if (!table.num || desc->len % sizeof(struct vring_desc))
+		return VSB_FAULT_CHAIN;
+	if (table.num > VSB_SEGS_MAX)
+		return VSB_FAULT_SEGS;
+	parts = vsb_mem_translate(mem, desc->addr, desc->len, table.part,
+				  VSB_TABLE_PARTS);
+	if (parts < 0)
+		return VSB_FAULT_BOUNDS;
+	table.parts = parts;
+	return vsb_table_walk(&table, 0, vr, chain, mem, desc);
+}
+
+static enum vsb_fault vsb_vring_walk(struct vsb_vring *vr,
+				     struct vsb_chain *chain,
+				     struct vsb_mem *mem, u32 head)
+{
+	struct vsb_table table;
+	struct vsb_desc last;
+	enum vsb_fault fault;
+
+	table.part[0].iov_base = vr->desc;
+	table.part[0].iov_len = vsb_vring_desc_size(vr->num);
+	table.parts = 1;
+	table.num = vr->num;
+	table.indirect = false;
+	fault = vsb_table_walk(&table, head, vr, chain, mem, &last);
+	if (fault || !(last.flags & VRING_DESC_F_INDIRECT))
+		return fault;
+	return vsb_vring_walk_indirect(vr, chain, mem, &last);
 }
 
 /* Read the entries from the next one on, as far as one copy goes. */
@@ -370,14 +406,6 @@ static u32 vsb_vring_head(struct vsb_vring *vr)
 int vsb_vring_next(struct vsb_vring *vr, struct vsb_mem *mem,
 		   struct vsb_chain *chain)
 {
-	const struct vsb_table table = {
-		.part[0] = {
-			.iov_base = vr->desc,
-			.iov_len = vsb_vring_desc_size(vr->num),
-		},
-		.parts = 1,
-		.num = vr->num,
-	};
 	u32 head;
 	int ret;
 
@@ -396,7 +424,7 @@ int vsb_vring_next(struct vsb_vring *vr, struct vsb_mem *mem,
 	chain->head = head;
 	chain->nr = 0;
 	chain->len = 0;
-	chain->fault = vsb_vring_walk(vr, chain, mem, &table, chain->head);
+	chain->fault = vsb_vring_walk(vr, chain, mem, head);
 	return 1;
 }
 
