@@ -154,6 +154,8 @@ struct vsb_slots {
  * @pages: for what goes to the host
  * @call_timer: calls that wait
  * @stats: counters; the gauges are filled in when they are asked for
+ * @one_way: rounds of sockets since the guest has sent more than credit; the
+ *	worker's own
  * @send_budget: RX chains that the round at hand may still take
  * @chain_iov: parts of the chains at hand; scratch of one round
  * @chain_gpa: their guest-physical addresses, while writes are logged
@@ -182,6 +184,7 @@ struct vsb_datapath {
 	struct vsb_pages pages;
 	struct vsb_call_timer call_timer;
 	struct vsock_bridge_stats stats;
+	unsigned int one_way;
 	unsigned int send_budget;
 	struct iovec chain_iov[VSB_SEGS_MAX];
 	u64 chain_gpa[VSB_SEGS_MAX];

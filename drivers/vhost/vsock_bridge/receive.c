@@ -245,6 +245,8 @@ static void vsb_receive_packet(struct vsb_datapath *dp,
 	struct vsb_conn *conn = dp->gather.conn;
 
 	dp->stats.tx_packets_count++;
+	if (pkt->op != VIRTIO_VSOCK_OP_CREDIT_UPDATE)
+		dp->one_way = 0;
 	if (conn && (pkt->op != VIRTIO_VSOCK_OP_RW ||
 		     conn->host_port != pkt->dst_port ||
 		     conn->guest_port != pkt->src_port)) {
