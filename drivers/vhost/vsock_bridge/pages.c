@@ -31,6 +31,7 @@ static bool vsb_pages_grow(struct vsb_pages *pages)
 	if (!block)
 		return false;
 	pages->at = pages->nr;
+	pages->used = 0;
 	pages->block[pages->nr++] = block;
 	return true;
 }
@@ -40,11 +41,11 @@ static bool vsb_pages_next(struct vsb_pages *pages)
 {
 	unsigned int i, at = pages->at;
 
-	pages->used = 0;
 	for (i = 0; i < pages->nr; i++) {
 		at = at + 1 < pages->nr ? at + 1 : 0;
 		if (vsb_block_is_empty(pages->block[at])) {
 			pages->at = at;
+			pages->used = 0;
 			return true;
 		}
 	}

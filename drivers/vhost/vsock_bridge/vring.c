@@ -453,30 +453,28 @@ void vsb_vring_log_chain(struct vsb_vring *vr, const struct iovec *iov,
 		vsb_vring_break(vr);
 }
 
-/* Write a row of used elements. */
-static bool vsb_vring_write_used(struct vsb_vring *vr, u16 idx,
-				 const struct vring_used_elem *elems, u32 nr)
-{
-	struct vring_used_elem __user *to = &vr->used->ring[idx & (vr->num - 1)];
-
-	if (copy_to_user(to, elems, nr * sizeof(*elems)))
-		return false;
-	vsb_vring_log_used(vr, to, nr * sizeof(*elems));
-	return true;
-}
-
-/* Put what was kept into the ring; it may go on at the ring's beginning. */
+/*
+ * Put what was kept into the ring, in rows that end where the ring does. They
+ * may be more than the ring has: a guest can lie about what is available.
+ */
 static void vsb_vring_write_kept(struct vsb_vring *vr)
 {
+	const struct vring_used_elem *elem = vr->elems;
 	u16 idx = vr->used_idx + vr->staged - vr->kept;
-	u32 nr = min_t(u32, vr->kept, vr->num - (idx & (vr->num - 1)));
 
-	if (!vsb_vring_write_used(vr, idx, vr->elems, nr) ||
-	    (nr < vr->kept &&
-	     !vsb_vring_write_used(vr, idx + nr, vr->elems + nr,
-				   vr->kept - nr)))
-		vsb_vring_break(vr);
-	vr->kept = 0;
+	while (vr->kept) {
+		u16 slot = idx & (vr->num - 1);
+		u32 nr = min_t(u32, vr->kept, vr->num - slot);
+
+		if (copy_to_user(&vr->used->ring[slot], elem,
+				 nr * sizeof(*elem)))
+			vsb_vring_break(vr);
+		vsb_vring_log_used(vr, &vr->used->ring[slot],
+				   nr * sizeof(*elem));
+		elem += nr;
+		idx += nr;
+		vr->kept -= nr;
+	}
 }
 
 /**

@@ -84,7 +84,9 @@ static void test_each_used_element_is_logged(void **state)
 
 	for (i = 0; i < USED_ENTRIES; i++) {
 		vsb_vring_push(&r->vr, i, 0);
-		assert_int_equal(logged(), i < 6 ? FIRST : SECOND);
+		vsb_vring_publish(&r->vr);
+		/* the index is in the first page */
+		assert_int_equal(logged(), i < 6 ? FIRST : FIRST | SECOND);
 	}
 }
 
@@ -94,13 +96,12 @@ static void test_the_used_index_is_logged_after_it_is_written(void **state)
 	unsigned int i;
 
 	vsb_vring_push(&r->vr, 0, 0);
-	logged();
 	stub_trace_clear();
 	vsb_vring_publish(&r->vr);
 	assert_int_equal(logged(), FIRST);
-	for (i = 0; stub.trace[i].kind != 'w'; i++)
-		assert_int_not_equal(stub.trace[i].kind, 'p');
-	assert_ptr_equal(stub.trace[i].addr, &r->used->idx);
+	for (i = 0; i < stub.steps && stub.trace[i].addr != &r->used->idx; i++)
+		;
+	assert_int_equal(stub.trace[i].kind, 'w');
 	assert_int_equal(stub.trace[i + 1].kind, 'W');
 	assert_int_equal(stub.trace[i + 2].kind, 'p');
 }
@@ -145,8 +146,8 @@ static void test_a_fault_in_the_log_breaks_the_ring(void **state)
 
 	stub_deny(bitmap, PAGE_SIZE);
 	vsb_vring_push(&r->vr, 0, 0);
-	assert_true(r->vr.broken);
 	assert_false(vsb_vring_publish(&r->vr));
+	assert_true(r->vr.broken);
 	assert_int_equal(ring_get(&r->used->idx), 0);
 }
 

@@ -15,7 +15,7 @@ unsigned long copy_from_user(void *to, const void *from, unsigned long n);
 unsigned long copy_to_user(void *to, const void *from, unsigned long n);
 
 #define get_user(x, ptr) ({						\
-	__typeof__(+*(ptr)) _value;					\
+	__typeof__(*(ptr)) _value;					\
 	unsigned long _left;						\
 	_left = copy_from_user(&_value, (ptr), sizeof(_value));		\
 	(x) = _value;							\
@@ -30,7 +30,7 @@ unsigned long copy_to_user(void *to, const void *from, unsigned long n);
 #define user_read_access_end()			((void)0)
 #define unsafe_get_user(x, ptr, label)					\
 do {									\
-	if (get_user(x, ptr))						\
+	if (copy_from_user(&(x), (ptr), sizeof(*(ptr))))		\
 		goto label;						\
 } while (0)
 
