@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "account.h"
 
@@ -77,21 +79,43 @@ static enum role role_of(pid_t pid, const struct stat_line *stat,
 	return ROLE_OTHER;
 }
 
+static const struct task *find_task(const struct account *account, pid_t tid)
+{
+	for (unsigned int i = 0; i < account->nr; i++)
+		if (account->tasks[i].tid == tid)
+			return &account->tasks[i];
+	return NULL;
+}
+
+/* A task that has ended keeps what it had. */
+static void read_task(const struct task *task, uint64_t *ns, uint64_t *switches)
+{
+	char line[128];
+	ssize_t len = pread(task->fd, line, sizeof(line) - 1, 0);
+
+	if (len <= 0)
+		return;
+	line[len] = 0;
+	sscanf(line, "%" SCNu64 " %*u %" SCNu64, ns, switches);
+}
+
 static void add_task(struct account *account, pid_t pid, pid_t tid,
 		     const struct cell *cells, unsigned int nr)
 {
+	struct task *task = &account->tasks[account->nr];
 	struct stat_line stat;
-	struct task *task;
-	char path[64], line[128];
+	char path[64];
 
+	if (find_task(account, tid))
+		return;
 	if (account->nr == ACCOUNT_TASKS)
 		die("more than %d tasks", ACCOUNT_TASKS);
-	task = &account->tasks[account->nr];
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/schedstat", pid, tid);
-	if (!read_stat(pid, tid, &stat) ||
-	    !read_line(path, line, sizeof(line)) ||
-	    sscanf(line, "%" SCNu64 " %*u %" SCNu64, &task->ns,
-		   &task->switches) != 2)
+	if (!read_stat(pid, tid, &stat))
+		return;
+	memset(task, 0, sizeof(*task));
+	task->fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (task->fd < 0)
 		return;
 	task->tid = tid;
 	task->role = role_of(pid, &stat, cells, nr);
@@ -139,36 +163,58 @@ static void scan_process(pid_t pid, void *arg)
 	for_each_number(path, scan_task, scan);
 }
 
-void account_take(struct account *account, const struct cell *cells,
-		  unsigned int nr)
+static void find_tasks(struct account *account, const struct cell *cells,
+		       unsigned int nr)
 {
 	struct scan scan = { .account = account, .cells = cells, .nr = nr };
 
-	account->nr = 0;
 	if (!for_each_number("/proc", scan_process, &scan))
 		die("/proc: %s", strerror(errno));
 }
 
-static const struct task *find_task(const struct account *account, pid_t tid)
+void account_open(struct account *account, const struct cell *cells,
+		  unsigned int nr)
 {
-	for (unsigned int i = 0; i < account->nr; i++)
-		if (account->tasks[i].tid == tid)
-			return &account->tasks[i];
-	return NULL;
+	account->nr = 0;
+	find_tasks(account, cells, nr);
 }
 
-struct usage account_between(const struct account *from,
-			     const struct account *to)
+void account_start(struct account *account)
 {
+	for (unsigned int i = 0; i < account->nr; i++) {
+		struct task *task = &account->tasks[i];
+
+		read_task(task, &task->ns, &task->switches);
+	}
+}
+
+void account_stop(struct account *account)
+{
+	for (unsigned int i = 0; i < account->nr; i++) {
+		struct task *task = &account->tasks[i];
+		uint64_t ns = task->ns, switches = task->switches;
+
+		read_task(task, &ns, &switches);
+		task->ns = ns - task->ns;
+		task->switches = switches - task->switches;
+	}
+}
+
+struct usage account_close(struct account *account, const struct cell *cells,
+			   unsigned int nr)
+{
+	unsigned int known = account->nr;
 	struct usage usage = { 0 };
 
-	for (unsigned int i = 0; i < to->nr; i++) {
-		const struct task *now = &to->tasks[i];
-		const struct task *then = find_task(from, now->tid);
+	find_tasks(account, cells, nr);
+	for (unsigned int i = 0; i < account->nr; i++) {
+		struct task *task = &account->tasks[i];
 
-		usage.ns[now->role] += now->ns - (then ? then->ns : 0);
-		usage.switches[now->role] +=
-			now->switches - (then ? then->switches : 0);
+		if (i >= known)
+			read_task(task, &task->ns, &task->switches);
+		usage.ns[task->role] += task->ns;
+		usage.switches[task->role] += task->switches;
+		close(task->fd);
 	}
 	return usage;
 }

@@ -21,7 +21,7 @@ extern const char *const role_names[ROLES];
 #define ACCOUNT_TASKS	4096
 
 /**
- * struct account - all tasks at one moment
+ * struct account - what each task has used between two moments
  * @nr: number of @tasks
  * @tasks: those there are
  */
@@ -30,6 +30,7 @@ struct account {
 	struct task {
 		pid_t tid;
 		enum role role;
+		int fd;			/* of its schedstat */
 		uint64_t ns;		/* of processor time */
 		uint64_t switches;	/* times it was put on a processor */
 	} tasks[ACCOUNT_TASKS];
@@ -41,10 +42,15 @@ struct usage {
 	uint64_t switches[ROLES];
 };
 
-void account_take(struct account *account, const struct cell *cells,
+/* Finds all tasks; slow. */
+void account_open(struct account *account, const struct cell *cells,
 		  unsigned int nr);
-struct usage account_between(const struct account *from,
-			     const struct account *to);
+/* The first moment, and the second one; quick, so that both are moments. */
+void account_start(struct account *account);
+void account_stop(struct account *account);
+/* Finds those that came later; what has been used in all. */
+struct usage account_close(struct account *account, const struct cell *cells,
+			   unsigned int nr);
 
 /* Counts system calls by task, from now on; and what came of it. */
 void syscalls_start(void);

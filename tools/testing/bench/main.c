@@ -302,29 +302,27 @@ struct result {
 	double memory;
 };
 
-static struct account before, after;
+static struct account account;
 
-/*
- * The slow readings are outside of the quick ones: while the coordinator goes
- * through the tasks, it takes the processor from nobody who is measured.
- */
+/* Between the two readings the coordinator takes the processor from nobody. */
 static void measure(const struct bench *b, struct cell *cells,
 		    struct result *result)
 {
 	sleep_ms(b->warmup_ms);
 	if (b->syscalls)
 		syscalls_start();
-	account_take(&before, cells, b->devices);
+	account_open(&account, cells, b->devices);
+	account_start(&account);
 	read_counters(&result->from, cells, b->devices);
 	if (has_end(b))
 		take(&cells[0].done);
 	else
 		sleep_ms(b->ms);
 	read_counters(&result->to, cells, b->devices);
-	account_take(&after, cells, b->devices);
+	account_stop(&account);
 	if (b->syscalls)
-		syscalls_count(&after, result->syscalls);
-	result->usage = account_between(&before, &after);
+		syscalls_count(&account, result->syscalls);
+	result->usage = account_close(&account, cells, b->devices);
 	if (has_end(b)) {
 		result->from = (struct reading){ .ns = cells[0].begin_ns };
 		result->to.ns = cells[0].end_ns;

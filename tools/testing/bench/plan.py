@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What is measured: scenarios, and the peers that each is measured with."""
+
+BRIDGE = "bridge"
+PEERS = [BRIDGE, "vhost", "vhost-socat", "vhost-socat-64k", "socketpair",
+         "vhost-device-vsock"]
+# What the device is compared with by default.
+USUAL = PEERS[:5]
+GUESTS = [BRIDGE, "vhost"]
+
+SIZES = [64, 512, 4096, 65536, 1048576]
+GOAL_SIZES = [64, 4096, 65536]
+
+
+def line(peer, scenario, **options):
+    words = ["--peer", peer, "--scenario", scenario]
+    for name, value in options.items():
+        words += ["--" + name] + ([] if value is True else [str(value)])
+    return " ".join(words)
+
+
+def goals(peers):
+    """What the goals are about; a few minutes."""
+    for peer in peers:
+        for size in GOAL_SIZES:
+            for way in "g2h", "h2g":
+                yield line(peer, way, size=size)
+        yield line(peer, "both", size=65536)
+        yield line(peer, "pingpong", size=64)
+        yield line(peer, "connect-g2h")
+        yield line(peer, "connect-h2g")
+    for peer in [p for p in peers if p in GUESTS]:
+        for way in "g2h", "h2g":
+            yield line(peer, "pingpong-bulk-" + way, ms=150)
+        yield line(peer, "pingpong-stalled")
+        # on one processor a device has a turn every 200 ms
+        yield line(peer, "g2h", size=4096, devices=64, ms=3000)
+        yield line(peer, "idle", ms=1000)
+    if "socketpair" in peers:
+        yield line("socketpair", "idle", ms=100)
+    yield line(BRIDGE, "g2h", size=64, syscalls=True)
+    yield line(BRIDGE, "h2g", size=64, syscalls=True)
+
+
+def rest(peers):
+    """All that the goals are not about."""
+    for peer in peers:
+        for size in SIZES:
+            for way in "g2h", "h2g":
+                if size not in GOAL_SIZES:
+                    yield line(peer, way, size=size)
+                for conns in 16, 64:
+                    yield line(peer, way, size=size, conns=conns)
+        for size in 64, 4096:
+            yield line(peer, "both", size=size)
+        yield line(peer, "pingpong", size=4096)
+        if "socat" not in peer:
+            yield line(peer, "storm-g2h")
+            yield line(peer, "storm-h2g")
+    for peer in [p for p in peers if p in GUESTS]:
+        for devices in 8, 64:
+            yield line(peer, "h2g", size=4096, devices=devices, ms=400)
+        yield line(peer, "g2h", size=4096, devices=8, ms=200)
+
+
+def guard():
+    """What `make check` compares with the committed baseline."""
+    for size in GOAL_SIZES:
+        for way in "g2h", "h2g":
+            yield line(BRIDGE, way, size=size, ms=100)
+
+
+def rounds(lines, number):
+    """Interleaved, so that a machine that changes changes for all."""
+    lines = list(lines)
+    return [(i, text) for i in range(number) for text in lines]
