@@ -12,6 +12,10 @@ help:
 	@echo '                  SUITES="unit cli" for some of them'
 	@echo '  make check-all  those too: guests and hosts of every kernel'
 	@echo
+	@echo '  make bench      this device and its peers, measured side by side'
+	@echo '                  LANE=parallel or host, for other places than icount'
+	@echo '  make bench-goals  only what the goals are about: five minutes'
+	@echo
 	@echo '  make module     vsock_bridge.ko for KDIR ($(KDIR))'
 	@echo '  make tools      the command vsock-bridge'
 	@echo '  make all        both'
@@ -20,7 +24,7 @@ help:
 	@echo '  make lab        make all roots and images of the tests beforehand'
 	@echo '  make lab-clean  remove them'
 	@echo
-	@echo 'demo, check and lab need root (or sudo), and install what they need.'
+	@echo 'demo, check, bench and lab need root (or sudo), and install what they need.'
 
 all: module tools
 

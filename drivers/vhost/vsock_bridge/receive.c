@@ -21,8 +21,8 @@
 #define VSB_RECEIVE_CHAINS	256
 #define VSB_RECEIVE_BYTES	(512 * 1024)
 
-/* One call: seven of AF_UNIX's largest buffers. */
-#define VSB_GATHER_BYTES	(7 * 36544)
+/* One call to a host socket, so that its reader can begin. */
+#define VSB_GATHER_BYTES	(128 * 1024)
 
 /* An error case of a packet from the guest; see vsb_error(). */
 #define vsb_packet_error(dp, name, pkt)					\

@@ -45,6 +45,22 @@ check-pairs:
 check-all:
 	@tools/testing/check all
 
+# This device and its peers, side by side; LANE=icount, parallel or host.
+# bench-goals takes five minutes, bench three quarters of an hour.
+LANE ?= icount
+RESULTS ?= .lab/results
+
+bench:
+	@tools/testing/bench/prerequisites
+	@tools/testing/bench/bench --lane $(LANE) --out $(RESULTS)
+	@tools/testing/bench/report $(RESULTS)/results.json
+	@tools/testing/bench/plot $(RESULTS)/results.json $(RESULTS)
+
+bench-goals:
+	@tools/testing/bench/prerequisites
+	@tools/testing/bench/bench --lane $(LANE) --what goals --out $(RESULTS)
+	@tools/testing/bench/report $(RESULTS)/results.json
+
 # The kernel's own test harness, in .lab/kselftest.
 kselftest-harness:
 	@$(VM)/fetch-kselftest
@@ -59,4 +75,5 @@ lab-clean:
 
 .PHONY: demo check-builds check-guest check-options check-migrate \
 	check-snapshot check-vsock-test check-stress \
-	check-pairs check-all check-dkms kselftest-harness lab lab-clean
+	check-pairs check-all check-dkms kselftest-harness lab lab-clean \
+	bench bench-goals
