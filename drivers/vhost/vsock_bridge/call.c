@@ -14,8 +14,18 @@
 /* A call for TX goes out when so large a part of the ring is used. */
 #define VSB_CALL_SHARE	4
 
+/* Does the guest want to know what is used? */
+static bool vsb_call_is_wanted(struct vsb_queue *q)
+{
+	if (vsb_vring_wants_call(&q->vr))
+		return true;
+	vsb_vring_settle(&q->vr);
+	return false;
+}
+
 static void vsb_call_signal(struct vsb_datapath *dp, struct vsb_queue *q)
 {
+	vsb_vring_settle(&q->vr);
 	if (!q->call) {
 		/* whoever sets one gets the next call in any case */
 		q->vr.signalled_valid = false;
@@ -35,7 +45,22 @@ static void vsb_call_signal(struct vsb_datapath *dp, struct vsb_queue *q)
 	}
 }
 
-/* What waits goes out now. */
+/* Say since when a call waits; 0: none does. Return: start the timer. */
+static bool vsb_call_wait_since(struct vsb_call_timer *ct, u64 since)
+{
+	unsigned long flags;
+	bool start;
+
+	spin_lock_irqsave(&ct->lock, flags);
+	ct->since = since;
+	start = since && !ct->armed;
+	if (start)
+		ct->armed = true;
+	spin_unlock_irqrestore(&ct->lock, flags);
+	return start;
+}
+
+/* What waits goes out now, unless the guest has seen it by itself. */
 void vsb_call_waiting(struct vsb_datapath *dp)
 {
 	struct vsb_call_timer *ct = &dp->call_timer;
@@ -43,62 +68,75 @@ void vsb_call_waiting(struct vsb_datapath *dp)
 	if (!ct->chains)
 		return;
 	ct->chains = 0;
-	WRITE_ONCE(ct->since, 0);
-	vsb_call_signal(dp, &dp->queue[VSB_TX]);
+	vsb_call_wait_since(ct, 0);
+	if (vsb_call_is_wanted(&dp->queue[VSB_TX]))
+		vsb_call_signal(dp, &dp->queue[VSB_TX]);
 }
 
-/* Interrupt the guest; it learns of all that waits as well. */
+/**
+ * vsb_call() - chains were used and published
+ * @dp: the data path
+ * @q: the queue, not TX
+ *
+ * When the guest wants to know it learns of all that waits as well.
+ */
 void vsb_call(struct vsb_datapath *dp, struct vsb_queue *q)
 {
+	if (!vsb_call_is_wanted(q))
+		return;
 	vsb_call_waiting(dp);
 	vsb_call_signal(dp, q);
 }
 
 /**
- * vsb_call_later() - the guest wants to know that TX chains are used
+ * vsb_call_later() - chains of TX were used and published
  * @dp: the data path
  * @chains: how many
  */
 void vsb_call_later(struct vsb_datapath *dp, unsigned int chains)
 {
 	struct vsb_call_timer *ct = &dp->call_timer;
+	bool first = !ct->chains;
 
-	if (!ct->chains)
-		WRITE_ONCE(ct->since, ktime_get_ns());
-	ct->chains += chains;
-	if (ct->chains >= dp->queue[VSB_TX].vr.num / VSB_CALL_SHARE) {
-		vsb_call_waiting(dp);
+	if (first && !vsb_call_is_wanted(&dp->queue[VSB_TX]))
 		return;
-	}
-	/*
-	 * One that runs looks at @since after it left the queue: either it sees
-	 * what was written above, or it is started anew here.
-	 */
-	smp_mb();
-	if (!hrtimer_is_queued(&ct->timer))
+	ct->chains += chains;
+	if (ct->chains >= dp->queue[VSB_TX].vr.num / VSB_CALL_SHARE)
+		vsb_call_waiting(dp);
+	else if (first && vsb_call_wait_since(ct, ktime_get_ns()))
 		hrtimer_start(&ct->timer, ns_to_ktime(VSB_CALL_DELAY_NS),
 			      HRTIMER_MODE_REL);
 }
 
-/* In hard interrupt context: it looks, and leaves the rest to the worker. */
+/* Return: when the timer has to look again, 0: not. */
+static u64 vsb_call_next_look(struct vsb_call_timer *ct, u64 now)
+{
+	u64 end = ct->since + VSB_CALL_DELAY_NS;
+
+	/* what it was started for may be gone, and this be younger */
+	ct->armed = ct->since && end > now;
+	return ct->armed ? end : 0;
+}
+
+/* In interrupt context: it looks, and leaves the rest to the worker. */
 static enum hrtimer_restart vsb_call_expired(struct hrtimer *timer)
 {
 	struct vsb_datapath *dp = container_of(timer, struct vsb_datapath,
 					       call_timer.timer);
-	u64 since, end;
+	struct vsb_call_timer *ct = &dp->call_timer;
+	unsigned long flags;
+	bool due;
+	u64 next;
 
-	smp_mb();	/* it has left the queue: see vsb_call_later() */
-	since = READ_ONCE(dp->call_timer.since);
-	if (!since)
-		return HRTIMER_NORESTART;
-	end = since + VSB_CALL_DELAY_NS;
-	if (end > ktime_get_ns()) {
-		/* what it was started for is gone, this is younger */
-		hrtimer_set_expires(timer, ns_to_ktime(end));
-		return HRTIMER_RESTART;
-	}
-	vsb_worker_queue(&dp->worker, &dp->call_timer.work);
-	return HRTIMER_NORESTART;
+	spin_lock_irqsave(&ct->lock, flags);
+	next = vsb_call_next_look(ct, ktime_get_ns());
+	due = ct->since && !next;
+	if (next)
+		hrtimer_set_expires(timer, ns_to_ktime(next));
+	spin_unlock_irqrestore(&ct->lock, flags);
+	if (due)
+		vsb_worker_queue(&dp->worker, &ct->work);
+	return next ? HRTIMER_RESTART : HRTIMER_NORESTART;
 }
 
 static void vsb_call_run(struct vsb_work *work)
@@ -114,6 +152,7 @@ static void vsb_call_run(struct vsb_work *work)
 
 void vsb_call_init(struct vsb_datapath *dp)
 {
+	spin_lock_init(&dp->call_timer.lock);
 	vsb_hrtimer_setup(&dp->call_timer.timer, vsb_call_expired);
 	vsb_work_init(&dp->call_timer.work, vsb_call_run);
 }

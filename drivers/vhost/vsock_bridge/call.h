@@ -12,6 +12,7 @@
 #define VSB_CALL_H
 
 #include <linux/hrtimer.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
 
 #include "worker.h"
@@ -24,15 +25,20 @@ struct vsb_queue;
 
 /**
  * struct vsb_call_timer - the calls that wait
- * @chains: TX chains that the guest was not told of; 0: no call waits
- * @since: when the first of them was used, in ns; read by the timer
+ * @chains: TX chains that the guest was not told of; 0: no call waits. Under
+ *	the lock of the datapath.
+ * @lock: protects the next two; innermost, interrupts off
+ * @since: when the first of them was used, in ns; 0: no call waits
+ * @armed: the timer will look at @since; only who sets it starts the timer
  * @timer: ends their time; runs on when they went before, which costs less
  *	than to stop it
  * @work: what it queues
  */
 struct vsb_call_timer {
 	unsigned int chains;
+	spinlock_t lock;	/* @since and @armed */
 	u64 since;
+	bool armed;
 	struct hrtimer timer;
 	struct vsb_work work;
 };

@@ -496,15 +496,19 @@ void vsb_vring_push(struct vsb_vring *vr, u16 head, u32 len)
 		vsb_vring_write_kept(vr);
 }
 
-/* Does the driver want an interrupt for what was just published? */
-static bool vsb_vring_wants_call(struct vsb_vring *vr)
+/**
+ * vsb_vring_wants_call() - does the driver want an interrupt?
+ * @vr: the queue; elements were published since vsb_vring_settle()
+ *
+ * It may change its mind until the interrupt comes: as soon as it takes the
+ * elements without one.
+ *
+ * Return: true when it does.
+ */
+bool vsb_vring_wants_call(struct vsb_vring *vr)
 {
-	u16 old = vr->signalled;
-	bool valid = vr->signalled_valid;
 	__virtio16 raw;
 
-	vr->signalled = vr->used_idx;
-	vr->signalled_valid = true;
 	smp_mb();	/* (B): used.idx is seen before the event is read */
 
 	if (vr->notify_on_empty && vr->last_avail == vr->avail_idx &&
@@ -517,16 +521,28 @@ static bool vsb_vring_wants_call(struct vsb_vring *vr)
 		return !(vsb_ring16(raw) & VRING_AVAIL_F_NO_INTERRUPT);
 	}
 
-	if (!valid || get_user(raw, vsb_vring_used_event(vr)))
+	if (!vr->signalled_valid || get_user(raw, vsb_vring_used_event(vr)))
 		return true;
-	return vring_need_event(vsb_ring16(raw), vr->used_idx, old);
+	return vring_need_event(vsb_ring16(raw), vr->used_idx, vr->signalled);
+}
+
+/**
+ * vsb_vring_settle() - the driver knows, or does not want to know
+ * @vr: the queue
+ *
+ * The next vsb_vring_wants_call() asks about what is published from here on.
+ */
+void vsb_vring_settle(struct vsb_vring *vr)
+{
+	vr->signalled = vr->used_idx;
+	vr->signalled_valid = true;
 }
 
 /**
  * vsb_vring_publish() - show the staged elements to the driver
  * @vr: the queue
  *
- * Return: true when the driver wants an interrupt.
+ * Return: true when there were any.
  */
 bool vsb_vring_publish(struct vsb_vring *vr)
 {
@@ -543,7 +559,7 @@ bool vsb_vring_publish(struct vsb_vring *vr)
 		return false;
 	}
 	vsb_vring_log_used(vr, &vr->used->idx, sizeof(vr->used->idx));
-	return vsb_vring_wants_call(vr);
+	return true;
 }
 
 /**

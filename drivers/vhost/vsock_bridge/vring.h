@@ -4,7 +4,8 @@
  *
  * The verbs: next takes the next available chain and rewind gives the last
  * ones back; push stages a used element, publish shows the staged ones to the
- * driver and says whether it wants an interrupt. count looks how many chains
+ * driver. wants_call asks whether it wants an interrupt for those since settle,
+ * which says that it has had one, or wants none. count looks how many chains
  * are available; park asks for a kick with the next one, await with a later
  * one, unpark for silence. log_chain tells the dirty log what was written into
  * a chain; what is written into the used ring is logged by those who write it.
@@ -103,7 +104,7 @@ struct vsb_chain {
  * @heads: entries of the available ring that were read
  * @heads_first: index of the first one
  * @heads_nr: how many
- * @signalled: used.idx at the last call
+ * @signalled: used.idx when the driver was called last, or wanted no call
  * @signalled_valid: @signalled holds something
  * @log: where writes are logged
  * @log_used: VHOST_VRING_F_LOG: writes into the used ring are
@@ -174,6 +175,8 @@ void vsb_vring_log_chain(struct vsb_vring *vr, const struct iovec *iov,
 			 const u64 *gpa, unsigned int nr, size_t len);
 void vsb_vring_push(struct vsb_vring *vr, u16 head, u32 len);
 bool vsb_vring_publish(struct vsb_vring *vr);
+bool vsb_vring_wants_call(struct vsb_vring *vr);
+void vsb_vring_settle(struct vsb_vring *vr);
 int vsb_vring_count(struct vsb_vring *vr);
 bool vsb_vring_await(struct vsb_vring *vr, u16 count);
 bool vsb_vring_park(struct vsb_vring *vr);

@@ -29,11 +29,25 @@ static void restart(struct ring *r, u64 features, u16 base)
 	ring_init(r, 8, features, base);
 }
 
-static bool push_and_publish(struct ring *r, unsigned int nr)
+static void push_quietly(struct ring *r, unsigned int nr)
 {
 	while (nr--)
 		vsb_vring_push(&r->vr, 0, 0);
-	return vsb_vring_publish(&r->vr);
+	vsb_vring_publish(&r->vr);
+}
+
+/* Return: whether the driver wanted an interrupt; it has had one then. */
+static bool push_and_publish(struct ring *r, unsigned int nr)
+{
+	bool call;
+
+	while (nr--)
+		vsb_vring_push(&r->vr, 0, 0);
+	if (!vsb_vring_publish(&r->vr))
+		return false;
+	call = vsb_vring_wants_call(&r->vr);
+	vsb_vring_settle(&r->vr);
+	return call;
 }
 
 /* used elements */
@@ -294,6 +308,35 @@ static void test_interrupts_for_an_empty_ring_move_the_mark(void **state)
 	assert_true(push_and_publish(r, 2));
 }
 
+static void test_an_interrupt_that_waits_is_wanted_until_it_comes(void **state)
+{
+	struct ring *r = *state;
+
+	push_and_publish(r, 1);
+	ring_set(ring_used_event(r), 1);
+	push_quietly(r, 1);
+	assert_true(vsb_vring_wants_call(&r->vr));
+	push_quietly(r, 3);
+	assert_true(vsb_vring_wants_call(&r->vr));
+	vsb_vring_settle(&r->vr);
+	assert_false(vsb_vring_wants_call(&r->vr));
+}
+
+/* It asks for what comes next, and has seen the rest by itself. */
+static void test_a_driver_that_has_looked_wants_no_interrupt_any_more(void **state)
+{
+	struct ring *r = *state;
+
+	push_and_publish(r, 1);
+	ring_set(ring_used_event(r), 1);
+	push_quietly(r, 2);
+	assert_true(vsb_vring_wants_call(&r->vr));
+	ring_set(ring_used_event(r), 3);
+	assert_false(vsb_vring_wants_call(&r->vr));
+	push_quietly(r, 1);
+	assert_true(vsb_vring_wants_call(&r->vr));
+}
+
 /* The driver asks between the index and the look at the event: it is seen. */
 static void ask(void *arg)
 {
@@ -462,6 +505,8 @@ static const struct CMUnitTest tests[] = {
 	TEST(an_interrupt_comes_when_the_event_is_passed),
 	TEST(one_interrupt_per_event),
 	TEST(interrupts_for_an_empty_ring_move_the_mark),
+	TEST(an_interrupt_that_waits_is_wanted_until_it_comes),
+	TEST(a_driver_that_has_looked_wants_no_interrupt_any_more),
 	TEST(an_event_that_is_set_late_is_not_missed),
 	TEST(a_park_with_event_idx_asks_for_the_next_entry),
 	TEST(a_park_without_event_idx_clears_the_flag),

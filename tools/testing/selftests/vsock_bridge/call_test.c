@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Calls for TX wait for a while, for one that goes out in any case; but each
+ * chain is called for in the end.
+ */
+#include "harness.h"
+
+#include <endian.h>
+#include <poll.h>
+
+FIXTURE(call)
+{
+	struct bed bed;
+	struct bed_pair pair;
+};
+
+FIXTURE_SETUP(call)
+{
+	BED_SETUP(&self->bed, NULL);
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &self->pair, 80));
+	ASSERT_EQ(0, bed_echo(&self->bed, &self->pair));
+	ASSERT_EQ(0, bed_fence(&self->bed, &self->pair));
+}
+
+FIXTURE_TEARDOWN(call)
+{
+	close(self->pair.fd);
+	BED_TEARDOWN(&self->bed);
+}
+
+static bool is_called(struct guest_ring *ring)
+{
+	struct pollfd p = { .fd = ring->call, .events = POLLIN };
+
+	return poll(&p, 1, WAIT_MS) == 1;
+}
+
+/* Takes what is used, and wants a call for the next chain. */
+static bool want_call(struct guest *g)
+{
+	guest_tx_reap(g);
+	guest_ring_drain_calls(&g->tx);
+	return guest_ring_calls_on(&g->tx);
+}
+
+/* A packet that the device has no answer to. */
+static int send_one(struct bed_pair *pair)
+{
+	return guest_conn_op(pair->conn, VIRTIO_VSOCK_OP_CREDIT_UPDATE, 0);
+}
+
+TEST_F(call, a_lone_packet_is_always_called_for)
+{
+	struct guest *g = &self->bed.guest;
+
+	for (int i = 0; i < 2000; i++) {
+		while (!want_call(g))
+			;
+		ASSERT_EQ(0, send_one(&self->pair));
+		ASSERT_TRUE(is_called(&g->tx)) {
+			TH_LOG("packet %d", i);
+		}
+	}
+}
+
+/* Packets in a row: whatever calls waited, the last one is called for. */
+TEST_F(call, the_last_of_a_few_packets_is_called_for)
+{
+	struct guest *g = &self->bed.guest;
+
+	for (int i = 0; i < 500; i++) {
+		for (int n = 0; n < i % 9; n++)
+			ASSERT_EQ(0, send_one(&self->pair));
+		while (!want_call(g))
+			;
+		ASSERT_EQ(0, send_one(&self->pair));
+		ASSERT_TRUE(is_called(&g->tx)) {
+			TH_LOG("row %d", i);
+		}
+	}
+}
+
+static bool is_used(struct guest_ring *ring)
+{
+	uint64_t deadline = deadline_in(WAIT_MS);
+
+	while (!guest_ring_pending(ring))
+		if (!deadline_left(deadline))
+			return false;
+	return true;
+}
+
+TEST_F(call, a_stop_leaves_no_call_to_wait_for)
+{
+	struct guest *g = &self->bed.guest;
+
+	for (int i = 0; i < 50; i++) {
+		while (!want_call(g))
+			;
+		ASSERT_EQ(0, send_one(&self->pair));
+		ASSERT_TRUE(is_used(&g->tx));
+		ASSERT_EQ(0, guest_stop(g));
+		EXPECT_LT(0, guest_ring_drain_calls(&g->tx));
+		ASSERT_EQ(0, guest_run(g));
+	}
+}
+
+TEST_HARNESS_MAIN
