@@ -280,8 +280,12 @@ static void refill(struct driver *d)
 
 	if (d->nr_spare <= DRIVER_RING / 2)
 		return;
-	while (d->nr_spare)
-		guest_ring_post(ring, d->rx_spare[--d->nr_spare]);
+	while (d->nr_spare) {
+		uint16_t head = d->rx_spare[--d->nr_spare];
+
+		memset(d->guest.rx_posted[head]->hdr, 0, GUEST_HDR_SIZE);
+		guest_ring_post(ring, head);
+	}
 	kick(d, ring);
 }
 

@@ -4,8 +4,8 @@
  * buffers, the same packets, kicks and credit. What it leaves out is the
  * guest's own work: payload is neither made nor copied.
  *
- * - RX: 128 buffers of 3776 bytes; they go back when less than half are there
- *   and all that came has been taken.
+ * - RX: 128 buffers of 3776 bytes; they go back, with zeroes for a header, when
+ *   less than half are there and all that came has been taken.
  * - TX: an indirect table of header and payload; a kick after each packet,
  *   where the device wants one.
  * - CREDIT_UPDATE after a read of up to 64 KiB that emptied the connection, or
