@@ -11,6 +11,7 @@
 
 #include "driver.h"
 #include "place.h"
+#include "vhost_user.h"
 
 /* Linux's: largest packet, and what it wants to be free. */
 #define MAX_PACKET	65536U
@@ -69,11 +70,16 @@ static const struct backend vhost = { open_vhost, guest_realize, guest_run };
 
 static const struct backend bridge = { open_bridge, guest_realize, guest_run };
 
+static const struct backend vhost_user = {
+	place_start_device, vhost_user_realize, vhost_user_run,
+};
+
 static const struct backend *const backends[PEERS] = {
 	[PEER_BRIDGE] = &bridge,
 	[PEER_VHOST] = &vhost,
 	[PEER_VHOST_SOCAT] = &vhost,
 	[PEER_VHOST_SOCAT_64K] = &vhost,
+	[PEER_VHOST_DEVICE] = &vhost_user,
 };
 
 /*
