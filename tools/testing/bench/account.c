@@ -62,6 +62,16 @@ static bool is_worker(const char *comm)
 	return !strncmp(comm, "vhost-", 6) || !strncmp(comm, "vsb-", 4);
 }
 
+/* What a thread of a relay calls itself says nothing; its process's name does. */
+static bool is_relay(pid_t pid)
+{
+	struct stat_line process;
+
+	return read_stat(pid, pid, &process) &&
+	       (!strcmp(process.comm, "socat") ||
+		!strcmp(process.comm, "vhost-device-vs"));
+}
+
 static enum role role_of(pid_t pid, const struct stat_line *stat,
 			 const struct cell *cells, unsigned int nr)
 {
@@ -71,12 +81,9 @@ static enum role role_of(pid_t pid, const struct stat_line *stat,
 		if (pid == cells[i].host)
 			return ROLE_APP;
 	}
-	if (!strcmp(stat->comm, "socat") ||
-	    !strcmp(stat->comm, "vhost-device-vs"))
-		return ROLE_RELAY;
 	if (pid == 2 || stat->ppid == 2)
 		return is_worker(stat->comm) ? ROLE_WORKER : ROLE_KERNEL;
-	return ROLE_OTHER;
+	return is_relay(pid) ? ROLE_RELAY : ROLE_OTHER;
 }
 
 static const struct task *find_task(const struct account *account, pid_t tid)

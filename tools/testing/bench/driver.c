@@ -11,11 +11,29 @@
 
 #include "driver.h"
 #include "place.h"
+#include "vhost_user.h"
 
 /* Linux's: largest packet, and what it wants to be free. */
 #define MAX_PACKET	65536U
 
-static void configure_bridge(struct driver *d)
+/* ---- the device ---- */
+
+static int open_device(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0)
+		die("opening %s: %s", path, strerror(errno));
+	return fd;
+}
+
+static int open_vhost(const struct cell *cell)
+{
+	(void)cell;
+	return open_device("/dev/vhost-vsock");
+}
+
+static int open_bridge(const struct cell *cell)
 {
 	struct vsock_bridge_limits limits = {
 		.size = sizeof(limits),
@@ -23,16 +41,46 @@ static void configure_bridge(struct driver *d)
 		.max_handshakes = BENCH_MAX_CONNS + 16,
 	};
 	struct vsock_bridge_uds uds = { .size = sizeof(uds) };
+	int fd = open_device("/dev/vsock-bridge");
 	char path[PLACE_PATH];
 
-	place_path(d->cell, path);
+	place_path(cell, path);
 	uds.path = (uintptr_t)path;
 	uds.path_len = strlen(path);
-	if (ioctl(d->guest.fd, VSOCK_BRIDGE_SET_UDS, &uds))
+	if (ioctl(fd, VSOCK_BRIDGE_SET_UDS, &uds))
 		die("VSOCK_BRIDGE_SET_UDS %s: %s", path, strerror(errno));
-	if (ioctl(d->guest.fd, VSOCK_BRIDGE_SET_LIMITS, &limits))
+	if (ioctl(fd, VSOCK_BRIDGE_SET_LIMITS, &limits))
 		die("VSOCK_BRIDGE_SET_LIMITS: %s", strerror(errno));
+	return fd;
 }
+
+/**
+ * struct backend - how a peer's device is spoken to
+ * @open: its descriptor
+ * @realize: makes it the guest's, and learns what it offers
+ * @run: tells it of memory and rings, and starts it
+ */
+struct backend {
+	int (*open)(const struct cell *cell);
+	int (*realize)(struct guest *g);
+	int (*run)(struct guest *g);
+};
+
+static const struct backend vhost = { open_vhost, guest_realize, guest_run };
+
+static const struct backend bridge = { open_bridge, guest_realize, guest_run };
+
+static const struct backend vhost_user = {
+	place_start_device, vhost_user_realize, vhost_user_run,
+};
+
+static const struct backend *const backends[PEERS] = {
+	[PEER_BRIDGE] = &bridge,
+	[PEER_VHOST] = &vhost,
+	[PEER_VHOST_SOCAT] = &vhost,
+	[PEER_VHOST_SOCAT_64K] = &vhost,
+	[PEER_VHOST_DEVICE] = &vhost_user,
+};
 
 /*
  * One call for both rings, so that the guest sleeps in a single read(); a real
@@ -44,15 +92,22 @@ static void share_call(struct guest *g)
 		die("sharing the call: %s", strerror(errno));
 }
 
-/* Each TX buffer keeps its chain: only the length of its payload changes. */
+/*
+ * Each TX buffer keeps its chain: only the length of its payload changes.
+ * Without indirect tables a chain takes two descriptors of the ring.
+ */
 static void prepare_tx(struct driver *d)
 {
 	struct guest *g = &d->guest;
+	unsigned int parts;
 
-	for (unsigned int i = 0; i < DRIVER_RING; i++) {
+	d->indirect = g->cfg.features & g->offered &
+		      1ULL << VIRTIO_RING_F_INDIRECT_DESC;
+	parts = d->indirect ? 1 : 2;
+	for (unsigned int i = 0; i < DRIVER_RING / parts; i++) {
 		struct guest_buf *b = &g->tx_bufs[i];
 		uint64_t gpa = guest_mem_gpa(&g->mem, b->hdr);
-		int head = guest_ring_take(&g->tx, 1);
+		int head = guest_ring_take(&g->tx, parts);
 
 		b->head = head;
 		d->tx[head] = b;
@@ -73,9 +128,8 @@ static void prepare_tx(struct driver *d)
 
 void driver_open(struct driver *d, struct cell *cell)
 {
-	bool bridge = cell->bench->peer == PEER_BRIDGE;
+	const struct backend *backend = backends[cell->bench->peer];
 	struct guest_config cfg = {
-		.device = bridge ? "/dev/vsock-bridge" : "/dev/vhost-vsock",
 		.cid = CELL_CID(cell),
 		.rx_num = DRIVER_RING,
 		.tx_num = DRIVER_RING,
@@ -84,17 +138,18 @@ void driver_open(struct driver *d, struct cell *cell)
 
 	memset(d, 0, sizeof(*d));
 	d->cell = cell;
+	cfg.fd = backend->open(cell);
 	err = guest_open(&d->guest, &cfg);
 	if (err)
-		die("opening %s: %s", cfg.device, strerror(-err));
+		die("making a guest: %s", strerror(-err));
 	share_call(&d->guest);
-	if (bridge)
-		configure_bridge(d);
-	prepare_tx(d);
-	err = guest_realize(&d->guest);
-	err = err ?: guest_run(&d->guest);
+	err = backend->realize(&d->guest);
 	if (err)
-		die("starting %s: %s", cfg.device, strerror(-err));
+		die("setting up the device: %s", strerror(-err));
+	prepare_tx(d);
+	err = backend->run(&d->guest);
+	if (err)
+		die("starting the device: %s", strerror(-err));
 }
 
 /* ---- connections ---- */
@@ -192,6 +247,29 @@ static void reap(struct driver *d)
 		die("the device wrote a bad used element on the TX ring");
 }
 
+/* How a packet lies in the TX ring; one without payload needs no table. */
+static void describe(struct driver *d, uint16_t head, uint32_t len)
+{
+	struct guest_ring *ring = &d->guest.tx;
+	struct guest_buf *b = d->tx[head];
+	uint64_t gpa = le64toh(b->table[0].addr);
+
+	if (!len) {
+		guest_ring_write(ring, head, gpa, GUEST_HDR_SIZE, 0, 0);
+	} else if (d->indirect) {
+		b->table[1].len = htole32(len);
+		guest_ring_write(ring, head,
+				 guest_mem_gpa(&d->guest.mem, b->table),
+				 2 * sizeof(*b->table), VRING_DESC_F_INDIRECT,
+				 0);
+	} else {
+		guest_ring_write(ring, head, gpa, GUEST_HDR_SIZE,
+				 VRING_DESC_F_NEXT, ring->next[head]);
+		guest_ring_write(ring, ring->next[head], gpa + GUEST_HDR_SIZE,
+				 len, 0, 0);
+	}
+}
+
 void driver_send(struct driver *d, struct flow *flow, unsigned int op,
 		 uint32_t flags, uint32_t len)
 {
@@ -213,16 +291,7 @@ void driver_send(struct driver *d, struct flow *flow, unsigned int op,
 	};
 	flow->told = flow->fwd_cnt;
 	flow->tx_cnt += len;
-	b->table[1].len = htole32(len);
-	if (len)
-		guest_ring_write(ring, head,
-				 guest_mem_gpa(&d->guest.mem, b->table),
-				 2 * sizeof(*b->table), VRING_DESC_F_INDIRECT,
-				 0);
-	else	/* one descriptor needs no table */
-		guest_ring_write(ring, head,
-				 guest_mem_gpa(&d->guest.mem, b->hdr),
-				 GUEST_HDR_SIZE, 0, 0);
+	describe(d, head, len);
 	guest_ring_post(ring, head);
 	count(&d->cell->counters.packets_to_host, 1);
 	kick(d, ring);
@@ -280,8 +349,12 @@ static void refill(struct driver *d)
 
 	if (d->nr_spare <= DRIVER_RING / 2)
 		return;
-	while (d->nr_spare)
-		guest_ring_post(ring, d->rx_spare[--d->nr_spare]);
+	while (d->nr_spare) {
+		uint16_t head = d->rx_spare[--d->nr_spare];
+
+		memset(d->guest.rx_posted[head]->hdr, 0, GUEST_HDR_SIZE);
+		guest_ring_post(ring, head);
+	}
 	kick(d, ring);
 }
 

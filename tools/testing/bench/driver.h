@@ -4,10 +4,11 @@
  * buffers, the same packets, kicks and credit. What it leaves out is the
  * guest's own work: payload is neither made nor copied.
  *
- * - RX: 128 buffers of 3776 bytes; they go back when less than half are there
- *   and all that came has been taken.
- * - TX: an indirect table of header and payload; a kick after each packet,
- *   where the device wants one.
+ * - RX: 128 buffers of 3776 bytes; they go back, with zeroes for a header, when
+ *   less than half are there and all that came has been taken.
+ * - TX: an indirect table of header and payload, or a chain of two descriptors
+ *   where the device knows no tables; a kick after each packet, where the
+ *   device wants one.
  * - CREDIT_UPDATE after a read of up to 64 KiB that emptied the connection, or
  *   that left less than 64 KiB of what the device knows to be free.
  */
@@ -71,6 +72,7 @@ struct flow {
  * @tx_free: TX chains that are not with the device
  * @nr_free: number of those
  * @tx: per TX chain: its buffer
+ * @indirect: the device knows indirect tables
  */
 struct driver {
 	struct cell *cell;
@@ -82,6 +84,7 @@ struct driver {
 	uint16_t tx_free[DRIVER_RING];
 	unsigned int nr_free;
 	struct guest_buf *tx[DRIVER_RING];
+	bool indirect;
 };
 
 /* Opens the peer's device, and starts it. */

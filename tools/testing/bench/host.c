@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -229,14 +228,6 @@ static void wait_for_ever(void)
 		pause();
 }
 
-static void raise_limits(void)
-{
-	struct rlimit files = { .rlim_cur = 8192, .rlim_max = 8192 };
-
-	if (setrlimit(RLIMIT_NOFILE, &files))
-		die("8192 descriptors: %s", strerror(errno));
-}
-
 /*
  * The first connection of a ping-pong is the one that is measured, the second
  * one is there to disturb it.
@@ -292,7 +283,6 @@ void run_host(struct cell *cell)
 	enum scenario scenario = cell->bench->scenario;
 	int listener;
 
-	raise_limits();
 	pthread_barrier_wait(&cell->step);	/* the guest runs */
 	listener = place_listen(cell);
 	place_open(cell);
@@ -352,7 +342,6 @@ void run_plain_guest(struct cell *cell)
 	char path[PLACE_PATH];
 	int listener;
 
-	raise_limits();
 	place_path(cell, path);
 	listener = unix_listen(path);
 	pthread_barrier_wait(&cell->step);

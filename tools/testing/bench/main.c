@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -190,6 +191,15 @@ static void *shared(size_t size)
 	return p;
 }
 
+/* For a process of a cell and for the programs that it starts. */
+static void raise_limits(void)
+{
+	struct rlimit files = { .rlim_cur = 8192, .rlim_max = 8192 };
+
+	if (setrlimit(RLIMIT_NOFILE, &files))
+		die("8192 descriptors: %s", strerror(errno));
+}
+
 static pid_t start_process(const char *name, void (*run)(struct cell *cell),
 			   struct cell *cell)
 {
@@ -201,6 +211,7 @@ static pid_t start_process(const char *name, void (*run)(struct cell *cell),
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		prctl(PR_SET_NAME, name);
 		signal(SIGCHLD, SIG_DFL);
+		raise_limits();
 		run(cell);
 		abort();
 	}

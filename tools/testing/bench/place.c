@@ -167,6 +167,29 @@ static bool asleep(pid_t pid)
 	return is;
 }
 
+/* Runs a program of the peer's, which is found by its name. */
+static pid_t run_program(const char *const argv[])
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		die("fork: %s", strerror(errno));
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		execvp(argv[0], (char *const *)argv);
+		die("cannot run %s: %s", argv[0], strerror(errno));
+	}
+	return pid;
+}
+
+/* Between two looks at whether a program listens. */
+static void give_time(pid_t pid, const char *name)
+{
+	if (waitpid(pid, NULL, WNOHANG))
+		die("%s ended", name);
+	usleep(1000);
+}
+
 /*
  * Runs a relay, quietly, as its user would, and waits until it listens: its
  * address is taken, and it has gone to sleep.
@@ -175,20 +198,40 @@ static void start_socat(const struct cell *cell, const char *from,
 			const char *to, const char *path)
 {
 	bool big = cell->bench->peer == PEER_VHOST_SOCAT_64K;
-	pid_t pid = fork();
+	const char *const argv[] = {
+		"socat", "-b", big ? "65536" : "8192", from, to, NULL,
+	};
+	pid_t pid = run_program(argv);
 
-	if (!pid) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		execlp("socat", "socat", "-b", big ? "65536" : "8192", from, to,
-		       NULL);
-		die("cannot run socat: %s", strerror(errno));
-	}
 	while (!(path ? !access(path, F_OK) : port_taken(HOST_PORT(cell))) ||
-	       !asleep(pid)) {
-		if (waitpid(pid, NULL, WNOHANG))
-			die("socat ended: %s", from);
-		usleep(1000);
-	}
+	       !asleep(pid))
+		give_time(pid, from);
+}
+
+/* One program for each device, with its own defaults, as its user would. */
+int place_start_device(const struct cell *cell)
+{
+	char path[PLACE_PATH], control[PLACE_PATH + 8], cid[16];
+	const char *const argv[] = {
+		"vhost-device-vsock", "--guest-cid", cid, "--uds-path", path,
+		"--socket", control, NULL,
+	};
+	struct sockaddr_un addr;
+	pid_t pid;
+	int fd;
+
+	place_path(cell, path);
+	snprintf(control, sizeof(control), "%s.vmm", path);
+	snprintf(cid, sizeof(cid), "%u", CELL_CID(cell));
+	unix_addr(&addr, control);
+	pid = run_program(argv);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		die("no socket: %s", strerror(errno));
+	/* Its other socket is there before this one. */
+	while (connect(fd, (void *)&addr, sizeof(addr)))
+		give_time(pid, argv[0]);
+	return fd;
 }
 
 static bool has_relay(const struct cell *cell)

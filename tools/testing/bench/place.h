@@ -21,6 +21,8 @@ void place_path(const struct cell *cell, char path[PLACE_PATH]);
 /* The socket that the host listens on. */
 void place_port_path(const struct cell *cell, char path[PLACE_PATH]);
 
+/* Starts a device that is a process of its own: the VMM's connection to it. */
+int place_start_device(const struct cell *cell);
 /* The host's listener, and whatever must run between it and the guest. */
 int place_listen(const struct cell *cell);
 /* What must run before the host can dial. */

@@ -2,10 +2,13 @@
 """What is measured: scenarios, and the peers that each is measured with."""
 
 BRIDGE = "bridge"
+# A program that has to be fetched; the bench goes on without it. It loses what
+# comes with or in pieces of a CONNECT, and stops for good when one thread echoes
+# 64 KiB while both ways are full; nothing here does either, and what is here has
+# not stopped it in many rounds.
+FETCHED = "vhost-device-vsock"
 PEERS = [BRIDGE, "vhost", "vhost-socat", "vhost-socat-64k", "socketpair",
-         "vhost-device-vsock"]
-# What the device is compared with by default.
-USUAL = PEERS[:5]
+         FETCHED]
 GUESTS = [BRIDGE, "vhost"]
 
 SIZES = [64, 512, 4096, 65536, 1048576]

@@ -69,6 +69,7 @@ kselftest-harness:
 lab:
 	@for kernel in $(KERNELS); do $(VM)/make-image $$kernel || exit; done
 	@$(VM)/fetch-kselftest
+	@$(VM)/fetch-vhost-device || echo 'lab: the benchmark does without it' >&2
 
 lab-clean:
 	@$(VM)/clean
