@@ -63,49 +63,53 @@ static bool vsb_call_wait_since(struct vsb_call_timer *ct, u64 since)
 /* What waits goes out now, unless the guest has seen it by itself. */
 void vsb_call_waiting(struct vsb_datapath *dp)
 {
-	struct vsb_call_timer *ct = &dp->call_timer;
-
-	if (!ct->chains)
+	if (!dp->call_timer.since)
 		return;
-	ct->chains = 0;
-	vsb_call_wait_since(ct, 0);
+	vsb_call_wait_since(&dp->call_timer, 0);
 	if (vsb_call_is_wanted(&dp->queue[VSB_TX]))
 		vsb_call_signal(dp, &dp->queue[VSB_TX]);
+}
+
+/* Does a call wait that is so old that it may go along with another one? */
+static bool vsb_call_may_join(const struct vsb_call_timer *ct)
+{
+	return ct->since &&
+	       ktime_get_ns() - ct->since >= VSB_CALL_DELAY_NS / 2;
 }
 
 /**
  * vsb_call() - chains were used and published
  * @dp: the data path
  * @q: the queue, not TX
- *
- * When the guest wants to know it learns of all that waits as well.
  */
 void vsb_call(struct vsb_datapath *dp, struct vsb_queue *q)
 {
 	if (!vsb_call_is_wanted(q))
 		return;
-	vsb_call_waiting(dp);
+	if (vsb_call_may_join(&dp->call_timer))
+		vsb_call_waiting(dp);
 	vsb_call_signal(dp, q);
 }
 
 /**
  * vsb_call_later() - chains of TX were used and published
  * @dp: the data path
- * @chains: how many
  */
-void vsb_call_later(struct vsb_datapath *dp, unsigned int chains)
+void vsb_call_later(struct vsb_datapath *dp)
 {
 	struct vsb_call_timer *ct = &dp->call_timer;
-	bool first = !ct->chains;
+	struct vsb_vring *vr = &dp->queue[VSB_TX].vr;
 
-	if (first && !vsb_call_is_wanted(&dp->queue[VSB_TX]))
-		return;
-	ct->chains += chains;
-	if (ct->chains >= dp->queue[VSB_TX].vr.num / VSB_CALL_SHARE)
+	if (!ct->since) {
+		if (!vsb_call_is_wanted(&dp->queue[VSB_TX]))
+			return;
+		if (vsb_call_wait_since(ct, ktime_get_ns()))
+			hrtimer_start(&ct->timer,
+				      ns_to_ktime(VSB_CALL_DELAY_NS),
+				      HRTIMER_MODE_REL);
+	}
+	if (vr->untold >= vr->num / VSB_CALL_SHARE)
 		vsb_call_waiting(dp);
-	else if (first && vsb_call_wait_since(ct, ktime_get_ns()))
-		hrtimer_start(&ct->timer, ns_to_ktime(VSB_CALL_DELAY_NS),
-			      HRTIMER_MODE_REL);
 }
 
 /* Return: when the timer has to look again, 0: not. */

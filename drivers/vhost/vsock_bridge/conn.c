@@ -8,11 +8,11 @@
 #include <linux/uio.h>
 #include <asm/barrier.h>
 
+#include "coalesce.h"
 #include "conn.h"
 #include "conntab.h"
 #include "handshake.h"
 #include "stats.h"
-#include "worker.h"
 
 #define VSB_CONN_READY	0
 
@@ -81,11 +81,13 @@ void vsb_conn_notify(struct vsb_socket *s)
 	struct vsb_conn *conn = container_of(s, struct vsb_conn, sock);
 	struct vsb_conntab *tab = conn->tab;
 
-	if (test_and_set_bit(VSB_CONN_READY, &conn->ready_queued))
-		return;
-	vsb_conn_get(conn);
-	llist_add(&conn->ready, &tab->ready);
-	vsb_worker_queue(tab->worker, tab->ready_work);
+	bool first = false;
+
+	if (!test_and_set_bit(VSB_CONN_READY, &conn->ready_queued)) {
+		vsb_conn_get(conn);
+		first = llist_add(&conn->ready, &tab->ready);
+	}
+	vsb_coalesce_event(tab->coalesce, first, vsb_socket_may_wait(s));
 }
 
 /* Out of the ready list: what is notified from here on queues it again. */

@@ -49,7 +49,7 @@ struct vsb_worker;
  * @stats: of the device
  * @pages: likewise
  * @worker: where events and deadlines are worked on
- * @ready_work: for @ready
+ * @coalesce: when the worker hears of @ready
  * @timer_work: for @deadlines
  * @accept_work: for the listener
  */
@@ -76,7 +76,7 @@ struct vsb_conntab {
 	struct vsock_bridge_stats *stats;
 	struct vsb_pages *pages;
 	struct vsb_worker *worker;
-	struct vsb_work *ready_work;
+	struct vsb_coalesce *coalesce;
 	struct vsb_work *timer_work;
 	struct vsb_work *accept_work;
 };

@@ -24,9 +24,6 @@
 #define VSB_ROUND_READY		256
 #define VSB_ROUND_TIMEOUTS	256
 
-/* So many in a row in which only the host had something to say are a stream. */
-#define VSB_STREAM_ROUNDS	8
-
 void vsb_datapath_count_fault(struct vsb_datapath *dp,
 			      const struct vsb_queue *q, enum vsb_fault fault)
 {
@@ -84,11 +81,9 @@ static void vsb_datapath_report(struct vsb_datapath *dp, struct vsb_queue *q)
  */
 void vsb_datapath_finish(struct vsb_datapath *dp, struct vsb_queue *q)
 {
-	u16 chains = q->vr.staged;
-
 	if (vsb_vring_publish(&q->vr)) {
 		if (q == &dp->queue[VSB_TX])
-			vsb_call_later(dp, chains);
+			vsb_call_later(dp);
 		else
 			vsb_call(dp, q);
 	}
@@ -177,27 +172,13 @@ static bool vsb_datapath_ready(struct vsb_datapath *dp, unsigned int budget)
 	return false;
 }
 
-/*
- * A program that streams to the guest is awake, and on this processor it may be
- * us who keep it from running: a wake-up comes with its first byte. Let it go
- * on, so that there is more to take along; where nobody else wants to run this
- * does nothing. Not when the guest has something to say: then somebody waits.
- */
-static void vsb_round_let_stream(struct vsb_datapath *dp)
-{
-	if (dp->one_way < VSB_STREAM_ROUNDS)
-		dp->one_way++;
-	else
-		yield();
-}
-
 static void vsb_round_ready(struct vsb_work *work)
 {
 	struct vsb_datapath *dp = container_of(work, struct vsb_datapath,
 					       ready_work);
 
-	vsb_round_let_stream(dp);
 	mutex_lock(&dp->lock);
+	vsb_coalesce_round(&dp->coalesce);
 	if (vsb_datapath_ready(dp, VSB_ROUND_READY))
 		vsb_worker_queue(&dp->worker, &dp->ready_work);
 	if (dp->running)
@@ -310,6 +291,7 @@ int vsb_datapath_init(struct vsb_datapath *dp)
 	vsb_work_init(&dp->ready_work, vsb_round_ready);
 	vsb_work_init(&dp->timer_work, vsb_round_timer);
 	vsb_work_init(&dp->accept_work, vsb_round_accept);
+	vsb_coalesce_init(&dp->coalesce, &dp->worker, &dp->ready_work);
 	vsb_call_init(dp);
 	vsb_queue_init(dp, VSB_RX, vsb_round_rx);
 	vsb_queue_init(dp, VSB_TX, vsb_round_tx);
@@ -321,7 +303,7 @@ int vsb_datapath_init(struct vsb_datapath *dp)
 	dp->tab.stats = &dp->stats;
 	dp->tab.pages = &dp->pages;
 	dp->tab.worker = &dp->worker;
-	dp->tab.ready_work = &dp->ready_work;
+	dp->tab.coalesce = &dp->coalesce;
 	dp->tab.timer_work = &dp->timer_work;
 	dp->tab.accept_work = &dp->accept_work;
 	vsb_listener_init(&dp->listener[VSB_LISTEN_STREAM], &dp->tab,
@@ -539,6 +521,7 @@ void vsb_datapath_destroy(struct vsb_datapath *dp)
 	int i;
 
 	timer_delete_sync(&dp->tab.timer);
+	vsb_coalesce_destroy(&dp->coalesce);
 	vsb_call_destroy(dp);
 	vsb_connector_stop(&dp->connector);
 	vsb_worker_stop(&dp->worker);

@@ -12,6 +12,7 @@
 #include <linux/vsock_bridge.h>
 
 #include "call.h"
+#include "coalesce.h"
 #include "connector.h"
 #include "conntab.h"
 #include "kick.h"
@@ -119,13 +120,17 @@ struct vsb_slot {
  * struct vsb_slots - RX chains for one read
  * @nr: how many
  * @parts: entries of the data path's chain_iov in use
+ * @payload: entries of @iov in use
  * @room: bytes behind the headers, in all
+ * @iov: what is behind the headers
  * @slot: the chains, in the order of the ring
  */
 struct vsb_slots {
 	unsigned int nr;
 	unsigned int parts;
+	unsigned int payload;
 	u32 room;
+	struct iovec *iov;
 	struct vsb_slot slot[VSB_SEND_SLOTS];
 };
 
@@ -149,13 +154,12 @@ struct vsb_slots {
  * @connector: how it gets there; has a thread of its own
  * @worker: the thread that does all the rest
  * @ready_work: sockets with events
+ * @coalesce: when it is queued
  * @timer_work: deadlines
  * @accept_work: clients in the backlog
  * @pages: for what goes to the host
  * @call_timer: calls that wait
  * @stats: counters; the gauges are filled in when they are asked for
- * @one_way: rounds of sockets since the guest has sent more than credit; the
- *	worker's own
  * @send_budget: RX chains that the round at hand may still take
  * @chain_iov: parts of the chains at hand; scratch of one round
  * @chain_gpa: their guest-physical addresses, while writes are logged
@@ -179,12 +183,12 @@ struct vsb_datapath {
 	struct vsb_connector connector;
 	struct vsb_worker worker;
 	struct vsb_work ready_work;
+	struct vsb_coalesce coalesce;
 	struct vsb_work timer_work;
 	struct vsb_work accept_work;
 	struct vsb_pages pages;
 	struct vsb_call_timer call_timer;
 	struct vsock_bridge_stats stats;
-	unsigned int one_way;
 	unsigned int send_budget;
 	struct iovec chain_iov[VSB_SEGS_MAX];
 	u64 chain_gpa[VSB_SEGS_MAX];

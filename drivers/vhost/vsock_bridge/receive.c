@@ -246,7 +246,7 @@ static void vsb_receive_packet(struct vsb_datapath *dp,
 
 	dp->stats.tx_packets_count++;
 	if (pkt->op != VIRTIO_VSOCK_OP_CREDIT_UPDATE)
-		dp->one_way = 0;
+		vsb_coalesce_answer(&dp->coalesce);
 	if (conn && (pkt->op != VIRTIO_VSOCK_OP_RW ||
 		     conn->host_port != pkt->dst_port ||
 		     conn->guest_port != pkt->src_port)) {

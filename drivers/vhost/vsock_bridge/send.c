@@ -24,22 +24,14 @@
 /* One turn of a connection: so many bytes, in VSB_SEND_SLOTS RX buffers. */
 #define VSB_SEND_BYTES		(64U * 1024)
 
-/* Write a header into one part. */
-static bool vsb_send_header_to(struct virtio_vsock_hdr __user *to,
-			       const struct virtio_vsock_hdr *hdr)
+/* Write a header into one part: the call of a copy would cost more. */
+static inline bool vsb_send_header_to(struct virtio_vsock_hdr __user *to,
+				      const struct virtio_vsock_hdr *hdr)
 {
 	if (!user_write_access_begin(to, sizeof(*to)))
 		return false;
-	unsafe_put_user(hdr->src_cid, &to->src_cid, fault);
-	unsafe_put_user(hdr->dst_cid, &to->dst_cid, fault);
-	unsafe_put_user(hdr->src_port, &to->src_port, fault);
-	unsafe_put_user(hdr->dst_port, &to->dst_port, fault);
-	unsafe_put_user(hdr->len, &to->len, fault);
-	unsafe_put_user(hdr->type, &to->type, fault);
-	unsafe_put_user(hdr->op, &to->op, fault);
-	unsafe_put_user(hdr->flags, &to->flags, fault);
-	unsafe_put_user(hdr->buf_alloc, &to->buf_alloc, fault);
-	unsafe_put_user(hdr->fwd_cnt, &to->fwd_cnt, fault);
+	unsafe_copy_to_user((char __user *)to, (const char *)hdr, sizeof(*hdr),
+			    fault);
 	user_write_access_end();
 	return true;
 fault:
@@ -47,7 +39,7 @@ fault:
 	return false;
 }
 
-static bool vsb_send_header(const struct vsb_slot *slot,
+static inline bool vsb_send_header(const struct vsb_slot *slot,
 			    const struct virtio_vsock_hdr *hdr)
 {
 	struct iov_iter iter;
@@ -63,7 +55,10 @@ static struct vsb_slots *vsb_send_no_slots(struct vsb_datapath *dp)
 {
 	dp->slots.nr = 0;
 	dp->slots.parts = 0;
+	dp->slots.payload = 0;
 	dp->slots.room = 0;
+	/* nothing is gathered while we send */
+	dp->slots.iov = dp->gather.iov;
 	return &dp->slots;
 }
 
@@ -88,14 +83,31 @@ static void vsb_send_reject(struct vsb_datapath *dp,
 	vsb_vring_push(&q->vr, chain->head, 0);
 }
 
+/* A chain that was taken becomes the last slot. */
+static inline void vsb_slots_add(struct vsb_slots *slots,
+				 const struct vsb_chain *chain)
+{
+	struct vsb_slot *slot = &slots->slot[slots->nr++];
+
+	slot->iov = chain->iov;
+	slot->gpa = chain->gpa;
+	slot->nr = chain->nr;
+	slot->room = min_t(u32, chain->len - VSB_HDR_SIZE, VSB_SEND_BYTES);
+	slot->head = chain->head;
+	slots->payload += vsb_iov_slice(slots->iov + slots->payload, chain->iov,
+					chain->nr, VSB_HDR_SIZE, slot->room);
+	slots->parts += chain->nr;
+	slots->room += slot->room;
+}
+
 /*
  * Take the next RX chain that holds @min bytes behind a header. A bad one
  * ends the row of those that were taken before it, so that a rewind counts
  * right; without such a row it is returned to the guest. Good or bad, a chain
  * costs a part of the round's budget.
  */
-static bool vsb_send_take(struct vsb_datapath *dp, struct vsb_slots *slots,
-			  u32 min)
+static inline bool vsb_send_take(struct vsb_datapath *dp,
+				 struct vsb_slots *slots, u32 min)
 {
 	struct vsb_vring *vr = &dp->queue[VSB_RX].vr;
 	struct vsb_chain chain = {
@@ -104,20 +116,11 @@ static bool vsb_send_take(struct vsb_datapath *dp, struct vsb_slots *slots,
 		       dp->chain_gpa + slots->parts : NULL,
 		.max = ARRAY_SIZE(dp->chain_iov) - slots->parts,
 	};
-	struct vsb_slot *slot = &slots->slot[slots->nr];
 
 	while (dp->send_budget && vsb_vring_next(vr, &dp->mem, &chain) > 0) {
 		dp->send_budget--;
 		if (!chain.fault && chain.len >= VSB_HDR_SIZE + min) {
-			slot->iov = chain.iov;
-			slot->gpa = chain.gpa;
-			slot->nr = chain.nr;
-			slot->room = min_t(u32, chain.len - VSB_HDR_SIZE,
-					   VSB_SEND_BYTES);
-			slot->head = chain.head;
-			slots->nr++;
-			slots->parts += chain.nr;
-			slots->room += slot->room;
+			vsb_slots_add(slots, &chain);
 			return true;
 		}
 		if (slots->nr) {
@@ -233,25 +236,6 @@ static void vsb_send_take_slots(struct vsb_datapath *dp,
 		;
 }
 
-static void vsb_send_payload_iter(struct vsb_datapath *dp,
-				  const struct vsb_slots *slots, u32 want,
-				  struct iov_iter *iter)
-{
-	struct iovec *iov = dp->gather.iov;
-	u32 left = min(want, slots->room);
-	unsigned int i, nr = 0;
-
-	for (i = 0; i < slots->nr; i++) {
-		const struct vsb_slot *slot = &slots->slot[i];
-		u32 part = min(slot->room, left);
-
-		nr += vsb_iov_slice(iov + nr, slot->iov, slot->nr,
-				    VSB_HDR_SIZE, part);
-		left -= part;
-	}
-	iov_iter_init(iter, ITER_DEST, iov, nr, min(want, slots->room));
-}
-
 /*
  * Put headers before the bytes that were read; @eom: a message ends with them.
  * Return: slots in use.
@@ -344,7 +328,8 @@ static bool vsb_send_data(struct vsb_datapath *dp, struct vsb_conn *conn)
 	if (!slots->nr)
 		return false;
 
-	vsb_send_payload_iter(dp, slots, want, &iter);
+	iov_iter_init(&iter, ITER_DEST, slots->iov, slots->payload,
+		      min(want, slots->room));
 	got = vsb_conn_read(conn, &iter, offered, &eom);
 	if (got == -EFAULT) {
 		/* nothing was read; the first chain is the bad one */

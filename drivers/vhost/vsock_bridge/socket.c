@@ -47,6 +47,19 @@ void vsb_socket_exit_module(void)
 	destroy_workqueue(vsb_socket_wq);
 }
 
+/*
+ * Has the peer used less than half of its send buffer? Without a lock, for the
+ * hook has one: a connection's peer is the same, and held, until we release our
+ * side, and before that the hook is out.
+ */
+static bool vsb_socket_peer_has_room(struct sock *sk)
+{
+	const struct sock *peer = READ_ONCE(unix_sk(sk)->peer);
+
+	return peer && refcount_read(&peer->sk_wmem_alloc) <
+		       READ_ONCE(peer->sk_sndbuf) / 2;
+}
+
 static int vsb_socket_wake(wait_queue_entry_t *wait, unsigned int mode,
 			   int sync, void *key)
 {
@@ -62,6 +75,9 @@ static int vsb_socket_wake(wait_queue_entry_t *wait, unsigned int mode,
 		events |= VSB_SOCK_OUT;
 	if (!events)
 		return 0;
+	if (!mask || (mask & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) ||
+	    !vsb_socket_peer_has_room(s->sock->sk))
+		events |= VSB_SOCK_NOW;
 
 	vsb_socket_post(s, events);
 	return 0;

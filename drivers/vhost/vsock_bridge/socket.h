@@ -32,6 +32,7 @@ struct vsb_name {
 #define VSB_SOCK_IN		(1 << 0)	/* bytes, a client, or an end */
 #define VSB_SOCK_OUT		(1 << 1)	/* room, or an end */
 #define VSB_SOCK_CONNECTED	(1 << 2)	/* the connector is done */
+#define VSB_SOCK_NOW		(1 << 3)	/* it is not bytes of which more may come */
 
 /**
  * struct vsb_socket - a socket and its hook
@@ -112,6 +113,12 @@ static inline void vsb_socket_post(struct vsb_socket *s, int events)
 	/* a full barrier: what was done before is seen with the event */
 	atomic_fetch_or(events, &s->events);
 	s->notify(s);
+}
+
+/* Has nothing happened but that bytes came, of which more may come? */
+static inline bool vsb_socket_may_wait(const struct vsb_socket *s)
+{
+	return atomic_read(&s->events) == VSB_SOCK_IN;
 }
 
 /* Take what happened so far; what happens from here on is notified again. */

@@ -112,6 +112,7 @@ int vsb_vring_start(struct vsb_vring *vr, u64 features)
 	vr->kept = 0;
 	vr->heads_nr = 0;
 	vr->signalled_valid = false;
+	vr->untold = 0;
 	vr->parked = false;
 	vsb_vring_log_used(vr, &vr->used->flags, sizeof(vr->used->flags));
 	return vr->broken ? -EFAULT : 0;
@@ -164,7 +165,7 @@ static void vsb_chain_note(struct vsb_chain *chain, int nr, u64 addr)
 }
 
 /* Add a descriptor's memory to the chain. */
-static enum vsb_fault vsb_chain_add(struct vsb_chain *chain,
+static inline enum vsb_fault vsb_chain_add(struct vsb_chain *chain,
 				    struct vsb_mem *mem, u64 addr, u32 len)
 {
 	int nr;
@@ -187,72 +188,6 @@ static enum vsb_fault vsb_chain_add(struct vsb_chain *chain,
 	return VSB_FAULT_NONE;
 }
 
-/* Guest memory that an indirect table may lie across. */
-#define VSB_TABLE_PARTS	2
-
-/* Where a walk reads its descriptors from. */
-struct vsb_table {
-	struct iovec part[VSB_TABLE_PARTS];
-	unsigned int parts;
-	u32 num;
-	bool indirect;
-};
-
-/* The call of a copy would cost more than the copy. */
-static inline bool vsb_desc_read(const struct vring_desc __user *from,
-				 struct vring_desc *raw)
-{
-	if (!user_read_access_begin(from, sizeof(*from)))
-		return false;
-	unsafe_get_user(raw->addr, &from->addr, fault);
-	unsafe_get_user(raw->len, &from->len, fault);
-	unsafe_get_user(raw->flags, &from->flags, fault);
-	unsafe_get_user(raw->next, &from->next, fault);
-	user_read_access_end();
-	return true;
-fault:
-	user_read_access_end();
-	return false;
-}
-
-/* Read an entry that may begin in one part and end in the next. */
-static bool vsb_table_read_parts(const struct vsb_table *table, u32 i,
-				 struct vring_desc *raw)
-{
-	size_t skip = i * sizeof(*raw);
-	size_t len, done = 0;
-	unsigned int p;
-
-	for (p = 0; p < table->parts && done < sizeof(*raw); p++) {
-		const struct iovec *part = &table->part[p];
-
-		if (skip >= part->iov_len) {
-			skip -= part->iov_len;
-			continue;
-		}
-		len = min(sizeof(*raw) - done, part->iov_len - skip);
-		if (copy_from_user((void *)raw + done, part->iov_base + skip,
-				   len))
-			return false;
-		done += len;
-		skip = 0;
-	}
-	return done == sizeof(*raw);
-}
-
-static inline bool vsb_table_read(const struct vsb_table *table, u32 i,
-				  struct vring_desc *raw)
-{
-	const struct iovec *part = &table->part[0];
-	size_t at = i * sizeof(*raw);
-
-	/* tables are aligned to their entries (2.7), but who knows */
-	if (likely(at + sizeof(*raw) <= part->iov_len &&
-		   IS_ALIGNED((unsigned long)part->iov_base, sizeof(*raw))))
-		return vsb_desc_read(part->iov_base + at, raw);
-	return vsb_table_read_parts(table, i, raw);
-}
-
 /**
  * struct vsb_desc - a descriptor as we use it
  * @addr: guest-physical address
@@ -267,43 +202,119 @@ struct vsb_desc {
 	u16 next;
 };
 
-static inline bool vsb_table_get(const struct vsb_table *table, u32 i,
+static inline void vsb_desc_decode(struct vsb_desc *desc,
+				   const struct vring_desc *raw)
+{
+	desc->addr = le64_to_cpu((__force __le64)raw->addr);
+	desc->len = le32_to_cpu((__force __le32)raw->len);
+	desc->flags = vsb_ring16(raw->flags);
+	desc->next = vsb_ring16(raw->next);
+}
+
+/* The call of a copy would cost more than the copy. */
+static inline bool vsb_desc_read(const struct vring_desc __user *from,
 				 struct vsb_desc *desc)
 {
 	struct vring_desc raw;
 
-	if (!vsb_table_read(table, i, &raw))
+	if (!user_read_access_begin(from, sizeof(*from)))
 		return false;
-	desc->addr = le64_to_cpu((__force __le64)raw.addr);
-	desc->len = le32_to_cpu((__force __le32)raw.len);
-	desc->flags = vsb_ring16(raw.flags);
-	desc->next = vsb_ring16(raw.next);
+	unsafe_get_user(raw.addr, &from->addr, fault);
+	unsafe_get_user(raw.len, &from->len, fault);
+	unsafe_get_user(raw.flags, &from->flags, fault);
+	unsafe_get_user(raw.next, &from->next, fault);
+	user_read_access_end();
+	vsb_desc_decode(desc, &raw);
+	return true;
+fault:
+	user_read_access_end();
+	return false;
+}
+
+/* Guest memory that an indirect table may lie across. */
+#define VSB_TABLE_PARTS	2
+
+/**
+ * struct vsb_table - an indirect table
+ * @part: where it is
+ * @parts: how many
+ * @num: its entries
+ */
+struct vsb_table {
+	struct iovec part[VSB_TABLE_PARTS];
+	unsigned int parts;
+	u32 num;
+};
+
+/* Read an entry that may begin in one part and end in the next. */
+static bool vsb_table_read_parts(const struct vsb_table *table, u32 i,
+				 struct vsb_desc *desc)
+{
+	struct vring_desc raw;
+	size_t skip = i * sizeof(raw);
+	size_t len, done = 0;
+	unsigned int p;
+
+	for (p = 0; p < table->parts && done < sizeof(raw); p++) {
+		const struct iovec *part = &table->part[p];
+
+		if (skip >= part->iov_len) {
+			skip -= part->iov_len;
+			continue;
+		}
+		len = min(sizeof(raw) - done, part->iov_len - skip);
+		if (copy_from_user((void *)&raw + done, part->iov_base + skip,
+				   len))
+			return false;
+		done += len;
+		skip = 0;
+	}
+	if (done < sizeof(raw))
+		return false;
+	vsb_desc_decode(desc, &raw);
 	return true;
 }
 
+static inline bool vsb_table_read(const struct vsb_table *table, u32 i,
+				  struct vsb_desc *desc)
+{
+	const struct iovec *part = &table->part[0];
+	size_t at = i * sizeof(struct vring_desc);
+
+	/* tables are aligned to their entries (2.7), but who knows */
+	if (likely(at + sizeof(struct vring_desc) <= part->iov_len &&
+		   IS_ALIGNED((unsigned long)part->iov_base,
+			      sizeof(struct vring_desc))))
+		return vsb_desc_read(part->iov_base + at, desc);
+	return vsb_table_read_parts(table, i, desc);
+}
+
 /*
- * Walk a chain from entry @i of @table. A table is walked for as many steps as
- * it has entries, so a loop ends, and for no more than VSB_SEGS_MAX. The last
- * entry may point to a table of its own, which is left in @last; an indirect
- * table leads to no other.
+ * Walk a chain from entry @i of @table, or of the ring's own table when that is
+ * NULL. A table is walked for as many steps as it has entries, so a loop ends,
+ * and for no more than VSB_SEGS_MAX. The last entry of the ring's table may
+ * point to an indirect one, and is left in @last; an indirect table leads to no
+ * other.
  *
  * Most chains are one or two entries: in a place of its own each.
  */
 static __always_inline enum vsb_fault
-vsb_table_walk(const struct vsb_table *table, u32 i, struct vsb_vring *vr,
-	       struct vsb_chain *chain, struct vsb_mem *mem,
-	       struct vsb_desc *last)
+vsb_vring_walk_table(struct vsb_vring *vr, const struct vsb_table *table,
+		     u32 i, struct vsb_chain *chain, struct vsb_mem *mem,
+		     struct vsb_desc *last)
 {
+	u32 num = table ? table->num : vr->num;
 	enum vsb_fault fault;
 	u32 steps;
 
-	for (steps = 0; steps < min(table->num, VSB_SEGS_MAX); steps++) {
-		if (i >= table->num)
+	for (steps = 0; steps < min(num, VSB_SEGS_MAX); steps++) {
+		if (i >= num)
 			return VSB_FAULT_CHAIN;
-		if (!vsb_table_get(table, i, last))
+		if (!(table ? vsb_table_read(table, i, last) :
+			      vsb_desc_read(vr->desc + i, last)))
 			return VSB_FAULT_MEMORY;
 		if (last->flags & VRING_DESC_F_INDIRECT) {
-			if (table->indirect || !vr->indirect ||
+			if (table || !vr->indirect ||
 			    (last->flags & VRING_DESC_F_NEXT))
 				return VSB_FAULT_CHAIN;
 			return VSB_FAULT_NONE;
@@ -315,20 +326,18 @@ vsb_table_walk(const struct vsb_table *table, u32 i, struct vsb_vring *vr,
 			return fault;
 		i = last->next;
 	}
-	return steps < table->num ? VSB_FAULT_SEGS : VSB_FAULT_CHAIN;
+	return steps < num ? VSB_FAULT_SEGS : VSB_FAULT_CHAIN;
 }
 
 /* Continue in the table that an indirect descriptor points to. */
-static enum vsb_fault vsb_vring_walk_indirect(struct vsb_vring *vr,
-					      struct vsb_chain *chain,
-					      struct vsb_mem *mem,
-					      struct vsb_desc *desc)
+static enum vsb_fault
+vsb_vring_walk_indirect(struct vsb_vring *vr, struct vsb_chain *chain,
+			struct vsb_mem *mem, struct vsb_desc *desc)
 {
 	struct vsb_table table;
 	int parts;
 
 	table.num = desc->len / sizeof(struct vring_desc);
-	table.indirect = true;
 	if (!table.num || desc->len % sizeof(struct vring_desc))
 		return VSB_FAULT_CHAIN;
 	if (table.num > VSB_SEGS_MAX)
@@ -338,23 +347,18 @@ static enum vsb_fault vsb_vring_walk_indirect(struct vsb_vring *vr,
 	if (parts < 0)
 		return VSB_FAULT_BOUNDS;
 	table.parts = parts;
-	return vsb_table_walk(&table, 0, vr, chain, mem, desc);
+	return vsb_vring_walk_table(vr, &table, 0, chain, mem, desc);
 }
 
-static enum vsb_fault vsb_vring_walk(struct vsb_vring *vr,
-				     struct vsb_chain *chain,
-				     struct vsb_mem *mem, u32 head)
+static inline enum vsb_fault vsb_vring_walk(struct vsb_vring *vr,
+					    struct vsb_chain *chain,
+					    struct vsb_mem *mem, u32 head)
 {
-	struct vsb_table table;
 	struct vsb_desc last;
 	enum vsb_fault fault;
 
-	table.part[0].iov_base = vr->desc;
-	table.part[0].iov_len = vsb_vring_desc_size(vr->num);
-	table.parts = 1;
-	table.num = vr->num;
-	table.indirect = false;
-	fault = vsb_table_walk(&table, head, vr, chain, mem, &last);
+	fault = vsb_vring_walk_table(vr, NULL, head, chain, mem, &last);
+	vr->untold += chain->nr ?: 1;
 	if (fault || !(last.flags & VRING_DESC_F_INDIRECT))
 		return fault;
 	return vsb_vring_walk_indirect(vr, chain, mem, &last);
@@ -536,6 +540,7 @@ void vsb_vring_settle(struct vsb_vring *vr)
 {
 	vr->signalled = vr->used_idx;
 	vr->signalled_valid = true;
+	vr->untold = 0;
 }
 
 /**

@@ -106,6 +106,7 @@ struct vsb_chain {
  * @heads_nr: how many
  * @signalled: used.idx when the driver was called last, or wanted no call
  * @signalled_valid: @signalled holds something
+ * @untold: entries of the descriptor table that were taken since then, about
  * @log: where writes are logged
  * @log_used: VHOST_VRING_F_LOG: writes into the used ring are
  * @log_addr: guest-physical address of the used ring
@@ -128,6 +129,7 @@ struct vsb_vring {
 	u16 staged;
 	u16 signalled;
 	bool signalled_valid;
+	u32 untold;
 
 	u16 kept;
 	struct vring_used_elem elems[VSB_VRING_BATCH];
