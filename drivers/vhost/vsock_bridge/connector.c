@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Connects to host paths on behalf of the guest, off the data path.
+ * Connects to host paths on behalf of the guest, off the data path: a lookup may
+ * block for long, so the thread that does it is away for the worker meanwhile.
  *
- * The thread takes no lock: it reads what does not change (the route, the
- * ports, the type), and hands its result over with the connection's next event.
+ * It takes no lock: it reads what does not change (the route, the ports, the
+ * type), and hands its result over with the connection's next event.
  */
 #include <linux/err.h>
 #include <linux/net.h>
@@ -42,27 +43,62 @@ static void vsb_connector_leave(struct vsb_conn *conn)
 	conn->route = NULL;
 }
 
+static struct vsb_conn *vsb_connector_next(struct vsb_connector *connector)
+{
+	struct llist_node *node = connector->batch;
+
+	if (!node)
+		node = llist_reverse_order(llist_del_all(&connector->queue));
+	if (!node)
+		return NULL;
+	connector->batch = node->next;
+	return llist_entry(node, struct vsb_conn, connect);
+}
+
+static bool vsb_connector_is_empty(struct vsb_connector *connector)
+{
+	return !READ_ONCE(connector->batch) && llist_empty(&connector->queue);
+}
+
+/*
+ * Connect one, and tell when we are back: nobody else has to wake up then. One
+ * who finds another one away leaves it to him: he looks again when he is back.
+ */
+static bool vsb_connector_one(struct vsb_connector *connector)
+{
+	struct vsb_conn *conn;
+
+	if (!vsb_worker_leave(connector->worker))
+		return false;
+	conn = vsb_connector_next(connector);
+	if (conn) {
+		conn->connected = vsb_connector_dial(conn);
+		vsb_connector_leave(conn);
+	}
+	vsb_worker_return(connector->worker);
+	if (conn) {
+		vsb_socket_post(&conn->sock, VSB_SOCK_CONNECTED);
+		vsb_conn_put(conn);
+	}
+	return true;
+}
+
 static void vsb_connector_run(struct vsb_work *work)
 {
 	struct vsb_connector *connector =
 		container_of(work, struct vsb_connector, work);
-	struct llist_node *node = llist_del_all(&connector->queue);
-	struct vsb_conn *conn, *next;
 
-	node = llist_reverse_order(node);
-	llist_for_each_entry_safe(conn, next, node, connect) {
-		conn->connected = vsb_connector_dial(conn);
-		vsb_connector_leave(conn);
-		vsb_socket_post(&conn->sock, VSB_SOCK_CONNECTED);
-		vsb_conn_put(conn);
-	}
+	if (vsb_connector_one(connector) && !vsb_connector_is_empty(connector))
+		vsb_worker_queue(connector->worker, work);
 }
 
-void vsb_connector_init(struct vsb_connector *connector)
+void vsb_connector_init(struct vsb_connector *connector,
+			struct vsb_worker *worker)
 {
-	vsb_worker_init(&connector->worker, NULL, NULL);
+	connector->worker = worker;
 	vsb_work_init(&connector->work, vsb_connector_run);
 	init_llist_head(&connector->queue);
+	connector->batch = NULL;
 }
 
 /* Have @conn connected along @route; ends with VSB_SOCK_CONNECTED. */
@@ -73,7 +109,7 @@ void vsb_connector_submit(struct vsb_connector *connector,
 	conn->route = vsb_route_get(route);
 	vsb_conn_get(conn);
 	llist_add(&conn->connect, &connector->queue);
-	vsb_worker_queue(&connector->worker, &connector->work);
+	vsb_worker_queue(connector->worker, &connector->work);
 }
 
 /* VSB_SOCK_CONNECTED: take the result over; a reference to @conn is held. */
@@ -98,16 +134,14 @@ void vsb_connector_done(struct vsb_conn *conn)
 }
 
 /*
- * End the thread, wait for the connect that is under way, and give the rest
- * of the queue back as refused. Nobody submits any more.
+ * Give back those that wait, as refused. The threads are gone, and nobody
+ * submits any more.
  */
-void vsb_connector_stop(struct vsb_connector *connector)
+void vsb_connector_clear(struct vsb_connector *connector)
 {
-	struct vsb_conn *conn, *next;
+	struct vsb_conn *conn;
 
-	vsb_worker_stop(&connector->worker);
-	llist_for_each_entry_safe(conn, next, llist_del_all(&connector->queue),
-				  connect) {
+	while ((conn = vsb_connector_next(connector))) {
 		conn->tab->connecting--;
 		vsb_connector_leave(conn);
 		vsb_conn_put(conn);

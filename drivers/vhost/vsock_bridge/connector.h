@@ -13,21 +13,24 @@ struct vsb_conn;
 struct vsb_route;
 
 /**
- * struct vsb_connector - a thread that looks up paths
- * @worker: the thread; a path lookup may block it, but nobody else
+ * struct vsb_connector - connections that wait for their connect
+ * @worker: of the device; the thread that connects is away meanwhile
  * @work: for @queue
- * @queue: connections that wait for it; each with a reference
+ * @queue: the connections; each with a reference
+ * @batch: those that were taken out of it, oldest first; of who is away
  */
 struct vsb_connector {
-	struct vsb_worker worker;
+	struct vsb_worker *worker;
 	struct vsb_work work;
 	struct llist_head queue;
+	struct llist_node *batch;
 };
 
-void vsb_connector_init(struct vsb_connector *connector);
+void vsb_connector_init(struct vsb_connector *connector,
+			struct vsb_worker *worker);
 void vsb_connector_submit(struct vsb_connector *connector,
 			  struct vsb_conn *conn, struct vsb_route *route);
 void vsb_connector_done(struct vsb_conn *conn);
-void vsb_connector_stop(struct vsb_connector *connector);
+void vsb_connector_clear(struct vsb_connector *connector);
 
 #endif /* VSB_CONNECTOR_H */

@@ -287,7 +287,7 @@ int vsb_datapath_init(struct vsb_datapath *dp)
 	mutex_init(&dp->lock);
 	vsb_worker_init(&dp->worker, vsb_datapath_killed, dp);
 	vsb_routes_init(&dp->routes);
-	vsb_connector_init(&dp->connector);
+	vsb_connector_init(&dp->connector, &dp->worker);
 	vsb_work_init(&dp->ready_work, vsb_round_ready);
 	vsb_work_init(&dp->timer_work, vsb_round_timer);
 	vsb_work_init(&dp->accept_work, vsb_round_accept);
@@ -316,23 +316,11 @@ int vsb_datapath_init(struct vsb_datapath *dp)
 /* Create the threads; the current process becomes the owner. Locked. */
 int vsb_datapath_attach(struct vsb_datapath *dp)
 {
-	char name[16];	/* TASK_COMM_LEN */
-	int ret;
+	char name[16], stand_in[16];	/* TASK_COMM_LEN */
 
-	scnprintf(name, sizeof(name), "vsb-c-%d", current->pid);
-	ret = vsb_worker_start(&dp->connector.worker, name);
-	if (ret)
-		return ret;
-	/*
-	 * The worker comes last: from here on it has work, and would wait for
-	 * the lock that is held here, so it could not be stopped again. The
-	 * connector has none, for only the worker gives it some.
-	 */
 	scnprintf(name, sizeof(name), "vsb-%d", current->pid);
-	ret = vsb_worker_start(&dp->worker, name);
-	if (ret)
-		vsb_worker_stop(&dp->connector.worker);
-	return ret;
+	scnprintf(stand_in, sizeof(stand_in), "vsb-c-%d", current->pid);
+	return vsb_worker_start(&dp->worker, name, stand_in);
 }
 
 /* VHOST_SET_FEATURES; locked. All but the log follow with the next start. */
@@ -507,14 +495,15 @@ void vsb_datapath_stop(struct vsb_datapath *dp)
  * 1. vsb_datapath_quench() was called: the rings are not touched any more;
  *    every hook in a socket or an eventfd is out of its wait queue and not
  *    running; every socket of a connection is closed. What is left to queue
- *    work: the timers and the connector.
+ *    work: the timers, and a connect that is under way.
  * 2. The timers are gone, and since no deadline is armed and no round runs they
  *    stay so.
- * 3. The connector's thread is gone: nobody resolves paths with the captured
- *    credentials, nothing more comes into the ready list.
- * 4. The worker's thread is gone: nobody but this task has the data path.
+ * 3. The worker's threads are gone: nobody resolves paths with the captured
+ *    credentials, and nobody but this task has the data path.
+ * 4. Those that waited for a connect are let go; nothing more comes into the
+ *    ready list.
  * 5. The ready list is emptied: with it go the last references to
- *    connections, and sockets that the connector had just made.
+ *    connections, and sockets that were just connected.
  */
 void vsb_datapath_destroy(struct vsb_datapath *dp)
 {
@@ -523,8 +512,8 @@ void vsb_datapath_destroy(struct vsb_datapath *dp)
 	timer_delete_sync(&dp->tab.timer);
 	vsb_coalesce_destroy(&dp->coalesce);
 	vsb_call_destroy(dp);
-	vsb_connector_stop(&dp->connector);
 	vsb_worker_stop(&dp->worker);
+	vsb_connector_clear(&dp->connector);
 	while (vsb_datapath_ready(dp, VSB_ROUND_READY))
 		cond_resched();
 	vsb_routes_destroy(&dp->routes);

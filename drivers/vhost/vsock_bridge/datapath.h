@@ -151,8 +151,8 @@ struct vsb_slots {
  * @tab: the connections
  * @listener: where host programs come in
  * @routes: where the guest goes
- * @connector: how it gets there; has a thread of its own
- * @worker: the thread that does all the rest
+ * @connector: how it gets there; takes a thread of the worker away for it
+ * @worker: the threads that do all of it
  * @ready_work: sockets with events
  * @coalesce: when it is queued
  * @timer_work: deadlines

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A thread in the context of the device's owner, and the work it is given.
+ * Threads in the context of the device's owner, and the work they are given.
  *
  * A vhost_task is a thread of the owner's process: it has its memory, cgroups,
  * credentials and rlimits, and it ends with it.
  */
 #include <linux/bitops.h>
 #include <linux/err.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/task_work.h>
 
@@ -49,12 +50,21 @@ static bool vsb_worker_run(void *arg)
 	return true;
 }
 
+/* The same for the stand-in, while it is one. */
+static bool vsb_worker_stand_in(void *arg)
+{
+	struct vsb_worker *worker = arg;
+
+	worker->stand_in_task = current;
+	return atomic_read(&worker->away) == VSB_AWAY_THREAD &&
+	       vsb_worker_run(worker);
+}
+
 static void vsb_worker_killed(void *arg)
 {
 	struct vsb_worker *worker = arg;
 
-	if (worker->killed)
-		worker->killed(worker->arg);
+	worker->killed(worker->arg);
 }
 
 void vsb_worker_init(struct vsb_worker *worker, void (*killed)(void *arg),
@@ -62,23 +72,19 @@ void vsb_worker_init(struct vsb_worker *worker, void (*killed)(void *arg),
 {
 	init_llist_head(&worker->works);
 	worker->task = NULL;
+	worker->stand_in = NULL;
+	worker->stand_in_task = NULL;
+	atomic_set(&worker->away, VSB_AWAY_NOBODY);
 	worker->killed = killed;
 	worker->arg = arg;
 }
 
-/**
- * vsb_worker_start() - create the thread, with current as the owner
- * @worker: the worker
- * @name: name of the thread
- *
- * Return: 0, or an error of vhost_task_create().
- */
-int vsb_worker_start(struct vsb_worker *worker, const char *name)
+static int vsb_worker_create(struct vsb_worker *worker, bool (*fn)(void *arg),
+			     const char *name, struct vhost_task **slot)
 {
 	struct vhost_task *task;
 
-	task = vhost_task_create(vsb_worker_run, vsb_worker_killed, worker,
-				 name);
+	task = vhost_task_create(fn, vsb_worker_killed, worker, name);
 	if (IS_ERR_OR_NULL(task))
 		return task ? PTR_ERR(task) : -ENOMEM;
 
@@ -86,25 +92,70 @@ int vsb_worker_start(struct vsb_worker *worker, const char *name)
 	 * From here on vsb_worker_queue() wakes the thread. What was queued
 	 * before is found in the thread's first round.
 	 */
-	smp_store_mb(worker->task, task);
+	smp_store_mb(*slot, task);
 	vhost_task_start(task);
 	return 0;
 }
 
+/* A thread that is being stopped is not woken any more. */
+static void vsb_worker_wake(struct vhost_task **slot)
+{
+	struct vhost_task *task;
+
+	rcu_read_lock();
+	task = READ_ONCE(*slot);
+	if (task)
+		vhost_task_wake(task);
+	rcu_read_unlock();
+}
+
 /**
- * vsb_worker_stop() - end the thread and wait for it
+ * vsb_worker_start() - create the threads, with current as the owner
+ * @worker: the worker
+ * @name: name of the thread
+ * @stand_in_name: name of the other one
+ *
+ * The thread comes last: there may be work, which waits for a lock that the
+ * caller holds, so it could not be stopped again. The stand-in has none.
+ *
+ * Return: 0, or an error of vhost_task_create().
+ */
+int vsb_worker_start(struct vsb_worker *worker, const char *name,
+		     const char *stand_in_name)
+{
+	int ret;
+
+	ret = vsb_worker_create(worker, vsb_worker_stand_in, stand_in_name,
+				&worker->stand_in);
+	if (ret)
+		return ret;
+	ret = vsb_worker_create(worker, vsb_worker_run, name, &worker->task);
+	if (ret) {
+		vhost_task_stop(worker->stand_in);
+		worker->stand_in = NULL;
+	}
+	return ret;
+}
+
+/**
+ * vsb_worker_stop() - end the threads and wait for them
  * @worker: the worker
  *
- * Nothing may queue work any more: the caller has taken every source away.
+ * Nothing may queue work any more but works themselves: the caller has taken
+ * every other source away.
  */
 void vsb_worker_stop(struct vsb_worker *worker)
 {
-	struct vhost_task *task = worker->task;
+	struct vhost_task *task = worker->task, *stand_in = worker->stand_in;
 
 	if (!task)
 		return;
+	WRITE_ONCE(worker->task, NULL);
+	WRITE_ONCE(worker->stand_in, NULL);
+	/* each thread may be about to wake the other one */
+	synchronize_rcu();
 	vhost_task_stop(task);
-	worker->task = NULL;
+	vhost_task_stop(stand_in);
 	init_llist_head(&worker->works);
 }
 
@@ -115,13 +166,47 @@ void vsb_worker_stop(struct vsb_worker *worker)
  */
 void vsb_worker_queue(struct vsb_worker *worker, struct vsb_work *work)
 {
-	struct vhost_task *task;
-
 	if (test_and_set_bit(VSB_WORK_QUEUED, &work->queued))
 		return;
 	llist_add(&work->node, &worker->works);
-	/* llist_add() is a full barrier: pairs with smp_store_mb() above */
-	task = READ_ONCE(worker->task);
-	if (task)
-		vhost_task_wake(task);
+	/*
+	 * llist_add() is a full barrier: pairs with smp_store_mb() in
+	 * vsb_worker_create(), and with that of vsb_worker_leave().
+	 */
+	vsb_worker_wake(atomic_read(&worker->away) == VSB_AWAY_THREAD ?
+			&worker->stand_in : &worker->task);
+}
+
+/**
+ * vsb_worker_leave() - the caller, a work, may block for long from here on
+ * @worker: the worker
+ *
+ * What is queued until vsb_worker_return() is done by the other thread.
+ *
+ * Return: false when that is away itself: somebody has to stay.
+ */
+bool vsb_worker_leave(struct vsb_worker *worker)
+{
+	bool is_stand_in = current == worker->stand_in_task;
+	int me = is_stand_in ? VSB_AWAY_STAND_IN : VSB_AWAY_THREAD;
+
+	/* a full barrier: what was queued before is seen, or its sender sees it */
+	if (atomic_cmpxchg(&worker->away, VSB_AWAY_NOBODY, me))
+		return false;
+	if (!llist_empty(&worker->works))
+		vsb_worker_wake(is_stand_in ? &worker->task : &worker->stand_in);
+	return true;
+}
+
+/**
+ * vsb_worker_return() - the end of vsb_worker_leave()
+ * @worker: the worker
+ *
+ * A full barrier. The stand-in goes on with what it has begun, and leaves the
+ * rest in the list: a thread looks there again before it sleeps.
+ */
+void vsb_worker_return(struct vsb_worker *worker)
+{
+	atomic_set(&worker->away, VSB_AWAY_NOBODY);
+	smp_mb();	/* before the caller looks for what he was to do */
 }

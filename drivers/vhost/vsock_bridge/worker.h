@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A thread in the context of the device's owner, and the work it is given.
+ * Threads in the context of the device's owner, and the work they are given.
  */
 #ifndef VSB_WORKER_H
 #define VSB_WORKER_H
 
+#include <linux/atomic.h>
 #include <linux/llist.h>
 #include <linux/types.h>
 
+struct task_struct;
 struct vhost_task;
 
 /**
@@ -22,19 +24,35 @@ struct vsb_work {
 	void (*fn)(struct vsb_work *work);
 };
 
+/* Who of a worker's threads is away: one at a time. */
+enum vsb_away {
+	VSB_AWAY_NOBODY,
+	VSB_AWAY_THREAD,
+	VSB_AWAY_STAND_IN,
+};
+
 /**
- * struct vsb_worker - a thread and its list
+ * struct vsb_worker - a thread, another one that stands in for it, and a list
  * @works: works that were queued; lock-free, from any context
  * @task: the thread; NULL before vsb_worker_start() and after stop
- * @killed: called once by the thread when the owner was killed
+ * @stand_in: does the work while the thread is away; likewise
+ * @stand_in_task: the same; its own, to know itself
+ * @away: VSB_AWAY_*: who runs a work that may block
+ * @killed: called by both threads when the owner was killed
  * @arg: argument of @killed
  *
  * Work may be queued at any time. What is queued while there is no thread
  * stays in the list; vsb_worker_start() takes it up.
+ *
+ * A work that may block for long says so by vsb_worker_leave(). Most do not
+ * block in the end, and cost no change of threads then.
  */
 struct vsb_worker {
 	struct llist_head works;
 	struct vhost_task *task;
+	struct vhost_task *stand_in;
+	struct task_struct *stand_in_task;
+	atomic_t away;
 	void (*killed)(void *arg);
 	void *arg;
 };
@@ -48,8 +66,11 @@ static inline void vsb_work_init(struct vsb_work *work,
 
 void vsb_worker_init(struct vsb_worker *worker, void (*killed)(void *arg),
 		     void *arg);
-int vsb_worker_start(struct vsb_worker *worker, const char *name);
+int vsb_worker_start(struct vsb_worker *worker, const char *name,
+		     const char *stand_in_name);
 void vsb_worker_stop(struct vsb_worker *worker);
 void vsb_worker_queue(struct vsb_worker *worker, struct vsb_work *work);
+bool vsb_worker_leave(struct vsb_worker *worker);
+void vsb_worker_return(struct vsb_worker *worker);
 
 #endif /* VSB_WORKER_H */

@@ -240,9 +240,9 @@ TEST_F(lookup, for_an_owner_in_a_jail_does_not_let_it_out)
 	struct stat jail, seen;
 	int thread;
 
-	thread = thread_folder(proc, "vsb-c-");
+	thread = thread_folder(proc, "vsb-");
 	if (thread < 0)
-		SKIP(return, "this kernel's connector is no thread of its owner");
+		SKIP(return, "this kernel's worker is no thread of its owner");
 	ASSERT_EQ(0, chdir(self->bed.dir));
 	ASSERT_EQ(0, mkdir("jail", 0700));
 	ASSERT_EQ(0, chroot("jail"));
