@@ -6,6 +6,8 @@ import plan
 
 NAME = "guest"
 ABOUT = "real guests under QEMU and KVM in a virtual machine"
+HELP = ABOUT + (", which is emulated where this machine's KVM does not work: "
+                "then only ratios of one run mean something")
 PEERS = [plan.BRIDGE, "vhost", "vhost-socat", "vhost-socat-64k"]
 
 SIZES = [64, 4096, 65536, 1048576]
