@@ -82,10 +82,12 @@ class Results:
 
     def value(self, k, peer, measure):
         """Median, least and most; None when it was not measured."""
-        runs = self.runs.get((k, peer))
-        if not runs:
+        try:
+            values = [measure(run) for run in self.runs.get((k, peer), ())]
+        except KeyError:
             return None
-        values = [measure(run) for run in runs]
+        if not values:
+            return None
         return Value(statistics.median(values), min(values), max(values))
 
     def ratio(self, k, peer, measure):

@@ -5,6 +5,9 @@ import collections
 
 from figures import Key, fairness, host_cpu, latency, rate
 
+# What is emulated twice says nothing about them.
+UNFIT_LANES = ("guest",)
+
 Goal = collections.namedtuple("Goal", "what measure key peer limit at_least")
 Verdict = collections.namedtuple("Verdict", "goal ratio met")
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The program on the host: one thread per connection and direction, with
- * blocking calls, as a plain server or client is written. The guest that needs
- * no device is the same program with the roles exchanged.
+ * The program on the host. The guest that needs no device is the same program
+ * with the roles exchanged.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -10,173 +9,20 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "deadline.h"
+#include "ends.h"
 #include "place.h"
-
-#define READ_SIZE	65536U
-#define STACK_SIZE	65536
-
-/* What a thread does, until it is killed. */
-#define ROLE __attribute__((noreturn)) void *
-
-/* One end of a connection and the counter of what it takes. */
-struct end {
-	struct cell *cell;
-	int fd;
-	uint32_t size;
-	_Atomic uint64_t *taken;
-};
-
-static void *buffer(uint32_t size)
-{
-	void *p = malloc(size);
-
-	if (!p)
-		die("no memory");
-	/* No page of it is to be faulted in while somebody measures. */
-	memset(p, 0x5a, size);
-	return p;
-}
-
-static void write_all(int fd, const void *data, size_t len)
-{
-	while (len) {
-		ssize_t n = send(fd, data, len, MSG_NOSIGNAL);
-
-		if (n <= 0)
-			die("sending: %s", strerror(errno));
-		data = (const char *)data + n;
-		len -= n;
-	}
-}
-
-static void read_all(int fd, void *data, size_t len)
-{
-	while (len) {
-		ssize_t n = recv(fd, data, len, 0);
-
-		if (n <= 0)
-			die("receiving: %s", n ? strerror(errno) : "the end");
-		data = (char *)data + n;
-		len -= n;
-	}
-}
-
-static ROLE sink(void *arg)
-{
-	struct end *end = arg;
-	uint32_t size = end->size > READ_SIZE ? end->size : READ_SIZE;
-	void *data = buffer(size);
-
-	for (;;) {
-		ssize_t n = recv(end->fd, data, size, 0);
-
-		if (n <= 0)
-			die("receiving: %s", n ? strerror(errno) : "the end");
-		count(end->taken, n);
-	}
-}
-
-static ROLE source(void *arg)
-{
-	struct end *end = arg;
-	void *data = buffer(end->size);
-
-	for (;;)
-		write_all(end->fd, data, end->size);
-}
-
-static ROLE ping(void *arg)
-{
-	struct end *end = arg;
-	void *data = buffer(end->size);
-
-	for (;;) {
-		uint64_t start = now_ns();
-
-		write_all(end->fd, data, end->size);
-		read_all(end->fd, data, end->size);
-		sample(end->cell, now_ns() - start);
-	}
-}
-
-static ROLE echo(void *arg)
-{
-	struct end *end = arg;
-	void *data = buffer(end->size);
-
-	for (;;) {
-		read_all(end->fd, data, end->size);
-		write_all(end->fd, data, end->size);
-	}
-}
-
-static void start(struct cell *cell, int fd, void *(*role)(void *),
-		  uint32_t size, _Atomic uint64_t *taken)
-{
-	struct end *end = malloc(sizeof(*end));
-	pthread_attr_t attr;
-	pthread_t thread;
-
-	*end = (struct end){
-		.cell = cell, .fd = fd, .size = size, .taken = taken,
-	};
-	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, STACK_SIZE);
-	if (pthread_create(&thread, &attr, role, end))
-		die("no thread");
-	pthread_attr_destroy(&attr);
-}
 
 /* What either program does on a connection that carries a stream. */
 static void start_streams(struct cell *cell, int fd, bool in, bool out,
 			  _Atomic uint64_t *taken)
 {
 	if (in)
-		start(cell, fd, sink, cell->bench->size, taken);
+		end_start(cell, fd, end_sink, cell->bench->size, taken);
 	if (out)
-		start(cell, fd, source, cell->bench->size, taken);
-}
-
-static int accept_one(int listener)
-{
-	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-
-	if (fd < 0)
-		die("accepting: %s", strerror(errno));
-	return fd;
-}
-
-/* Connections one after the other: a byte, and the end comes back. */
-static void connect_in_turn(struct cell *cell, int (*dial)(const struct cell *))
-{
-	char byte = 1;
-
-	for (;;) {
-		uint64_t start = now_ns();
-		int fd = dial(cell);
-
-		write_all(fd, &byte, 1);
-		while (read(fd, &byte, 1) > 0)
-			;
-		close(fd);
-		sample(cell, now_ns() - start);
-	}
-}
-
-static void serve_in_turn(int listener)
-{
-	char byte;
-
-	for (;;) {
-		int fd = accept_one(listener);
-
-		read_all(fd, &byte, 1);
-		close(fd);
-	}
+		end_start(cell, fd, end_source, cell->bench->size, taken);
 }
 
 /* All connections have begun before a byte goes over the first one. */
@@ -239,17 +85,19 @@ static void start_host_conn(struct cell *cell, int fd, unsigned int i)
 
 	switch (cell->bench->scenario) {
 	case SCENARIO_PINGPONG_BULK_G2H:
-		start(cell, fd, i ? sink : ping, i ? BENCH_BULK : size, taken);
+		end_start(cell, fd, i ? end_sink : end_ping,
+			  i ? BENCH_BULK : size, taken);
 		break;
 	case SCENARIO_PINGPONG_BULK_H2G:
-		start(cell, fd, i ? source : ping, i ? BENCH_BULK : size, taken);
+		end_start(cell, fd, i ? end_source : end_ping,
+			  i ? BENCH_BULK : size, taken);
 		break;
 	case SCENARIO_PINGPONG_STALLED:
 		if (!i)
-			start(cell, fd, ping, size, taken);
+			end_start(cell, fd, end_ping, size, taken);
 		break;
 	case SCENARIO_PINGPONG:
-		start(cell, fd, ping, size, taken);
+		end_start(cell, fd, end_ping, size, taken);
 		break;
 	default:
 		start_streams(cell, fd, streams_to_host(cell->bench),
@@ -322,13 +170,15 @@ static void start_plain_conn(struct cell *cell, int fd, unsigned int i)
 	switch (cell->bench->scenario) {
 	case SCENARIO_PINGPONG_BULK_G2H:
 	case SCENARIO_PINGPONG_STALLED:
-		start(cell, fd, i ? source : echo, i ? BENCH_BULK : size, taken);
+		end_start(cell, fd, i ? end_source : end_echo,
+			  i ? BENCH_BULK : size, taken);
 		break;
 	case SCENARIO_PINGPONG_BULK_H2G:
-		start(cell, fd, i ? sink : echo, i ? BENCH_BULK : size, taken);
+		end_start(cell, fd, i ? end_sink : end_echo,
+			  i ? BENCH_BULK : size, taken);
 		break;
 	case SCENARIO_PINGPONG:
-		start(cell, fd, echo, size, taken);
+		end_start(cell, fd, end_echo, size, taken);
 		break;
 	default:
 		start_streams(cell, fd, streams_to_guest(cell->bench),

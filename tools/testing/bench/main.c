@@ -15,36 +15,14 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "account.h"
 #include "bench.h"
 #include "deadline.h"
-
-static const char *const peers[PEERS] = {
-	[PEER_BRIDGE] = "bridge",
-	[PEER_VHOST] = "vhost",
-	[PEER_VHOST_SOCAT] = "vhost-socat",
-	[PEER_VHOST_SOCAT_64K] = "vhost-socat-64k",
-	[PEER_SOCKETPAIR] = "socketpair",
-	[PEER_VHOST_DEVICE] = "vhost-device-vsock",
-};
-
-static const char *const scenarios[SCENARIOS] = {
-	[SCENARIO_G2H] = "g2h",
-	[SCENARIO_H2G] = "h2g",
-	[SCENARIO_BOTH] = "both",
-	[SCENARIO_PINGPONG] = "pingpong",
-	[SCENARIO_PINGPONG_BULK_G2H] = "pingpong-bulk-g2h",
-	[SCENARIO_PINGPONG_BULK_H2G] = "pingpong-bulk-h2g",
-	[SCENARIO_PINGPONG_STALLED] = "pingpong-stalled",
-	[SCENARIO_CONNECT_G2H] = "connect-g2h",
-	[SCENARIO_CONNECT_H2G] = "connect-h2g",
-	[SCENARIO_STORM_G2H] = "storm-g2h",
-	[SCENARIO_STORM_H2G] = "storm-h2g",
-	[SCENARIO_IDLE] = "idle",
-};
+#include "options.h"
+#include "print.h"
+#include "warden.h"
 
 void die(const char *format, ...)
 {
@@ -61,33 +39,6 @@ void die(const char *format, ...)
 }
 
 /* ---- options ---- */
-
-static unsigned int name_index(const char *what, const char *name,
-			       const char *const *names, unsigned int nr)
-{
-	for (unsigned int i = 0; i < nr; i++)
-		if (!strcmp(name, names[i]))
-			return i;
-	fprintf(stderr, "vsock-bench: no %s '%s'; there are:", what, name);
-	for (unsigned int i = 0; i < nr; i++)
-		fprintf(stderr, " %s", names[i]);
-	fputc('\n', stderr);
-	exit(2);
-}
-
-static unsigned int number(const char *option, const char *text,
-			   unsigned int most)
-{
-	char *end;
-	unsigned long n = strtoul(text, &end, 10);
-
-	if (*end || end == text || !n || n > most) {
-		fprintf(stderr, "vsock-bench: --%s takes a number from 1 to %u, not '%s'\n",
-			option, most, text);
-		exit(2);
-	}
-	return n;
-}
 
 static void usage(void)
 {
@@ -120,30 +71,33 @@ static void parse(struct bench *b, int argc, char **argv)
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (c) {
 		case 'p':
-			b->peer = name_index("peer", optarg, peers, PEERS);
+			b->peer = option_name("peer", optarg, peer_names,
+					      PEERS);
 			break;
 		case 's':
-			b->scenario = name_index("scenario", optarg, scenarios,
-						 SCENARIOS);
+			b->scenario = option_name("scenario", optarg,
+						  scenario_names, SCENARIOS);
 			break;
 		case 'b':
-			b->size = number("size", optarg, 1 << 24);
+			b->size = option_number("size", optarg, 1 << 24);
 			break;
 		case 'c':
-			b->conns = number("conns", optarg, BENCH_MAX_CONNS);
+			b->conns = option_number("conns", optarg,
+						 BENCH_MAX_CONNS);
 			break;
 		case 'd':
-			b->devices = number("devices", optarg,
-					    BENCH_MAX_CELLS);
+			b->devices = option_number("devices", optarg,
+						   BENCH_MAX_CELLS);
 			break;
 		case 'w':
-			b->warmup_ms = number("warmup-ms", optarg, 60000);
+			b->warmup_ms = option_number("warmup-ms", optarg,
+						     60000);
 			break;
 		case 'm':
-			b->ms = number("ms", optarg, 60000);
+			b->ms = option_number("ms", optarg, 60000);
 			break;
 		case 'l':
-			b->limit_s = number("limit-s", optarg, 3600);
+			b->limit_s = option_number("limit-s", optarg, 3600);
 			break;
 		case 'y':
 			b->syscalls = true;
@@ -342,41 +296,6 @@ static void measure(const struct bench *b, struct cell *cells,
 
 /* ---- the result ---- */
 
-static int compare(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-static void print_latency(const struct cell *cell, const struct result *r)
-{
-	uint64_t n = r->to.ops - r->from.ops, sum = 0;
-	uint32_t *sorted;
-
-	if (!n)
-		die("nothing happened between the two readings");
-	if (r->to.ops > BENCH_MAX_SAMPLES)
-		die("more than %d samples", BENCH_MAX_SAMPLES);
-	sorted = cell->samples + r->from.ops;
-	qsort(sorted, n, sizeof(*sorted), compare);
-	for (uint64_t i = 0; i < n; i++)
-		sum += sorted[i];
-	printf(",\"latency_us\":{\"avg\":%.3f,\"p50\":%.3f,\"p99\":%.3f,\"p999\":%.3f,\"max\":%.3f}",
-	       sum / 1e3 / n, sorted[n / 2] / 1e3, sorted[n * 99 / 100] / 1e3,
-	       sorted[n * 999 / 1000] / 1e3, sorted[n - 1] / 1e3);
-}
-
-static void print_roles(const char *name, const uint64_t *values, double unit,
-			int digits)
-{
-	printf(",\"%s\":{", name);
-	for (unsigned int i = 0; i < ROLE_OTHER; i++)
-		printf("%s\"%s\":%.*f", i ? "," : "", role_names[i], digits,
-		       values[i] / unit);
-	printf("}");
-}
-
 static void print_shares(const struct result *r, unsigned int nr)
 {
 	printf(",\"device_bytes\":[");
@@ -391,7 +310,7 @@ static bool is_stream(const struct bench *b)
 	return streams_to_host(b) || streams_to_guest(b);
 }
 
-static void print_result(const struct bench *b, const struct cell *cells,
+static void print_result(const struct bench *b, struct cell *cells,
 			 const struct result *r)
 {
 	double seconds = (r->to.ns - r->from.ns) / 1e9;
@@ -402,8 +321,8 @@ static void print_result(const struct bench *b, const struct cell *cells,
 	if (is_stream(b) && !bytes)
 		die("no byte moved between the two readings");
 	printf("{\"peer\":\"%s\",\"scenario\":\"%s\",\"size\":%u,\"conns\":%u,\"devices\":%u,",
-	       peers[b->peer], scenarios[b->scenario], b->size, b->conns,
-	       b->devices);
+	       peer_names[b->peer], scenario_names[b->scenario], b->size,
+	       b->conns, b->devices);
 	printf("\"seconds\":%.6f,\"bytes\":%" PRIu64 ",\"ops\":%" PRIu64,
 	       seconds, bytes, ops);
 	printf(",\"to_host\":%" PRIu64 ",\"to_guest\":%" PRIu64,
@@ -417,7 +336,7 @@ static void print_result(const struct bench *b, const struct cell *cells,
 	print_roles("cpu_s", r->usage.ns, 1e9, 6);
 	print_roles("switches", r->usage.switches, 1, 0);
 	if (!is_stream(b) && !has_end(b) && b->scenario != SCENARIO_IDLE)
-		print_latency(cells, r);
+		print_latency(cells, r->from.ops, r->to.ops);
 	if (b->devices > 1)
 		print_shares(r, b->devices);
 	if (b->syscalls)
@@ -452,57 +371,18 @@ static void coordinate(const struct bench *b)
 	print_result(b, cells, &result);
 }
 
-/* ---- the warden, who outlives all others ---- */
-
-static pid_t group;
-
-static void on_limit(int signal)
+/* What the warden watches over. */
+static void run(void *arg)
 {
-	static const char text[] = "vsock-bench: not done in time\n";
-
-	(void)signal;
-	if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
-		_exit(1);
-	kill(-group, SIGKILL);
-}
-
-/* Everything in the group ends, and its last descriptor is closed. */
-static void end_group(const struct bench *b)
-{
-	char command[128];
-
-	kill(-group, SIGKILL);
-	while (wait(NULL) > 0 || errno == EINTR)
-		;
-	snprintf(command, sizeof(command), "rm -rf '%s'", b->dir);
-	if (system(command))
-		fprintf(stderr, "vsock-bench: %s is left over\n", b->dir);
+	signal(SIGCHLD, on_child);
+	coordinate(arg);
 }
 
 int main(int argc, char **argv)
 {
 	struct bench *b = shared(sizeof(*b));
-	int status;
 
 	parse(b, argc, argv);
 	complete(b);
-	/* The relays are nobody's children when the program has ended. */
-	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	group = fork();
-	if (!group) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		setpgid(0, 0);
-		signal(SIGCHLD, on_child);
-		coordinate(b);
-		fflush(stdout);
-		_exit(0);
-	}
-	setpgid(group, group);
-	signal(SIGALRM, on_limit);
-	signal(SIGTERM, on_limit);
-	alarm(b->limit_s);
-	while (waitpid(group, &status, 0) < 0 && errno == EINTR)
-		;
-	end_group(b);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+	return warden_run(run, b, b->limit_s, b->dir);
 }

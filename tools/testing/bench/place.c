@@ -58,7 +58,7 @@ int unix_dial(const char *path)
 	return fd;
 }
 
-static int vsock_listen(unsigned int port)
+int vsock_listen(unsigned int port)
 {
 	struct sockaddr_vm addr = {
 		.svm_family = AF_VSOCK,
@@ -100,6 +100,14 @@ static void vsock_dial_end(int fd)
 	if (err)
 		die("connecting over vsock: %s", strerror(err));
 	fcntl(fd, F_SETFL, 0);
+}
+
+int vsock_dial(unsigned int cid, unsigned int port)
+{
+	int fd = vsock_dial_begin(cid, port);
+
+	vsock_dial_end(fd);
+	return fd;
 }
 
 /*

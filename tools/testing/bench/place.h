@@ -45,4 +45,8 @@ static inline int place_dial(const struct cell *cell)
 int unix_listen(const char *path);
 int unix_dial(const char *path);
 
+/* AF_VSOCK, for a program in a real guest. */
+int vsock_listen(unsigned int port);
+int vsock_dial(unsigned int cid, unsigned int port);
+
 #endif /* PLACE_H */

@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * vsock-load: one measurement of one peer with a real guest, in which
+ * "vsock-load --serve" runs. Prints one line of JSON, as vsock-bench does,
+ * without what only the driver of a guest can count.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "account.h"
+#include "deadline.h"
+#include "ends.h"
+#include "load.h"
+#include "options.h"
+#include "place.h"
+#include "print.h"
+#include "warden.h"
+
+static bool serving;
+
+void die(const char *format, ...)
+{
+	va_list args;
+
+	fprintf(stderr, "vsock-load: ");
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	/* In the guest it is only that connection. */
+	if (!serving)
+		kill(0, SIGKILL);
+	_exit(1);
+}
+
+/* ---- options ---- */
+
+/**
+ * struct job - what to measure, and on which guest
+ * @bench: as for vsock-bench; its dir is where a bridge's socket is
+ * @qemu: pid of the guest's QEMU
+ * @relay_dir: folder for the sockets of other peers, to be removed
+ */
+struct job {
+	struct bench bench;
+	pid_t qemu;
+	bool relay_dir;
+};
+
+static void usage(void)
+{
+	fputs("usage: vsock-load --serve\n"
+	      "       vsock-load --qemu PID --cid N --peer PEER --scenario SCENARIO\n"
+	      "       [--dir FOLDER] [--size BYTES] [--conns N] [--warmup-ms N]\n"
+	      "       [--ms N] [--limit-s N]\n"
+	      "FOLDER/0 is the socket of a bridge.\n",
+	      stderr);
+	exit(2);
+}
+
+static bool can_do(const struct bench *b)
+{
+	switch (b->scenario) {
+	case SCENARIO_G2H:
+	case SCENARIO_H2G:
+	case SCENARIO_BOTH:
+	case SCENARIO_PINGPONG:
+	case SCENARIO_CONNECT_G2H:
+	case SCENARIO_CONNECT_H2G:
+		return b->peer != PEER_SOCKETPAIR;
+	default:
+		return false;
+	}
+}
+
+static void parse(struct job *job, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "serve", no_argument, NULL, 'v' },
+		{ "qemu", required_argument, NULL, 'q' },
+		{ "cid", required_argument, NULL, 'i' },
+		{ "dir", required_argument, NULL, 'd' },
+		{ "peer", required_argument, NULL, 'p' },
+		{ "scenario", required_argument, NULL, 's' },
+		{ "size", required_argument, NULL, 'b' },
+		{ "conns", required_argument, NULL, 'c' },
+		{ "warmup-ms", required_argument, NULL, 'w' },
+		{ "ms", required_argument, NULL, 'm' },
+		{ "limit-s", required_argument, NULL, 'l' },
+		{ }
+	};
+	struct bench *b = &job->bench;
+	int c;
+
+	*b = (struct bench){
+		.peer = PEERS, .scenario = SCENARIOS, .size = 64, .conns = 1,
+		.devices = 1, .warmup_ms = 100, .ms = 300, .limit_s = 10,
+	};
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (c) {
+		case 'v':
+			serving = true;
+			break;
+		case 'q':
+			job->qemu = option_number("qemu", optarg, 1 << 22);
+			break;
+		case 'i':
+			b->cid = option_number("cid", optarg, UINT32_MAX);
+			break;
+		case 'd':
+			snprintf(b->dir, sizeof(b->dir), "%s", optarg);
+			break;
+		case 'p':
+			b->peer = option_name("peer", optarg, peer_names,
+					      PEERS);
+			break;
+		case 's':
+			b->scenario = option_name("scenario", optarg,
+						  scenario_names, SCENARIOS);
+			break;
+		case 'b':
+			b->size = option_number("size", optarg, 1 << 24);
+			break;
+		case 'c':
+			b->conns = option_number("conns", optarg,
+						 BENCH_MAX_CONNS);
+			break;
+		case 'w':
+			b->warmup_ms = option_number("warmup-ms", optarg,
+						     60000);
+			break;
+		case 'm':
+			b->ms = option_number("ms", optarg, 60000);
+			break;
+		case 'l':
+			b->limit_s = option_number("limit-s", optarg, 3600);
+			break;
+		default:
+			usage();
+		}
+	}
+	if (optind != argc)
+		usage();
+	if (!serving && (!job->qemu || !b->cid || b->peer == PEERS ||
+			 b->scenario == SCENARIOS || !can_do(b)))
+		usage();
+}
+
+/* Only a bridge's socket is there already. */
+static void complete(struct job *job)
+{
+	if (job->bench.dir[0])
+		return;
+	strcpy(job->bench.dir, "/tmp/vsock-load.XXXXXX");
+	if (!mkdtemp(job->bench.dir))
+		die("%s: %s", job->bench.dir, strerror(errno));
+	job->relay_dir = true;
+}
+
+/* ---- the load ---- */
+
+static ROLE dial_in_turn(void *arg)
+{
+	struct end *end = arg;
+
+	connect_in_turn(end->cell, place_dial);
+}
+
+static ROLE accept_in_turn(void *arg)
+{
+	struct end *end = arg;
+
+	serve_in_turn(end->fd);
+}
+
+/* A connection to the guest that is for something. */
+static int ask_for(const struct cell *cell, enum wish_kind kind)
+{
+	struct wish wish = {
+		.size = cell->bench->size,
+		.port = HOST_PORT(cell),
+	};
+	uint8_t data[1 + sizeof(wish)] = { kind };
+	int fd = place_dial(cell);
+
+	memcpy(data + 1, &wish, sizeof(wish));
+	write_all(fd, data, sizeof(data));
+	return fd;
+}
+
+static void start_conn(struct cell *cell)
+{
+	const struct bench *b = cell->bench;
+	_Atomic uint64_t *taken = &cell->counters.to_host;
+	int fd;
+
+	if (b->scenario == SCENARIO_PINGPONG) {
+		fd = ask_for(cell, WISH_ECHO);
+		end_start(cell, fd, end_ping, b->size, taken);
+		return;
+	}
+	fd = ask_for(cell, b->scenario == SCENARIO_BOTH ? WISH_BOTH :
+			   streams_to_host(b) ? WISH_SOURCE : WISH_SINK);
+	if (streams_to_host(b))
+		end_start(cell, fd, end_sink, b->size, taken);
+	if (streams_to_guest(b))
+		end_start(cell, fd, end_source, b->size, taken);
+}
+
+static void start_guest_connects(struct cell *cell)
+{
+	char path[PLACE_PATH];
+	int listener;
+
+	place_port_path(cell, path);
+	unlink(path);
+	listener = place_listen(cell);
+	end_start(cell, listener, accept_in_turn, 0, NULL);
+	ask_for(cell, WISH_DIAL);
+}
+
+static void start_load(struct cell *cell)
+{
+	const struct bench *b = cell->bench;
+
+	switch (b->scenario) {
+	case SCENARIO_CONNECT_G2H:
+		start_guest_connects(cell);
+		break;
+	case SCENARIO_CONNECT_H2G:
+		end_start(cell, -1, dial_in_turn, 0, NULL);
+		break;
+	default:
+		for (unsigned int i = 0; i < b->conns; i++)
+			start_conn(cell);
+	}
+}
+
+/* ---- the two readings ---- */
+
+/**
+ * struct reading - what both sides have counted
+ * @ns: when, by the host's clock
+ * @to_host: bytes that the host took
+ * @ops: round trips and connections of the host
+ * @guest: likewise of the guest, at about that time
+ */
+struct reading {
+	uint64_t ns;
+	uint64_t to_host;
+	uint64_t ops;
+	struct tally guest;
+};
+
+static struct account account;
+
+static void sleep_ms(unsigned int ms)
+{
+	struct timespec t = { ms / 1000, ms % 1000 * 1000000L };
+
+	while (nanosleep(&t, &t) && errno == EINTR)
+		;
+}
+
+static void ask_guest(int control, struct tally *tally)
+{
+	write_all(control, "?", 1);
+	read_all(control, tally, sizeof(*tally));
+}
+
+static void read_host(struct reading *r, const struct cell *cell)
+{
+	r->ns = now_ns();
+	r->to_host = cell->counters.to_host;
+	r->ops = cell->counters.ops;
+}
+
+/* The guest's answers may take their time: it says what time it was. */
+static struct usage measure(struct cell *cell, int control,
+			    struct reading *from, struct reading *to)
+{
+	sleep_ms(cell->bench->warmup_ms);
+	account_open(&account, cell, 1);
+	ask_guest(control, &from->guest);
+	account_start(&account);
+	read_host(from, cell);
+	sleep_ms(cell->bench->ms);
+	read_host(to, cell);
+	account_stop(&account);
+	ask_guest(control, &to->guest);
+	return account_close(&account, cell, 1);
+}
+
+/* ---- the result ---- */
+
+/* What the guest counted, in as much time as the host did. */
+static uint64_t scaled(uint64_t n, const struct reading *from,
+		       const struct reading *to)
+{
+	return (double)n * (to->ns - from->ns) /
+	       (to->guest.ns - from->guest.ns);
+}
+
+static uint64_t ops_of(const struct bench *b, const struct reading *from,
+		       const struct reading *to, uint64_t bytes)
+{
+	if (streams_to_host(b) || streams_to_guest(b))
+		return bytes / b->size;
+	if (b->scenario == SCENARIO_CONNECT_G2H)
+		return scaled(to->guest.ops - from->guest.ops, from, to);
+	return to->ops - from->ops;
+}
+
+static void print_result(struct cell *cell, const struct reading *from,
+			 const struct reading *to, const struct usage *usage)
+{
+	const struct bench *b = cell->bench;
+	uint64_t to_host = to->to_host - from->to_host;
+	uint64_t to_guest = scaled(to->guest.taken - from->guest.taken, from,
+				   to);
+	uint64_t bytes = to_host + to_guest, ops = ops_of(b, from, to, bytes);
+
+	/* of a large message less than one is something */
+	if (!ops && !bytes)
+		die("nothing happened between the two readings");
+	printf("{\"peer\":\"%s\",\"scenario\":\"%s\",\"size\":%u,\"conns\":%u,\"devices\":1",
+	       peer_names[b->peer], scenario_names[b->scenario], b->size,
+	       b->conns);
+	printf(",\"seconds\":%.6f,\"bytes\":%" PRIu64 ",\"ops\":%" PRIu64,
+	       (to->ns - from->ns) / 1e9, bytes, ops);
+	printf(",\"to_host\":%" PRIu64 ",\"to_guest\":%" PRIu64, to_host,
+	       to_guest);
+	print_roles("cpu_s", usage->ns, 1e9, 6);
+	print_roles("switches", usage->switches, 1, 0);
+	if (to->ops > from->ops)
+		print_latency(cell, from->ops, to->ops);
+	printf("}\n");
+}
+
+static void run(void *arg)
+{
+	static struct cell cell;	/* threads have it when this returns */
+	struct job *job = arg;
+	struct reading from, to;
+	struct usage usage;
+	int control;
+
+	cell.bench = &job->bench;
+	cell.guest = job->qemu;
+	cell.host = getpid();
+	cell.samples = calloc(BENCH_MAX_SAMPLES, sizeof(*cell.samples));
+	if (!cell.samples)
+		die("no memory");
+	place_open(&cell);
+	control = ask_for(&cell, WISH_COUNT);
+	start_load(&cell);
+	usage = measure(&cell, control, &from, &to);
+	print_result(&cell, &from, &to, &usage);
+}
+
+int main(int argc, char **argv)
+{
+	struct job job = { 0 };
+
+	parse(&job, argc, argv);
+	if (serving)
+		load_serve();
+	complete(&job);
+	return warden_run(run, &job, job.bench.limit_s,
+			  job.relay_dir ? job.bench.dir : NULL);
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The end of the load in the guest: a process for each connection, which ends
+ * with it, and counters that all share. A connection that is only made and
+ * ended gets none, as that would be all that it costs.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <linux/vm_sockets.h>
+
+#include "deadline.h"
+#include "ends.h"
+#include "load.h"
+#include "place.h"
+
+static void *shared(size_t size)
+{
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		die("no memory to share");
+	return p;
+}
+
+static uint32_t host_port;
+
+static int dial_host(const struct cell *cell)
+{
+	(void)cell;
+	return vsock_dial(VMADDR_CID_HOST, host_port);
+}
+
+static ROLE dial_in_turn(void *arg)
+{
+	struct end *end = arg;
+
+	connect_in_turn(end->cell, dial_host);
+}
+
+/* Dies when the other side has closed. */
+static void answer_counts(struct cell *cell, int fd)
+{
+	struct tally tally;
+	char byte;
+
+	for (;;) {
+		read_all(fd, &byte, 1);
+		tally.ns = now_ns();
+		tally.taken = cell->counters.to_guest;
+		tally.ops = cell->counters.ops;
+		write_all(fd, &tally, sizeof(tally));
+	}
+}
+
+static void serve(struct cell *cell, int fd, enum wish_kind kind,
+		  const struct wish *wish)
+{
+	_Atomic uint64_t *taken = &cell->counters.to_guest;
+	struct end end = {
+		.cell = cell, .fd = fd, .size = wish->size, .taken = taken,
+	};
+
+	switch (kind) {
+	case WISH_BOTH:
+		end_start(cell, fd, end_source, wish->size, taken);
+		end_sink(&end);
+		break;
+	case WISH_SINK:
+		end_sink(&end);
+		break;
+	case WISH_SOURCE:
+		end_source(&end);
+		break;
+	case WISH_ECHO:
+		end_echo(&end);
+		break;
+	case WISH_DIAL:
+		host_port = wish->port;
+		end_start(cell, fd, dial_in_turn, 0, taken);
+		/* the other side says nothing more: this waits for its end */
+		answer_counts(cell, fd);
+		break;
+	case WISH_COUNT:
+		answer_counts(cell, fd);
+		break;
+	default:
+		die("no wish: %d", kind);
+	}
+}
+
+static void take_one(struct cell *cell, int fd)
+{
+	struct wish wish;
+	uint8_t kind;
+
+	if (recv(fd, &kind, 1, 0) != 1 || kind == WISH_END || fork())
+		return;
+	read_all(fd, &wish, sizeof(wish));
+	serve(cell, fd, kind, &wish);
+}
+
+void load_serve(void)
+{
+	struct cell *cell = shared(sizeof(*cell));
+	int listener = vsock_listen(GUEST_PORT);
+
+	cell->samples = shared(BENCH_MAX_SAMPLES * sizeof(*cell->samples));
+	signal(SIGCHLD, SIG_IGN);
+	puts("listening");
+	fflush(stdout);
+	for (;;) {
+		int fd = accept_one(listener);
+
+		take_one(cell, fd);
+		close(fd);
+	}
+}
