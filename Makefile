@@ -13,7 +13,8 @@ help:
 	@echo '  make check-all  those too: guests and hosts of every kernel'
 	@echo
 	@echo '  make bench      this device and its peers, measured side by side'
-	@echo '                  LANE=parallel or host, for other places than icount'
+	@echo '                  LANE=parallel, uml or host, for other places than'
+	@echo '                  icount: bench --help tells what they are'
 	@echo '  make bench-goals  only what the goals are about: five minutes'
 	@echo
 	@echo '  make module     vsock_bridge.ko for KDIR ($(KDIR))'

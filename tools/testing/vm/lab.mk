@@ -45,8 +45,9 @@ check-pairs:
 check-all:
 	@tools/testing/check all
 
-# This device and its peers, side by side; LANE=icount, parallel or host.
-# bench-goals takes five minutes, bench three quarters of an hour.
+# This device and its peers, side by side; LANE=icount, parallel, uml or host.
+# bench-goals takes five minutes, bench three quarters of an hour; uml builds
+# its kernel first, once.
 LANE ?= icount
 RESULTS ?= .lab/results
 
