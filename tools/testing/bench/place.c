@@ -183,8 +183,9 @@ static void start_socat(const struct cell *cell, const char *from,
 		       NULL);
 		die("cannot run socat: %s", strerror(errno));
 	}
-	while (!(path ? !access(path, F_OK) : port_taken(HOST_PORT(cell))) ||
-	       !asleep(pid)) {
+	/* Asking for the port takes it for a moment, in which socat must not. */
+	while (!asleep(pid) ||
+	       !(path ? !access(path, F_OK) : port_taken(HOST_PORT(cell)))) {
 		if (waitpid(pid, NULL, WNOHANG))
 			die("socat ended: %s", from);
 		usleep(1000);
