@@ -13,8 +13,8 @@ help:
 	@echo '  make check-all  those too: guests and hosts of every kernel'
 	@echo
 	@echo '  make bench      this device and its peers, measured side by side'
-	@echo '                  LANE=parallel or host, for other places than icount;'
-	@echo '                  LANE=guest: real guests, ten minutes'
+	@echo '                  LANE=parallel, uml or host, for other places than'
+	@echo '                  icount; guest: real guests. bench --help says more'
 	@echo '  make bench-goals  only what the goals are about: five minutes'
 	@echo
 	@echo '  make module     vsock_bridge.ko for KDIR ($(KDIR))'

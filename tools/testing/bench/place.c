@@ -211,8 +211,9 @@ static void start_socat(const struct cell *cell, const char *from,
 	};
 	pid_t pid = run_program(argv);
 
-	while (!(path ? !access(path, F_OK) : port_taken(HOST_PORT(cell))) ||
-	       !asleep(pid))
+	/* Asking for the port takes it for a moment, in which socat must not. */
+	while (!asleep(pid) ||
+	       !(path ? !access(path, F_OK) : port_taken(HOST_PORT(cell))))
 		give_time(pid, from);
 }
 

@@ -45,9 +45,9 @@ check-pairs:
 check-all:
 	@tools/testing/check all
 
-# This device and its peers, side by side; LANE=icount, parallel or host, or
+# This device and its peers, side by side; LANE=icount, parallel, uml or host, or
 # guest for real guests. bench-goals takes five minutes, bench three quarters of
-# an hour, LANE=guest less than ten minutes.
+# an hour, LANE=guest less than ten minutes; uml builds its kernel first, once.
 LANE ?= icount
 RESULTS ?= .lab/results
 
