@@ -294,10 +294,14 @@ int guest_ring_used(struct guest_ring *ring, uint16_t *head, uint32_t *len)
 
 void guest_ring_calls_off(struct guest_ring *ring)
 {
-	/* With EVENT_IDX: an index that the device has passed. */
+	/*
+	 * With EVENT_IDX: an index that the device has passed long ago. The
+	 * last one would look as if we had waited for what it has just used.
+	 */
 	if (ring->event_idx)
 		__atomic_store_n(&vring_used_event(&ring->vr),
-				 htole16(ring->used_idx - 1), __ATOMIC_RELAXED);
+				 htole16(ring->used_idx - 0x4000),
+				 __ATOMIC_RELAXED);
 	else
 		__atomic_store_n(&ring->vr.avail->flags,
 				 htole16(VRING_AVAIL_F_NO_INTERRUPT),
