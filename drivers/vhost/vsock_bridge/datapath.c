@@ -82,6 +82,7 @@ static void vsb_datapath_report(struct vsb_datapath *dp, struct vsb_queue *q)
 void vsb_datapath_finish(struct vsb_datapath *dp, struct vsb_queue *q)
 {
 	if (vsb_vring_publish(&q->vr)) {
+		vsb_poll_active(&dp->poll);
 		if (q == &dp->queue[VSB_TX])
 			vsb_call_later(dp);
 		else
@@ -110,13 +111,19 @@ static void vsb_round_tx(struct vsb_work *work)
 {
 	struct vsb_datapath *dp = container_of(work, struct vsb_datapath,
 					       queue[VSB_TX].work);
+	struct vsb_poll_ring ring;
+	bool polls = false;
 
 	mutex_lock(&dp->lock);
 	if (dp->running) {
-		vsb_receive(dp);
+		polls = vsb_receive(dp, &ring);
 		vsb_send(dp);
 	}
 	mutex_unlock(&dp->lock);
+	if (polls) {
+		vsb_poll_spin(&ring, &dp->worker);
+		vsb_worker_queue(&dp->worker, work);
+	}
 }
 
 /* The guest has put buffers into the RX queue, or a round left something. */

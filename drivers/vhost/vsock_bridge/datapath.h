@@ -20,6 +20,7 @@
 #include "log.h"
 #include "mem.h"
 #include "pages.h"
+#include "poll.h"
 #include "route.h"
 #include "vring.h"
 #include "worker.h"
@@ -158,6 +159,7 @@ struct vsb_slots {
  * @timer_work: deadlines
  * @accept_work: clients in the backlog
  * @pages: for what goes to the host
+ * @poll: how long the worker looks for more
  * @call_timer: calls that wait
  * @stats: counters; the gauges are filled in when they are asked for
  * @send_budget: RX chains that the round at hand may still take
@@ -187,6 +189,7 @@ struct vsb_datapath {
 	struct vsb_work timer_work;
 	struct vsb_work accept_work;
 	struct vsb_pages pages;
+	struct vsb_poll poll;
 	struct vsb_call_timer call_timer;
 	struct vsock_bridge_stats stats;
 	unsigned int send_budget;
@@ -214,7 +217,7 @@ void vsb_datapath_count_fault(struct vsb_datapath *dp,
 			      const struct vsb_queue *q, enum vsb_fault fault);
 
 /* receive.c: guest to host */
-void vsb_receive(struct vsb_datapath *dp);
+bool vsb_receive(struct vsb_datapath *dp, struct vsb_poll_ring *ring);
 
 /* send.c: host to guest */
 void vsb_send(struct vsb_datapath *dp);

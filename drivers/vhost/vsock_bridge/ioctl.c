@@ -334,6 +334,8 @@ static long vsb_set_vring_busyloop(struct vsb_dev *dev, struct vsb_queue *q,
 	if (copy_from_user(&s, argp, sizeof(s)))
 		return -EFAULT;
 	q->busyloop_us = s.num;
+	vsb_poll_set(&dev->dp.poll, dev->dp.queue[VSB_RX].busyloop_us,
+		     dev->dp.queue[VSB_TX].busyloop_us);
 	return 0;
 }
 

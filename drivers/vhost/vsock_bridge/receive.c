@@ -373,8 +373,12 @@ static bool vsb_receive_batch(struct vsb_datapath *dp)
 /**
  * vsb_receive() - one round of the TX virtqueue
  * @dp: the data path, running
+ * @ring: out: where to poll for more
+ *
+ * Return: true when the caller has to poll, and then have another round; else
+ * a kick will come.
  */
-void vsb_receive(struct vsb_datapath *dp)
+bool vsb_receive(struct vsb_datapath *dp, struct vsb_poll_ring *ring)
 {
 	struct vsb_queue *q = &dp->queue[VSB_TX];
 	bool more;
@@ -383,6 +387,9 @@ void vsb_receive(struct vsb_datapath *dp)
 	more = vsb_receive_batch(dp);
 	vsb_gather_flush(&dp->gather, false);
 	vsb_datapath_finish(dp, q);
+	if (!more && vsb_poll_begin(&dp->poll, &q->vr, ring))
+		return true;
 	if (more || vsb_datapath_park(dp, q))
 		vsb_worker_queue(&dp->worker, &q->work);
+	return false;
 }

@@ -58,6 +58,7 @@ enum scenario {
  * @warmup_ms: before the counters are read for the first time
  * @ms: between the two readings
  * @limit_s: after which all is given up
+ * @poll_us: VHOST_SET_VRING_BUSYLOOP_TIMEOUT of the bridge; 0: none
  * @syscalls: count those of every task, by tracefs
  * @cid: of the first guest
  * @dir: folder for sockets
@@ -71,6 +72,7 @@ struct bench {
 	unsigned int warmup_ms;
 	unsigned int ms;
 	unsigned int limit_s;
+	unsigned int poll_us;
 	bool syscalls;
 	uint32_t cid;
 	char dir[64];

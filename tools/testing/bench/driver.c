@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <linux/vhost.h>
 #include <linux/vsock_bridge.h>
 
 #include "driver.h"
@@ -126,6 +127,14 @@ static void prepare_tx(struct driver *d)
 	}
 }
 
+static void set_polling(const struct driver *d)
+{
+	struct vhost_vring_state s = { .num = d->cell->bench->poll_us };
+
+	if (s.num && ioctl(d->guest.fd, VHOST_SET_VRING_BUSYLOOP_TIMEOUT, &s))
+		die("VHOST_SET_VRING_BUSYLOOP_TIMEOUT: %s", strerror(errno));
+}
+
 void driver_open(struct driver *d, struct cell *cell)
 {
 	const struct backend *backend = backends[cell->bench->peer];
@@ -146,6 +155,7 @@ void driver_open(struct driver *d, struct cell *cell)
 	err = backend->realize(&d->guest);
 	if (err)
 		die("setting up the device: %s", strerror(-err));
+	set_polling(d);
 	prepare_tx(d);
 	err = backend->run(&d->guest);
 	if (err)

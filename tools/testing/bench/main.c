@@ -43,7 +43,8 @@ void die(const char *format, ...)
 static void usage(void)
 {
 	fputs("usage: vsock-bench --peer PEER --scenario SCENARIO [--size BYTES] [--conns N]\n"
-	      "       [--devices N] [--warmup-ms N] [--ms N] [--limit-s N] [--syscalls]\n",
+	      "       [--devices N] [--warmup-ms N] [--ms N] [--limit-s N] [--poll-us N]\n"
+	      "       [--syscalls]\n",
 	      stderr);
 	exit(2);
 }
@@ -59,6 +60,7 @@ static void parse(struct bench *b, int argc, char **argv)
 		{ "warmup-ms", required_argument, NULL, 'w' },
 		{ "ms", required_argument, NULL, 'm' },
 		{ "limit-s", required_argument, NULL, 'l' },
+		{ "poll-us", required_argument, NULL, 'o' },
 		{ "syscalls", no_argument, NULL, 'y' },
 		{ }
 	};
@@ -98,6 +100,9 @@ static void parse(struct bench *b, int argc, char **argv)
 			break;
 		case 'l':
 			b->limit_s = option_number("limit-s", optarg, 3600);
+			break;
+		case 'o':
+			b->poll_us = option_number("poll-us", optarg, 10000);
 			break;
 		case 'y':
 			b->syscalls = true;
