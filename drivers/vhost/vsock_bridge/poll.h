@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Busy polling: for VHOST_SET_VRING_BUSYLOOP_TIMEOUT after the last packet the
- * worker looks for more before it asks for a kick and sleeps. By default it does
- * not.
+ * Busy polling: after the last packet the worker looks for more for a while
+ * before it asks for a kick and sleeps. Only while nobody else wants the
+ * processor.
+ *
+ * For how long is what VHOST_SET_VRING_BUSYLOOP_TIMEOUT says, or, when it says
+ * nothing, learnt: as KVM does with processors that halt, the time grows when
+ * packets came soon after the worker had given up, and is 0 again when they did
+ * not. The module's parameter poll_us is the most that is learnt.
  */
 #ifndef VSB_POLL_H
 #define VSB_POLL_H
@@ -14,18 +19,22 @@ struct vsb_vring;
 struct vsb_worker;
 
 /**
- * struct vsb_poll - until when the worker polls
- * @us: the larger timeout of RX and TX, in microseconds; 0: it does not
- * @until: in ns
+ * struct vsb_poll - for how long the worker polls
+ * @fixed: the larger timeout of RX and TX, in ns; 0: what was learnt counts
+ * @learnt: likewise
+ * @until: when it ends, in ns
+ * @parked: when the TX queue was parked, in ns; 0: it was not
  */
 struct vsb_poll {
-	u32 us;
+	u64 fixed;
+	u64 learnt;
 	u64 until;
+	u64 parked;
 };
 
 /**
  * struct vsb_poll_ring - what is looked at
- * @idx: index of the available ring, in the owner's memory; NULL: nothing is
+ * @idx: index of the available ring, in the owner's memory
  * @seen: its value when all chains were taken
  * @until: in ns
  */
@@ -37,6 +46,8 @@ struct vsb_poll_ring {
 
 void vsb_poll_set(struct vsb_poll *poll, u32 rx_us, u32 tx_us);
 void vsb_poll_active(struct vsb_poll *poll);
+void vsb_poll_park(struct vsb_poll *poll);
+void vsb_poll_unpark(struct vsb_poll *poll);
 bool vsb_poll_begin(const struct vsb_poll *poll, const struct vsb_vring *vr,
 		    struct vsb_poll_ring *ring);
 void vsb_poll_spin(const struct vsb_poll_ring *ring,

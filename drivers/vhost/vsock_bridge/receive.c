@@ -386,10 +386,14 @@ bool vsb_receive(struct vsb_datapath *dp, struct vsb_poll_ring *ring)
 	vsb_vring_unpark(&q->vr);
 	more = vsb_receive_batch(dp);
 	vsb_gather_flush(&dp->gather, false);
+	if (q->vr.staged)
+		vsb_poll_unpark(&dp->poll);
 	vsb_datapath_finish(dp, q);
 	if (!more && vsb_poll_begin(&dp->poll, &q->vr, ring))
 		return true;
 	if (more || vsb_datapath_park(dp, q))
 		vsb_worker_queue(&dp->worker, &q->work);
+	else
+		vsb_poll_park(&dp->poll);
 	return false;
 }

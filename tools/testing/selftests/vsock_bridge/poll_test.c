@@ -76,6 +76,7 @@ TEST_F(polling, goes_on_behind_a_pause)
 
 TEST(packets_are_found_without_a_kick)
 {
+	uint64_t deadline = deadline_in(WAIT_MS);
 	struct bed_pair pair;
 	struct guest_ring *tx;
 	struct bed bed;
@@ -86,10 +87,16 @@ TEST(packets_are_found_without_a_kick)
 	ASSERT_EQ(0, bed_host_pair(&bed, &pair, 80));
 	/* so long that the test is over before it is */
 	ASSERT_EQ(0, set_timeout(&bed, 1, 10 * WAIT_MS * 1000));
-	ASSERT_EQ(0, bed_echo(&bed, &pair));
-	event = vring_avail_event(&tx->vr);
-	ASSERT_EQ(0, bed_echo(&bed, &pair));
-	/* whoever waits for a kick moves the event */
+	/*
+	 * Whoever waits for a kick moves the event. Who polls does so as well
+	 * when somebody else wants the processor, but not each time.
+	 */
+	do {
+		ASSERT_EQ(0, bed_echo(&bed, &pair));
+		event = vring_avail_event(&tx->vr);
+		ASSERT_EQ(0, bed_echo(&bed, &pair));
+	} while (event != vring_avail_event(&tx->vr) &&
+		 deadline_left(deadline));
 	EXPECT_EQ(event, vring_avail_event(&tx->vr));
 	close(pair.fd);
 	BED_TEARDOWN(&bed);
