@@ -81,13 +81,14 @@ void vsb_conn_notify(struct vsb_socket *s)
 	struct vsb_conn *conn = container_of(s, struct vsb_conn, sock);
 	struct vsb_conntab *tab = conn->tab;
 
-	bool first = false;
+	bool first = false, urgent = !vsb_socket_may_wait(s);
 
 	if (!test_and_set_bit(VSB_CONN_READY, &conn->ready_queued)) {
+		urgent = urgent || !vsb_row_waits(&conn->row);
 		vsb_conn_get(conn);
 		first = llist_add(&conn->ready, &tab->ready);
 	}
-	vsb_coalesce_event(tab->coalesce, first, vsb_socket_may_wait(s));
+	vsb_coalesce_event(tab->coalesce, first, urgent);
 }
 
 /* Out of the ready list: what is notified from here on queues it again. */
@@ -368,6 +369,8 @@ void vsb_conn_host_ready(struct vsb_conn *conn, int events)
 
 	if (events & VSB_SOCK_OUT)
 		vsb_conn_flush(conn);
+	if (events & VSB_SOCK_IN)
+		vsb_row_round(&conn->row);
 	if ((events & VSB_SOCK_IN) && conn->cs.state == VSB_OPEN) {
 		conn->readable = true;
 		vsb_conn_check_deaf(conn);

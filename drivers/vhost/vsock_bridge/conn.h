@@ -20,6 +20,7 @@
 #include <linux/virtio_vsock.h>
 
 #include "bounds.h"
+#include "coalesce.h"
 #include "conn_state.h"
 #include "credit.h"
 #include "socket.h"
@@ -59,6 +60,7 @@ struct vsb_route;
  * @waiting: place among conntab's silent or begun ones; only in the handshake
  * @rxq: place in conntab's receive queue
  * @deadline: place among conntab's deadlines
+ * @row: whether its events may wait
  * @ready: place in conntab's ready list
  * @ready_queued: bit 0: it is in that list; from any context
  * @connect: place in the connector's list
@@ -91,6 +93,7 @@ struct vsb_conn {
 	struct list_head waiting;
 	struct list_head rxq;
 	struct timerqueue_node deadline;
+	struct vsb_row row;
 	struct llist_node ready;
 	unsigned long ready_queued;
 

@@ -154,6 +154,9 @@ static long vsb_conn_send_pages(struct vsb_conn *conn,
 	unsigned int nr;
 	long sent;
 
+	/* before the bytes are copied for nothing */
+	if (!vsb_socket_has_room(&conn->sock))
+		return -EAGAIN;
 	nr = vsb_pages_fill(conn->tab->pages, &rest, parts, VSB_SEND_PARTS);
 	if (!nr)
 		return 0;

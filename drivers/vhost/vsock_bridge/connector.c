@@ -37,7 +37,7 @@ static struct socket *vsb_connector_dial(const struct vsb_conn *conn)
 }
 
 /* The last use of the route: its directories are let go here, if need be. */
-static void vsb_connector_leave(struct vsb_conn *conn)
+static void vsb_connector_put_route(struct vsb_conn *conn)
 {
 	vsb_route_put(conn->route);
 	conn->route = NULL;
@@ -73,7 +73,7 @@ static bool vsb_connector_one(struct vsb_connector *connector)
 	conn = vsb_connector_next(connector);
 	if (conn) {
 		conn->connected = vsb_connector_dial(conn);
-		vsb_connector_leave(conn);
+		vsb_connector_put_route(conn);
 	}
 	vsb_worker_return(connector->worker);
 	if (conn) {
@@ -143,7 +143,7 @@ void vsb_connector_clear(struct vsb_connector *connector)
 
 	while ((conn = vsb_connector_next(connector))) {
 		conn->tab->connecting--;
-		vsb_connector_leave(conn);
+		vsb_connector_put_route(conn);
 		vsb_conn_put(conn);
 	}
 }

@@ -111,17 +111,17 @@ static void vsb_round_tx(struct vsb_work *work)
 {
 	struct vsb_datapath *dp = container_of(work, struct vsb_datapath,
 					       queue[VSB_TX].work);
-	struct vsb_poll_ring ring;
+	struct vsb_poll_spot spot;
 	bool polls = false;
 
 	mutex_lock(&dp->lock);
 	if (dp->running) {
-		polls = vsb_receive(dp, &ring);
+		polls = vsb_receive(dp, &spot);
 		vsb_send(dp);
 	}
 	mutex_unlock(&dp->lock);
 	if (polls) {
-		vsb_poll_spin(&ring, &dp->worker);
+		vsb_poll_spin(&spot, &dp->worker);
 		vsb_worker_queue(&dp->worker, work);
 	}
 }
@@ -185,7 +185,6 @@ static void vsb_round_ready(struct vsb_work *work)
 					       ready_work);
 
 	mutex_lock(&dp->lock);
-	vsb_coalesce_round(&dp->coalesce);
 	if (vsb_datapath_ready(dp, VSB_ROUND_READY))
 		vsb_worker_queue(&dp->worker, &dp->ready_work);
 	if (dp->running)
@@ -503,10 +502,10 @@ void vsb_datapath_stop(struct vsb_datapath *dp)
  *    every hook in a socket or an eventfd is out of its wait queue and not
  *    running; every socket of a connection is closed. What is left to queue
  *    work: the timers, and a connect that is under way.
- * 2. The timers are gone, and since no deadline is armed and no round runs they
- *    stay so.
- * 3. The worker's threads are gone: nobody resolves paths with the captured
- *    credentials, and nobody but this task has the data path.
+ * 2. The worker's threads are gone: nobody resolves paths with the captured
+ *    credentials, nobody but this task has the data path. What is queued from
+ *    here on wakes nobody.
+ * 3. The timers are gone, and since nobody is left to start one they stay so.
  * 4. Those that waited for a connect are let go; nothing more comes into the
  *    ready list.
  * 5. The ready list is emptied: with it go the last references to
@@ -516,10 +515,10 @@ void vsb_datapath_destroy(struct vsb_datapath *dp)
 {
 	int i;
 
+	vsb_worker_stop(&dp->worker);
 	timer_delete_sync(&dp->tab.timer);
 	vsb_coalesce_destroy(&dp->coalesce);
 	vsb_call_destroy(dp);
-	vsb_worker_stop(&dp->worker);
 	vsb_connector_clear(&dp->connector);
 	while (vsb_datapath_ready(dp, VSB_ROUND_READY))
 		cond_resched();

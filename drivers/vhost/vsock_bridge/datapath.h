@@ -217,7 +217,7 @@ void vsb_datapath_count_fault(struct vsb_datapath *dp,
 			      const struct vsb_queue *q, enum vsb_fault fault);
 
 /* receive.c: guest to host */
-bool vsb_receive(struct vsb_datapath *dp, struct vsb_poll_ring *ring);
+bool vsb_receive(struct vsb_datapath *dp, struct vsb_poll_spot *spot);
 
 /* send.c: host to guest */
 void vsb_send(struct vsb_datapath *dp);

@@ -260,6 +260,7 @@ static long vsb_set_vring_addr(struct vsb_dev *dev, struct vsb_queue *q,
 	q->vr.used = (void __user *)(unsigned long)a.used_user_addr;
 	q->vr.log_used = a.flags & BIT(VHOST_VRING_F_LOG);
 	q->vr.log_addr = a.log_guest_addr;
+	vsb_vring_forget(&q->vr);
 	return 0;
 }
 
@@ -313,7 +314,12 @@ static long vsb_set_vring_call(struct vsb_dev *dev, struct vsb_queue *q,
 	int fd;
 
 	ret = vsb_vring_fd(argp, &fd);
-	return ret ?: vsb_replace_eventfd(dev, &q->call, fd);
+	if (ret)
+		return ret;
+	/* what waits is for the one that was there */
+	if (dev->dp.running)
+		vsb_call_waiting(&dev->dp);
+	return vsb_replace_eventfd(dev, &q->call, fd);
 }
 
 static long vsb_set_vring_err(struct vsb_dev *dev, struct vsb_queue *q,

@@ -36,13 +36,15 @@ static bool vsb_pages_grow(struct vsb_pages *pages)
 	return true;
 }
 
-/* Find an empty block, the oldest first. Return: false when there is none. */
+/*
+ * Find an empty block, always from the first one on: so few are in use, and
+ * those are warm. Return: false when there is none.
+ */
 static bool vsb_pages_next(struct vsb_pages *pages)
 {
-	unsigned int i, at = pages->at;
+	unsigned int at;
 
-	for (i = 0; i < pages->nr; i++) {
-		at = at + 1 < pages->nr ? at + 1 : 0;
+	for (at = 0; at < pages->nr; at++) {
 		if (vsb_block_is_empty(pages->block[at])) {
 			pages->at = at;
 			pages->used = 0;

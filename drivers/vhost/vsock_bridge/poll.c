@@ -18,7 +18,10 @@
 
 /* What is learnt begins with so much, and doubles. */
 #define VSB_POLL_FIRST_NS	(10 * NSEC_PER_USEC)
-#define VSB_POLL_MAX_US		1000U
+
+/* Who ends a device, or stops it, does not wait longer for the worker. */
+#define VSB_POLL_LEARNT_US_MAX	1000U
+#define VSB_POLL_SET_US_MAX	100000U
 
 static unsigned int poll_us = 50;
 module_param(poll_us, uint, 0644);
@@ -26,75 +29,84 @@ MODULE_PARM_DESC(poll_us, "how long a worker polls at most when no timeout was s
 
 void vsb_poll_set(struct vsb_poll *poll, u32 rx_us, u32 tx_us)
 {
-	poll->fixed = (u64)max(rx_us, tx_us) * NSEC_PER_USEC;
+	poll->set = true;
+	poll->time = min(max(rx_us, tx_us), VSB_POLL_SET_US_MAX) *
+		     NSEC_PER_USEC;
 }
 
 /* Packets were moved: the time begins anew. */
 void vsb_poll_active(struct vsb_poll *poll)
 {
-	u64 time = poll->fixed ?: poll->learnt;
-
-	if (time)
-		poll->until = ktime_get_ns() + time;
+	if (poll->time)
+		poll->until = ktime_get_ns() + poll->time;
 }
 
 /* The queue is empty, and the guest was asked for a kick. */
 void vsb_poll_park(struct vsb_poll *poll)
 {
-	poll->parked = ktime_get_ns();
+	if (!poll->set)
+		poll->parked = ktime_get_ns();
 }
 
 /* There are chains again. Would it have been worth to wait for them? */
 void vsb_poll_unpark(struct vsb_poll *poll)
 {
-	u64 most = min(READ_ONCE(poll_us), VSB_POLL_MAX_US) * NSEC_PER_USEC;
+	u64 most = min(READ_ONCE(poll_us), VSB_POLL_LEARNT_US_MAX) *
+		   NSEC_PER_USEC;
 
-	if (!poll->parked)
+	if (!poll->parked || poll->set)
 		return;
 	if (ktime_get_ns() - poll->parked > most)
-		poll->learnt = 0;
+		poll->time = 0;
 	else
-		poll->learnt = clamp_t(u64, 2 * poll->learnt,
-				       min_t(u64, VSB_POLL_FIRST_NS, most),
-				       most);
+		poll->time = min(max(2 * poll->time, VSB_POLL_FIRST_NS), most);
 	poll->parked = 0;
+}
+
+/* Does nobody want anything else, of us or of this processor? */
+static bool vsb_poll_goes_on(const struct vsb_poll_spot *spot,
+			     const struct vsb_worker *worker)
+{
+	return single_task_running() && !need_resched() &&
+	       !signal_pending(current) && llist_empty(&worker->works) &&
+	       llist_empty(spot->ready) && vsb_worker_is_there(worker) &&
+	       ktime_get_ns() < spot->until;
 }
 
 /**
  * vsb_poll_begin() - is it worth to look for more?
  * @poll: how long that is
  * @vr: the queue, all of whose chains were taken
- * @ring: out: what vsb_poll_spin() looks at, without the lock of the data path
+ * @ready: events that wait for a round
+ * @worker: who would look
+ * @spot: out: for vsb_poll_spin()
  *
  * Return: true when it is; the queue must not be parked then.
  */
 bool vsb_poll_begin(const struct vsb_poll *poll, const struct vsb_vring *vr,
-		    struct vsb_poll_ring *ring)
+		    const struct llist_head *ready,
+		    const struct vsb_worker *worker, struct vsb_poll_spot *spot)
 {
-	if (!(poll->fixed || poll->learnt) || vr->broken ||
-	    !single_task_running() || ktime_get_ns() >= poll->until)
+	if (!poll->time || vr->broken)
 		return false;
-	ring->idx = &vr->avail->idx;
-	ring->seen = vr->avail_idx;
-	ring->until = poll->until;
-	return true;
+	spot->idx = &vr->avail->idx;
+	spot->seen = vr->avail_idx;
+	spot->ready = ready;
+	spot->until = poll->until;
+	return vsb_poll_goes_on(spot, worker);
 }
 
 /*
- * Look at the ring until there is more in it, or something else to do, for us or
- * for this processor. A ring that moves meanwhile does no harm: nothing is taken
- * from it here.
+ * Look at the ring until there is more in it. One that moves meanwhile does no
+ * harm: nothing is taken from it here.
  */
-void vsb_poll_spin(const struct vsb_poll_ring *ring,
+void vsb_poll_spin(const struct vsb_poll_spot *spot,
 		   const struct vsb_worker *worker)
 {
 	__virtio16 idx;
 
-	while (single_task_running() && !need_resched() &&
-	       !signal_pending(current) && llist_empty(&worker->works) &&
-	       ktime_get_ns() < ring->until) {
-		if (get_user(idx, ring->idx) ||
-		    le16_to_cpu((__force __le16)idx) != ring->seen)
+	while (vsb_poll_goes_on(spot, worker)) {
+		if (get_user(idx, spot->idx) || vsb_ring16(idx) != spot->seen)
 			return;
 		cpu_relax();
 	}

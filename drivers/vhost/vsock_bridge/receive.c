@@ -189,6 +189,8 @@ static void vsb_receive_known(struct vsb_datapath *dp, struct vsb_conn *conn,
 {
 	if (vsb_credit_is_news(&conn->credit, pkt->buf_alloc, pkt->fwd_cnt))
 		vsb_receive_credit(conn, pkt);
+	if (pkt->op != VIRTIO_VSOCK_OP_CREDIT_UPDATE)
+		vsb_row_answer(&conn->row);
 
 	switch (pkt->op) {
 	case VIRTIO_VSOCK_OP_REQUEST:
@@ -245,8 +247,6 @@ static void vsb_receive_packet(struct vsb_datapath *dp,
 	struct vsb_conn *conn = dp->gather.conn;
 
 	dp->stats.tx_packets_count++;
-	if (pkt->op != VIRTIO_VSOCK_OP_CREDIT_UPDATE)
-		vsb_coalesce_answer(&dp->coalesce);
 	if (conn && (pkt->op != VIRTIO_VSOCK_OP_RW ||
 		     conn->host_port != pkt->dst_port ||
 		     conn->guest_port != pkt->src_port)) {
@@ -373,12 +373,12 @@ static bool vsb_receive_batch(struct vsb_datapath *dp)
 /**
  * vsb_receive() - one round of the TX virtqueue
  * @dp: the data path, running
- * @ring: out: where to poll for more
+ * @spot: out: where to poll for more
  *
  * Return: true when the caller has to poll, and then have another round; else
  * a kick will come.
  */
-bool vsb_receive(struct vsb_datapath *dp, struct vsb_poll_ring *ring)
+bool vsb_receive(struct vsb_datapath *dp, struct vsb_poll_spot *spot)
 {
 	struct vsb_queue *q = &dp->queue[VSB_TX];
 	bool more;
@@ -389,7 +389,8 @@ bool vsb_receive(struct vsb_datapath *dp, struct vsb_poll_ring *ring)
 	if (q->vr.staged)
 		vsb_poll_unpark(&dp->poll);
 	vsb_datapath_finish(dp, q);
-	if (!more && vsb_poll_begin(&dp->poll, &q->vr, ring))
+	if (!more && vsb_poll_begin(&dp->poll, &q->vr, &dp->tab.ready,
+				    &dp->worker, spot))
 		return true;
 	if (more || vsb_datapath_park(dp, q))
 		vsb_worker_queue(&dp->worker, &q->work);

@@ -332,7 +332,7 @@ static bool vsb_send_data(struct vsb_datapath *dp, struct vsb_conn *conn)
 		      min(want, slots->room));
 	got = vsb_conn_read(conn, &iter, offered, &eom);
 	if (got == -EFAULT) {
-		/* nothing was read; the first chain is the bad one */
+		/* nothing was read; bad ones come first in the end */
 		vsb_conn_error(conn, guest_memory);
 		vsb_vring_push(vr, slots->slot[0].head, 0);
 		used = 1;

@@ -48,16 +48,16 @@ void vsb_socket_exit_module(void)
 }
 
 /*
- * Has the peer used less than half of its send buffer? Without a lock, for the
- * hook has one: a connection's peer is the same, and held, until we release our
- * side, and before that the hook is out.
+ * Has the peer so much room that it is writable to poll(), by AF_UNIX's rule?
+ * Without a lock, for the hook has one: a connection's peer is the same, and
+ * held, until we release our side, and before that the hook is out.
  */
 static bool vsb_socket_peer_has_room(struct sock *sk)
 {
 	const struct sock *peer = READ_ONCE(unix_sk(sk)->peer);
 
 	return peer && refcount_read(&peer->sk_wmem_alloc) <
-		       READ_ONCE(peer->sk_sndbuf) / 2;
+		       READ_ONCE(peer->sk_sndbuf) / 4;
 }
 
 static int vsb_socket_wake(wait_queue_entry_t *wait, unsigned int mode,
@@ -542,6 +542,14 @@ bool vsb_socket_at_eof(const struct vsb_socket *s)
 bool vsb_socket_is_deaf(const struct vsb_socket *s)
 {
 	return READ_ONCE(s->sock->sk->sk_shutdown) & SEND_SHUTDOWN;
+}
+
+/* A send would not say EAGAIN; by AF_UNIX's rule, which looks at no lengths. */
+bool vsb_socket_has_room(const struct vsb_socket *s)
+{
+	const struct sock *sk = s->sock->sk;
+
+	return refcount_read(&sk->sk_wmem_alloc) < READ_ONCE(sk->sk_sndbuf);
 }
 
 /*

@@ -21,20 +21,6 @@
 #include "mem.h"
 #include "vring.h"
 
-/*
- * VIRTIO_F_VERSION_1 rings are little-endian; a transitional guest's ring has
- * the byte order of the guest, which is that of the host here.
- */
-static inline u16 vsb_ring16(__virtio16 v)
-{
-	return le16_to_cpu((__force __le16)v);
-}
-
-static inline __virtio16 vsb_to_ring16(u16 v)
-{
-	return (__force __virtio16)cpu_to_le16(v);
-}
-
 static int vsb_vring_break(struct vsb_vring *vr)
 {
 	vr->broken = true;
@@ -310,6 +296,8 @@ vsb_vring_walk_table(struct vsb_vring *vr, const struct vsb_table *table,
 	for (steps = 0; steps < min(num, VSB_SEGS_MAX); steps++) {
 		if (i >= num)
 			return VSB_FAULT_CHAIN;
+		if (!table)
+			vr->untold++;
 		if (!(table ? vsb_table_read(table, i, last) :
 			      vsb_desc_read(vr->desc + i, last)))
 			return VSB_FAULT_MEMORY;
@@ -358,7 +346,6 @@ static inline enum vsb_fault vsb_vring_walk(struct vsb_vring *vr,
 	enum vsb_fault fault;
 
 	fault = vsb_vring_walk_table(vr, NULL, head, chain, mem, &last);
-	vr->untold += chain->nr ?: 1;
 	if (fault || !(last.flags & VRING_DESC_F_INDIRECT))
 		return fault;
 	return vsb_vring_walk_indirect(vr, chain, mem, &last);
@@ -466,7 +453,7 @@ static void vsb_vring_write_kept(struct vsb_vring *vr)
 	const struct vring_used_elem *elem = vr->elems;
 	u16 idx = vr->used_idx + vr->staged - vr->kept;
 
-	while (vr->kept) {
+	while (vr->kept && !vr->broken) {
 		u16 slot = idx & (vr->num - 1);
 		u32 nr = min_t(u32, vr->kept, vr->num - slot);
 
@@ -551,9 +538,10 @@ void vsb_vring_settle(struct vsb_vring *vr)
  */
 bool vsb_vring_publish(struct vsb_vring *vr)
 {
-	if (vr->kept)
-		vsb_vring_write_kept(vr);
 	if (!vr->staged || vr->broken)
+		return false;
+	vsb_vring_write_kept(vr);
+	if (vr->broken)
 		return false;
 
 	smp_wmb();	/* (A): the elements are written before the index */

@@ -34,6 +34,7 @@
 #include <linux/types.h>
 #include <linux/uio.h>
 #include <linux/virtio_ring.h>
+#include <asm/byteorder.h>
 
 struct vsb_log;
 struct vsb_mem;
@@ -106,7 +107,7 @@ struct vsb_chain {
  * @heads_nr: how many
  * @signalled: used.idx when the driver was called last, or wanted no call
  * @signalled_valid: @signalled holds something
- * @untold: entries of the descriptor table that were taken since then, about
+ * @untold: entries of the descriptor table that were walked since then
  * @log: where writes are logged
  * @log_used: VHOST_VRING_F_LOG: writes into the used ring are
  * @log_addr: guest-physical address of the used ring
@@ -142,6 +143,20 @@ struct vsb_vring {
 	u64 log_addr;
 };
 
+/*
+ * VIRTIO_F_VERSION_1 rings are little-endian; a transitional guest's ring has
+ * the byte order of the guest, which is that of the host here.
+ */
+static inline u16 vsb_ring16(__virtio16 v)
+{
+	return le16_to_cpu((__force __le16)v);
+}
+
+static inline __virtio16 vsb_to_ring16(u16 v)
+{
+	return (__force __virtio16)cpu_to_le16(v);
+}
+
 /* Has the VMM said how large it is, and where? */
 static inline bool vsb_vring_is_set(const struct vsb_vring *vr)
 {
@@ -170,6 +185,12 @@ bool vsb_vring_log_fits(const struct vsb_vring *vr, const void __user *base,
 int vsb_vring_start(struct vsb_vring *vr, u64 features);
 void vsb_vring_last_used(const struct vsb_vring *vr,
 			 struct vring_used_elem *elem);
+/* The available ring is elsewhere: what was read of it ahead is void. */
+static inline void vsb_vring_forget(struct vsb_vring *vr)
+{
+	vr->heads_nr = 0;
+}
+
 int vsb_vring_next(struct vsb_vring *vr, struct vsb_mem *mem,
 		   struct vsb_chain *chain);
 void vsb_vring_rewind(struct vsb_vring *vr, u16 count);

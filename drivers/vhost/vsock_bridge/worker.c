@@ -9,6 +9,7 @@
 #include <linux/err.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include <linux/string.h>
 #include <linux/task_work.h>
 
 #include "compat.h"
@@ -27,19 +28,29 @@ static void vsb_worker_close_files(void)
 		set_thread_flag(TIF_NOTIFY_SIGNAL);
 }
 
-/* One round: run what is queued. Return: false when there was nothing. */
-static bool vsb_worker_run(void *arg)
+/* The next of those that were taken out of the list. */
+static struct vsb_work *vsb_worker_next(struct vsb_worker *worker, int me)
 {
-	struct vsb_worker *worker = arg;
+	struct llist_node *node = worker->rest[me];
+
+	if (!node)
+		return NULL;
+	worker->rest[me] = node->next;
+	return llist_entry(node, struct vsb_work, node);
+}
+
+/* One round: run what is queued. Return: false when there was nothing. */
+static bool vsb_worker_run_as(struct vsb_worker *worker, int me)
+{
 	struct llist_node *node = llist_del_all(&worker->works);
-	struct vsb_work *work, *next;
+	struct vsb_work *work;
 
 	if (!node)
 		return false;
 
 	__set_current_state(TASK_RUNNING);
-	node = llist_reverse_order(node);
-	llist_for_each_entry_safe(work, next, node, node) {
+	worker->rest[me] = llist_reverse_order(node);
+	while ((work = vsb_worker_next(worker, me))) {
 		clear_bit(VSB_WORK_QUEUED, &work->queued);
 		/* whoever finds it queued still is seen by this round */
 		smp_mb__after_atomic();
@@ -50,14 +61,20 @@ static bool vsb_worker_run(void *arg)
 	return true;
 }
 
+static bool vsb_worker_run(void *arg)
+{
+	return vsb_worker_run_as(arg, VSB_THREAD);
+}
+
 /* The same for the stand-in, while it is one. */
 static bool vsb_worker_stand_in(void *arg)
 {
 	struct vsb_worker *worker = arg;
 
-	worker->stand_in_task = current;
-	return atomic_read(&worker->away) == VSB_AWAY_THREAD &&
-	       vsb_worker_run(worker);
+	if (unlikely(!worker->stand_in_task))
+		WRITE_ONCE(worker->stand_in_task, current);
+	return atomic_read(&worker->away) == VSB_THREAD &&
+	       vsb_worker_run_as(worker, VSB_STAND_IN);
 }
 
 static void vsb_worker_killed(void *arg)
@@ -74,7 +91,8 @@ void vsb_worker_init(struct vsb_worker *worker, void (*killed)(void *arg),
 	worker->task = NULL;
 	worker->stand_in = NULL;
 	worker->stand_in_task = NULL;
-	atomic_set(&worker->away, VSB_AWAY_NOBODY);
+	memset(worker->rest, 0, sizeof(worker->rest));
+	atomic_set(&worker->away, VSB_NOBODY);
 	worker->killed = killed;
 	worker->arg = arg;
 }
@@ -88,11 +106,12 @@ static int vsb_worker_create(struct vsb_worker *worker, bool (*fn)(void *arg),
 	if (IS_ERR_OR_NULL(task))
 		return task ? PTR_ERR(task) : -ENOMEM;
 
+	WRITE_ONCE(*slot, task);
 	/*
 	 * From here on vsb_worker_queue() wakes the thread. What was queued
 	 * before is found in the thread's first round.
 	 */
-	smp_store_mb(*slot, task);
+	smp_mb();
 	vhost_task_start(task);
 	return 0;
 }
@@ -170,11 +189,22 @@ void vsb_worker_queue(struct vsb_worker *worker, struct vsb_work *work)
 		return;
 	llist_add(&work->node, &worker->works);
 	/*
-	 * llist_add() is a full barrier: pairs with smp_store_mb() in
+	 * llist_add() is a full barrier: pairs with smp_mb() in
 	 * vsb_worker_create(), and with that of vsb_worker_leave().
 	 */
-	vsb_worker_wake(atomic_read(&worker->away) == VSB_AWAY_THREAD ?
+	vsb_worker_wake(atomic_read(&worker->away) == VSB_THREAD ?
 			&worker->stand_in : &worker->task);
+}
+
+/* What was taken and not begun with is for whoever stays. */
+static void vsb_worker_put_back(struct vsb_worker *worker, int me)
+{
+	struct llist_node *last = worker->rest[me];
+
+	if (!last)
+		return;
+	worker->rest[me] = NULL;
+	llist_add_batch(llist_reverse_order(last), last, &worker->works);
 }
 
 /**
@@ -187,14 +217,16 @@ void vsb_worker_queue(struct vsb_worker *worker, struct vsb_work *work)
  */
 bool vsb_worker_leave(struct vsb_worker *worker)
 {
-	bool is_stand_in = current == worker->stand_in_task;
-	int me = is_stand_in ? VSB_AWAY_STAND_IN : VSB_AWAY_THREAD;
+	int me = current == READ_ONCE(worker->stand_in_task) ? VSB_STAND_IN :
+							       VSB_THREAD;
 
 	/* a full barrier: what was queued before is seen, or its sender sees it */
-	if (atomic_cmpxchg(&worker->away, VSB_AWAY_NOBODY, me))
+	if (atomic_cmpxchg(&worker->away, VSB_NOBODY, me) != VSB_NOBODY)
 		return false;
+	vsb_worker_put_back(worker, me);
 	if (!llist_empty(&worker->works))
-		vsb_worker_wake(is_stand_in ? &worker->task : &worker->stand_in);
+		vsb_worker_wake(me == VSB_STAND_IN ? &worker->task :
+						     &worker->stand_in);
 	return true;
 }
 
@@ -207,6 +239,6 @@ bool vsb_worker_leave(struct vsb_worker *worker)
  */
 void vsb_worker_return(struct vsb_worker *worker)
 {
-	atomic_set(&worker->away, VSB_AWAY_NOBODY);
+	atomic_set(&worker->away, VSB_NOBODY);
 	smp_mb();	/* before the caller looks for what he was to do */
 }

@@ -6,6 +6,7 @@
 #define VSB_WORKER_H
 
 #include <linux/atomic.h>
+#include <linux/compiler.h>
 #include <linux/llist.h>
 #include <linux/types.h>
 
@@ -15,7 +16,7 @@ struct vhost_task;
 /**
  * struct vsb_work - something for a worker to do
  * @node: place in the worker's list
- * @queued: bit 0: it is in the list; cleared just before @fn runs
+ * @queued: bit 0: it is in the list, or a thread has taken it and not begun
  * @fn: what to do; bounded, it queues itself again when more is left
  */
 struct vsb_work {
@@ -24,11 +25,12 @@ struct vsb_work {
 	void (*fn)(struct vsb_work *work);
 };
 
-/* Who of a worker's threads is away: one at a time. */
-enum vsb_away {
-	VSB_AWAY_NOBODY,
-	VSB_AWAY_THREAD,
-	VSB_AWAY_STAND_IN,
+/* A worker's threads, and who of them is away: one at a time. */
+enum vsb_worker_thread {
+	VSB_THREAD,
+	VSB_STAND_IN,
+	VSB_THREADS,
+	VSB_NOBODY = VSB_THREADS,
 };
 
 /**
@@ -36,8 +38,9 @@ enum vsb_away {
  * @works: works that were queued; lock-free, from any context
  * @task: the thread; NULL before vsb_worker_start() and after stop
  * @stand_in: does the work while the thread is away; likewise
- * @stand_in_task: the same; its own, to know itself
- * @away: VSB_AWAY_*: who runs a work that may block
+ * @stand_in_task: the same, so that it knows itself; set when it first runs
+ * @rest: what each of them has taken out of @works and not begun with
+ * @away: who runs a work that may block, or VSB_NOBODY
  * @killed: called by both threads when the owner was killed
  * @arg: argument of @killed
  *
@@ -52,10 +55,17 @@ struct vsb_worker {
 	struct vhost_task *task;
 	struct vhost_task *stand_in;
 	struct task_struct *stand_in_task;
+	struct llist_node *rest[VSB_THREADS];
 	atomic_t away;
 	void (*killed)(void *arg);
 	void *arg;
 };
+
+/* It has threads, and they are not being stopped. */
+static inline bool vsb_worker_is_there(const struct vsb_worker *worker)
+{
+	return READ_ONCE(worker->task);
+}
 
 static inline void vsb_work_init(struct vsb_work *work,
 				 void (*fn)(struct vsb_work *work))

@@ -8,6 +8,8 @@
 #include <endian.h>
 #include <poll.h>
 
+#include <linux/vhost.h>
+
 FIXTURE(call)
 {
 	struct bed bed;
@@ -102,6 +104,27 @@ TEST_F(call, a_stop_leaves_no_call_to_wait_for)
 		ASSERT_EQ(0, guest_stop(g));
 		EXPECT_LT(0, guest_ring_drain_calls(&g->tx));
 		ASSERT_EQ(0, guest_run(g));
+	}
+}
+
+/* What waits for the eventfd that goes is told to it before. */
+TEST_F(call, no_call_is_lost_when_its_eventfd_goes)
+{
+	struct guest *g = &self->bed.guest;
+
+	for (int i = 0; i < 50; i++) {
+		while (!want_call(g))
+			;
+		ASSERT_EQ(0, send_one(&self->pair));
+		ASSERT_TRUE(is_used(&g->tx));
+		ASSERT_EQ(0, guest_ring_set_file(&g->tx, g->fd,
+						 VHOST_SET_VRING_CALL, -1));
+		ASSERT_EQ(0, guest_ring_set_file(&g->tx, g->fd,
+						 VHOST_SET_VRING_CALL,
+						 g->tx.call));
+		ASSERT_LT(0, guest_ring_drain_calls(&g->tx)) {
+			TH_LOG("eventfd %d", i);
+		}
 	}
 }
 

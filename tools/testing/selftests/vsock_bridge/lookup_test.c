@@ -14,6 +14,8 @@
 #include <sys/stat.h>
 
 #define PORT	7	/* whose path is on that mount */
+/* So many packets at once that the device takes them in two rounds. */
+#define MANY	512
 
 /**
  * @server: as long as it is open, lookups below @dir wait
@@ -48,12 +50,13 @@ static int let_the_others_pass(int fd)
 
 FIXTURE_SETUP(lookup)
 {
+	struct guest_config cfg = { .tx_num = MANY, .tx_buf = 256 };
 	char options[64], path[BED_PATH_SIZE];
 
 	self->server = open("/dev/fuse", O_RDWR | O_CLOEXEC);
 	if (self->server < 0)
 		SKIP(return, "no /dev/fuse");
-	BED_SETUP(&self->bed, NULL);
+	BED_SETUP(&self->bed, &cfg);
 	snprintf(self->dir, sizeof(self->dir), "%s/slow", self->bed.dir);
 	ASSERT_EQ(0, mkdir(self->dir, 0700));
 	snprintf(options, sizeof(options),
@@ -231,6 +234,38 @@ static int thread_folder(int proc, const char *prefix)
 			return openat(tasks, e->d_name, O_PATH);
 	}
 	return -1;
+}
+
+static int request_and_more(struct guest *g)
+{
+	for (unsigned int i = 0; i < MANY; i++) {
+		struct guest_buf *buf = guest_tx_get(g);
+
+		if (!buf)
+			return -ENOBUFS;
+		*buf->hdr = guest_hdr(g, i ? VIRTIO_VSOCK_OP_RST :
+				      VIRTIO_VSOCK_OP_REQUEST, 5555 + i, PORT);
+		guest_tx_put(g, buf);
+	}
+	guest_tx_flush(g);
+	return 0;
+}
+
+TEST_F(lookup, that_hangs_holds_back_no_packets_behind_its_request)
+{
+	struct bed_pair pair;
+	uint64_t before;
+
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, 80));
+	ASSERT_EQ(0, bed_fence(&self->bed, &pair));
+	guest_tx_reap(&self->bed.guest);
+	before = BED_STAT(&self->bed, tx_packets_count);
+	ASSERT_EQ(0, request_and_more(&self->bed.guest));
+	before += MANY;
+	EXPECT_EQ(before, BED_AWAIT_STAT(&self->bed, tx_packets_count, before));
+	EXPECT_EQ(0, bed_echo(&self->bed, &pair));
+	close(pair.fd);
+	let_go(self);
 }
 
 /* What the jail does not show is not to be found in a thread of its own. */

@@ -74,6 +74,27 @@ TEST_F(polling, goes_on_behind_a_pause)
 	ASSERT_EQ(0, bed_echo(&self->bed, &self->pair));
 }
 
+/* 0 is a choice as well: nothing is learnt then. */
+TEST(whoever_sets_0_is_always_asked_for_a_kick)
+{
+	struct guest_ring *tx;
+	struct bed_pair pair;
+	struct bed bed;
+
+	BED_SETUP(&bed, NULL);
+	tx = &bed.guest.tx;
+	ASSERT_EQ(0, set_timeout(&bed, 1, 0));
+	ASSERT_EQ(0, bed_host_pair(&bed, &pair, 80));
+	for (int i = 0; i < 100; i++) {
+		ASSERT_EQ(0, bed_echo(&bed, &pair));
+		ASSERT_EQ(0, bed_settle(&bed));
+		/* it stands at the next chain, which is not there yet */
+		ASSERT_EQ(tx->shown_idx, vring_avail_event(&tx->vr));
+	}
+	close(pair.fd);
+	BED_TEARDOWN(&bed);
+}
+
 TEST(packets_are_found_without_a_kick)
 {
 	uint64_t deadline = deadline_in(WAIT_MS);
