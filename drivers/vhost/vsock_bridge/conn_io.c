@@ -32,7 +32,7 @@
  * one gather has, in blocks, the first of which is not empty.
  */
 #define VSB_SEND_PAGES_MIN	2048
-#define VSB_SEND_PARTS		9
+#define VSB_SEND_PARTS		5
 
 /* One turn of a FIFO: so many bytes, a call counting for some at least. */
 #define VSB_FLUSH_BYTES	(256 * 1024)

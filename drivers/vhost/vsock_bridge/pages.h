@@ -17,8 +17,8 @@
 
 struct iov_iter;
 
-#define VSB_BLOCKS		64U
-#define VSB_BLOCK_ORDER		2U
+#define VSB_BLOCKS		32U
+#define VSB_BLOCK_ORDER		3U
 #define VSB_BLOCK_SIZE		(PAGE_SIZE << VSB_BLOCK_ORDER)
 
 /**

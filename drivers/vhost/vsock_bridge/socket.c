@@ -26,8 +26,8 @@
 #include "sockfile.h"
 #include "socket.h"
 
-/* Room for about fifteen of AF_UNIX's largest buffers (36544 bytes). */
-#define VSB_SOCKET_SNDBUF	(512 * 1024)
+/* Room for about thirty of AF_UNIX's largest buffers (36544 bytes). */
+#define VSB_SOCKET_SNDBUF	(1024 * 1024)
 
 /* Closes sockets that hold descriptors. */
 static struct workqueue_struct *vsb_socket_wq;
