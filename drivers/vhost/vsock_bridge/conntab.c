@@ -6,6 +6,7 @@
 #include <linux/container_of.h>
 #include <linux/jhash.h>
 #include <linux/jiffies.h>
+#include <linux/ktime.h>
 #include <linux/minmax.h>
 #include <linux/random.h>
 #include <linux/slab.h>
@@ -190,7 +191,7 @@ static struct vsb_conn *vsb_conntab_earliest(struct vsb_conntab *tab)
 /* Time stands still for a guest that does not run. */
 static u64 vsb_conntab_now(const struct vsb_conntab *tab)
 {
-	return tab->paused ?: get_jiffies_64();
+	return tab->paused ?: ktime_get_ns();
 }
 
 /*
@@ -202,14 +203,16 @@ static u64 vsb_conntab_now(const struct vsb_conntab *tab)
 static void vsb_conntab_set_timer(struct vsb_conntab *tab)
 {
 	struct vsb_conn *conn = vsb_conntab_earliest(tab);
+	unsigned long ticks;
 	s64 left;
 
 	if (!conn)
 		return;
-	left = max_t(s64, conn->deadline.expires - (s64)get_jiffies_64(), 0);
-	if (left >= VSB_EXACT_TICKS)
-		left -= left / 8;
-	mod_timer(&tab->timer, jiffies + (unsigned long)left);
+	left = max_t(s64, conn->deadline.expires - (s64)ktime_get_ns(), 0);
+	ticks = nsecs_to_jiffies(left) + 1;
+	if (ticks >= VSB_EXACT_TICKS)
+		ticks -= ticks / 8;
+	mod_timer(&tab->timer, jiffies + ticks);
 }
 
 void vsb_conntab_disarm(struct vsb_conntab *tab, struct vsb_conn *conn)
@@ -222,9 +225,8 @@ void vsb_conntab_disarm(struct vsb_conntab *tab, struct vsb_conn *conn)
 void vsb_conntab_arm(struct vsb_conntab *tab, struct vsb_conn *conn, u32 ms)
 {
 	vsb_conntab_disarm(tab, conn);
-	/* a part of the tick at hand is over */
-	conn->deadline.expires = vsb_conntab_now(tab) + msecs_to_jiffies(ms) +
-				 1;
+	conn->deadline.expires = vsb_conntab_now(tab) +
+				 (u64)ms * NSEC_PER_MSEC;
 	timerqueue_add(&tab->deadlines, &conn->deadline);
 	if (vsb_conntab_earliest(tab) == conn)
 		vsb_conntab_set_timer(tab);
@@ -237,7 +239,7 @@ struct vsb_conn *vsb_conntab_expired(struct vsb_conntab *tab)
 
 	if (!conn)
 		return NULL;
-	if (conn->deadline.expires > (s64)get_jiffies_64()) {
+	if (conn->deadline.expires > (s64)ktime_get_ns()) {
 		vsb_conntab_set_timer(tab);
 		return NULL;
 	}
@@ -261,13 +263,13 @@ void vsb_conntab_reply_rst(struct vsb_conntab *tab, u32 host_port,
 
 void vsb_conntab_pause(struct vsb_conntab *tab)
 {
-	tab->paused = get_jiffies_64();
+	tab->paused = ktime_get_ns();
 }
 
 /* All deadlines move by the same time, so their order stays. */
 void vsb_conntab_resume(struct vsb_conntab *tab)
 {
-	u64 pause = get_jiffies_64() - vsb_conntab_now(tab);
+	u64 pause = ktime_get_ns() - vsb_conntab_now(tab);
 	struct vsb_conn *conn;
 
 	tab->paused = 0;

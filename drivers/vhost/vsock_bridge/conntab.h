@@ -35,7 +35,7 @@ struct vsb_worker;
  * @ready_batch: those that were taken out of it, oldest first
  * @deadlines: by time; see vsb_conntab_arm()
  * @timer: for the earliest of them
- * @paused: when the deadlines were stopped, in jiffies; 0 while they run
+ * @paused: when the deadlines were stopped, in ns; 0 while they run
  * @nr: connections, less those in the handshake
  * @handshakes: those in the handshake: all of @silent and @begun
  * @silent: of them, those that have not been seen to send a byte, oldest first
