@@ -468,6 +468,20 @@ int bed_use_up_rx(struct bed *bed, struct bed_pair *pair,
 	return err;
 }
 
+/* Waits until all that was sent is used, whatever comes meanwhile. */
+static int await_used(struct guest *g, uint64_t deadline)
+{
+	int err = 0;
+
+	guest_tx_reap(g);
+	while (!err && g->tx.used_idx != g->tx.shown_idx) {
+		err = guest_wait(g, -1, 0, deadline);
+		guest_tx_reap(g);
+	}
+	return err;
+}
+
+/* An update that nobody has asked for may come first: it is no answer. */
 int bed_fence(struct bed *bed, struct bed_pair *pair)
 {
 	unsigned int *seen =
@@ -477,7 +491,9 @@ int bed_fence(struct bed *bed, struct bed_pair *pair)
 
 	if (err)
 		return err;
-	return GUEST_UNTIL(&bed->mux, *seen > before) ? 0 : -ETIMEDOUT;
+	if (!GUEST_UNTIL(&bed->mux, *seen > before))
+		return -ETIMEDOUT;
+	return await_used(&bed->guest, deadline_in(WAIT_MS));
 }
 
 /* Two packets that nothing follows: the first one's round is over by then. */
@@ -489,12 +505,8 @@ int bed_settle(struct bed *bed)
 	int err = 0;
 
 	for (int i = 0; i < 2 && !err; i++) {
-		err = guest_send(g, &h, NULL, deadline);
-		guest_tx_reap(g);
-		while (!err && g->tx.used_idx != g->tx.shown_idx) {
-			err = guest_wait(g, -1, 0, deadline);
-			guest_tx_reap(g);
-		}
+		err = guest_send(g, &h, NULL, deadline) ?:
+		      await_used(g, deadline);
 	}
 	return err;
 }
