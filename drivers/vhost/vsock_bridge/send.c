@@ -40,7 +40,7 @@ fault:
 }
 
 static inline bool vsb_send_header(const struct vsb_slot *slot,
-			    const struct virtio_vsock_hdr *hdr)
+				   const struct virtio_vsock_hdr *hdr)
 {
 	struct iov_iter iter;
 

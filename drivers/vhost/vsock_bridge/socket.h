@@ -9,6 +9,7 @@
 #define VSB_SOCKET_H
 
 #include <linux/atomic.h>
+#include <linux/bits.h>
 #include <linux/types.h>
 #include <linux/un.h>
 #include <linux/wait.h>
@@ -29,10 +30,10 @@ struct vsb_name {
 };
 
 /* What may have happened to a socket. */
-#define VSB_SOCK_IN		(1 << 0)	/* bytes, a client, or an end */
-#define VSB_SOCK_OUT		(1 << 1)	/* room, or an end */
-#define VSB_SOCK_CONNECTED	(1 << 2)	/* the connector is done */
-#define VSB_SOCK_NOW		(1 << 3)	/* it is not bytes of which more may come */
+#define VSB_SOCK_IN		BIT(0)	/* bytes, a client, or an end */
+#define VSB_SOCK_OUT		BIT(1)	/* room, or an end */
+#define VSB_SOCK_CONNECTED	BIT(2)	/* the connector is done */
+#define VSB_SOCK_NOW		BIT(3)	/* it is not bytes of which more may come */
 
 /**
  * struct vsb_socket - a socket and its hook

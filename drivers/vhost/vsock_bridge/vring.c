@@ -151,8 +151,8 @@ static void vsb_chain_note(struct vsb_chain *chain, int nr, u64 addr)
 }
 
 /* Add a descriptor's memory to the chain. */
-static inline enum vsb_fault vsb_chain_add(struct vsb_chain *chain,
-				    struct vsb_mem *mem, u64 addr, u32 len)
+static inline enum vsb_fault
+vsb_chain_add(struct vsb_chain *chain, struct vsb_mem *mem, u64 addr, u32 len)
 {
 	int nr;
 
