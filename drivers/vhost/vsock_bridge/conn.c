@@ -80,7 +80,6 @@ void vsb_conn_notify(struct vsb_socket *s)
 {
 	struct vsb_conn *conn = container_of(s, struct vsb_conn, sock);
 	struct vsb_conntab *tab = conn->tab;
-
 	bool first = false, urgent = !vsb_socket_may_wait(s);
 
 	if (!test_and_set_bit(VSB_CONN_READY, &conn->ready_queued)) {
@@ -369,9 +368,8 @@ void vsb_conn_host_ready(struct vsb_conn *conn, int events)
 
 	if (events & VSB_SOCK_OUT)
 		vsb_conn_flush(conn);
-	if (events & VSB_SOCK_IN)
-		vsb_row_round(&conn->row);
 	if ((events & VSB_SOCK_IN) && conn->cs.state == VSB_OPEN) {
+		vsb_row_round(&conn->row);
 		conn->readable = true;
 		vsb_conn_check_deaf(conn);
 		vsb_conn_queue_rx(conn);

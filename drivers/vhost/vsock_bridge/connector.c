@@ -9,6 +9,7 @@
 #include <linux/err.h>
 #include <linux/net.h>
 
+#include "batch.h"
 #include "conn.h"
 #include "connector.h"
 #include "conntab.h"
@@ -45,14 +46,10 @@ static void vsb_connector_put_route(struct vsb_conn *conn)
 
 static struct vsb_conn *vsb_connector_next(struct vsb_connector *connector)
 {
-	struct llist_node *node = connector->batch;
+	struct llist_node *node = vsb_batch_next(&connector->queue,
+						 &connector->batch);
 
-	if (!node)
-		node = llist_reverse_order(llist_del_all(&connector->queue));
-	if (!node)
-		return NULL;
-	connector->batch = node->next;
-	return llist_entry(node, struct vsb_conn, connect);
+	return node ? llist_entry(node, struct vsb_conn, connect) : NULL;
 }
 
 static bool vsb_connector_is_empty(struct vsb_connector *connector)

@@ -11,6 +11,7 @@
 #include <linux/random.h>
 #include <linux/slab.h>
 
+#include "batch.h"
 #include "conn.h"
 #include "conntab.h"
 #include "packet.h"
@@ -285,12 +286,8 @@ void vsb_conntab_resume(struct vsb_conntab *tab)
  */
 struct vsb_conn *vsb_conntab_next_ready(struct vsb_conntab *tab)
 {
-	struct llist_node *node = tab->ready_batch;
+	struct llist_node *node = vsb_batch_next(&tab->ready,
+						 &tab->ready_batch);
 
-	if (!node)
-		node = llist_reverse_order(llist_del_all(&tab->ready));
-	if (!node)
-		return NULL;
-	tab->ready_batch = node->next;
-	return llist_entry(node, struct vsb_conn, ready);
+	return node ? llist_entry(node, struct vsb_conn, ready) : NULL;
 }

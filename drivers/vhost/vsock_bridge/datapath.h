@@ -121,9 +121,9 @@ struct vsb_slot {
  * struct vsb_slots - RX chains for one read
  * @nr: how many
  * @parts: entries of the data path's chain_iov in use
- * @payload: entries of @iov in use
+ * @payload: entries of what is behind the headers, in the data path's gather,
+ *	for nothing is gathered while we send
  * @room: bytes behind the headers, in all
- * @iov: what is behind the headers
  * @slot: the chains, in the order of the ring
  */
 struct vsb_slots {
@@ -131,7 +131,6 @@ struct vsb_slots {
 	unsigned int parts;
 	unsigned int payload;
 	u32 room;
-	struct iovec *iov;
 	struct vsb_slot slot[VSB_SEND_SLOTS];
 };
 

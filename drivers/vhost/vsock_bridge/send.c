@@ -57,8 +57,6 @@ static struct vsb_slots *vsb_send_no_slots(struct vsb_datapath *dp)
 	dp->slots.parts = 0;
 	dp->slots.payload = 0;
 	dp->slots.room = 0;
-	/* nothing is gathered while we send */
-	dp->slots.iov = dp->gather.iov;
 	return &dp->slots;
 }
 
@@ -85,7 +83,8 @@ static void vsb_send_reject(struct vsb_datapath *dp,
 
 /* A chain that was taken becomes the last slot. */
 static inline void vsb_slots_add(struct vsb_slots *slots,
-				 const struct vsb_chain *chain)
+				 const struct vsb_chain *chain,
+				 struct iovec *payload)
 {
 	struct vsb_slot *slot = &slots->slot[slots->nr++];
 
@@ -94,7 +93,7 @@ static inline void vsb_slots_add(struct vsb_slots *slots,
 	slot->nr = chain->nr;
 	slot->room = min_t(u32, chain->len - VSB_HDR_SIZE, VSB_SEND_BYTES);
 	slot->head = chain->head;
-	slots->payload += vsb_iov_slice(slots->iov + slots->payload, chain->iov,
+	slots->payload += vsb_iov_slice(payload + slots->payload, chain->iov,
 					chain->nr, VSB_HDR_SIZE, slot->room);
 	slots->parts += chain->nr;
 	slots->room += slot->room;
@@ -120,7 +119,7 @@ static inline bool vsb_send_take(struct vsb_datapath *dp,
 	while (dp->send_budget && vsb_vring_next(vr, &dp->mem, &chain) > 0) {
 		dp->send_budget--;
 		if (!chain.fault && chain.len >= VSB_HDR_SIZE + min) {
-			vsb_slots_add(slots, &chain);
+			vsb_slots_add(slots, &chain, dp->gather.iov);
 			return true;
 		}
 		if (slots->nr) {
@@ -328,7 +327,7 @@ static bool vsb_send_data(struct vsb_datapath *dp, struct vsb_conn *conn)
 	if (!slots->nr)
 		return false;
 
-	iov_iter_init(&iter, ITER_DEST, slots->iov, slots->payload,
+	iov_iter_init(&iter, ITER_DEST, dp->gather.iov, slots->payload,
 		      min(want, slots->room));
 	got = vsb_conn_read(conn, &iter, offered, &eom);
 	if (got == -EFAULT) {
