@@ -15,7 +15,7 @@ help:
 	@echo '  make bench      this device and its peers, measured side by side'
 	@echo '                  LANE=parallel, uml or host, for other places than'
 	@echo '                  icount; guest: real guests. bench --help says more'
-	@echo '  make bench-goals  only what the goals are about: five minutes'
+	@echo '  make bench-goals  only what the goals are about: a quarter of an hour'
 	@echo
 	@echo '  make module     vsock_bridge.ko for KDIR ($(KDIR))'
 	@echo '  make tools      the command vsock-bridge'

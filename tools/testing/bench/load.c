@@ -21,6 +21,7 @@
 #include "options.h"
 #include "place.h"
 #include "print.h"
+#include "process.h"
 #include "warden.h"
 
 static bool serving;
@@ -87,13 +88,7 @@ static void parse(struct job *job, int argc, char **argv)
 		{ "qemu", required_argument, NULL, 'q' },
 		{ "cid", required_argument, NULL, 'i' },
 		{ "dir", required_argument, NULL, 'd' },
-		{ "peer", required_argument, NULL, 'p' },
-		{ "scenario", required_argument, NULL, 's' },
-		{ "size", required_argument, NULL, 'b' },
-		{ "conns", required_argument, NULL, 'c' },
-		{ "warmup-ms", required_argument, NULL, 'w' },
-		{ "ms", required_argument, NULL, 'm' },
-		{ "limit-s", required_argument, NULL, 'l' },
+		OPTIONS_OF_BOTH,
 		{ }
 	};
 	struct bench *b = &job->bench;
@@ -117,33 +112,9 @@ static void parse(struct job *job, int argc, char **argv)
 		case 'd':
 			snprintf(b->dir, sizeof(b->dir), "%s", optarg);
 			break;
-		case 'p':
-			b->peer = option_name("peer", optarg, peer_names,
-					      PEERS);
-			break;
-		case 's':
-			b->scenario = option_name("scenario", optarg,
-						  scenario_names, SCENARIOS);
-			break;
-		case 'b':
-			b->size = option_number("size", optarg, 1 << 24);
-			break;
-		case 'c':
-			b->conns = option_number("conns", optarg,
-						 BENCH_MAX_CONNS);
-			break;
-		case 'w':
-			b->warmup_ms = option_number("warmup-ms", optarg,
-						     60000);
-			break;
-		case 'm':
-			b->ms = option_number("ms", optarg, 60000);
-			break;
-		case 'l':
-			b->limit_s = option_number("limit-s", optarg, 3600);
-			break;
 		default:
-			usage();
+			if (!option_of_both(b, c, optarg))
+				usage();
 		}
 	}
 	if (optind != argc)
@@ -260,14 +231,6 @@ struct reading {
 };
 
 static struct account account;
-
-static void sleep_ms(unsigned int ms)
-{
-	struct timespec t = { ms / 1000, ms % 1000 * 1000000L };
-
-	while (nanosleep(&t, &t) && errno == EINTR)
-		;
-}
 
 static void ask_guest(int control, struct tally *tally)
 {

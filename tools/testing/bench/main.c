@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -22,6 +21,7 @@
 #include "deadline.h"
 #include "options.h"
 #include "print.h"
+#include "process.h"
 #include "warden.h"
 
 void die(const char *format, ...)
@@ -52,14 +52,8 @@ static void usage(void)
 static void parse(struct bench *b, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "peer", required_argument, NULL, 'p' },
-		{ "scenario", required_argument, NULL, 's' },
-		{ "size", required_argument, NULL, 'b' },
-		{ "conns", required_argument, NULL, 'c' },
+		OPTIONS_OF_BOTH,
 		{ "devices", required_argument, NULL, 'd' },
-		{ "warmup-ms", required_argument, NULL, 'w' },
-		{ "ms", required_argument, NULL, 'm' },
-		{ "limit-s", required_argument, NULL, 'l' },
 		{ "poll-us", required_argument, NULL, 'o' },
 		{ "syscalls", no_argument, NULL, 'y' },
 		{ }
@@ -72,34 +66,9 @@ static void parse(struct bench *b, int argc, char **argv)
 	};
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (c) {
-		case 'p':
-			b->peer = option_name("peer", optarg, peer_names,
-					      PEERS);
-			break;
-		case 's':
-			b->scenario = option_name("scenario", optarg,
-						  scenario_names, SCENARIOS);
-			break;
-		case 'b':
-			b->size = option_number("size", optarg, 1 << 24);
-			break;
-		case 'c':
-			b->conns = option_number("conns", optarg,
-						 BENCH_MAX_CONNS);
-			break;
 		case 'd':
 			b->devices = option_number("devices", optarg,
 						   BENCH_MAX_CELLS);
-			break;
-		case 'w':
-			b->warmup_ms = option_number("warmup-ms", optarg,
-						     60000);
-			break;
-		case 'm':
-			b->ms = option_number("ms", optarg, 60000);
-			break;
-		case 'l':
-			b->limit_s = option_number("limit-s", optarg, 3600);
 			break;
 		case 'o':
 			b->poll_us = option_number("poll-us", optarg, 10000);
@@ -108,7 +77,8 @@ static void parse(struct bench *b, int argc, char **argv)
 			b->syscalls = true;
 			break;
 		default:
-			usage();
+			if (!option_of_both(b, c, optarg))
+				usage();
 		}
 	}
 	if (optind != argc || b->peer == PEERS || b->scenario == SCENARIOS)
@@ -139,16 +109,6 @@ static void complete(struct bench *b)
 }
 
 /* ---- the processes ---- */
-
-static void *shared(size_t size)
-{
-	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
-		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-	if (p == MAP_FAILED)
-		die("no memory to share");
-	return p;
-}
 
 /* For a process of a cell and for the programs that it starts. */
 static void raise_limits(void)
@@ -201,14 +161,6 @@ static void take(sem_t *sem)
 	while (sem_wait(sem))
 		if (errno != EINTR)
 			die("sem_wait: %s", strerror(errno));
-}
-
-static void sleep_ms(unsigned int ms)
-{
-	struct timespec t = { ms / 1000, ms % 1000 * 1000000L };
-
-	while (nanosleep(&t, &t) && errno == EINTR)
-		;
 }
 
 /* A child that ends has failed: nobody has told it to. */

@@ -30,8 +30,9 @@ const char *const scenario_names[SCENARIOS] = {
 	[SCENARIO_IDLE] = "idle",
 };
 
-unsigned int option_name(const char *what, const char *name,
-			 const char *const *names, unsigned int nr)
+/* The index of @name. */
+static unsigned int option_name(const char *what, const char *name,
+				const char *const *names, unsigned int nr)
 {
 	for (unsigned int i = 0; i < nr; i++)
 		if (!strcmp(name, names[i]))
@@ -56,4 +57,33 @@ unsigned int option_number(const char *option, const char *text,
 		exit(2);
 	}
 	return n;
+}
+
+bool option_of_both(struct bench *b, int c, const char *text)
+{
+	switch (c) {
+	case 'p':
+		b->peer = option_name("peer", text, peer_names, PEERS);
+		return true;
+	case 's':
+		b->scenario = option_name("scenario", text, scenario_names,
+					  SCENARIOS);
+		return true;
+	case 'b':
+		b->size = option_number("size", text, 1 << 24);
+		return true;
+	case 'c':
+		b->conns = option_number("conns", text, BENCH_MAX_CONNS);
+		return true;
+	case 'w':
+		b->warmup_ms = option_number("warmup-ms", text, 60000);
+		return true;
+	case 'm':
+		b->ms = option_number("ms", text, 60000);
+		return true;
+	case 'l':
+		b->limit_s = option_number("limit-s", text, 3600);
+		return true;
+	}
+	return false;
 }

@@ -46,8 +46,8 @@ check-all:
 	@tools/testing/check all
 
 # This device and its peers, side by side; LANE=icount, parallel, uml or host, or
-# guest for real guests. bench-goals takes five minutes, bench three quarters of
-# an hour, LANE=guest less than ten minutes; uml builds its kernel first, once.
+# guest for real guests. bench-goals takes a quarter of an hour, bench an hour,
+# LANE=guest less than ten minutes; uml builds its kernel first, once.
 LANE ?= icount
 RESULTS ?= .lab/results
 
