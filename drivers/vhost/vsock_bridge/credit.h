@@ -194,27 +194,31 @@ static inline u32 vsb_credit_packets(const struct vsb_credit *c)
 }
 
 /**
- * vsb_credit_sent() - account for a packet to the guest
+ * vsb_credit_sent() - account for packets to the guest
  * @c: the connection's credit
- * @len: bytes of payload, at most vsb_credit_free()
+ * @packets: how many, at most vsb_credit_packets()
+ * @len: bytes of payload in all, at most vsb_credit_free()
  *
- * A run is closed when it holds its share of the packet limit; when all marks
- * are in use the last run grows, which only makes the count more careful.
+ * They are in one run. A run is closed when it holds its share of the packet
+ * limit; when all marks are in use the last run grows, which only makes the
+ * count more careful.
  */
-static inline void vsb_credit_sent(struct vsb_credit *c, u32 len)
+static inline void vsb_credit_sent(struct vsb_credit *c, u32 packets, u32 len)
 {
 	u32 share = vsb_credit_packet_limit(c) / VSB_MARKS + 1;
 	u32 last = (c->first + c->marks - 1) % VSB_MARKS;
 
 	c->rx_cnt += len;
-	c->packets++;
+	if (!packets)
+		return;
+	c->packets += packets;
 	if (!c->marks ||
 	    (c->mark[last].packets >= share && c->marks < VSB_MARKS)) {
 		last = (c->first + c->marks) % VSB_MARKS;
 		c->mark[last].packets = 0;
 		c->marks++;
 	}
-	c->mark[last].packets++;
+	c->mark[last].packets += packets;
 	c->mark[last].end = c->rx_cnt;
 }
 

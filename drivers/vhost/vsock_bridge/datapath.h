@@ -124,6 +124,7 @@ struct vsb_slot {
  * @payload: entries of what is behind the headers, in the data path's gather,
  *	for nothing is gathered while we send
  * @room: bytes behind the headers, in all
+ * @whole: each has room for a header in its first part
  * @slot: the chains, in the order of the ring
  */
 struct vsb_slots {
@@ -131,6 +132,7 @@ struct vsb_slots {
 	unsigned int parts;
 	unsigned int payload;
 	u32 room;
+	bool whole;
 	struct vsb_slot slot[VSB_SEND_SLOTS];
 };
 

@@ -49,6 +49,13 @@ static inline bool vsb_range_holds(const struct vsb_range *range, u64 addr)
 	return addr - range->start < range->size;
 }
 
+static inline bool vsb_range_holds_all(const struct vsb_range *range, u64 addr,
+				       u32 len)
+{
+	return vsb_range_holds(range, addr) &&
+	       len <= range->size - (addr - range->start);
+}
+
 static inline void __user *vsb_range_at(const struct vsb_range *range, u64 addr)
 {
 	return (void __user *)(unsigned long)(range->addr +
@@ -71,8 +78,7 @@ static inline int vsb_mem_translate(struct vsb_mem *mem, u64 addr, u32 len,
 {
 	const struct vsb_range *near = &mem->near;
 
-	if (likely(max && vsb_range_holds(near, addr) &&
-		   len <= near->size - (addr - near->start))) {
+	if (likely(max && vsb_range_holds_all(near, addr, len))) {
 		iov->iov_base = vsb_range_at(near, addr);
 		iov->iov_len = len;
 		return 1;

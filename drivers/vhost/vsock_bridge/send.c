@@ -57,6 +57,7 @@ static struct vsb_slots *vsb_send_no_slots(struct vsb_datapath *dp)
 	dp->slots.parts = 0;
 	dp->slots.payload = 0;
 	dp->slots.room = 0;
+	dp->slots.whole = true;
 	return &dp->slots;
 }
 
@@ -97,6 +98,7 @@ static inline void vsb_slots_add(struct vsb_slots *slots,
 					chain->nr, VSB_HDR_SIZE, slot->room);
 	slots->parts += chain->nr;
 	slots->room += slot->room;
+	slots->whole &= chain->iov->iov_len >= VSB_HDR_SIZE;
 }
 
 /*
@@ -129,6 +131,33 @@ static inline bool vsb_send_take(struct vsb_datapath *dp,
 		vsb_send_reject(dp, &chain);
 	}
 	return false;
+}
+
+/* Take up to @max more that are as plain as most are, if the log is off. */
+static void vsb_send_take_row(struct vsb_datapath *dp, struct vsb_slots *slots,
+			      unsigned int max)
+{
+	struct iovec *iov = dp->chain_iov + slots->parts;
+	u16 heads[VSB_SEND_SLOTS];
+	unsigned int i, nr;
+
+	if (vsb_log_is_on(&dp->log))
+		return;
+	max = min3(max, dp->send_budget,
+		   (unsigned int)ARRAY_SIZE(dp->chain_iov) - slots->parts);
+	nr = vsb_vring_next_row(&dp->queue[VSB_RX].vr, &dp->mem, iov, heads,
+				max, VSB_HDR_SIZE + 1);
+	dp->send_budget -= nr;
+	for (i = 0; i < nr; i++) {
+		const struct vsb_chain chain = {
+			.iov = iov + i,
+			.nr = 1,
+			.len = iov[i].iov_len,
+			.head = heads[i],
+		};
+
+		vsb_slots_add(slots, &chain, dp->gather.iov);
+	}
 }
 
 /* A packet without payload. Return: false when there is no RX buffer. */
@@ -225,14 +254,66 @@ static void vsb_send_take_slots(struct vsb_datapath *dp,
 {
 	unsigned int max = min3(vsb_credit_packets(&conn->credit),
 				(u32)conn->rx_chains, VSB_SEND_SLOTS);
+	unsigned int more;
 
 	/* of a message is known how much it needs */
 	if (vsb_conn_is_seqpacket(conn))
 		max = min(vsb_credit_packets(&conn->credit), VSB_SEND_SLOTS);
 
 	while (slots->nr < max && slots->room < want &&
-	       vsb_send_take(dp, slots, 1))
-		;
+	       vsb_send_take(dp, slots, 1)) {
+		/* as many more as will do if they are as large as this one */
+		more = DIV_ROUND_UP(want - min(want, slots->room),
+				    slots->slot[slots->nr - 1].room);
+		vsb_send_take_row(dp, slots, min(more, max - slots->nr));
+	}
+}
+
+/* The header of the packet that brings the next of @left bytes. */
+static inline u32 vsb_send_part(const struct vsb_slot *slot,
+				struct virtio_vsock_hdr *hdr, u32 left,
+				bool eom)
+{
+	u32 part = min(slot->room, left);
+
+	hdr->len = cpu_to_le32(part);
+	if (eom && part == left)
+		hdr->flags = cpu_to_le32(VIRTIO_VSOCK_SEQ_EOM);
+	return part;
+}
+
+/* Write headers that are in one part each, in one window of accesses. */
+static unsigned int vsb_send_whole_headers(const struct vsb_slots *slots,
+					   struct virtio_vsock_hdr *hdr,
+					   u32 len, bool eom)
+{
+	const struct vsb_slot *slot = slots->slot;
+
+	/* where the slots are was checked with the guest's memory */
+	if (!user_write_access_begin(slot->iov->iov_base, sizeof(*hdr)))
+		return 0;
+	for (; len; slot++) {
+		len -= vsb_send_part(slot, hdr, len, eom);
+		unsafe_copy_to_user((char __user *)slot->iov->iov_base,
+				    (const char *)hdr, sizeof(*hdr), fault);
+	}
+fault:
+	user_write_access_end();
+	return slot - slots->slot;
+}
+
+static unsigned int vsb_send_split_headers(const struct vsb_slots *slots,
+					   struct virtio_vsock_hdr *hdr,
+					   u32 len, bool eom)
+{
+	unsigned int i;
+
+	for (i = 0; len; i++) {
+		len -= vsb_send_part(&slots->slot[i], hdr, len, eom);
+		if (!vsb_send_header(&slots->slot[i], hdr))
+			break;
+	}
+	return i;
 }
 
 /*
@@ -247,31 +328,29 @@ static unsigned int vsb_send_headers(struct vsb_datapath *dp,
 	struct vsb_vring *vr = &dp->queue[VSB_RX].vr;
 	struct virtio_vsock_hdr hdr;
 	struct vsb_packet pkt;
-	unsigned int i;
+	unsigned int i, nr;
+	u32 part, sent = 0;
 
 	vsb_send_fill(dp, conn, &pkt, VIRTIO_VSOCK_OP_RW);
 	vsb_packet_encode(&hdr, &pkt);
-	for (i = 0; len; i++) {
-		const struct vsb_slot *slot = &slots->slot[i];
-		u32 part = min(slot->room, len);
-
-		hdr.len = cpu_to_le32(part);
-		if (eom && part == len)
-			hdr.flags = cpu_to_le32(VIRTIO_VSOCK_SEQ_EOM);
-		if (!vsb_send_header(slot, &hdr)) {
-			vsb_conn_error(conn, guest_memory);
-			vsb_vring_push(vr, slot->head, 0);
-			vsb_conn_event(conn, VSB_EV_RESET, 0);
-			return i + 1;
-		}
-		vsb_vring_push(vr, slot->head, VSB_HDR_SIZE + part);
-		vsb_credit_sent(&conn->credit, part);
-		dp->stats.rx_packets_count++;
-		dp->stats.rx_bytes_count += part;
-		len -= part;
+	nr = slots->whole ? vsb_send_whole_headers(slots, &hdr, len, eom) :
+			    vsb_send_split_headers(slots, &hdr, len, eom);
+	for (i = 0; i < nr; i++) {
+		part = min(slots->slot[i].room, len - sent);
+		vsb_vring_push(vr, slots->slot[i].head, VSB_HDR_SIZE + part);
+		sent += part;
 	}
+	vsb_credit_sent(&conn->credit, nr, sent);
+	dp->stats.rx_packets_count += nr;
+	dp->stats.rx_bytes_count += sent;
 	vsb_send_told(conn);
-	return i;
+	if (sent == len)
+		return nr;
+
+	vsb_conn_error(conn, guest_memory);
+	vsb_vring_push(vr, slots->slot[nr].head, 0);
+	vsb_conn_event(conn, VSB_EV_RESET, 0);
+	return nr + 1;
 }
 
 /*

@@ -2,13 +2,14 @@
 /*
  * A split virtqueue (virtio 1.3, 2.7), from the side of the device.
  *
- * The verbs: next takes the next available chain and rewind gives the last
- * ones back; push stages a used element, publish shows the staged ones to the
- * driver. wants_call asks whether it wants an interrupt for those since settle,
- * which says that it has had one, or wants none. count looks how many chains
- * are available; park asks for a kick with the next one, await with a later
- * one, unpark for silence. log_chain tells the dirty log what was written into
- * a chain; what is written into the used ring is logged by those who write it.
+ * The verbs: next takes the next available chain, next_row those behind it that
+ * are like most, and rewind gives the last ones back; push stages a used
+ * element, publish shows the staged ones to the driver. wants_call asks whether
+ * it wants an interrupt for those since settle, which says that it has had one,
+ * or wants none. count looks how many chains are available; park asks for a
+ * kick with the next one, await with a later one, unpark for silence. log_chain
+ * tells the dirty log what was written into a chain; what is written into the
+ * used ring is logged by those who write it.
  *
  * What one side writes and the other reads, and the barriers between:
  *
@@ -193,6 +194,9 @@ static inline void vsb_vring_forget(struct vsb_vring *vr)
 
 int vsb_vring_next(struct vsb_vring *vr, struct vsb_mem *mem,
 		   struct vsb_chain *chain);
+unsigned int vsb_vring_next_row(struct vsb_vring *vr,
+				const struct vsb_mem *mem, struct iovec *iov,
+				u16 *heads, unsigned int max, u32 len);
 void vsb_vring_rewind(struct vsb_vring *vr, u16 count);
 void vsb_vring_log_chain(struct vsb_vring *vr, const struct iovec *iov,
 			 const u64 *gpa, unsigned int nr, size_t len);

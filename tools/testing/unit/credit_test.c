@@ -240,7 +240,7 @@ static void test_free_bytes_are_what_the_guest_can_take(void **state)
 			struct vsb_credit c = credit_at(starts[j], 1, 1000000);
 
 			if (free_rows[i].sent)
-				vsb_credit_sent(&c, free_rows[i].sent);
+				vsb_credit_sent(&c, 1, free_rows[i].sent);
 			vsb_credit_peer(&c, free_rows[i].peers,
 					starts[j] + free_rows[i].fwd);
 			assert_row(vsb_credit_free(&c) == free_rows[i].free,
@@ -254,7 +254,7 @@ static void test_a_shrunk_window_opens_when_the_guest_has_read(void **state)
 	struct vsb_credit c = credit_at(0xfffffff0, 1, 1000);
 
 	(void)state;
-	vsb_credit_sent(&c, 800);
+	vsb_credit_sent(&c, 1, 800);
 	vsb_credit_peer(&c, 500, 0xfffffff0);
 	assert_int_equal(vsb_credit_free(&c), 0);
 	vsb_credit_peer(&c, 500, 0xfffffff0 + 300);
@@ -270,7 +270,7 @@ static void test_only_an_opened_window_is_news(void **state)
 	struct vsb_credit c = credit_at(0, 1, 1000);
 
 	(void)state;
-	vsb_credit_sent(&c, 500);
+	vsb_credit_sent(&c, 1, 500);
 	assert_false(vsb_credit_peer(&c, 1000, 0));
 	assert_true(vsb_credit_peer(&c, 1001, 0));
 	assert_false(vsb_credit_peer(&c, 1001, 0));
@@ -318,9 +318,25 @@ static void test_each_packet_takes_one_place(void **state)
 	(void)state;
 	for (i = 0; i < 409; i++) {
 		assert_int_equal(vsb_credit_packets(&c), 409 - i);
-		vsb_credit_sent(&c, 1);
+		vsb_credit_sent(&c, 1, 1);
 	}
 	assert_int_equal(vsb_credit_packets(&c), 0);
+}
+
+static void test_packets_in_a_row_take_a_place_each(void **state)
+{
+	struct vsb_credit c = credit_at(0xffffff00, 1, 262144);
+
+	(void)state;
+	vsb_credit_sent(&c, 0, 0);
+	assert_int_equal(vsb_credit_packets(&c), 409);
+	vsb_credit_sent(&c, 18, 65536);
+	vsb_credit_sent(&c, 30, 65536);
+	assert_int_equal(vsb_credit_packets(&c), 409 - 48);
+	assert_int_equal(vsb_credit_free(&c), 131072);
+	vsb_credit_sent(&c, 2, 100);
+	vsb_credit_peer(&c, 262144, 131072 + 0xffffff00);
+	assert_int_equal(vsb_credit_packets(&c), 409 - 2);
 }
 
 static void test_a_guest_that_has_read_all_has_no_packets(void **state)
@@ -334,7 +350,7 @@ static void test_a_guest_that_has_read_all_has_no_packets(void **state)
 			struct vsb_credit c = credit_at(starts[i], 1, 1000000);
 
 			for (n = 0; n < max; n++)
-				vsb_credit_sent(&c, n % 50 + 1);
+				vsb_credit_sent(&c, 1, n % 50 + 1);
 			assert_int_equal(c.packets, max);
 			vsb_credit_peer(&c, 1000000, c.rx_cnt);
 			assert_int_equal(c.packets, 0);
@@ -348,7 +364,7 @@ static void test_a_packet_that_is_partly_read_is_not_retired(void **state)
 	struct vsb_credit c = credit_at(0xfffffff0, 1, 640);
 
 	(void)state;
-	vsb_credit_sent(&c, 100);
+	vsb_credit_sent(&c, 1, 100);
 	vsb_credit_peer(&c, 640, 0xfffffff0 + 99);
 	assert_int_equal(vsb_credit_packets(&c), 0);
 	vsb_credit_peer(&c, 640, 0xfffffff0 + 100);
@@ -362,7 +378,7 @@ static void test_a_shrunk_window_may_hold_fewer_packets_than_it_has(void **state
 
 	(void)state;
 	for (i = 0; i < 50; i++)
-		vsb_credit_sent(&c, 1);
+		vsb_credit_sent(&c, 1, 1);
 	vsb_credit_peer(&c, 6400, 0);
 	assert_int_equal(vsb_credit_packets(&c), 0);
 	vsb_credit_peer(&c, 6400, 50);
@@ -381,7 +397,7 @@ static void test_a_lying_fwd_cnt_breaks_no_count(void **state)
 		u32 j, sum = 0;
 
 		if (vsb_credit_packets(&c) && vsb_credit_free(&c))
-			vsb_credit_sent(&c, 1 + rng_below(&rng,
+			vsb_credit_sent(&c, 1, 1 + rng_below(&rng,
 							  vsb_credit_free(&c)));
 		if (rng_one_in(&rng, 2))
 			vsb_credit_peer(&c, rng_next(&rng) >>
@@ -438,7 +454,7 @@ static void window_walk(u64 seed, u32 peers, u32 largest)
 			u32 most = free < largest ? free : largest;
 			u32 len = 1 + rng_below(&rng, most);
 
-			vsb_credit_sent(&c, len);
+			vsb_credit_sent(&c, 1, len);
 			model_send(&m, len);
 		} else if (m.sent > m.read) {
 			model_read(&m, m.read + 1 +
@@ -473,7 +489,7 @@ static void test_the_packet_window_overcounts_by_few(void **state)
 
 	(void)state;
 	for (i = 0; i < 409; i++)
-		vsb_credit_sent(&c, 1);
+		vsb_credit_sent(&c, 1, 1);
 	for (read = 0; read <= 409; read++) {
 		vsb_credit_peer(&c, 262144, read);
 		assert_in_range(c.packets, 409 - read, 409 - read + 409 / 8);
@@ -664,7 +680,7 @@ static bool dev_send(struct sim *s)
 	if (rng_one_in(&s->rng, 2))
 		len = 1 + rng_below(&s->rng, len);
 	s->left_rx -= len;
-	vsb_credit_sent(&s->dev, len);
+	vsb_credit_sent(&s->dev, 1, len);
 	dev_put(s, len);
 	return true;
 }
@@ -798,6 +814,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_only_an_opened_window_is_news),
 	cmocka_unit_test(test_the_packet_limit_is_a_share_of_the_window),
 	cmocka_unit_test(test_each_packet_takes_one_place),
+	cmocka_unit_test(test_packets_in_a_row_take_a_place_each),
 	cmocka_unit_test(test_a_guest_that_has_read_all_has_no_packets),
 	cmocka_unit_test(test_a_packet_that_is_partly_read_is_not_retired),
 	cmocka_unit_test(test_a_shrunk_window_may_hold_fewer_packets_than_it_has),
