@@ -54,6 +54,7 @@ struct vsb_conn *vsb_conn_new(struct vsb_conntab *tab, enum vsb_state state,
 	INIT_HLIST_NODE(&conn->hash);
 	INIT_LIST_HEAD(&conn->rxq);
 	timerqueue_init(&conn->deadline);
+	vsb_gathered_init(&conn->gathered);
 	list_add_tail(&conn->all, &tab->conns);
 	INIT_LIST_HEAD(&conn->waiting);
 	if (state == VSB_HANDSHAKE) {

@@ -23,6 +23,7 @@
 #include "coalesce.h"
 #include "conn_state.h"
 #include "credit.h"
+#include "gather.h"
 #include "socket.h"
 #include "txbuf.h"
 
@@ -60,6 +61,7 @@ struct vsb_route;
  * @waiting: place among conntab's silent or begun ones; only in the handshake
  * @rxq: place in conntab's receive queue
  * @deadline: place among conntab's deadlines
+ * @gathered: what the round at hand brings for the host socket
  * @row: whether its events may wait
  * @ready: place in conntab's ready list
  * @ready_queued: bit 0: it is in that list; from any context
@@ -93,6 +95,7 @@ struct vsb_conn {
 	struct list_head waiting;
 	struct list_head rxq;
 	struct timerqueue_node deadline;
+	struct vsb_gathered gathered;
 	struct vsb_row row;
 	struct llist_node ready;
 	unsigned long ready_queued;

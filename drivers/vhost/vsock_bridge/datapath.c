@@ -299,6 +299,7 @@ int vsb_datapath_init(struct vsb_datapath *dp)
 	vsb_work_init(&dp->accept_work, vsb_round_accept);
 	vsb_coalesce_init(&dp->coalesce, &dp->worker, &dp->ready_work);
 	vsb_call_init(dp);
+	vsb_gather_init(&dp->gather);
 	vsb_queue_init(dp, VSB_RX, vsb_round_rx);
 	vsb_queue_init(dp, VSB_TX, vsb_round_tx);
 	vsb_queue_init(dp, VSB_EVENT, vsb_round_event);

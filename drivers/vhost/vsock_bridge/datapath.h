@@ -15,6 +15,7 @@
 #include "coalesce.h"
 #include "connector.h"
 #include "conntab.h"
+#include "gather.h"
 #include "kick.h"
 #include "listener.h"
 #include "log.h"
@@ -82,22 +83,6 @@ struct vsb_gate {
 	u16 held;
 };
 
-/**
- * struct vsb_gather - payload of one connection, from consecutive packets
- * @conn: the connection; NULL when empty
- * @nr: entries of @iov in use
- * @len: bytes in all
- * @iov: the parts
- *
- * Of SEQPACKET they are of one message.
- */
-struct vsb_gather {
-	struct vsb_conn *conn;
-	unsigned int nr;
-	size_t len;
-	struct iovec iov[VSB_SEGS_MAX];
-};
-
 /* RX chains that one read is given at most. */
 #define VSB_SEND_SLOTS	32U
 
@@ -121,8 +106,8 @@ struct vsb_slot {
  * struct vsb_slots - RX chains for one read
  * @nr: how many
  * @parts: entries of the data path's chain_iov in use
- * @payload: entries of what is behind the headers, in the data path's gather,
- *	for nothing is gathered while we send
+ * @payload: entries of what is behind the headers, in a row of the data path's
+ *	gather, for nothing is gathered while we send
  * @room: bytes behind the headers, in all
  * @whole: each has room for a header in its first part
  * @slot: the chains, in the order of the ring

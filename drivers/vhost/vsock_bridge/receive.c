@@ -3,9 +3,9 @@
  * Guest to host: TX virtqueue -> connection -> host socket.
  *
  * Chains are always consumed, whatever becomes of them, so a guest can never
- * be stuck behind one of its own connections. Consecutive data packets of one
- * connection are gathered and go to the host socket with one call, straight
- * from guest memory; used elements become visible after that.
+ * be stuck behind one of its own connections. Data packets of one connection
+ * are gathered and go to the host socket with one call, straight from guest
+ * memory; used elements become visible after that.
  */
 #include <linux/err.h>
 #include <linux/uaccess.h>
@@ -13,16 +13,12 @@
 
 #include "conn.h"
 #include "datapath.h"
-#include "iov.h"
 #include "packet.h"
 #include "stats.h"
 
 /* One round: so many chains, or so many bytes, then the others have a turn. */
 #define VSB_RECEIVE_CHAINS	256
 #define VSB_RECEIVE_BYTES	(512 * 1024)
-
-/* One call to a host socket, so that its reader can begin. */
-#define VSB_GATHER_BYTES	(128 * 1024)
 
 /* An error case of a packet from the guest; see vsb_error(). */
 #define vsb_packet_error(dp, name, pkt)					\
@@ -32,40 +28,6 @@
 		vsb_error(&(dp)->stats, name, _pkt->dst_port,		\
 			  _pkt->src_port);				\
 	} while (0)
-
-/* Hand over what was gathered; @eom: with SEQPACKET, it ends a message. */
-static void vsb_gather_flush(struct vsb_gather *gather, bool eom)
-{
-	struct vsb_conn *conn = gather->conn;
-	struct iov_iter iter;
-
-	if (!conn)
-		return;
-	iov_iter_init(&iter, ITER_SOURCE, gather->iov, gather->nr,
-		      gather->len);
-	gather->conn = NULL;
-	gather->nr = 0;
-	gather->len = 0;
-	vsb_conn_write(conn, &iter, eom);
-}
-
-/* Hand over what was gathered, if @len bytes more do not fit. */
-static void vsb_gather_make_room(struct vsb_gather *gather,
-				 const struct vsb_chain *chain, u32 len)
-{
-	if (gather->nr + chain->nr > ARRAY_SIZE(gather->iov) ||
-	    gather->len + len > VSB_GATHER_BYTES)
-		vsb_gather_flush(gather, false);
-}
-
-static void vsb_gather_add(struct vsb_gather *gather, struct vsb_conn *conn,
-			   const struct vsb_chain *chain, u32 len)
-{
-	gather->conn = conn;
-	gather->nr += vsb_iov_slice(gather->iov + gather->nr, chain->iov,
-				    chain->nr, VSB_HDR_SIZE, len);
-	gather->len += len;
-}
 
 /* Of SEQPACKET: does the packet end a message? */
 static bool vsb_receive_is_end(const struct vsb_conn *conn,
@@ -93,18 +55,22 @@ static void vsb_receive_data(struct vsb_datapath *dp, struct vsb_conn *conn,
 	 * Before the credit is taken: what fails in here makes up for all that
 	 * was taken, and may end the connection.
 	 */
-	vsb_gather_make_room(&dp->gather, chain, pkt->len);
+	if (vsb_gather_is_spent(&dp->gather, chain->nr))
+		vsb_gather_flush_all(&dp->gather);
+	else if (vsb_gather_is_full(&conn->gathered, pkt->len))
+		vsb_gather_flush(&dp->gather, conn, false);
 	if (!vsb_conn_takes_data(&conn->cs))
 		return;
 	if (!vsb_credit_take(&conn->credit, pkt->len)) {
-		vsb_gather_flush(&dp->gather, false);
+		vsb_gather_flush(&dp->gather, conn, false);
 		vsb_conn_fail(conn, over_credit);
 		return;
 	}
 	dp->stats.tx_bytes_count += pkt->len;
-	vsb_gather_add(&dp->gather, conn, chain, pkt->len);
+	vsb_gather_add(&dp->gather, &conn->gathered, chain, VSB_HDR_SIZE,
+		       pkt->len);
 	if (eom)
-		vsb_gather_flush(&dp->gather, true);
+		vsb_gather_flush(&dp->gather, conn, true);
 }
 
 /* Return: where that port is, or NULL: nowhere, which is counted. */
@@ -240,22 +206,38 @@ static void vsb_receive_other_type(struct vsb_datapath *dp,
 	}
 }
 
+static struct vsb_conn *vsb_conn_recent(const struct vsb_gather *gather)
+{
+	return gather->recent ? container_of(gather->recent, struct vsb_conn,
+					     gathered) : NULL;
+}
+
+/*
+ * Whose packet is it? What came before it goes to the host socket before
+ * anything but more of the same happens, which may end the connection.
+ */
+static struct vsb_conn *vsb_receive_conn(struct vsb_datapath *dp,
+					 const struct vsb_packet *pkt)
+{
+	struct vsb_conn *conn = vsb_conn_recent(&dp->gather);
+
+	if (!conn || conn->host_port != pkt->dst_port ||
+	    conn->guest_port != pkt->src_port)
+		conn = vsb_conntab_find(&dp->tab, pkt->dst_port, pkt->src_port);
+	if (!conn || pkt->op == VIRTIO_VSOCK_OP_RW ||
+	    list_empty(&conn->gathered.node))
+		return conn;
+	vsb_gather_flush(&dp->gather, conn, false);
+	return vsb_conntab_find(&dp->tab, pkt->dst_port, pkt->src_port);
+}
+
 static void vsb_receive_packet(struct vsb_datapath *dp,
 			       const struct vsb_packet *pkt,
 			       const struct vsb_chain *chain)
 {
-	struct vsb_conn *conn = dp->gather.conn;
+	struct vsb_conn *conn = vsb_receive_conn(dp, pkt);
 
 	dp->stats.tx_packets_count++;
-	if (conn && (pkt->op != VIRTIO_VSOCK_OP_RW ||
-		     conn->host_port != pkt->dst_port ||
-		     conn->guest_port != pkt->src_port)) {
-		vsb_gather_flush(&dp->gather, false);
-		conn = NULL;
-	}
-	if (!conn)
-		conn = vsb_conntab_find(&dp->tab, pkt->dst_port,
-					pkt->src_port);
 	if (conn && conn->type != pkt->type)
 		vsb_receive_other_type(dp, conn, pkt);
 	else if (conn)
@@ -385,7 +367,7 @@ bool vsb_receive(struct vsb_datapath *dp, struct vsb_poll_spot *spot)
 
 	vsb_vring_unpark(&q->vr);
 	more = vsb_receive_batch(dp);
-	vsb_gather_flush(&dp->gather, false);
+	vsb_gather_flush_all(&dp->gather);
 	if (q->vr.staged)
 		vsb_poll_unpark(&dp->poll);
 	vsb_datapath_finish(dp, q);

@@ -121,7 +121,7 @@ static inline bool vsb_send_take(struct vsb_datapath *dp,
 	while (dp->send_budget && vsb_vring_next(vr, &dp->mem, &chain) > 0) {
 		dp->send_budget--;
 		if (!chain.fault && chain.len >= VSB_HDR_SIZE + min) {
-			vsb_slots_add(slots, &chain, dp->gather.iov);
+			vsb_slots_add(slots, &chain, dp->gather.row);
 			return true;
 		}
 		if (slots->nr) {
@@ -156,7 +156,7 @@ static void vsb_send_take_row(struct vsb_datapath *dp, struct vsb_slots *slots,
 			.head = heads[i],
 		};
 
-		vsb_slots_add(slots, &chain, dp->gather.iov);
+		vsb_slots_add(slots, &chain, dp->gather.row);
 	}
 }
 
@@ -406,7 +406,7 @@ static bool vsb_send_data(struct vsb_datapath *dp, struct vsb_conn *conn)
 	if (!slots->nr)
 		return false;
 
-	iov_iter_init(&iter, ITER_DEST, dp->gather.iov, slots->payload,
+	iov_iter_init(&iter, ITER_DEST, dp->gather.row, slots->payload,
 		      min(want, slots->room));
 	got = vsb_conn_read(conn, &iter, offered, &eom);
 	if (got == -EFAULT) {

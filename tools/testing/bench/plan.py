@@ -71,6 +71,7 @@ def guard():
     for size in GOAL_SIZES:
         for way in "g2h", "h2g":
             yield line(BRIDGE, way, size=size, ms=100)
+    yield line(BRIDGE, "g2h", size=64, conns=16, ms=100)
 
 
 def rounds(lines, number):

@@ -156,6 +156,83 @@ TEST_F(batch, of_two_connections_does_not_mix)
 	close(other.fd);
 }
 
+FIXTURE(crowd)
+{
+	struct bed bed;
+	struct bed_pair pair[5];
+};
+
+/* Packets of many parts, so that more are in the ring than are gathered. */
+FIXTURE_SETUP(crowd)
+{
+	struct guest_config cfg = { .tx_layout = GUEST_INDIRECT };
+
+	BED_SETUP(&self->bed, &cfg);
+	for (int i = 0; i < 5; i++)
+		ASSERT_EQ(0, bed_guest_pair(&self->bed, &self->pair[i],
+					    80 + i));
+}
+
+FIXTURE_TEARDOWN(crowd)
+{
+	for (int i = 0; i < 5; i++)
+		close(self->pair[i].fd);
+	BED_TEARDOWN(&self->bed);
+}
+
+/* The next packet of one of them, of @len bytes. */
+static void put_next(struct bed_pair *pair, uint32_t seed, size_t *at,
+		     uint32_t len)
+{
+	static char data[65536];
+
+	bed_fill(data, seed, *at, len);
+	put_data(pair->conn, data, len);
+	*at += len;
+}
+
+/* What each was sent from @from on is at its host program. */
+static void expect_bytes(struct __test_metadata *_metadata, int fd,
+			 uint32_t seed, size_t from, size_t to)
+{
+	char data[4096];
+
+	while (from < to) {
+		size_t len = to - from < sizeof(data) ? to - from :
+							sizeof(data);
+
+		ASSERT_EQ(0, uds_recv(fd, data, len));
+		ASSERT_TRUE(bed_match(data, seed, from, len));
+		from += len;
+	}
+}
+
+TEST_F(crowd, in_any_order_brings_each_its_own_bytes)
+{
+	unsigned int n = self->bed.guest.tx.vr.num;
+	size_t sent[5] = {}, read[5] = {};
+	unsigned int seed = 1;
+
+	for (int round = 0; round < 30; round++) {
+		/* sometimes all small, sometimes more than one call takes */
+		uint32_t most = round % 3 ? 200 : 5000;
+
+		for (unsigned int i = 0; i < n; i++) {
+			int who = rand_r(&seed) % 5;
+
+			put_next(&self->pair[who], who, &sent[who],
+				 rand_r(&seed) % most + 1);
+		}
+		guest_tx_flush(&self->bed.guest);
+		for (int who = 0; who < 5; who++) {
+			expect_bytes(_metadata, self->pair[who].fd, who,
+				     read[who], sent[who]);
+			read[who] = sent[who];
+			ASSERT_EQ(0, bed_fence(&self->bed, &self->pair[who]));
+		}
+	}
+}
+
 /* One of them ends in the middle of what is gathered for the other. */
 TEST_F(batch, of_two_connections_outlives_the_end_of_one)
 {
