@@ -194,7 +194,9 @@ static struct sock *vsb_socket_peer(struct sock *sk)
 
 /*
  * Tell the peer what it is blamed for: the error is there before the end wakes
- * it, and nothing unread is left that would make AF_UNIX tell another.
+ * it, and nothing unread is left that would make AF_UNIX tell another. A reader
+ * that comes in the same moment, and looks for an error before there is one and
+ * for the end when there is, has the error with its next call.
  */
 static void vsb_socket_tell(struct socket *sock, int error)
 {

@@ -3,6 +3,8 @@
 #include "harness.h"
 
 #include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -402,6 +404,25 @@ TEST_F(seqpacket, a_write_to_a_host_that_is_gone_still_gives_its_messages)
 	close(filler.fd);
 }
 
+/* Is a process asleep? Waits for it. */
+static bool sleeps(pid_t pid)
+{
+	uint64_t deadline = deadline_in(WAIT_MS);
+	char path[64], state = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	while (state != 'S' && deadline_left(deadline)) {
+		FILE *f = fopen(path, "re");
+
+		if (!f || fscanf(f, "%*d (%*[^)]) %c", &state) != 1)
+			state = 0;
+		if (f)
+			fclose(f);
+		sched_yield();
+	}
+	return state == 'S';
+}
+
 /* A reader that waits meanwhile sees nothing else. */
 TEST_F(seqpacket, a_waiting_reader_sees_emsgsize_first)
 {
@@ -419,6 +440,7 @@ TEST_F(seqpacket, a_waiting_reader_sees_emsgsize_first)
 								  0);
 		}
 		ASSERT_LT(0, child);
+		ASSERT_TRUE(sleeps(child));
 		ASSERT_EQ(0, uds_send(self->pair.fd, self->out, 8193));
 		EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux,
 					self->pair.conn->reset));
