@@ -5,23 +5,16 @@
 #include "test.h"
 
 #include "ring.h"
+#include "ring_model.h"
 #include "stub.h"
 
 #define NUM		16U
 #define TABLE_MAX	6U
 
-/* What a plain walk finds in a chain. */
-struct model {
-	enum vsb_fault fault;
-	u64 len;
-	unsigned int parts;
-	struct iovec part[64];
-};
-
 struct driver {
 	struct ring ring;
 	struct rng rng;
-	struct model model;
+	struct ring_model model;
 	u64 features;
 	unsigned int wrong;	/* one in so many choices is wrong; 0: none */
 };
@@ -29,118 +22,6 @@ struct driver {
 static bool goes_wrong(struct driver *d)
 {
 	return d->wrong && rng_one_in(&d->rng, d->wrong);
-}
-
-/* Add what the guest has at an address, region by region. */
-static void model_memory(struct driver *d, u64 addr, u32 len)
-{
-	struct model *m = &d->model;
-	u32 done = 0;
-
-	while (done < len) {
-		u8 *at = ring_host(&d->ring, addr + done);
-		u32 room = RAM_SIZE - (addr + done) % RAM_SIZE;
-
-		if (!at || addr + len < addr) {
-			m->fault = VSB_FAULT_BOUNDS;
-			return;
-		}
-		room = room < len - done ? room : len - done;
-		m->part[m->parts].iov_base = at;
-		m->part[m->parts].iov_len = room;
-		m->parts++;
-		done += room;
-	}
-	m->len += len;
-}
-
-/* Entry @i of the ring's table, or of the table at @table. */
-static bool model_desc(struct driver *d, u64 table, u32 i,
-		       struct vring_desc *desc)
-{
-	u8 *to = (u8 *)desc, *from;
-	size_t j;
-
-	if (!table) {
-		*desc = d->ring.desc[i];
-		return true;
-	}
-	for (j = 0; j < sizeof(*desc); j++) {
-		from = ring_host(&d->ring, table + i * sizeof(*desc) + j);
-		if (!from)
-			return false;
-		to[j] = *from;
-	}
-	return true;
-}
-
-/* The parts that the faults of a descriptor are judged in, in this order. */
-static enum vsb_fault model_judge(struct driver *d, u64 table, u16 flags,
-				  u32 len)
-{
-	if (flags & D_INDIRECT) {
-		if (table || !(d->features & F_INDIRECT) || flags & D_NEXT ||
-		    !len || len % 16)
-			return VSB_FAULT_CHAIN;
-		return len > 1024 * 16 ? VSB_FAULT_SEGS : VSB_FAULT_NONE;
-	}
-	if (!!(flags & D_WRITE) != d->ring.vr.writes)
-		return VSB_FAULT_DIRECTION;
-	return d->model.len + len > U32_MAX ? VSB_FAULT_CHAIN : VSB_FAULT_NONE;
-}
-
-static bool model_table_is_memory(struct driver *d, u64 at, u32 len)
-{
-	u32 i;
-
-	for (i = 0; i < len; i++) {
-		if (!ring_host(&d->ring, at + i))
-			return false;
-	}
-	return true;
-}
-
-static void model_walk(struct driver *d, u64 table, u32 num, u32 i)
-{
-	struct model *m = &d->model;
-	struct vring_desc desc;
-	u32 steps, len;
-	u16 flags;
-	u64 addr;
-
-	for (steps = 0; steps < num; steps++) {
-		if (i >= num)
-			break;
-		if (!model_desc(d, table, i, &desc)) {
-			m->fault = VSB_FAULT_MEMORY;
-			return;
-		}
-		addr = __le64_to_cpu(desc.addr);
-		len = __le32_to_cpu(desc.len);
-		flags = __le16_to_cpu(desc.flags);
-		m->fault = model_judge(d, table, flags, len);
-		if (m->fault)
-			return;
-		if (flags & D_INDIRECT) {
-			if (model_table_is_memory(d, addr, len))
-				model_walk(d, addr, len / 16, 0);
-			else
-				m->fault = VSB_FAULT_BOUNDS;
-			return;
-		}
-		if (len)
-			model_memory(d, addr, len);
-		if (m->fault || !(flags & D_NEXT))
-			return;
-		i = __le16_to_cpu(desc.next);
-	}
-	m->fault = VSB_FAULT_CHAIN;
-}
-
-static void model_chain(struct driver *d, u16 head)
-{
-	memset(&d->model, 0, sizeof(d->model));
-	model_walk(d, 0, NUM, head);
 }
 
 /* the driver */
@@ -219,7 +100,7 @@ static void make_chain(struct driver *d, u16 head)
 static void assert_model(const struct driver *d)
 {
 	const struct vsb_chain *chain = &d->ring.chain;
-	const struct model *m = &d->model;
+	const struct ring_model *m = &d->model;
 	unsigned int i;
 
 	assert_int_equal(chain->fault, m->fault);
@@ -251,7 +132,7 @@ static void walk(u64 seed, u64 features, bool writes, unsigned int wrong)
 		ring_avail(&d.ring, head);
 		assert_int_equal(ring_next(&d.ring), 1);
 		assert_int_equal(d.ring.chain.head, head);
-		model_chain(&d, head);
+		ring_model(&d.model, &d.ring, head);
 		assert_model(&d);
 		assert_true(wrong || !d.model.fault);
 	}
@@ -478,27 +359,6 @@ static void scribble(void *arg)
 	}
 }
 
-static void assert_parts_are_memory(const struct driver *d)
-{
-	const struct vsb_chain *chain = &d->ring.chain;
-	unsigned int i, j;
-	u64 len = 0;
-
-	assert_true(chain->nr <= chain->max);
-	for (i = 0; i < chain->nr; i++) {
-		u8 *base = chain->iov[i].iov_base;
-		bool found = false;
-
-		for (j = 0; j < RAM_REGIONS; j++)
-			found = found || (base >= d->ring.ram[j] &&
-					  base + chain->iov[i].iov_len <=
-					  d->ring.ram[j] + RAM_SIZE);
-		assert_true(found);
-		len += chain->iov[i].iov_len;
-	}
-	assert_true(len == chain->len);
-}
-
 static void hostile(u64 seed)
 {
 	static struct driver d;
@@ -517,7 +377,7 @@ static void hostile(u64 seed)
 		if (ring_next(&d.ring) < 0)
 			break;
 		if (!d.ring.chain.fault) {
-			assert_parts_are_memory(&d);
+			assert_true(ring_chain_is_memory(&d.ring));
 			good++;
 		}
 		vsb_vring_push(&d.ring.vr, d.ring.chain.head, 0);
@@ -555,7 +415,7 @@ static void noise(u64 seed)
 		d.ring.avail->idx = d.ring.vr.last_avail +
 				    rng_below(&d.rng, NUM + 2);
 		if (ring_next(&d.ring) > 0 && !d.ring.chain.fault)
-			assert_parts_are_memory(&d);
+			assert_true(ring_chain_is_memory(&d.ring));
 		vsb_vring_push(&d.ring.vr, rng_next(&d.rng), 0);
 		vsb_vring_publish(&d.ring.vr);
 		vsb_vring_park(&d.ring.vr);
