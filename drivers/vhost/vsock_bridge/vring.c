@@ -687,7 +687,7 @@ bool vsb_vring_park(struct vsb_vring *vr)
  */
 void vsb_vring_unpark(struct vsb_vring *vr)
 {
-	if (!vr->parked)
+	if (!vr->parked || vr->broken)
 		return;
 	vr->parked = false;
 	if (vr->event_idx)

@@ -485,6 +485,21 @@ static void test_kicks_that_cannot_be_asked_for_break_the_ring(void **state)
 	assert_true(r->vr.broken);
 }
 
+/* It broke while the driver was asked for kicks. */
+static void test_an_unpark_of_a_broken_ring_touches_nothing(void **state)
+{
+	struct ring *r = *state;
+
+	restart(r, 0, 0);
+	vsb_vring_park(&r->vr);
+	ring_set(&r->avail->idx, r->num + 1);
+	assert_int_equal(ring_next(r), -EFAULT);
+	stub.user = 0;
+	vsb_vring_unpark(&r->vr);
+	assert_int_equal(stub.user, 0);
+	assert_int_equal(ring_get(&r->used->flags), 0);
+}
+
 #define TEST(name)	\
 	cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
 
@@ -515,6 +530,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(a_park_says_that_there_is_a_chain_already),
 	TEST(a_chain_that_comes_during_a_park_is_seen),
 	TEST(a_park_of_a_broken_ring_touches_nothing),
+	TEST(an_unpark_of_a_broken_ring_touches_nothing),
 	TEST(kicks_that_cannot_be_asked_for_break_the_ring),
 };
 
