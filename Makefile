@@ -12,6 +12,8 @@ help:
 	@echo '                  SUITES="unit cli" for some of them'
 	@echo '  make check-all  those too: guests and hosts of every kernel'
 	@echo
+	@echo '  make fuzz       twenty minutes of fuzzing; FUZZ_SECONDS=N for 2 N'
+	@echo
 	@echo '  make bench      this device and its peers, measured side by side'
 	@echo '                  LANE=parallel, uml or host, for other places than'
 	@echo '                  icount; guest: real guests. bench --help says more'
@@ -25,7 +27,7 @@ help:
 	@echo '  make lab        make all roots and images of the tests beforehand'
 	@echo '  make lab-clean  remove them'
 	@echo
-	@echo 'demo, check, bench and lab need root (or sudo), and install what they need.'
+	@echo 'demo, check, fuzz, bench and lab need root (or sudo), and install what they need.'
 
 all: module tools
 

@@ -72,11 +72,14 @@ static enum vsb_fault model_judge(const struct ring_model *m,
 
 static bool model_table_is_memory(const struct ring *r, u64 at, u32 len)
 {
-	u32 i;
+	while (len) {
+		u32 room = RAM_SIZE - at % RAM_SIZE;
 
-	for (i = 0; i < len; i++) {
-		if (!ring_host(r, at + i))
+		if (!ring_host(r, at))
 			return false;
+		room = room < len ? room : len;
+		at += room;
+		len -= room;
 	}
 	return true;
 }

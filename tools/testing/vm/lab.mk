@@ -14,6 +14,17 @@ check-builds: $(KERNELS:%=check-build-%)
 check-build-%:
 	@$(VM)/build-module --strict $*
 
+# TAP: FUZZ_SECONDS for the pure parts, and as many for a storm of a hostile guest,
+# on FUZZ_LANE: 6.1, 6.12, 7.3, uml or uml-VARIANT. FUZZ_ARGS are those of
+# device_fuzz: --seed N --round N --single.
+FUZZ_SECONDS ?= 600
+FUZZ_LANE ?= 6.12
+
+fuzz:
+	@$(VM)/prerequisites
+	@tools/testing/fuzz/run --seconds $(FUZZ_SECONDS)
+	@$(VM)/tests/fuzz --kernel $(FUZZ_LANE) --seconds $(FUZZ_SECONDS) $(FUZZ_ARGS)
+
 # TAP: a real guest behind the bridge; guests behind bridges of other options;
 # live migration; snapshots; the kernel's vsock_test; the module under DKMS.
 check-guest:
@@ -77,5 +88,5 @@ lab-clean:
 
 .PHONY: demo check-builds check-guest check-options check-migrate \
 	check-snapshot check-vsock-test check-stress \
-	check-pairs check-all check-dkms kselftest-harness lab lab-clean \
+	check-pairs check-all check-dkms fuzz kselftest-harness lab lab-clean \
 	bench bench-goals
