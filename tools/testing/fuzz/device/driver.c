@@ -314,10 +314,21 @@ static void receive(struct driver *d, struct world *w, struct rng *r)
 	for (; d->seen != idx && budget--; d->seen++) {
 		/* in order, so the n-th chain is the n-th slot */
 		world_read(w, rx_slot(d->seen), &h, sizeof(h));
+		world_trace(w, (uint64_t)h.op << 32 | h.dst_port);
 		answer(d, w, r, &h);
 		post_rx(w, r);
 	}
 	kick(w, RX);
+	kick(w, TX);
+}
+
+/* What no connection can take: it is to be reset for that, and it alone. */
+static void overrun(struct driver *d, struct world *w, struct rng *r)
+{
+	struct flow *f = &d->flow[rng_below(r, FLOWS)];
+
+	for (unsigned int i = 0; f->open && i < 16; i++)
+		send_packet(w, r, f, VIRTIO_VSOCK_OP_RW, 65536);
 	kick(w, TX);
 }
 
@@ -448,9 +459,10 @@ void driver_step(struct driver *d, struct world *w, struct rng *r)
 		kick(w, RX);
 		break;
 	case 12:
-		if (rng_below(r, 4))
-			break;
-		flood(d, w, r);
+		if (rng_one_in(r, 4))
+			flood(d, w, r);
+		else if (rng_one_in(r, 4))
+			overrun(d, w, r);
 		break;
 	case 13:
 		post_event(w, r);

@@ -36,9 +36,10 @@ static int call(struct world *w, unsigned long request, const void *arg)
 	int ret;
 
 	watch_enter(request);
-	ret = ioctl(w->device, request, arg);
+	ret = ioctl(w->device, request, arg) ? -errno : 0;
 	watch_leave();
-	return ret ? -errno : 0;
+	world_trace(w, request ^ (uint32_t)ret);
+	return ret;
 }
 
 static unsigned int any_queue(struct world *w, struct rng *r)
@@ -211,7 +212,8 @@ static void set_limits(struct world *w, struct rng *r)
 		.max_buffered = 65536 << rng_below(r, 8),
 		.host_port_min = 10000,
 		.host_port_max = 10000 + rng_below(r, 64),
-		.flags = rng_below(r, 2),
+		/* random ports would be others in each run */
+		.flags = !w->single && rng_below(r, 2),
 		.flags_mask = 1,
 	};
 
@@ -226,7 +228,9 @@ int vmm_begin(struct world *w, struct rng *r)
 
 	if (err)
 		return err;
+	world_come_first(w);
 	call(w, VHOST_SET_OWNER, NULL);
+	world_come_last(w);
 	call(w, VHOST_VSOCK_SET_GUEST_CID, &(uint64_t){ w->cid });
 	if (rng_below(r, 2))
 		set_limits(w, r);
@@ -383,12 +387,16 @@ static void log_something(struct world *w, struct rng *r)
 
 static void take_memory(struct world *w, struct rng *r)
 {
-	uint32_t page = rng_below(r, ARENA_SIZE / PAGE);
-	uint32_t pages = 1 + rng_below(r, 8);
+	/* the rings, the guest's packets, its buffers */
+	static const uint32_t areas[][2] = {
+		{ 0, 3 * RING_SIZE }, { TX_AT, 0x10000 },
+		{ DATA_AT, DATA_SIZE }, { RX_AT, NUM_MAX * RX_SIZE },
+	};
+	const uint32_t *area = areas[rng_below(r, 3 + rng_below(r, 2))];
+	uint32_t page = (area[0] + rng_below(r, area[1])) / PAGE;
+	uint32_t pages = 1 + rng_below(r, 16);
 	uint8_t *at;
 
-	if (rng_one_in(r, 3))
-		page = rng_below(r, 3 * RING_SIZE / PAGE);
 	if (page + pages > ARENA_SIZE / PAGE)
 		pages = ARENA_SIZE / PAGE - page;
 	at = w->arena + page * PAGE;
@@ -520,7 +528,7 @@ void vmm_ioctl(struct world *w, struct rng *r)
 /* Breaks something, so it is done now and then. */
 static void break_something(struct world *w, struct rng *r)
 {
-	switch (rng_below(r, 4)) {
+	switch (rng_below(r, 8)) {
 	case 0:
 		wrong_mem(w, r);
 		break;

@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -121,6 +122,28 @@ uint64_t world_any_logged(struct rng *r)
 	uint64_t gpa = rng_any(r);
 
 	return gpa >> 63 ? gpa : gpa & ((1ULL << 35) - 1);
+}
+
+void world_come_first(const struct world *w)
+{
+	struct sched_param none = {};
+	cpu_set_t one;
+
+	if (!w->single)
+		return;
+	CPU_ZERO(&one);
+	CPU_SET(0, &one);
+	if (sched_setaffinity(0, sizeof(one), &one) ||
+	    sched_setscheduler(0, SCHED_OTHER, &none))
+		abort();
+}
+
+void world_come_last(const struct world *w)
+{
+	struct sched_param none = {};
+
+	if (w->single && sched_setscheduler(0, SCHED_IDLE, &none))
+		abort();
 }
 
 /* Pages around the arena are nobody's, so what runs over an end faults. */

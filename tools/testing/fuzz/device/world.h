@@ -64,6 +64,9 @@ enum layout {
  * @cid: the guest's CID
  * @features: what was negotiated
  * @kick: eventfds, as the next two
+ * @single: one thread is all actors
+ * @trace: a sum of what the device said and did; with one thread it is the same
+ *	in each run of a round, but for what timers do
  * @dir: folder of the sockets
  * @path: the device's UDS
  */
@@ -83,12 +86,28 @@ struct world {
 	int kick[QUEUES];
 	int call[QUEUES];
 	int err[QUEUES];
+	bool single;
+	uint64_t trace;
 	char dir[64];
 	char path[96];
 };
 
 int world_open(struct world *w, uint64_t seed, uint64_t round);
 void world_close(struct world *w);
+
+static inline void world_trace(struct world *w, uint64_t what)
+{
+	if (w->single)
+		w->trace = (w->trace ^ what) * 0x100000001b3ULL;
+}
+
+/*
+ * With one thread: on one processor, whenever the device has something to do,
+ * it comes first; so it does the same in each run. Its threads are as the one
+ * that makes them is at that time.
+ */
+void world_come_first(const struct world *w);
+void world_come_last(const struct world *w);
 
 static inline bool world_wrong(const struct world *w, struct rng *r)
 {
