@@ -11,6 +11,7 @@
 #include <linux/eventfd.h>
 #include <linux/fs_struct.h>
 #include <linux/hrtimer.h>
+#include <linux/kcov.h>
 #include <linux/mount.h>
 #include <linux/net.h>
 #include <linux/un.h>
@@ -71,6 +72,31 @@ vsb_hrtimer_setup(struct hrtimer *timer,
 #else
 	hrtimer_init(timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
 	timer->function = fn;
+#endif
+}
+
+/* Newer kernels have a type for the handle of a task's coverage. */
+#ifndef VSB_HAVE_KCOV_HANDLE_ID
+struct kcov_common_handle_id {
+	u64 val;
+};
+#endif
+
+static inline struct kcov_common_handle_id vsb_kcov_common_handle(void)
+{
+#ifdef VSB_HAVE_KCOV_HANDLE_ID
+	return kcov_common_handle();
+#else
+	return (struct kcov_common_handle_id){ kcov_common_handle() };
+#endif
+}
+
+static inline void vsb_kcov_remote_start(struct kcov_common_handle_id handle)
+{
+#ifdef VSB_HAVE_KCOV_HANDLE_ID
+	kcov_remote_start_common(handle);
+#else
+	kcov_remote_start_common(handle.val);
 #endif
 }
 

@@ -54,7 +54,9 @@ static bool vsb_worker_run_as(struct vsb_worker *worker, int me)
 		clear_bit(VSB_WORK_QUEUED, &work->queued);
 		/* whoever finds it queued still is seen by this round */
 		smp_mb__after_atomic();
+		vsb_kcov_remote_start(worker->kcov_handle);
 		work->fn(work);
+		kcov_remote_stop();
 		cond_resched();
 	}
 	vsb_worker_close_files();
@@ -144,6 +146,7 @@ int vsb_worker_start(struct vsb_worker *worker, const char *name,
 {
 	int ret;
 
+	worker->kcov_handle = vsb_kcov_common_handle();
 	ret = vsb_worker_create(worker, vsb_worker_stand_in, stand_in_name,
 				&worker->stand_in);
 	if (ret)

@@ -10,6 +10,8 @@
 #include <linux/llist.h>
 #include <linux/types.h>
 
+#include "compat.h"
+
 struct task_struct;
 struct vhost_task;
 
@@ -41,6 +43,8 @@ enum vsb_worker_thread {
  * @stand_in_task: the same, so that it knows itself; set when it first runs
  * @rest: what each of them has taken out of @works and not begun with
  * @away: who runs a work that may block, or VSB_NOBODY
+ * @kcov_handle: to whose coverage the works belong, in kernels with KCOV: the
+ *	owner's
  * @killed: called by both threads when the owner was killed
  * @arg: argument of @killed
  *
@@ -57,6 +61,7 @@ struct vsb_worker {
 	struct task_struct *stand_in_task;
 	struct llist_node *rest[VSB_THREADS];
 	atomic_t away;
+	struct kcov_common_handle_id kcov_handle;
 	void (*killed)(void *arg);
 	void *arg;
 };
