@@ -12,7 +12,7 @@
 #include "txbuf.h"
 
 #define PARTS	8U
-#define MOST	(1U << 20)
+#define MOST	(1U << 18)	/* the default credit */
 
 /**
  * struct stream - the FIFO, and what it should have

@@ -294,9 +294,9 @@ static int storm(const struct options *o)
 	verdict_take_stock(&before);
 	ok &= report(2, survive(o, deadline),
 		     "every call returns, and devices work after each round");
-	printf("# rounds %llu to %llu, %llu steps, %llu devices recovered\n",
+	printf("# %llu rounds from %llu on, %llu steps, %llu devices recovered\n",
+	       (unsigned long long)(watch->round - o->first),
 	       (unsigned long long)o->first,
-	       (unsigned long long)watch->round - 1,
 	       (unsigned long long)watch->steps,
 	       (unsigned long long)watch->recovered);
 	watch_print();

@@ -14,7 +14,7 @@
 #include "world.h"
 
 /* Objects that are allocated for good, or late: a leak is more than that. */
-#define SLAB_SLACK	(512U * 1024)
+#define SLAB_SLACK	(128U * 1024)
 
 static bool wrong(const struct world *w, const char *what, int err)
 {
