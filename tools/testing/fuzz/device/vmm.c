@@ -394,7 +394,7 @@ static void take_memory(struct world *w, struct rng *r)
 	};
 	const uint32_t *area = areas[rng_below(r, 3 + rng_below(r, 2))];
 	uint32_t page = (area[0] + rng_below(r, area[1])) / PAGE;
-	uint32_t pages = 1 + rng_below(r, 16);
+	uint32_t pages = 1 + rng_below(r, rng_below(r, 2) ? 2 : 16);
 	uint8_t *at;
 
 	if (page + pages > ARENA_SIZE / PAGE)
@@ -563,9 +563,12 @@ void vmm_step(struct world *w, struct rng *r)
 			start(w, r);
 		break;
 	case 1:
-	case 2:
 		if (world_wrong(w, r))
 			break_something(w, r);
+		break;
+	case 2:
+		if (w->wrong && rng_one_in(r, 3))
+			take_memory(w, r);
 		break;
 	case 3:
 		if (rng_one_in(r, 32))
