@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/utsname.h>
 
 #include "process.h"
 
@@ -150,17 +149,6 @@ TEST_F(cred, of_connects_for_an_owner_in_a_jail_are_those_of_who_configured)
 	EXPECT_EQ(SOMEBODY, cred.uid);
 	EXPECT_EQ(SOMEBODY, cred.gid);
 	close(fd);
-}
-
-/* Before 6.4 the worker is a kernel thread. */
-static bool worker_is_a_thread_of_its_owner(void)
-{
-	int major = 0, minor = 0;
-	struct utsname uts;
-
-	uname(&uts);
-	sscanf(uts.release, "%d.%d", &major, &minor);
-	return major > 6 || (major == 6 && minor >= 4);
 }
 
 TEST_F(cred, of_connects_name_the_owner_that_runs)
