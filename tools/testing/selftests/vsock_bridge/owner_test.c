@@ -5,6 +5,7 @@
  */
 #include "harness.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -292,7 +293,40 @@ static void close_device(struct guest_mux *mux)
 		pause();
 }
 
-/* The owner lets go, and lives; the device lives until we let go as well. */
+static bool holds_device(pid_t pid)
+{
+	char path[40], target[64];
+	struct dirent *e;
+	bool found = false;
+	ssize_t n;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
+	dir = opendir(path);
+	while (dir && !found && (e = readdir(dir))) {
+		n = readlinkat(dirfd(dir), e->d_name, target,
+			       sizeof(target) - 1);
+		target[n > 0 ? n : 0] = 0;
+		found = !strcmp(target, guest_device());
+	}
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+/* Has the owner let go of the device, and lives? */
+static bool lets_go(FIXTURE_DATA(owner) *self)
+{
+	uint64_t deadline = deadline_in(WAIT_MS);
+
+	close(self->owner.hold);
+	self->owner.hold = -1;
+	while (holds_device(self->owner.pid) && deadline_left(deadline))
+		poll(NULL, 0, 1);
+	return !holds_device(self->owner.pid) && !kill(self->owner.pid, 0);
+}
+
+/* The device lives until we let go as well. */
 TEST_F(owner, may_leave_the_last_close_to_another_process)
 {
 	int held = open_shared(self), fd;
@@ -302,16 +336,31 @@ TEST_F(owner, may_leave_the_last_close_to_another_process)
 	ASSERT_EQ(0, start_own(self, OWN(.fd = held, .then = close_device)));
 	fd = client(self->path);
 	ASSERT_LE(0, fd);
-	close(self->owner.hold);
-	self->owner.hold = -1;
-	/* nothing tells when it has closed; that changes nothing here */
-	EXPECT_EQ(-ETIMEDOUT, uds_wait_ms(fd, POLLIN, 200));
+	ASSERT_TRUE(holds_device(self->owner.pid));
+	ASSERT_TRUE(lets_go(self));
 	EXPECT_EQ(0, bed_stats(held, &stats));
 	EXPECT_EQ(1, stats.connections);
 	close(held);
 	EXPECT_EQ(0, ends(fd));
 	EXPECT_EQ(-ECONNREFUSED, uds_connect(self->path));
 	EXPECT_EQ(0, kill(self->owner.pid, 0));
+	close(fd);
+}
+
+TEST_F(owner, that_is_stopped_keeps_no_socket_open_that_another_one_closes)
+{
+	int held = open_shared(self), fd;
+
+	ASSERT_LE(0, held);
+	ASSERT_EQ(0, start_own(self, OWN(.fd = held, .then = close_device)));
+	fd = client(self->path);
+	ASSERT_LE(0, fd);
+	ASSERT_TRUE(lets_go(self));
+	ASSERT_EQ(0, kill(self->owner.pid, SIGSTOP));
+	close(held);
+	EXPECT_EQ(0, ends(fd));
+	EXPECT_EQ(-ECONNREFUSED, uds_connect(self->path));
+	EXPECT_EQ(0, bed_works(&self->bed));
 	close(fd);
 }
 
