@@ -7,6 +7,9 @@
  */
 #include <linux/err.h>
 #include <linux/kernel.h>
+#include <linux/memcontrol.h>
+#include <linux/sched.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/vsock_bridge.h>
@@ -87,6 +90,7 @@ void vsb_route_exit_module(void)
  * struct vsb_dial - one connect
  * @work: does it for an owner in a jail
  * @ctx: who connects
+ * @memcg: who pays for it: the owner; a reference is held, may be NULL
  * @name: where to
  * @type: SOCK_STREAM or SOCK_SEQPACKET
  * @sock: out: the socket, or an error
@@ -94,19 +98,39 @@ void vsb_route_exit_module(void)
 struct vsb_dial {
 	struct work_struct work;
 	struct vsb_context *ctx;
+	struct mem_cgroup *memcg;
 	struct vsb_name name;
 	int type;
 	struct socket *sock;
 };
 
-static void vsb_dial_run(struct work_struct *work)
+static void vsb_dial_run(struct vsb_dial *dial)
 {
-	struct vsb_dial *dial = container_of(work, struct vsb_dial, work);
 	struct vsb_context_saved saved;
 
 	vsb_context_enter(dial->ctx, &saved);
 	dial->sock = vsb_socket_connect(dial->ctx, dial->type, &dial->name);
 	vsb_context_leave(&saved);
+}
+
+/* In a kernel thread, which would pay itself. */
+static void vsb_dial_work(struct work_struct *work)
+{
+	struct vsb_dial *dial = container_of(work, struct vsb_dial, work);
+	struct mem_cgroup *old = set_active_memcg(dial->memcg);
+
+	vsb_dial_run(dial);
+	set_active_memcg(old);
+}
+
+static void vsb_dial_elsewhere(struct vsb_dial *dial)
+{
+	dial->memcg = get_mem_cgroup_from_mm(current->mm);
+	INIT_WORK_ONSTACK(&dial->work, vsb_dial_work);
+	queue_work(vsb_route_wq, &dial->work);
+	flush_work(&dial->work);
+	destroy_work_on_stack(&dial->work);
+	mem_cgroup_put(dial->memcg);
 }
 
 /**
@@ -132,14 +156,10 @@ struct socket *vsb_route_connect(const struct vsb_route *route, u32 port,
 	if (route->numbered && vsb_route_number(&dial.name, port))
 		return ERR_PTR(-ENAMETOOLONG);
 
-	INIT_WORK_ONSTACK(&dial.work, vsb_dial_run);
-	if (vsb_context_is_jailed(route->ctx)) {
-		queue_work(vsb_route_wq, &dial.work);
-		flush_work(&dial.work);
-	} else {
-		vsb_dial_run(&dial.work);
-	}
-	destroy_work_on_stack(&dial.work);
+	if (vsb_context_is_jailed(route->ctx))
+		vsb_dial_elsewhere(&dial);
+	else
+		vsb_dial_run(&dial);
 	return dial.sock;
 }
 

@@ -166,8 +166,8 @@ static bool vsb_socket_release_later(struct socket *sock)
 }
 
 /*
- * Close a socket that is not watched; NULL is fine. Those that have a file are
- * shared: others may go on with them.
+ * Close a socket that is not watched; NULL is fine. Those that have a file
+ * listen: where the file is shared, others go on with them.
  */
 void vsb_socket_discard(struct socket *sock)
 {
@@ -285,6 +285,23 @@ static struct socket *vsb_socket_create(struct vsb_context *ctx, int type)
 	return ret ? ERR_PTR(ret) : sock;
 }
 
+/*
+ * The same with an open file that no descriptor stands for. What listens has
+ * one, for whoever connects is judged by it: to Landlock a listener without a
+ * file is nobody's, open to all, and 6.12's expects that there is one.
+ */
+static struct socket *vsb_socket_create_file(struct vsb_context *ctx, int type)
+{
+	struct socket *sock = vsb_socket_create(ctx, type);
+	struct file *file;
+
+	if (IS_ERR(sock))
+		return sock;
+	/* when it fails, the socket is gone */
+	file = sock_alloc_file(sock, 0, NULL);
+	return IS_ERR(file) ? ERR_CAST(file) : sock;
+}
+
 /* Bind; the file is as wanted, or it is not there. */
 static int vsb_socket_bind(struct socket *sock, const struct vsb_name *name,
 			   const struct vsb_sockfile *file)
@@ -324,7 +341,7 @@ struct socket *vsb_socket_listen(struct vsb_context *ctx, int type,
 				 const struct vsb_name *name,
 				 const struct vsb_sockfile *file)
 {
-	struct socket *sock = vsb_socket_create(ctx, type);
+	struct socket *sock = vsb_socket_create_file(ctx, type);
 	int ret;
 
 	if (IS_ERR(sock))
@@ -335,7 +352,7 @@ struct socket *vsb_socket_listen(struct vsb_context *ctx, int type,
 	if (!ret)
 		ret = kernel_listen(sock, VSB_SOCKET_BACKLOG);
 	if (ret) {
-		sock_release(sock);
+		vsb_socket_discard(sock);
 		return ERR_PTR(ret);
 	}
 	return sock;

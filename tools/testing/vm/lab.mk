@@ -52,6 +52,10 @@ check-stress:
 check-pairs:
 	@$(VM)/tests/pairs
 
+# TAP: kills, devices and the module itself, by the hundred.
+check-lifetime:
+	@$(VM)/tests/lifetime
+
 # All of "make check" and what is too slow for it.
 check-all:
 	@tools/testing/check all
@@ -88,5 +92,6 @@ lab-clean:
 
 .PHONY: demo check-builds check-guest check-options check-migrate \
 	check-snapshot check-vsock-test check-stress \
-	check-pairs check-all check-dkms fuzz kselftest-harness lab lab-clean \
+	check-pairs check-lifetime check-all check-dkms fuzz kselftest-harness \
+	lab lab-clean \
 	bench bench-goals

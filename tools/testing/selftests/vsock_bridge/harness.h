@@ -8,7 +8,9 @@
 
 #include "kselftest_harness.h"
 
+#include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "bed.h"
@@ -54,5 +56,22 @@ FIXTURE_TEARDOWN(name)							\
 	ASSERT_EQ(-1, ioctl(fd, request, arg));				\
 	ASSERT_EQ(error, errno);					\
 } while (0)
+
+/* Before 6.4 the worker is a kernel thread, which sees no signals. */
+static inline bool worker_is_a_thread_of_its_owner(void)
+{
+	int major = 0, minor = 0;
+	struct utsname uts;
+
+	uname(&uts);
+	sscanf(uts.release, "%d.%d", &major, &minor);
+	return major > 6 || (major == 6 && minor >= 4);
+}
+
+/* How often to do what takes long: all of it when VSOCK_BRIDGE_FULL is set. */
+static inline unsigned int cycles(unsigned int few, unsigned int all)
+{
+	return getenv("VSOCK_BRIDGE_FULL") ? all : few;
+}
 
 #endif /* HARNESS_H */

@@ -6,7 +6,6 @@
 #include <linux/vhost.h>
 #include <signal.h>
 #include <sys/socket.h>
-#include <sys/utsname.h>
 
 BED_FIXTURE(lifetime)
 
@@ -168,17 +167,6 @@ TEST_F(lifetime, killing_the_owner_closes_every_host_socket)
 	EXPECT_EQ(-ECONNREFUSED, uds_connect(path));
 	EXPECT_EQ(0, bed_works(&self->bed));
 	close(fd);
-}
-
-/* Before 6.4 the worker is a kernel thread, which sees no signals. */
-static bool worker_is_a_thread_of_its_owner(void)
-{
-	int major = 0, minor = 0;
-	struct utsname uts;
-
-	uname(&uts);
-	sscanf(uts.release, "%d.%d", &major, &minor);
-	return major > 6 || (major == 6 && minor >= 4);
 }
 
 TEST_F(lifetime, a_device_held_by_another_process_dies_with_its_owner)
@@ -550,13 +538,25 @@ TEST_F(round_rings, of_a_guest_that_was_paused_keep_connections)
 	EXPECT_EQ(1, BED_STAT(&self->bed, connections));
 }
 
-/* No fixture: each cycle has a test bed of its own. */
-TEST(two_hundred_devices_come_and_go)
+/* Each cycle has a test bed of its own. */
+FIXTURE(devices)
+{
+};
+
+FIXTURE_SETUP(devices)
+{
+	SKIP_WITHOUT(guest_device());
+}
+
+FIXTURE_TEARDOWN(devices)
+{
+}
+
+TEST_F_TIMEOUT(devices, come_and_go_by_the_hundred, 600)
 {
 	struct bed bed;
 
-	SKIP_WITHOUT(guest_device());
-	for (int i = 0; i < 200; i++) {
+	for (unsigned int i = 0; i < cycles(200, 1000); i++) {
 		ASSERT_EQ(0, bed_open(&bed, NULL));
 		if (i % 10 == 0)
 			ASSERT_EQ(0, bed_works(&bed));

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "process.h"
+
+#define ROOT "/sys/fs/cgroup"
+
+int cgroup_make(struct cgroup *cg)
+{
+	int err = process_write(ROOT "/cgroup.subtree_control", "+memory");
+
+	if (err)
+		return -ENOENT;
+	strcpy(cg->path, ROOT "/vsock_bridge.XXXXXX");
+	return mkdtemp(cg->path) ? 0 : -errno;
+}
+
+int cgroup_remove(struct cgroup *cg)
+{
+	return rmdir(cg->path) ? -errno : 0;
+}
+
+static void file_in(const struct cgroup *cg, const char *file, char path[160])
+{
+	snprintf(path, 160, "%s/%s", cg->path, file);
+}
+
+int cgroup_enter(const struct cgroup *cg)
+{
+	char path[160];
+
+	file_in(cg, "cgroup.procs", path);
+	return process_write(path, "0");
+}
+
+int cgroup_leave(void)
+{
+	return process_write(ROOT "/cgroup.procs", "0");
+}
+
+uint64_t cgroup_get(const struct cgroup *cg, const char *file)
+{
+	return cgroup_get_key(cg, file, "");
+}
+
+/* Lines are "KEY VALUE", or one of a value alone. */
+uint64_t cgroup_get_key(const struct cgroup *cg, const char *file,
+			const char *key)
+{
+	char path[160], line[160];
+	uint64_t value = UINT64_MAX;
+	size_t len = strlen(key);
+	FILE *f;
+
+	file_in(cg, file, path);
+	f = fopen(path, "re");
+	while (f && value == UINT64_MAX && fgets(line, sizeof(line), f)) {
+		if (!len || (!strncmp(line, key, len) && line[len] == ' '))
+			value = strtoull(line + len, NULL, 10);
+	}
+	if (f)
+		fclose(f);
+	return value;
+}
+
+int cgroup_set(const struct cgroup *cg, const char *file, uint64_t value)
+{
+	char path[160], text[24];
+
+	file_in(cg, file, path);
+	snprintf(text, sizeof(text), "%" PRIu64, value);
+	return process_write(path, text);
+}

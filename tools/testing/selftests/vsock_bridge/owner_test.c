@@ -1,0 +1,475 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The process that owns a device, and others that have its descriptor: kills at
+ * any moment, stops, forks, and programs that take its place.
+ */
+#include "harness.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+
+#include "process.h"
+
+#define ECHO_PORT	80	/* of the guest */
+#define SINK_PORT	1024	/* of the host */
+
+/**
+ * @path: of the owner's device; the bed's is another one, in this process
+ * @sink: where its guest connects to
+ * @owner: the process
+ */
+FIXTURE(owner)
+{
+	struct bed bed;
+	char path[BED_PATH_SIZE];
+	int sink;
+	struct process owner;
+};
+
+FIXTURE_SETUP(owner)
+{
+	char path[BED_PATH_SIZE + 8];
+
+	BED_SETUP(&self->bed, NULL);
+	snprintf(self->path, sizeof(self->path), "%s/owner", self->bed.dir);
+	snprintf(path, sizeof(path), "%s_%d", self->path, SINK_PORT);
+	self->sink = uds_listen(path);
+	ASSERT_LE(0, self->sink);
+}
+
+FIXTURE_TEARDOWN(owner)
+{
+	if (self->owner.pid)
+		process_kill(&self->owner);
+	close(self->sink);
+	BED_TEARDOWN(&self->bed);
+}
+
+/* --- the owner */
+
+/**
+ * struct own - how it shall be
+ * @path: its host end
+ * @other: a descriptor that it shall not hold
+ * @sends: its guest sends to the sink without an end
+ * @fd: the device is this descriptor, which is not its own alone
+ * @then: what it does when it is told to end; NULL: nothing, it just goes
+ */
+struct own {
+	const char *path;
+	int other;
+	bool sends;
+	int fd;
+	void (*then)(struct guest_mux *mux);
+};
+
+/* What comes goes back, as far as there is room. */
+static void echo(struct guest_conn *c)
+{
+	char data[16384];
+	uint32_t room = guest_conn_credit(c);
+	size_t n;
+
+	if (!c->open || c->reset || room < sizeof(data))
+		return;
+	n = guest_conn_recv(c, data, sizeof(data));
+	guest_conn_send(c, data, n, n);
+}
+
+static void serve(struct guest_mux *mux, struct guest_conn *sender)
+{
+	static char data[65536];
+
+	guest_accept(mux, ECHO_PORT, 0);
+	for (struct guest_conn *c = mux->conns; c; c = c->next)
+		if (c->local == ECHO_PORT)
+			echo(c);
+	if (sender && sender->open)
+		guest_conn_send(sender, data, sizeof(data), sizeof(data));
+}
+
+static int open_own(struct own *o, struct guest *g)
+{
+	struct guest_config cfg = { .cid = 9, .fd = o->fd };
+	int err;
+
+	close(o->other);
+	err = guest_open(g, &cfg);
+	if (!o->fd)
+		err = err ?: bed_set_uds(g->fd, o->path);
+	return err ?: guest_realize(g) ?: guest_run(g);
+}
+
+static void own(struct process *p, void *arg)
+{
+	struct own *o = arg;
+	struct guest_conn *sender = NULL;
+	static struct guest_mux mux;
+	static struct guest g;
+	struct pollfd end = { .fd = p->hold, .events = POLLIN };
+	int err = open_own(o, &g);
+
+	guest_mux_init(&mux, &g);
+	guest_listen(&mux, ECHO_PORT);
+	if (!err && o->sends)
+		sender = guest_connect(&mux, 1, SINK_PORT);
+	process_ready(p, err);
+	while (!poll(&end, 1, 0)) {
+		serve(&mux, sender);
+		guest_mux_step(&mux, p->hold, POLLIN, deadline_in(100));
+	}
+	if (o->then)
+		o->then(&mux);
+}
+
+static int start_own(FIXTURE_DATA(owner) *self, struct own o)
+{
+	o.path = self->path;
+	o.other = self->bed.guest.fd;
+	if (!o.fd)
+		unlink(self->path);
+	return process_start(&self->owner, own, &o);
+}
+
+#define OWN(...) ((struct own){ __VA_ARGS__ })
+
+/* --- its host programs */
+
+static int client(const char *path)
+{
+	int fd = uds_connect(path), err;
+	char line[32];
+
+	if (fd < 0)
+		return fd;
+	err = uds_send(fd, "CONNECT 80\n", 11) ?:
+	      uds_recv_line(fd, line, sizeof(line));
+	if (err)
+		close(fd);
+	return err ?: fd;
+}
+
+static int echoes(int fd)
+{
+	char there[1000], back[sizeof(there)];
+	int err;
+
+	bed_fill(there, 5, 0, sizeof(there));
+	err = uds_send(fd, there, sizeof(there)) ?:
+	      uds_recv(fd, back, sizeof(back));
+	return err ?: memcmp(there, back, sizeof(back)) ? -EILSEQ : 0;
+}
+
+/* Whatever is under way, until the end: 0 when that comes. */
+static int ends(int fd)
+{
+	uint64_t deadline = deadline_in(WAIT_MS);
+	char data[65536];
+	ssize_t n = 1;
+
+	while (n > 0 || (n == -EAGAIN && deadline_left(deadline))) {
+		n = uds_recv_now(fd, data, sizeof(data));
+		if (n == -EAGAIN)
+			uds_wait_ms(fd, POLLIN, deadline_left(deadline));
+	}
+	return n == -ECONNRESET ? 0 : n;
+}
+
+/* Moves bytes on all of them, @turns times. */
+static void keep_busy(const int *fds, int nr, int turns)
+{
+	static char data[65536];
+
+	for (int t = 0; t < turns; t++) {
+		uds_send_now(fds[t % nr], data, 1 + rand() % sizeof(data));
+		uds_recv_now(fds[(t + 1) % nr], data, sizeof(data));
+	}
+}
+
+/* --- kills */
+
+static void kill_under_load(struct __test_metadata *_metadata,
+			    FIXTURE_DATA(owner) *self)
+{
+	enum { CLIENTS = 4, ALL };
+	int fds[ALL];
+
+	ASSERT_EQ(0, start_own(self, OWN(.sends = true)));
+	for (int i = 0; i < CLIENTS; i++) {
+		fds[i] = client(self->path);
+		ASSERT_LE(0, fds[i]);
+	}
+	fds[CLIENTS] = uds_accept(self->sink);
+	ASSERT_LE(0, fds[CLIENTS]);
+	keep_busy(fds, ALL, rand() % 200);
+	process_kill(&self->owner);
+	for (int i = 0; i < ALL; i++) {
+		ASSERT_EQ(0, ends(fds[i]));
+		close(fds[i]);
+	}
+	ASSERT_EQ(-ECONNREFUSED, uds_connect(self->path));
+}
+
+TEST_F_TIMEOUT(owner, that_is_killed_at_any_moment_leaves_nothing_open, 600)
+{
+	unsigned int seed = now_ns();
+
+	TH_LOG("seed %u", seed);
+	srand(seed);
+	for (unsigned int i = cycles(25, 300); i; i--)
+		kill_under_load(_metadata, self);
+	EXPECT_EQ(0, bed_works(&self->bed));
+}
+
+/* --- stops */
+
+TEST_F(owner, that_is_stopped_holds_up_nobody_else)
+{
+	int fds[2];
+
+	ASSERT_EQ(0, start_own(self, OWN(.sends = true)));
+	fds[0] = client(self->path);
+	fds[1] = uds_accept(self->sink);
+	ASSERT_LE(0, fds[0]);
+	ASSERT_LE(0, fds[1]);
+	keep_busy(fds, 2, 50);
+	ASSERT_EQ(0, kill(self->owner.pid, SIGSTOP));
+	for (int i = 0; i < 20; i++)
+		ASSERT_EQ(0, bed_works(&self->bed));
+	ASSERT_EQ(0, kill(self->owner.pid, SIGCONT));
+	close(fds[0]);
+	close(fds[1]);
+}
+
+TEST_F(owner, that_was_stopped_goes_on_where_it_was)
+{
+	int fd;
+
+	ASSERT_EQ(0, start_own(self, OWN()));
+	fd = client(self->path);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, echoes(fd));
+	ASSERT_EQ(0, kill(self->owner.pid, SIGSTOP));
+	/* what is sent meanwhile is not lost */
+	ASSERT_EQ(0, uds_send(fd, "x", 1));
+	EXPECT_EQ(-ETIMEDOUT, uds_wait_ms(fd, POLLIN, 100));
+	ASSERT_EQ(0, kill(self->owner.pid, SIGCONT));
+	EXPECT_EQ(-EEXIST, uds_recv_eof(fd));
+	EXPECT_EQ(0, echoes(fd));
+	close(fd);
+}
+
+TEST_F(owner, that_is_stopped_can_be_killed)
+{
+	int fd;
+
+	ASSERT_EQ(0, start_own(self, OWN()));
+	fd = client(self->path);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, kill(self->owner.pid, SIGSTOP));
+	process_kill(&self->owner);
+	EXPECT_EQ(0, ends(fd));
+	EXPECT_EQ(0, bed_works(&self->bed));
+	close(fd);
+}
+
+/* --- others that have the descriptor */
+
+static int open_shared(FIXTURE_DATA(owner) *self)
+{
+	int fd = open(guest_device(), O_RDWR | O_CLOEXEC);
+
+	return fd < 0 ? -errno : bed_set_uds(fd, self->path) ?: fd;
+}
+
+static void close_device(struct guest_mux *mux)
+{
+	close(mux->guest->fd);
+	for (;;)
+		pause();
+}
+
+static bool holds_device(pid_t pid)
+{
+	char path[40], target[64];
+	struct dirent *e;
+	bool found = false;
+	ssize_t n;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
+	dir = opendir(path);
+	while (dir && !found && (e = readdir(dir))) {
+		n = readlinkat(dirfd(dir), e->d_name, target,
+			       sizeof(target) - 1);
+		target[n > 0 ? n : 0] = 0;
+		found = !strcmp(target, guest_device());
+	}
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+/* Has the owner let go of the device, and lives? */
+static bool lets_go(FIXTURE_DATA(owner) *self)
+{
+	uint64_t deadline = deadline_in(WAIT_MS);
+
+	close(self->owner.hold);
+	self->owner.hold = -1;
+	while (holds_device(self->owner.pid) && deadline_left(deadline))
+		poll(NULL, 0, 1);
+	return !holds_device(self->owner.pid) && !kill(self->owner.pid, 0);
+}
+
+/* The device lives until we let go as well. */
+TEST_F(owner, may_leave_the_last_close_to_another_process)
+{
+	int held = open_shared(self), fd;
+	struct vsock_bridge_stats stats;
+
+	ASSERT_LE(0, held);
+	ASSERT_EQ(0, start_own(self, OWN(.fd = held, .then = close_device)));
+	fd = client(self->path);
+	ASSERT_LE(0, fd);
+	ASSERT_TRUE(holds_device(self->owner.pid));
+	ASSERT_TRUE(lets_go(self));
+	EXPECT_EQ(0, bed_stats(held, &stats));
+	EXPECT_EQ(1, stats.connections);
+	close(held);
+	EXPECT_EQ(0, ends(fd));
+	EXPECT_EQ(-ECONNREFUSED, uds_connect(self->path));
+	EXPECT_EQ(0, kill(self->owner.pid, 0));
+	close(fd);
+}
+
+TEST_F(owner, that_is_stopped_keeps_no_socket_open_that_another_one_closes)
+{
+	int held = open_shared(self), fd;
+
+	ASSERT_LE(0, held);
+	ASSERT_EQ(0, start_own(self, OWN(.fd = held, .then = close_device)));
+	fd = client(self->path);
+	ASSERT_LE(0, fd);
+	ASSERT_TRUE(lets_go(self));
+	ASSERT_EQ(0, kill(self->owner.pid, SIGSTOP));
+	close(held);
+	EXPECT_EQ(0, ends(fd));
+	EXPECT_EQ(-ECONNREFUSED, uds_connect(self->path));
+	EXPECT_EQ(0, bed_works(&self->bed));
+	close(fd);
+}
+
+TEST_F(owner, that_exits_ends_the_device_that_another_one_holds)
+{
+	int held = open_shared(self), fd;
+	struct vsock_bridge_stats stats;
+
+	if (!worker_is_a_thread_of_its_owner())
+		SKIP(return, "this kernel's worker outlives its owner");
+	ASSERT_LE(0, held);
+	ASSERT_EQ(0, start_own(self, OWN(.fd = held)));
+	fd = client(self->path);
+	ASSERT_LE(0, fd);
+	process_end(&self->owner);
+	EXPECT_EQ(0, ends(fd));
+	EXPECT_EQ(-EIO, bed_stats(held, &stats));
+	close(held);
+	close(fd);
+}
+
+/* A child that has the descriptor, and stays; the owner goes on. */
+static void fork_and_go_on(struct guest_mux *mux)
+{
+	if (!fork()) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		for (;;)
+			pause();
+	}
+	for (;;) {
+		serve(mux, NULL);
+		guest_mux_step(mux, -1, 0, deadline_in(100));
+	}
+}
+
+TEST_F(owner, that_forks_stays_the_owner)
+{
+	int fd;
+
+	ASSERT_EQ(0, start_own(self, OWN(.then = fork_and_go_on)));
+	close(self->owner.hold);
+	self->owner.hold = -1;
+	fd = client(self->path);
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(0, echoes(fd));
+	EXPECT_EQ(0, echoes(fd));
+	process_kill(&self->owner);
+	EXPECT_EQ(0, ends(fd));
+	close(fd);
+}
+
+/* Another program takes the place of the owner's, and has the descriptor. */
+static void exec_with_device(struct guest_mux *mux)
+{
+	fcntl(mux->guest->fd, F_SETFD, 0);
+	execl("/bin/sleep", "sleep", "60", NULL);
+}
+
+/* Waits for the process to run the program of that name. */
+static bool becomes(pid_t pid, const char *name)
+{
+	uint64_t deadline = deadline_in(WAIT_MS);
+	char path[40], comm[20] = "";
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+	while (strncmp(comm, name, strlen(name)) && deadline_left(deadline)) {
+		int fd = open(path, O_RDONLY);
+
+		if (fd < 0 || read(fd, comm, sizeof(comm)) < 0)
+			comm[0] = 0;
+		close(fd);
+		poll(NULL, 0, 1);
+	}
+	return !strncmp(comm, name, strlen(name));
+}
+
+TEST_F(owner, that_becomes_another_program_is_the_owner_no_more)
+{
+	int fd;
+
+	if (!worker_is_a_thread_of_its_owner())
+		SKIP(return, "this kernel's worker outlives its owner");
+	ASSERT_EQ(0, start_own(self, OWN(.then = exec_with_device)));
+	fd = client(self->path);
+	ASSERT_LE(0, fd);
+	close(self->owner.hold);
+	self->owner.hold = -1;
+	EXPECT_EQ(0, ends(fd));
+	EXPECT_EQ(0, kill(self->owner.pid, 0));
+	EXPECT_EQ(-ECONNREFUSED, uds_connect(self->path));
+	close(fd);
+}
+
+/* Whatever the kernel, that program's end is the device's. */
+TEST_F(owner, that_became_another_program_leaves_nothing_behind_that)
+{
+	int fd;
+
+	ASSERT_EQ(0, start_own(self, OWN(.then = exec_with_device)));
+	fd = client(self->path);
+	ASSERT_LE(0, fd);
+	close(self->owner.hold);
+	self->owner.hold = -1;
+	EXPECT_TRUE(becomes(self->owner.pid, "sleep"));
+	process_kill(&self->owner);
+	EXPECT_EQ(0, ends(fd));
+	EXPECT_EQ(-ECONNREFUSED, uds_connect(self->path));
+	EXPECT_EQ(0, bed_works(&self->bed));
+	close(fd);
+}
+
+TEST_HARNESS_MAIN
