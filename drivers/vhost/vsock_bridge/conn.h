@@ -46,16 +46,17 @@ struct vsb_route;
  * @type: VIRTIO_VSOCK_TYPE_*; does not change
  * @cs: its state
  * @credit: byte and packet credit, both ways
+ * @taken: of SEQPACKET, how much of the host program's message at hand the
+ *	guest has been given
  * @txbuf: the guest's bytes that the host socket has not taken
  * @bounds: of SEQPACKET, the ends of the messages in @txbuf
  * @sock: the host socket
- * @taken: of SEQPACKET, how much of the host program's message at hand the
- *	guest has been given
  * @readable: a read from the host socket may bring something
  * @line_begun: bytes of its CONNECT line were seen
  * @credit_asked: the guest was asked for credit, and has not answered
  * @probe_ms: when it is asked again
  * @rx_chains: how many RX chains the next read is given; grows with success
+ * @cancelled: the connector need not connect any more; read without lock
  * @hash: place in conntab's buckets
  * @all: place in conntab's list of all
  * @waiting: place among conntab's silent or begun ones; only in the handshake
@@ -67,9 +68,10 @@ struct vsb_route;
  * @ready_queued: bit 0: it is in that list; from any context
  * @connect: place in the connector's list
  * @route: while it is there: where it goes, with a reference
- * @cancelled: the connector need not connect any more; read without lock
  * @connected: result of the connector: a socket, an error, or NULL before;
  *	handed over with VSB_SOCK_CONNECTED
+ *
+ * Its size is just that of a slab, 512 bytes: mind the order.
  */
 struct vsb_conn {
 	struct vsb_conntab *tab;
@@ -80,15 +82,16 @@ struct vsb_conn {
 	u16 type;
 	struct vsb_conn_state cs;
 	struct vsb_credit credit;
+	u32 taken;
 	struct vsb_txbuf txbuf;
 	struct vsb_bounds bounds;
 	struct vsb_socket sock;
-	u32 taken;
 	bool readable;
 	bool line_begun;
 	bool credit_asked;
 	u16 probe_ms;
 	u8 rx_chains;
+	bool cancelled;
 
 	struct hlist_node hash;
 	struct list_head all;
@@ -102,7 +105,6 @@ struct vsb_conn {
 
 	struct llist_node connect;
 	struct vsb_route *route;
-	bool cancelled;
 	struct socket *connected;
 };
 

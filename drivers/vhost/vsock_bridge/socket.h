@@ -41,8 +41,8 @@ struct vsb_name {
  * @wait: our entry in its wait queue
  * @events: VSB_SOCK_* since they were taken last; from any context
  * @want_write: somebody waits for room
- * @blame: what the peer is told with the close, an errno value, or 0
  * @reset: of SEQPACKET, the peer's reset was seen before all of its messages
+ * @blame: what the peer is told with the close, an errno value, or 0
  * @notify: called when @events gained something: under the lock of the wait
  *	queue, with interrupts off; may only queue work
  */
@@ -51,8 +51,8 @@ struct vsb_socket {
 	wait_queue_entry_t wait;
 	atomic_t events;
 	bool want_write;
-	int blame;
 	bool reset;
+	u16 blame;
 	void (*notify)(struct vsb_socket *s);
 };
 
