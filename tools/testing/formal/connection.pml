@@ -14,6 +14,7 @@
  * stop but where all three are through, no lost wake-up and no lost RST: a guest
  * and a program that wait do so for good.
  *
+ * NO_TIMERS: no deadline passes: nothing may wait for one.
  * BUG_* put one mistake each into the bridge; see the script "model".
  */
 #ifndef GUEST_BYTES
@@ -478,8 +479,10 @@ end:	do
 	:: atomic { readable && wants_data && !owe_response && !owe_request &&
 		    !owe_shutdown && has_host && nfull(rx) -> vsb_send_data() }
 	:: atomic { rsts > 0 && nfull(rx) -> rx!RST, 0, 0; rsts-- }
+#ifndef NO_TIMERS
 	   /* vsb_conn_timeout() */
 	:: atomic { armed -> armed = false; vsb_conn_reset() }
+#endif
 	od
 }
 
