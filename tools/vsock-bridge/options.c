@@ -151,7 +151,7 @@ int options_range(const char *name, const char *text, unsigned long min,
 	char first[16] = "";
 	size_t length = strcspn(text, "-");
 
-	if (text[length] && length < sizeof(first)) {
+	if (length < sizeof(first) && text[length]) {
 		memcpy(first, text, length);
 		if (!parse(first, 10, min, max, from) &&
 		    !parse(text + length + 1, 10, *from, max, to))

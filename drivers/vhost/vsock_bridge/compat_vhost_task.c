@@ -33,6 +33,7 @@ struct vhost_task {
 static void vhost_task_loop(struct vhost_task *vtsk)
 {
 	for (;;) {
+		/* (P), a full barrier: before it is looked for work */
 		set_current_state(TASK_INTERRUPTIBLE);
 		if (kthread_should_stop())
 			break;

@@ -83,9 +83,11 @@ void vsb_conn_notify(struct vsb_socket *s)
 	struct vsb_conntab *tab = conn->tab;
 	bool first = false, urgent = !vsb_socket_may_wait(s);
 
+	/* (J), a full barrier: what was posted is seen by who takes it out */
 	if (!test_and_set_bit(VSB_CONN_READY, &conn->ready_queued)) {
 		urgent = urgent || !vsb_row_waits(&conn->row);
 		vsb_conn_get(conn);
+		/* (J): of the bit above; who is woken takes all of the list */
 		first = llist_add(&conn->ready, &tab->ready);
 	}
 	vsb_coalesce_event(tab->coalesce, first, urgent);
@@ -95,7 +97,7 @@ void vsb_conn_notify(struct vsb_socket *s)
 int vsb_conn_take_events(struct vsb_conn *conn)
 {
 	clear_bit(VSB_CONN_READY, &conn->ready_queued);
-	/* whoever found it queued has posted his event: it is seen below */
+	/* (J): whoever found it queued has posted his event: it is seen below */
 	smp_mb__after_atomic();
 	return vsb_socket_take_events(&conn->sock);
 }

@@ -105,6 +105,7 @@ void vsb_connector_submit(struct vsb_connector *connector,
 	conn->tab->connecting++;
 	conn->route = vsb_route_get(route);
 	vsb_conn_get(conn);
+	/* (H), a full barrier: before it is asked whether somebody is away */
 	llist_add(&conn->connect, &connector->queue);
 	vsb_worker_queue(connector->worker, &connector->work);
 }

@@ -15,7 +15,7 @@ static bool vsb_block_is_empty(struct page *block)
 {
 	if (page_ref_count(block) != 1)
 		return false;
-	smp_mb();	/* the reader has read before it let go */
+	smp_mb();	/* (N): the reader has read before it let go */
 	return true;
 }
 

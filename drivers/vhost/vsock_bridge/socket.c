@@ -530,7 +530,7 @@ long vsb_socket_end(struct vsb_socket *s)
 {
 	if (!vsb_socket_at_eof(s))
 		return -EAGAIN;
-	smp_rmb();	/* the end is seen: so are the messages before it */
+	smp_rmb();	/* (O): the end is seen: so are the messages before it */
 	if (vsb_socket_message_len(s) >= 0)
 		return -EAGAIN;
 	if (s->reset)

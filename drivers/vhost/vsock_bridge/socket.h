@@ -112,7 +112,7 @@ static inline bool vsb_socket_is_open(const struct vsb_socket *s)
 /* Say that something happened; from any context, as the hook does. */
 static inline void vsb_socket_post(struct vsb_socket *s, int events)
 {
-	/* a full barrier: what was done before is seen with the event */
+	/* (M), a full barrier: what was done before is seen with the event */
 	atomic_fetch_or(events, &s->events);
 	s->notify(s);
 }
@@ -126,6 +126,7 @@ static inline bool vsb_socket_may_wait(const struct vsb_socket *s)
 /* Take what happened so far; what happens from here on is notified again. */
 static inline int vsb_socket_take_events(struct vsb_socket *s)
 {
+	/* (M), a full barrier: what was done before they were posted is seen */
 	return atomic_xchg(&s->events, 0);
 }
 

@@ -52,7 +52,7 @@ static bool vsb_worker_run_as(struct vsb_worker *worker, int me)
 	worker->rest[me] = llist_reverse_order(node);
 	while ((work = vsb_worker_next(worker, me))) {
 		clear_bit(VSB_WORK_QUEUED, &work->queued);
-		/* whoever finds it queued still is seen by this round */
+		/* (I): whoever finds it queued still is seen by this round */
 		smp_mb__after_atomic();
 		vsb_kcov_remote_start(worker->kcov_handle);
 		work->fn(work);
@@ -110,8 +110,8 @@ static int vsb_worker_create(struct vsb_worker *worker, bool (*fn)(void *arg),
 
 	WRITE_ONCE(*slot, task);
 	/*
-	 * From here on vsb_worker_queue() wakes the thread. What was queued
-	 * before is found in the thread's first round.
+	 * (F): From here on vsb_worker_queue() wakes the thread. What was
+	 * queued before is found in the thread's first round.
 	 */
 	smp_mb();
 	vhost_task_start(task);
@@ -123,7 +123,7 @@ static void vsb_worker_wake(struct vhost_task **slot)
 {
 	struct vhost_task *task;
 
-	rcu_read_lock();
+	rcu_read_lock();	/* (K): it is not freed before the end */
 	task = READ_ONCE(*slot);
 	if (task)
 		vhost_task_wake(task);
@@ -174,7 +174,7 @@ void vsb_worker_stop(struct vsb_worker *worker)
 		return;
 	WRITE_ONCE(worker->task, NULL);
 	WRITE_ONCE(worker->stand_in, NULL);
-	/* each thread may be about to wake the other one */
+	/* (K): each thread may be about to wake the other one */
 	synchronize_rcu();
 	vhost_task_stop(task);
 	vhost_task_stop(stand_in);
@@ -188,13 +188,14 @@ void vsb_worker_stop(struct vsb_worker *worker)
  */
 void vsb_worker_queue(struct vsb_worker *worker, struct vsb_work *work)
 {
+	/* (I), a full barrier: who takes it out sees what was done before */
 	if (test_and_set_bit(VSB_WORK_QUEUED, &work->queued))
 		return;
-	llist_add(&work->node, &worker->works);
 	/*
-	 * llist_add() is a full barrier: pairs with smp_mb() in
-	 * vsb_worker_create(), and with that of vsb_worker_leave().
+	 * (F) (G) (P), a full barrier: before it is looked for the thread, for
+	 * who is away, and for who sleeps.
 	 */
+	llist_add(&work->node, &worker->works);
 	vsb_worker_wake(atomic_read(&worker->away) == VSB_THREAD ?
 			&worker->stand_in : &worker->task);
 }
@@ -207,6 +208,7 @@ static void vsb_worker_put_back(struct vsb_worker *worker, int me)
 	if (!last)
 		return;
 	worker->rest[me] = NULL;
+	/* (G): no barrier is needed, for we look at the list ourselves */
 	llist_add_batch(llist_reverse_order(last), last, &worker->works);
 }
 
@@ -223,7 +225,7 @@ bool vsb_worker_leave(struct vsb_worker *worker)
 	int me = current == READ_ONCE(worker->stand_in_task) ? VSB_STAND_IN :
 							       VSB_THREAD;
 
-	/* a full barrier: what was queued before is seen, or its sender sees it */
+	/* (G), a full barrier: what was queued is seen, or its sender sees it */
 	if (atomic_cmpxchg(&worker->away, VSB_NOBODY, me) != VSB_NOBODY)
 		return false;
 	vsb_worker_put_back(worker, me);
@@ -243,5 +245,5 @@ bool vsb_worker_leave(struct vsb_worker *worker)
 void vsb_worker_return(struct vsb_worker *worker)
 {
 	atomic_set(&worker->away, VSB_NOBODY);
-	smp_mb();	/* before the caller looks for what he was to do */
+	smp_mb();	/* (H): before the caller looks for what he was to do */
 }

@@ -103,7 +103,8 @@ static void read_task(const struct task *task, uint64_t *ns, uint64_t *switches)
 	if (len <= 0)
 		return;
 	line[len] = 0;
-	sscanf(line, "%" SCNu64 " %*u %" SCNu64, ns, switches);
+	if (sscanf(line, "%" SCNu64 " %*u %" SCNu64, ns, switches) != 2)
+		*ns = *switches = 0;
 }
 
 static void add_task(struct account *account, pid_t pid, pid_t tid,

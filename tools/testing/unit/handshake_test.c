@@ -236,7 +236,7 @@ static void test_random_bytes_do_no_harm(void **state)
 	for (i = 0; i < 100000; i++) {
 		u32 len = 0, port = 0, n = rng_below(&rng, 40);
 		enum vsb_line ret;
-		char text[40];
+		char text[40] = "";
 		char *end;
 
 		for (j = 0; j < n; j++)

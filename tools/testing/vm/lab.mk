@@ -56,6 +56,13 @@ check-pairs:
 check-lifetime:
 	@$(VM)/tests/lifetime
 
+# TAP: static checkers; what the memory model, and a model of a connection, say.
+lint:
+	@tools/testing/lint/lint
+
+formal:
+	@tools/testing/check formal
+
 # All of "make check" and what is too slow for it.
 check-all:
 	@tools/testing/check all
@@ -94,4 +101,4 @@ lab-clean:
 	check-snapshot check-vsock-test check-stress \
 	check-pairs check-lifetime check-all check-dkms fuzz kselftest-harness \
 	lab lab-clean \
-	bench bench-goals
+	bench bench-goals lint formal

@@ -519,11 +519,13 @@ static enum status reach(int *fd, const char *where)
 	enum status status;
 	socklen_t len;
 
-	if ((rest = after(where, "unix:"))) {
+	rest = after(where, "unix:");
+	if (rest) {
 		len = unix_address(&address, rest, strlen(rest));
 		return dial(fd, &address, len);
 	}
-	if ((rest = after(where, "vsock:"))) {
+	rest = after(where, "vsock:");
+	if (rest) {
 		len = vsock_address(&address, strtoul(rest, NULL, 0),
 				    number(last_colon(rest) + 1));
 		return dial(fd, &address, len);
@@ -556,7 +558,8 @@ static enum status listen_at(int *fd, const char *where)
 	const char *rest;
 	socklen_t len;
 
-	if ((rest = after(where, "unix-listen:"))) {
+	rest = after(where, "unix-listen:");
+	if (rest) {
 		len = unix_address(&address, rest, strlen(rest));
 		unlink(rest);
 	} else {

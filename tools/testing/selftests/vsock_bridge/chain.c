@@ -118,7 +118,7 @@ struct virtio_vsock_hdr chain_hdr(const struct chain_bed *cb, uint32_t len)
 int chain_post(struct chain_bed *cb, struct guest_ring *ring,
 	       const struct chain *chain)
 {
-	struct vring_desc d[CHAIN_PARTS];
+	struct vring_desc d[CHAIN_PARTS] = {};
 
 	*cb->hdr = chain_hdr(cb, chain->len);
 	for (unsigned int i = 0; i < chain->nt; i++)

@@ -126,7 +126,7 @@ TEST(a_device_may_be_closed_while_a_row_waits)
 		ASSERT_TRUE(write_row(pair.fd, i, 0));
 		BED_TEARDOWN(&bed);
 		/* the end, or, where some of the row was not read, a reset */
-		ASSERT_GE(0, recv(pair.fd, (char [1]){}, 1, 0));
+		ASSERT_GE(0, recv(pair.fd, (char[1]){}, 1, 0));
 		close(pair.fd);
 	}
 }

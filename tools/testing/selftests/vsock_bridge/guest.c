@@ -125,9 +125,15 @@ int guest_open(struct guest *g, const struct guest_config *cfg)
 	int err;
 
 	memset(g, 0, sizeof(*g));
-	g->rx.kick = g->rx.call = g->rx.err = -1;
-	g->tx.kick = g->tx.call = g->tx.err = -1;
-	g->event.kick = g->event.call = g->event.err = -1;
+	g->rx.kick = -1;
+	g->rx.call = -1;
+	g->rx.err = -1;
+	g->tx.kick = -1;
+	g->tx.call = -1;
+	g->tx.err = -1;
+	g->event.kick = -1;
+	g->event.call = -1;
+	g->event.err = -1;
 	take_config(g, cfg);
 	g->fd = g->cfg.fd;
 	if (g->fd <= 0)

@@ -64,7 +64,8 @@ static inline bool worker_is_a_thread_of_its_owner(void)
 	struct utsname uts;
 
 	uname(&uts);
-	sscanf(uts.release, "%d.%d", &major, &minor);
+	if (sscanf(uts.release, "%d.%d", &major, &minor) != 2)
+		return false;
 	return major > 6 || (major == 6 && minor >= 4);
 }
 

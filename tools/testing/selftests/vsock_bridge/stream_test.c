@@ -139,7 +139,7 @@ TEST_F(streams, to_the_host_go_on_when_the_guest_has_no_buffers)
 	struct guest *g = &self->bed.guest;
 	struct guest_buf **held = calloc(g->nr_rx, sizeof(*held));
 	struct bed_pair pair;
-	char data[50000];
+	char data[50000] = {};
 
 	ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, 80));
 	ASSERT_EQ(0, bed_use_up_rx(&self->bed, &pair, held));

@@ -3,6 +3,7 @@
 # What the scripts in the host VM share.
 
 export PATH=/payload/guest:/payload:$PATH
+# shellcheck disable=SC2034	# used by the scripts that source this file
 UDS=/run/vm1.sock
 
 # shellcheck source-path=SCRIPTDIR source=poll.sh

@@ -1,0 +1,620 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * One connection: a guest, the bridge, and a host program, each of which does
+ * what it may do at any time. Functions bear the names of the module's; each
+ * step of the bridge is what the module does in one hold of its lock.
+ *
+ * Abstracted: bytes are numbers, a window is WINDOW bytes, the virtqueue for RX
+ * and the host socket's buffers have few places, and a deadline may pass as soon
+ * as it is set. A guest is Linux's: it answers a packet of no connection by an
+ * RST, and a shutdown of both directions likewise.
+ *
+ * Checked: no packet but an RST for a connection that the guest does not know;
+ * no byte lost, doubled or out of order before a clean end; and, as no run may
+ * stop but where all three are through, no lost wake-up and no lost RST: a guest
+ * and a program that wait do so for good.
+ *
+ * NO_TIMERS: no deadline passes: nothing may wait for one.
+ * BUG_* put one mistake each into the bridge; see the script "model".
+ */
+#ifndef GUEST_BYTES
+#define GUEST_BYTES	2	/* that the guest sends, at most */
+#define HOST_BYTES	1
+#endif
+#define WINDOW		2	/* credit.buf_alloc */
+
+mtype = { REQUEST, RESPONSE, RST, SHUTDOWN, RW, CREDIT_UPDATE };
+mtype = { NONE, HANDSHAKE, REQUESTED, CONNECTING, OPEN, LINGER, DEAD };
+
+/* VIRTIO_VSOCK_SHUTDOWN_* */
+#define RCV	1
+#define SEND	2
+#define BOTH	3
+
+/* From the guest: operation, flags or byte. To it: and fwd_cnt. */
+chan tx = [3] of { mtype, byte };
+chan rx = [2] of { mtype, byte, byte };
+chan to_host = [1] of { byte };
+chan from_host = [HOST_BYTES] of { byte };
+
+/* struct vsb_conn_state */
+mtype state = NONE;
+byte guest_shut, host_shut;
+bool wr_done, tx_failed;
+bool owe_rst, owe_response, owe_request, owe_shutdown, owe_credit;
+
+/* struct vsb_conn */
+byte txbuf[WINDOW];		/* a FIFO */
+byte buffered, tx_cnt, fwd_cnt, told_fwd_cnt;
+bool readable, armed;
+bool connecting;		/* the connector has it */
+
+/* struct vsb_socket: its events, and what others can see of it */
+bool ev_in, ev_out, want_write, released, shut_rd;
+
+/* The host program's side of it */
+bool connected, line_sent, closed_wr, closed_rd;
+byte host_wrote, host_got;
+bool host_through;
+
+bool faithful;			/* it reads to the end */
+
+/* The guest */
+mtype guest = NONE;
+byte guest_sent, guest_got, guest_fwd, guest_said, peer_shut;
+bool impatient;			/* it gives up, at any time */
+bool thorough;			/* it sends all before it says that it is done */
+
+/* vsb_rstq: RST packets without a connection; one place */
+byte rsts;
+
+/* What the guest has been told, and has told, as far as the bridge knows */
+bool known;
+
+#define is_deaf		(closed_rd || wr_done)
+#define at_eof		(closed_wr || shut_rd)
+#define is_drained	(buffered == 0)
+#define takes_data	(state == OPEN && !(guest_shut & SEND))
+#define wants_data	(state == OPEN && !(guest_shut & RCV) && !(host_shut & SEND))
+#define owes		(owe_rst || owe_response || owe_request || owe_shutdown || owe_credit)
+#define has_host	(connected && !released)
+#define has_room	(len(to_host) < 1)
+
+inline owe_nothing()
+{
+	owe_rst = false; owe_response = false; owe_request = false;
+	owe_shutdown = false; owe_credit = false;
+}
+
+/* vsb_conn_release(): VSB_ACT_RELEASE */
+inline vsb_conn_release()
+{
+	released = true; buffered = 0; readable = false;
+}
+
+/* vsb_conn_end() */
+inline vsb_conn_end()
+{
+	vsb_conn_release(); owe_nothing(); armed = false;
+	state = NONE;
+}
+
+/* vsb_conn_reset() */
+inline vsb_conn_reset()
+{
+	if
+	:: state == NONE || state == DEAD -> skip
+	:: state == HANDSHAKE || state == LINGER || owe_request ->
+		vsb_conn_end()
+	:: else ->
+#ifdef BUG_NO_RST
+		vsb_conn_end()
+#else
+		vsb_conn_release(); owe_nothing(); armed = false;
+		state = DEAD; owe_rst = true
+#endif
+	fi
+}
+
+/* vsb_conn_finish_tx() */
+inline vsb_conn_finish_tx()
+{
+	if
+	:: guest_shut == BOTH || tx_failed -> vsb_conn_reset()
+	:: else ->
+		if
+		:: wr_done -> skip
+		:: else ->
+			wr_done = true;			/* VSB_ACT_SHUT_WR */
+			/* no byte of the guest is missing at a clean end */
+			assert(fwd_cnt == tx_cnt);
+			if
+			:: host_shut & SEND ->
+				host_shut = BOTH; owe_shutdown = true;
+				armed = true
+			:: else -> skip
+			fi
+		fi
+	fi
+}
+
+/* vsb_conn_guest_shutdown() */
+inline vsb_conn_guest_shutdown(flags)
+{
+	if
+	:: state == CONNECTING -> vsb_conn_reset()
+	:: state == OPEN ->
+		guest_shut = guest_shut | flags;
+		if
+		:: flags & RCV -> shut_rd = true	/* VSB_ACT_SHUT_RD */
+		:: else -> skip
+		fi;
+		if
+#ifdef BUG_SHUT_EARLY
+		:: guest_shut & SEND -> vsb_conn_finish_tx()
+#else
+		:: is_drained && (guest_shut & SEND) -> vsb_conn_finish_tx()
+#endif
+		:: else ->
+			if
+			:: guest_shut == BOTH -> armed = true
+			:: else -> skip
+			fi
+		fi
+	:: else -> skip
+	fi
+}
+
+/* vsb_conn_guest_rst() */
+inline vsb_conn_guest_rst()
+{
+	known = false;
+	if
+#ifndef BUG_NO_LINGER
+	:: state == OPEN && !is_drained && !tx_failed ->
+		state = LINGER; guest_shut = BOTH; owe_nothing();
+		shut_rd = true; armed = true
+#endif
+	:: else ->
+		/* what the guest sent is in the host socket, or refused */
+		assert(state == DEAD || tx_failed || fwd_cnt == tx_cnt);
+		vsb_conn_end()
+	fi
+}
+
+/* vsb_conn_drained() */
+inline vsb_conn_drained()
+{
+	if
+	:: state == LINGER -> vsb_conn_end()
+	:: state == OPEN && (guest_shut & SEND) -> vsb_conn_finish_tx()
+	:: else -> skip
+	fi
+}
+
+/* vsb_conn_host_shut() */
+inline vsb_conn_host_shut(flag)
+{
+	if
+	:: state != OPEN || (host_shut & flag) -> skip
+	:: else ->
+		if
+		:: flag == SEND && tx_failed -> vsb_conn_reset()
+		:: else ->
+			host_shut = host_shut | flag; owe_shutdown = true;
+			if
+			:: host_shut == BOTH -> armed = true
+			:: else -> skip
+			fi
+		fi
+	fi
+}
+
+/* vsb_conn_forwarded(), vsb_conn_check_update() */
+inline vsb_conn_forwarded(n)
+{
+	fwd_cnt = fwd_cnt + n;
+	if
+	:: fwd_cnt - told_fwd_cnt >= (WINDOW + 1) / 2 &&
+	   state != DEAD && state != LINGER && state != NONE ->
+#ifndef BUG_NO_CREDIT
+		owe_credit = true
+#else
+		skip
+#endif
+	:: else -> skip
+	fi
+}
+
+/* vsb_conn_write_failed() of both files, vsb_conn_discard() */
+inline vsb_conn_write_failed()
+{
+	if
+	:: !wants_data -> vsb_conn_reset()
+	:: else ->
+		tx_failed = true;
+		if
+		:: host_shut & RCV -> skip
+		:: else -> host_shut = host_shut | RCV; owe_shutdown = true
+		fi;
+		buffered = 0; want_write = false;
+		vsb_conn_forwarded(tx_cnt - fwd_cnt);
+		readable = true
+	fi
+}
+
+/* vsb_conn_flush(): VSB_ACT_*: a turn takes all that there is room for */
+inline vsb_conn_flush()
+{
+	if
+	:: buffered > 0 ->
+#ifndef BUG_NO_WANT_WRITE
+		want_write = true;
+#endif
+		if
+		:: closed_rd -> vsb_conn_write_failed()
+		:: !closed_rd && has_room ->
+			to_host!txbuf[0];
+			txbuf[0] = txbuf[1]; txbuf[1] = 0; buffered--;
+			vsb_conn_forwarded(1)
+		:: !closed_rd && !has_room -> skip
+		fi
+	:: else -> skip
+	fi;
+	if
+	:: buffered == 0 && !tx_failed ->
+		want_write = false; vsb_conn_drained()
+	:: else -> skip
+	fi
+}
+
+/* vsb_receive_data(), vsb_conn_write() */
+inline vsb_receive_data(b)
+{
+	if
+	:: !takes_data -> skip
+	:: else ->
+		assert(tx_cnt - fwd_cnt < WINDOW);	/* over_credit */
+		tx_cnt++;
+		if
+		:: tx_failed -> vsb_conn_forwarded(1)
+		:: !tx_failed && buffered == 0 && closed_rd ->
+			vsb_conn_write_failed()
+		:: !tx_failed && buffered == 0 && !closed_rd && has_room ->
+			to_host!b; vsb_conn_forwarded(1)
+		:: else ->
+			txbuf[buffered] = b; buffered++;
+			vsb_conn_flush()
+		fi
+	fi
+}
+
+/* vsb_conn_opened() */
+inline vsb_conn_opened() { state = OPEN }
+
+/* vsb_conn_new() for either side: nothing is left of what was before */
+inline vsb_conn_new(s)
+{
+	state = s; guest_shut = 0; host_shut = 0;
+	wr_done = false; tx_failed = false
+}
+
+/* vsb_receive_packet() and what it calls */
+inline vsb_receive_packet(op, arg)
+{
+	if
+	   /* vsb_receive_unknown(): one that lingers was unlinked */
+	:: state == NONE || state == HANDSHAKE || state == LINGER ->
+		if
+		:: op == REQUEST ->
+			assert(state == NONE);
+			known = true;
+			vsb_conn_new(CONNECTING); connecting = true
+		:: op == RST -> known = false
+		:: else ->
+			/* vsb_conntab_reply_rst(): bounded */
+			if
+			:: rsts < 1 -> rsts++
+			:: else -> skip
+			fi
+		fi
+	:: else ->
+		if
+		:: op == RESPONSE ->
+			if
+			:: state == REQUESTED && !owe_request ->
+				vsb_conn_opened(); armed = false
+			:: else -> skip
+			fi
+		:: op == RST -> vsb_conn_guest_rst()
+		:: op == SHUTDOWN -> vsb_conn_guest_shutdown(arg)
+		:: op == RW -> vsb_receive_data(arg)
+		:: else -> skip
+		fi
+	fi
+}
+
+/* vsb_connector_done(): the program takes the connect, or refuses it */
+inline vsb_connector_done()
+{
+	connecting = false;
+	if
+	:: state != CONNECTING -> released = true
+	:: state == CONNECTING ->
+		connected = true; ev_in = true; ev_out = true;
+		vsb_conn_opened(); owe_response = true
+	:: state == CONNECTING ->
+		host_through = true; vsb_conn_reset()
+	fi
+}
+
+/* vsb_conn_check_deaf() */
+inline vsb_conn_check_deaf()
+{
+	if
+	:: wr_done || !is_deaf -> skip
+#ifndef BUG_EOF_EARLY
+	:: !wr_done && is_deaf && at_eof && wants_data -> skip
+#endif
+	:: else ->
+		vsb_conn_host_shut(RCV);
+		if
+#ifdef BUG_EOF_EARLY
+		:: at_eof -> vsb_conn_host_shut(SEND)
+#endif
+		:: guest_shut & RCV -> vsb_conn_host_shut(SEND)
+		:: else -> skip
+		fi
+	fi
+}
+
+/* vsb_datapath_ready_conn(): vsb_listener_read_line(), vsb_conn_host_ready() */
+inline vsb_datapath_ready_conn()
+{
+	bool in = ev_in, out = ev_out;
+
+	ev_in = false; ev_out = false;
+	if
+	:: state == HANDSHAKE ->
+		if
+		:: line_sent ->
+			readable = true;
+			state = REQUESTED; owe_request = true; armed = true
+		:: !line_sent && closed_wr -> vsb_conn_reset()
+		:: else -> skip
+		fi
+	:: state == REQUESTED ->
+		readable = true;
+		if
+		:: at_eof && is_deaf -> vsb_conn_reset()
+		:: else -> skip
+		fi
+	:: state == OPEN || state == LINGER || state == DEAD || state == NONE ||
+	   state == CONNECTING ->
+		if
+		:: out && has_host -> vsb_conn_flush()
+		:: else -> skip
+		fi;
+		if
+		:: in && state == OPEN ->
+			readable = true; vsb_conn_check_deaf()
+		:: else -> skip
+		fi
+	fi;
+	in = false; out = false
+}
+
+/* vsb_send_control(), vsb_send_headers(): there is an RX buffer */
+inline to_guest(op, arg)
+{
+	assert(known || op == RST || op == REQUEST);
+	rx!op, arg, fwd_cnt;
+	told_fwd_cnt = fwd_cnt; owe_credit = false
+}
+
+/* vsb_send_conn(), the packets that are owed, by rank */
+inline vsb_send_conn()
+{
+	if
+	:: owe_rst ->
+		owe_rst = false; to_guest(RST, 0); known = false;
+		vsb_conn_end()			/* VSB_EV_RST_SENT */
+	:: !owe_rst && owe_response -> owe_response = false; to_guest(RESPONSE, 0)
+	:: !owe_rst && owe_request ->
+		owe_request = false; known = true; to_guest(REQUEST, 0);
+		armed = true
+	:: !owe_rst && !owe_response && !owe_request && owe_shutdown ->
+		owe_shutdown = false; to_guest(SHUTDOWN, host_shut)
+	:: else -> owe_credit = false; to_guest(CREDIT_UPDATE, 0)
+	fi
+}
+
+/* vsb_send_data(), vsb_conn_read(), vsb_conn_read_end() */
+inline vsb_send_data()
+{
+	byte c;
+
+	if
+	:: len(from_host) > 0 ->
+		from_host?c; to_guest(RW, c);
+		readable = len(from_host) > 0 || at_eof
+	:: len(from_host) == 0 && at_eof ->
+		readable = false;
+		if
+		:: is_deaf -> vsb_conn_host_shut(RCV)
+		:: else -> skip
+		fi;
+		vsb_conn_host_shut(SEND)
+	:: len(from_host) == 0 && !at_eof -> readable = false
+	fi;
+	c = 0
+}
+
+/* What is to be sent waits for a buffer; BUG_RX_FULL takes none for granted. */
+#ifdef BUG_RX_FULL
+#define rx_ready	true
+#else
+#define rx_ready	nfull(rx)
+#endif
+
+active proctype bridge()
+{
+	mtype op;
+	byte arg;
+
+end:	do
+	:: atomic { tx?op, arg -> vsb_receive_packet(op, arg); op = 0; arg = 0 }
+	:: atomic { (ev_in || ev_out) -> vsb_datapath_ready_conn() }
+	:: atomic { connecting -> vsb_connector_done() }
+	:: atomic { owes && rx_ready ->
+#ifdef BUG_RX_FULL
+		if
+		:: full(rx) -> owe_nothing()
+		:: else -> vsb_send_conn()
+		fi
+#else
+		vsb_send_conn()
+#endif
+	   }
+	:: atomic { readable && wants_data && !owe_response && !owe_request &&
+		    !owe_shutdown && has_host && nfull(rx) -> vsb_send_data() }
+	:: atomic { rsts > 0 && nfull(rx) -> rx!RST, 0, 0; rsts-- }
+#ifndef NO_TIMERS
+	   /* vsb_conn_timeout() */
+	:: atomic { armed -> armed = false; vsb_conn_reset() }
+#endif
+	od
+}
+
+/* virtio_transport_*() of Linux, and a program */
+inline guest_ends() { guest = DEAD }
+
+inline guest_gets(op, arg, fwd)
+{
+	if
+	:: op == RST ->
+		if
+		:: guest == NONE -> skip
+		:: else -> guest_ends()
+		fi
+	:: op != RST && (guest == NONE || guest == DEAD) ->
+		if
+		:: guest == NONE && op == REQUEST ->
+			if	/* somebody listens, or nobody */
+			:: guest = OPEN; tx!RESPONSE, 0
+			:: guest_ends(); tx!RST, 0
+			fi
+		:: else -> tx!RST, 0
+		fi
+	:: op == RESPONSE && guest == CONNECTING -> guest = OPEN; guest_fwd = fwd
+	:: op == CREDIT_UPDATE && guest == OPEN -> guest_fwd = fwd
+	:: op == RW && guest == OPEN ->
+		guest_fwd = fwd;
+		assert(arg == guest_got + 1);		/* in order */
+		guest_got = arg
+	:: op == SHUTDOWN && guest == OPEN ->
+		guest_fwd = fwd;
+		peer_shut = peer_shut | arg;
+		if
+		:: (peer_shut & SEND) && !(guest_said & RCV) ->
+			/* all that the host program sent before its end */
+			assert(guest_got == host_wrote)
+		:: else -> skip
+		fi;
+		if
+		:: peer_shut == BOTH -> guest_ends(); tx!RST, 0
+		:: else -> skip
+		fi
+	:: else -> skip
+	fi
+}
+
+active proctype guest_program()
+{
+	mtype op;
+	byte arg, fwd;
+
+end:	do
+	:: atomic { nfull(tx) && nempty(rx) -> rx?op, arg, fwd;
+		guest_gets(op, arg, fwd); op = 0; arg = 0; fwd = 0 }
+	:: atomic { guest == OPEN && !(guest_said & SEND) && nfull(tx) &&
+		    !(peer_shut & RCV) && guest_sent < GUEST_BYTES &&
+		    guest_sent - guest_fwd < WINDOW ->
+		guest_sent++; tx!RW, guest_sent }
+	   /* shutdown(), a direction at a time, or close(), which waits for RST */
+	:: atomic { guest == OPEN && !(guest_said & SEND) && nfull(tx) &&
+		    (!thorough || guest_sent == GUEST_BYTES || (peer_shut & RCV)) ->
+		guest_said = guest_said | SEND; tx!SHUTDOWN, SEND }
+	:: atomic { guest == OPEN && !(guest_said & RCV) && nfull(tx) ->
+		guest_said = guest_said | RCV; tx!SHUTDOWN, RCV }
+	   /* its own timer, or its program is killed: no goodbye */
+	:: atomic { impatient && (guest == OPEN || guest == CONNECTING) &&
+		    nfull(tx) ->
+		guest_ends(); tx!RST, 0 }
+	od
+}
+
+/*
+ * A program of the host that reads to the end, whose bytes are in order; it may
+ * stop to read or to write, or close, and does so at the end.
+ */
+active proctype host_program()
+{
+	byte c;
+
+	if
+	:: impatient = true
+	:: thorough = true
+	:: skip
+	fi;
+	if
+	:: faithful = true
+	:: skip
+	fi;
+	if
+	:: atomic { guest = CONNECTING; tx!REQUEST, 0 }	/* the guest calls */
+	:: atomic { connected = true; vsb_conn_new(HANDSHAKE); armed = true }
+	fi;
+	if
+	:: state == HANDSHAKE && connected ->
+		if
+		:: atomic { line_sent = true; ev_in = true }
+		:: skip
+		fi
+	:: connected && state != HANDSHAKE -> skip
+	:: host_through -> goto through
+	:: guest == DEAD && !connected -> goto through
+	:: released -> goto through
+	fi;
+	do
+	:: atomic { to_host?c ->
+		assert(c == host_got + 1);		/* in order */
+		host_got = c; c = 0;
+		ev_out = ev_out || (want_write && has_host) }
+	:: atomic { has_host && !closed_wr && !shut_rd && host_wrote < HOST_BYTES &&
+		    nfull(from_host) ->
+		host_wrote++; from_host!host_wrote; ev_in = true }
+	:: atomic { has_host && !closed_wr -> closed_wr = true; ev_in = true }
+	:: atomic { has_host && !closed_rd && !faithful ->
+		closed_rd = true; ev_in = true; ev_out = true }
+	   /* the end */
+	:: atomic { empty(to_host) && (wr_done || released) ->
+		closed_wr = true; closed_rd = true;
+		ev_in = has_host; ev_out = has_host; break }
+	od;
+through:
+	host_through = true
+}
+
+/*
+ * Nobody can go on: then everybody has to be through. The guest and the program
+ * have by then shut down all that they can, so who still waits does so for good,
+ * for an RST, an answer, or a wake-up that was lost.
+ */
+active proctype judge()
+{
+end:	timeout ->
+	assert(guest == NONE || guest == DEAD);
+	assert(state == NONE && !owes && rsts == 0);
+	assert(host_through)
+}
