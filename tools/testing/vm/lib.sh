@@ -73,9 +73,3 @@ mirror() {
 	uri=${uri:-http://deb.debian.org/debian}
 	printf '%s\n' "${uri%/}"
 }
-
-# What a kernel writes when something is wrong with it.
-# shellcheck disable=SC2034	# used by the scripts that source this file
-SPLAT='\bBUG: |\bWARNING: |\bOops\b|Kernel panic|Call Trace:|general protection'
-SPLAT+='|INFO: task .* blocked|detected stalls|refcount_t:|UBSAN:|KASAN:'
-SPLAT+='|Unable to handle|cut here|circular locking|sysfs: cannot create'
