@@ -55,7 +55,8 @@ remove_objects() {
 		-type f -exec rm -f {} +
 }
 
-# Not in a folder to be renamed: the tree knows its own path.
+# Not in a folder to be renamed: the tree knows its own path, and so does its
+# key.
 build_variant() {
 	local variant=$1 target=$LAB/$KIND/$1
 
@@ -73,8 +74,9 @@ build_variant() {
 build_once() {
 	local variant=$1 key target=$LAB/$KIND/$1 log=$LAB/log/$KIND-$1
 
-	key=$(key_of "$0" "$VM_DIR/kernel.sh" "$SOURCE.stamp" \
-		"$VM_DIR/$KIND/common.config" "$VM_DIR/$KIND/$variant.config")
+	key=$(echo "$target" | key_of - "$0" "$VM_DIR/kernel.sh" \
+		"$SOURCE.stamp" "$VM_DIR/$KIND/common.config" \
+		"$VM_DIR/$KIND/$variant.config")
 	if ! fresh "$target" "$key"; then
 		say "building the $variant $WHAT (once; five minutes or more)"
 		rm -f "$target.stamp"

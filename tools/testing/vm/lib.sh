@@ -35,6 +35,16 @@ known_kernels() {
 	done
 }
 
+# run_on KERNEL ARGUMENT...: run-uml for uml-VARIANT, else run-host
+run_on() {
+	local kernel=$1
+	shift
+	case $kernel in
+	uml-*) "$VM_DIR/run-uml" --variant "${kernel#uml-}" "$@" ;;
+	*) "$VM_DIR/run-host" --kernel "$kernel" "$@" ;;
+	esac
+}
+
 root_of() { printf '%s/root/%s\n' "$LAB" "$1"; }
 
 # A root holds exactly one kernel, so its module folder names the release.
