@@ -320,7 +320,7 @@ int vsb_datapath_init(struct vsb_datapath *dp)
 	return 0;
 }
 
-/* Create the threads; the current process becomes the owner. Locked. */
+/* Create the threads; the current process becomes the owner. Not locked. */
 int vsb_datapath_attach(struct vsb_datapath *dp)
 {
 	char name[16], stand_in[16];	/* TASK_COMM_LEN */

@@ -42,12 +42,14 @@ struct mm_struct;
  * @owner: memory of the process that called VHOST_SET_OWNER, to compare with;
  *	the structure is held, not the memory; NULL before
  * @configuring: somebody is about to change the host end, outside the lock
+ * @attaching: somebody is about to become the owner, likewise
  * @teardown: ends the device, behind its last descriptor
  */
 struct vsb_dev {
 	struct vsb_datapath dp;
 	struct mm_struct *owner;
 	bool configuring;
+	bool attaching;
 	struct work_struct teardown;
 };
 

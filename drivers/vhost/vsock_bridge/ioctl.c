@@ -67,18 +67,45 @@ static long vsb_set_backend_features(struct vsb_dev *dev, void __user *argp)
 	return features ? -EOPNOTSUPP : 0;
 }
 
-static long vsb_set_owner(struct vsb_dev *dev, void __user *argp)
+static long vsb_owner_reserve(struct vsb_dev *dev)
 {
-	int ret;
+	long ret = 0;
 
-	if (dev->owner)
-		return -EBUSY;
-	ret = vsb_datapath_attach(&dev->dp);
+	mutex_lock(&dev->dp.lock);
+	if (dev->dp.dead)
+		ret = -EIO;
+	else if (dev->owner || dev->attaching)
+		ret = -EBUSY;
+	else
+		dev->attaching = true;
+	mutex_unlock(&dev->dp.lock);
+	return ret;
+}
+
+static void vsb_owner_install(struct vsb_dev *dev, bool attached)
+{
+	mutex_lock(&dev->dp.lock);
+	if (attached) {
+		mmgrab(current->mm);
+		dev->owner = current->mm;
+	}
+	dev->attaching = false;
+	mutex_unlock(&dev->dp.lock);
+}
+
+/*
+ * The threads are made outside the lock: when only one of them can be, it is
+ * stopped again, and that waits for one which is being killed and wants the lock.
+ */
+static long vsb_set_owner(struct vsb_dev *dev)
+{
+	long ret = vsb_owner_reserve(dev);
+
 	if (ret)
 		return ret;
-	mmgrab(current->mm);
-	dev->owner = current->mm;
-	return 0;
+	ret = vsb_datapath_attach(&dev->dp);
+	vsb_owner_install(dev, !ret);
+	return ret;
 }
 
 /*
@@ -415,7 +442,6 @@ static const struct vsb_dev_ioctl vsb_dev_ioctls[] = {
 	{ VHOST_SET_FEATURES, VSB_ANYBODY, vsb_set_features },
 	{ VHOST_GET_BACKEND_FEATURES, VSB_ANYBODY, vsb_get_backend_features },
 	{ VHOST_SET_BACKEND_FEATURES, VSB_ANYBODY, vsb_set_backend_features },
-	{ VHOST_SET_OWNER, VSB_ANYBODY, vsb_set_owner },
 	{ VHOST_SET_MEM_TABLE, VSB_OWNER, vsb_set_mem_table },
 	{ VHOST_SET_LOG_BASE, VSB_OWNER, vsb_set_log_base },
 	{ VHOST_SET_LOG_FD, VSB_OWNER, vsb_set_log_fd },
@@ -526,6 +552,8 @@ long vsb_dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		ret = vsb_set_uds(dev, argp);
 	else if (cmd == VSOCK_BRIDGE_SET_PORT)
 		ret = vsb_set_port(dev, argp);
+	else if (cmd == VHOST_SET_OWNER)
+		ret = vsb_set_owner(dev);
 	else
 		ret = vsb_ioctl_locked(dev, cmd, argp);
 

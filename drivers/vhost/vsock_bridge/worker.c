@@ -136,8 +136,8 @@ static void vsb_worker_wake(struct vhost_task **slot)
  * @name: name of the thread
  * @stand_in_name: name of the other one
  *
- * The thread comes last: there may be work, which waits for a lock that the
- * caller holds, so it could not be stopped again. The stand-in has none.
+ * The caller holds no lock that a work or @killed takes: each thread runs at
+ * once, and one that is alone is stopped again.
  *
  * Return: 0, or an error of vhost_task_create().
  */
@@ -155,6 +155,8 @@ int vsb_worker_start(struct vsb_worker *worker, const char *name,
 	if (ret) {
 		vhost_task_stop(worker->stand_in);
 		worker->stand_in = NULL;
+		/* the next one has to know itself, too */
+		worker->stand_in_task = NULL;
 	}
 	return ret;
 }

@@ -35,6 +35,16 @@ known_kernels() {
 	done
 }
 
+# run_on KERNEL ARGUMENT...: run-uml for uml-VARIANT, else run-host
+run_on() {
+	local kernel=$1
+	shift
+	case $kernel in
+	uml-*) "$VM_DIR/run-uml" --variant "${kernel#uml-}" "$@" ;;
+	*) "$VM_DIR/run-host" --kernel "$kernel" "$@" ;;
+	esac
+}
+
 root_of() { printf '%s/root/%s\n' "$LAB" "$1"; }
 
 # A root holds exactly one kernel, so its module folder names the release.
@@ -73,9 +83,3 @@ mirror() {
 	uri=${uri:-http://deb.debian.org/debian}
 	printf '%s\n' "${uri%/}"
 }
-
-# What a kernel writes when something is wrong with it.
-# shellcheck disable=SC2034	# used by the scripts that source this file
-SPLAT='\bBUG: |\bWARNING: |\bOops\b|Kernel panic|Call Trace:|general protection'
-SPLAT+='|INFO: task .* blocked|detected stalls|refcount_t:|UBSAN:|KASAN:'
-SPLAT+='|Unable to handle|cut here|circular locking|sysfs: cannot create'

@@ -8,6 +8,8 @@ UDS=/run/vm1.sock
 
 # shellcheck source-path=SCRIPTDIR source=poll.sh
 . "$(dirname "${BASH_SOURCE[0]}")/poll.sh"
+# shellcheck source-path=SCRIPTDIR source=splat.sh
+. "$(dirname "${BASH_SOURCE[0]}")/splat.sh"
 
 ended() { ! kill -0 "$1" 2>/dev/null; }
 
@@ -33,7 +35,3 @@ load_module() {
 }
 
 refcount() { awk '$1 == "vsock_bridge" { print $3 }' /proc/modules; }
-
-# What a kernel writes when something is wrong with it.
-# shellcheck disable=SC2034	# used by the scripts that source this file
-SPLAT='BUG: |WARNING: |Oops|Kernel panic|Call Trace:|general protection'

@@ -51,6 +51,4 @@ all_ended() {
 
 refcount_is_zero() { [ "$(refcount)" = 0 ]; }
 unloads() { rmmod vsock_bridge && ! grep -q '^vsock_bridge ' /proc/modules; }
-no_splat_in() { test -e "$1" && ! grep -aE "$SPLAT" "$1"; }
-no_splat_on_host() { dmesg >/run/dmesg && no_splat_in /run/dmesg; }
 

@@ -1,0 +1,517 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Memory that runs out, and copies that fail, at each place in turn: first where
+ * the VMM sets the device up, then in the device's own thread while bytes move.
+ * What fails says so, leaves nothing behind, and works the next time.
+ */
+#include "harness.h"
+
+#include <endian.h>
+#include <sys/socket.h>
+
+#include "inject.h"
+
+#define MOST_PLACES	2000
+#define PORT		80
+#define SIZE		200000
+#define PIECE		16384
+
+#define SKIP_WITHOUT_FAULTS() do {					\
+	SKIP_WITHOUT(guest_device());					\
+	if (inject_prepare())						\
+		SKIP(return, "this kernel has no fault injection");	\
+} while (0)
+
+static uint64_t sum(const struct vsock_bridge_stats *stats, size_t from,
+		    size_t to)
+{
+	uint64_t value, total = 0;
+
+	for (; from <= to; from += sizeof(value)) {
+		memcpy(&value, (const char *)stats + from, sizeof(value));
+		total += value;
+	}
+	return total;
+}
+
+#define SUM(bed, first, last) ({					\
+	struct vsock_bridge_stats _stats;				\
+	bed_stats((bed)->guest.fd, &_stats) ? UINT64_MAX :		\
+		sum(&_stats, offsetof(struct vsock_bridge_stats, first),	\
+		    offsetof(struct vsock_bridge_stats, last)); })
+
+/* All error cases that the device has counted. */
+static uint64_t troubles(struct bed *bed)
+{
+	return SUM(bed, desc_chain_too_short_for_header, pkt_buf_missing);
+}
+
+/* Connections and clients, bytes and RSTs that wait, sockets but the listener. */
+static uint64_t left_over(struct bed *bed)
+{
+	return SUM(bed, connections, rsts_pending) - 1;
+}
+
+/* As a guest does, which has forgotten what the device still knows. */
+static void reset_strays(struct bed *bed)
+{
+	struct virtio_vsock_hdr h;
+
+	guest_mux_poll(&bed->mux);
+	while (bed->mux.nr_strays) {
+		if (guest_mux_stray(&bed->mux, &h, 0))
+			return;
+		if (le16toh(h.op) == VIRTIO_VSOCK_OP_RST)
+			continue;
+		h = guest_hdr(&bed->guest, VIRTIO_VSOCK_OP_RST,
+			      le32toh(h.dst_port), le32toh(h.src_port));
+		guest_send(&bed->guest, &h, NULL, deadline_in(WAIT_MS));
+	}
+}
+
+static bool comes_to_rest(struct bed *bed)
+{
+	uint64_t deadline = deadline_in(WAIT_MS);
+
+	while (left_over(bed) && deadline_left(deadline)) {
+		guest_mux_step(&bed->mux, -1, 0, deadline_in(1));
+		reset_strays(bed);
+	}
+	return !left_over(bed);
+}
+
+/*
+ * Set-up. Each step is issued again when it has failed, as a VMM might.
+ */
+
+static int open_device(struct bed *bed)
+{
+	return guest_reopen(&bed->guest);
+}
+
+static int set_uds(struct bed *bed)
+{
+	return bed_set_uds(bed->guest.fd, bed->path);
+}
+
+/* A port of its own, and all others where they lead without a map. */
+static int set_port(struct bed *bed)
+{
+	struct vsock_bridge_port port = {
+		.size = sizeof(port),
+		.port = 9,
+		.path = (uintptr_t)"/tmp/none",
+		.path_len = strlen("/tmp/none"),
+	};
+	struct vsock_bridge_port others = {
+		.size = sizeof(others),
+		.flags = VSOCK_BRIDGE_PORT_OTHERS,
+		.action = VSOCK_BRIDGE_PORT_PREFIX,
+	};
+
+	return ioctl(bed->guest.fd, VSOCK_BRIDGE_SET_PORT, &port) ||
+	       ioctl(bed->guest.fd, VSOCK_BRIDGE_SET_PORT, &others) ?
+	       -errno : 0;
+}
+
+static int set_limits(struct bed *bed)
+{
+	return bed_set_limits(bed, BED_LIMITS(.max_connections = 100));
+}
+
+static int set_owner(struct bed *bed)
+{
+	return ioctl(bed->guest.fd, VHOST_SET_OWNER, NULL) ? -errno : 0;
+}
+
+static int set_features(struct bed *bed)
+{
+	uint64_t offered;
+
+	if (ioctl(bed->guest.fd, VHOST_GET_FEATURES, &offered))
+		return -errno;
+	return guest_set_features(&bed->guest, GUEST_FEATURES & offered);
+}
+
+static int set_cid(struct bed *bed)
+{
+	return guest_set_cid(&bed->guest, bed->guest.cfg.cid);
+}
+
+static int set_mem_table(struct bed *bed)
+{
+	return guest_mem_set_table(&bed->guest.mem, bed->guest.fd);
+}
+
+static int set_ring(struct guest_ring *ring, int fd)
+{
+	int err = guest_ring_set_num(ring, fd);
+
+	err = err ?: guest_ring_set_base(ring, fd);
+	err = err ?: guest_ring_set_addr(ring, fd);
+	err = err ?: guest_ring_set_file(ring, fd, VHOST_SET_VRING_KICK,
+					 ring->kick);
+	err = err ?: guest_ring_set_file(ring, fd, VHOST_SET_VRING_CALL,
+					 ring->call);
+	return err ?: guest_ring_set_file(ring, fd, VHOST_SET_VRING_ERR,
+					  ring->err);
+}
+
+static int set_rings(struct bed *bed)
+{
+	int err = set_ring(&bed->guest.rx, bed->guest.fd);
+
+	return err ?: set_ring(&bed->guest.tx, bed->guest.fd);
+}
+
+static int start(struct bed *bed)
+{
+	guest_fill_rx(&bed->guest);
+	return guest_set_running(&bed->guest, 1);
+}
+
+static int get_stats(struct bed *bed)
+{
+	struct vsock_bridge_stats stats;
+
+	return bed_stats(bed->guest.fd, &stats);
+}
+
+static int stop(struct bed *bed)
+{
+	return guest_stop(&bed->guest);
+}
+
+static int (*const steps[])(struct bed *bed) = {
+	open_device, set_uds, set_port, set_limits, set_owner, set_features,
+	set_cid, set_mem_table, set_rings, start, get_stats, stop, start,
+};
+
+#define STEPS (sizeof(steps) / sizeof(steps[0]))
+
+static int run_steps(struct bed *bed, size_t from, size_t to)
+{
+	int err = 0;
+
+	for (; from < to && !err; from++)
+		err = steps[from](bed);
+	return err;
+}
+
+/*
+ * -ENFILE is what the kernel says when it has no memory for a socket, -ENOSPC
+ * what some file systems say when they have none for its file.
+ */
+static bool is_clear(int err)
+{
+	return err == -ENOMEM || err == -EFAULT || err == -ENFILE ||
+	       err == -ENOSPC;
+}
+
+/* A guest that has not begun, whose next device is a new one. */
+static void begin_again(struct bed *bed)
+{
+	guest_mux_fini(&bed->mux);
+	guest_reset(&bed->guest);
+	unlink(bed->path);
+}
+
+FIXTURE(set_up)
+{
+	struct bed bed;
+	struct inject caller;
+};
+
+FIXTURE_VARIANT(set_up)
+{
+	size_t step;
+};
+
+#define STEP(name, at) FIXTURE_VARIANT_ADD(set_up, name) { .step = at }
+
+STEP(open, 0);
+STEP(set_uds, 1);
+STEP(set_port, 2);
+STEP(set_limits, 3);
+STEP(set_owner, 4);
+STEP(set_features, 5);
+STEP(set_cid, 6);
+STEP(set_mem_table, 7);
+STEP(set_rings, 8);
+STEP(start, 9);
+STEP(get_stats, 10);
+STEP(stop, 11);
+STEP(start_again, 12);
+
+FIXTURE_SETUP(set_up)
+{
+	SKIP_WITHOUT_FAULTS();
+	ASSERT_EQ(0, inject_open(&self->caller, getpid()));
+	ASSERT_EQ(0, bed_prepare(&self->bed, NULL));
+}
+
+FIXTURE_TEARDOWN(set_up)
+{
+	inject_close(&self->caller);
+	BED_TEARDOWN(&self->bed);
+}
+
+TEST_F(set_up, fails_with_a_clear_error_at_each_place_and_works_the_next_time)
+{
+	struct bed *bed = &self->bed;
+	unsigned int n, failed = 0;
+	bool hit = true;
+	int err;
+
+	for (n = 1; hit && n < MOST_PLACES; n++) {
+		begin_again(bed);
+		ASSERT_EQ(0, run_steps(bed, 0, variant->step));
+		ASSERT_EQ(0, inject_arm(&self->caller, n));
+		err = steps[variant->step](bed);
+		hit = inject_disarm(&self->caller);
+		if (err) {
+			failed++;
+			ASSERT_TRUE(hit) TH_LOG("error %d by itself", err);
+			ASSERT_TRUE(is_clear(err))
+				TH_LOG("place %u: error %d", n, err);
+			ASSERT_EQ(0, steps[variant->step](bed))
+				TH_LOG("after place %u", n);
+		}
+		ASSERT_EQ(0, run_steps(bed, variant->step + 1, STEPS))
+			TH_LOG("after place %u", n);
+		ASSERT_EQ(0, bed_works(bed)) TH_LOG("after place %u", n);
+		ASSERT_TRUE(comes_to_rest(bed)) TH_LOG("after place %u", n);
+	}
+	EXPECT_FALSE(hit);
+	EXPECT_NE(0, failed);
+	TH_LOG("%u places, of which %u made it fail", n - 2, failed);
+}
+
+/*
+ * The data path, in the device's own thread.
+ */
+
+/**
+ * struct story - what happens while something fails
+ * @bed: where
+ * @known: error cases before
+ * @host: a connection that the host made, or will make
+ * @guest: likewise, the guest
+ * @listener: of the guest's connections
+ * @buf: bytes of the stream
+ */
+struct story {
+	struct bed *bed;
+	uint64_t known;
+	struct bed_pair host;
+	struct bed_pair guest;
+	int listener;
+	char buf[SIZE];
+};
+
+/* The wait ends with an error case as well; whether @cond is true. */
+#define UNTIL(s, cond) ({						\
+	uint64_t _deadline = deadline_in(WAIT_MS);			\
+	bool _ok;							\
+	guest_mux_poll(&(s)->bed->mux);					\
+	while (!(_ok = (cond)) && troubles((s)->bed) == (s)->known &&	\
+	       deadline_left(_deadline))				\
+		guest_mux_step(&(s)->bed->mux, -1, 0, deadline_in(1));	\
+	_ok; })
+
+/* The host program has read the line that says that it is connected. */
+static bool has_line(int fd)
+{
+	char line[32];
+	ssize_t n = recv(fd, line, sizeof(line), MSG_DONTWAIT | MSG_PEEK);
+
+	return n > 0 && memchr(line, '\n', n) &&
+	       uds_recv_line(fd, line, sizeof(line)) == 0;
+}
+
+static bool host_connects(struct story *s)
+{
+	s->host.fd = bed_client(s->bed, PORT);
+	return UNTIL(s, (s->host.conn = guest_accept(&s->bed->mux, PORT, 0))) &&
+	       UNTIL(s, has_line(s->host.fd));
+}
+
+static bool guest_connects(struct story *s)
+{
+	s->guest.conn = guest_connect(&s->bed->mux, s->bed->spare_port++, PORT);
+	return s->guest.conn && UNTIL(s, s->guest.conn->open) &&
+	       (s->guest.fd = uds_accept(s->listener)) >= 0;
+}
+
+static bool both_connect(struct story *s)
+{
+	return host_connects(s) && guest_connects(s);
+}
+
+/* The host program reads when all is sent: the device has to keep some. */
+static bool to_host(struct story *s)
+{
+	struct guest_conn *c = s->host.conn;
+	size_t sent = 0, got = 0;
+	ssize_t n;
+
+	bed_fill(s->buf, 1, 0, SIZE);
+	if (!UNTIL(s, (sent += guest_conn_send(c, s->buf + sent, SIZE - sent,
+					       PIECE)) == SIZE))
+		return false;
+	memset(s->buf, 0, SIZE);
+	return UNTIL(s, (n = uds_recv_now(s->host.fd, s->buf + got,
+					  SIZE - got)) > 0 &&
+			(got += n) == SIZE) &&
+	       bed_match(s->buf, 1, 0, SIZE);
+}
+
+static bool to_guest(struct story *s)
+{
+	struct guest_conn *c = s->guest.conn;
+	size_t sent = 0, got = 0;
+	ssize_t n;
+
+	bed_fill(s->buf, 2, 0, SIZE);
+	if (!UNTIL(s, ((n = uds_send_now(s->guest.fd, s->buf + sent,
+					 SIZE - sent)) > 0 &&
+		       (sent += n) == SIZE) || guest_conn_unread(c) == SIZE))
+		return false;
+	memset(s->buf, 0, SIZE);
+	return UNTIL(s, (got += guest_conn_recv(c, s->buf + got,
+						SIZE - got)) == SIZE) &&
+	       bed_match(s->buf, 2, 0, SIZE);
+}
+
+/* One is closed by the host program, the other by the guest. */
+static bool both_close(struct story *s)
+{
+	close(s->host.fd);
+	s->host.fd = -1;
+	guest_conn_shutdown(s->guest.conn, VIRTIO_VSOCK_SHUTDOWN_RCV |
+					   VIRTIO_VSOCK_SHUTDOWN_SEND);
+	return UNTIL(s, s->host.conn->reset || s->host.conn->peer_shutdown) &&
+	       UNTIL(s, s->guest.conn->reset);
+}
+
+static void end_pair(struct bed_pair *pair)
+{
+	if (pair->fd >= 0)
+		close(pair->fd);
+	pair->fd = -1;
+	if (!pair->conn)
+		return;
+	if (!pair->conn->reset)
+		guest_conn_op(pair->conn, VIRTIO_VSOCK_OP_RST, 0);
+	guest_conn_free(pair->conn);
+	pair->conn = NULL;
+}
+
+/* A ring that broke is there again after the next start. */
+static int start_anew(struct bed *bed)
+{
+	struct guest *g = &bed->guest;
+	int err = guest_stop(g);
+
+	guest_wait_err(&g->rx, 0);
+	guest_wait_err(&g->tx, 0);
+	guest_reset(g);
+	return err ?: guest_run(g);
+}
+
+FIXTURE(flow)
+{
+	struct bed bed;
+	struct story story;
+	struct inject worker;
+};
+
+FIXTURE_VARIANT(flow)
+{
+	bool (*happens)(struct story *s);
+	bool connected;
+};
+
+#define STORY(name, ...) FIXTURE_VARIANT_ADD(flow, name) {		\
+	.happens = name, __VA_ARGS__ }
+
+STORY(both_connect);
+STORY(to_host, .connected = true);
+STORY(to_guest, .connected = true);
+STORY(both_close, .connected = true);
+
+FIXTURE_SETUP(flow)
+{
+	struct story *s = &self->story;
+	char name[32];
+	pid_t tid;
+
+	SKIP_WITHOUT_FAULTS();
+	ASSERT_EQ(0, bed_open(&self->bed, NULL));
+	snprintf(name, sizeof(name), "vsb-%d", getpid());
+	tid = inject_thread(name);
+	ASSERT_NE(0, tid);
+	ASSERT_EQ(0, inject_open(&self->worker, tid));
+	s->bed = &self->bed;
+	s->host.fd = s->guest.fd = -1;
+	s->listener = bed_listen(&self->bed, PORT);
+	ASSERT_LE(0, s->listener);
+	guest_listen(&self->bed.mux, PORT);
+}
+
+FIXTURE_TEARDOWN(flow)
+{
+	inject_close(&self->worker);
+	close(self->story.listener);
+	BED_TEARDOWN(&self->bed);
+}
+
+static void forget_clients(int listener)
+{
+	int fd;
+
+	while ((fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC)) >= 0)
+		close(fd);
+}
+
+TEST_F(flow, that_fails_at_each_place_is_counted_and_leaves_a_device_that_works)
+{
+	struct story *s = &self->story;
+	struct bed *bed = &self->bed;
+	unsigned int n, failed = 0;
+	bool hit = true, good;
+	uint64_t broken, unreadable;
+
+	for (n = 1; hit && n < MOST_PLACES; n++) {
+		s->known = troubles(bed);
+		broken = BED_STAT(bed, vring_broken);
+		unreadable = BED_STAT(bed, guest_memory);
+		if (variant->connected)
+			ASSERT_TRUE(both_connect(s));
+		ASSERT_EQ(0, inject_arm(&self->worker, n));
+		good = variant->happens(s);
+		hit = inject_disarm(&self->worker);
+		if (!good) {
+			failed++;
+			ASSERT_TRUE(hit) TH_LOG("not by an injected failure");
+			ASSERT_NE(s->known, troubles(bed))
+				TH_LOG("place %u: not counted", n);
+		}
+		if (BED_STAT(bed, vring_broken) != broken)
+			ASSERT_EQ(0, start_anew(bed))
+				TH_LOG("after place %u", n);
+		end_pair(&s->host);
+		end_pair(&s->guest);
+		forget_clients(s->listener);
+		ASSERT_TRUE(comes_to_rest(bed)) TH_LOG("after place %u", n);
+		/* what cannot be written comes back empty, as it should */
+		if (BED_STAT(bed, guest_memory) != unreadable)
+			bed->guest.error[0] = 0;
+		ASSERT_EQ(0, bed_works(bed)) TH_LOG("after place %u", n);
+	}
+	EXPECT_FALSE(hit);
+	EXPECT_NE(0, failed);
+	TH_LOG("%u places, of which %u made it fail", n - 2, failed);
+}
+
+TEST_HARNESS_MAIN

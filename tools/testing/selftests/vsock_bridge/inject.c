@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "inject.h"
+
+#define DEBUGFS "/sys/kernel/debug/"
+
+static int write_text(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	n = write(fd, text, strlen(text));
+	close(fd);
+	return n < 0 ? -errno : 0;
+}
+
+/*
+ * Allocations that may sleep count as well, which most are, and so do those of
+ * one page. Each failure would else come with a backtrace in the log.
+ */
+int inject_prepare(void)
+{
+	static const char *const settings[][2] = {
+		{ "failslab/ignore-gfp-wait", "N" },
+		{ "failslab/verbose", "0" },
+		{ "fail_page_alloc/ignore-gfp-wait", "N" },
+		{ "fail_page_alloc/min-order", "0" },
+		{ "fail_page_alloc/verbose", "0" },
+		{ "fail_usercopy/verbose", "0" },
+	};
+	char path[100];
+	int err = 0;
+
+	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
+		snprintf(path, sizeof(path), DEBUGFS "%s", settings[i][0]);
+		err = err ?: write_text(path, settings[i][1]);
+	}
+	return err;
+}
+
+static bool is_named(const char *tid, const char *name)
+{
+	char path[300], comm[32] = "";
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%s/comm", tid);
+	f = fopen(path, "r");
+	if (!f)
+		return false;
+	if (!fgets(comm, sizeof(comm), f))
+		comm[0] = 0;
+	fclose(f);
+	comm[strcspn(comm, "\n")] = 0;
+	return !strcmp(comm, name);
+}
+
+pid_t inject_thread(const char *name)
+{
+	DIR *dir = opendir("/proc/self/task");
+	struct dirent *e;
+	pid_t tid = 0;
+
+	while (dir && !tid && (e = readdir(dir)))
+		if (is_named(e->d_name, name))
+			tid = atoi(e->d_name);
+	if (dir)
+		closedir(dir);
+	return tid;
+}
+
+int inject_open(struct inject *inject, pid_t tid)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/fail-nth", tid);
+	inject->nth = open(path, O_RDWR | O_CLOEXEC);
+	return inject->nth < 0 ? -errno : 0;
+}
+
+void inject_close(struct inject *inject)
+{
+	close(inject->nth);
+	inject->nth = -1;
+}
+
+int inject_arm(struct inject *inject, unsigned int n)
+{
+	char text[16];
+	int len = snprintf(text, sizeof(text), "%u", n);
+
+	return write(inject->nth, text, len) == len ? 0 : -errno;
+}
+
+/*
+ * The file says how many places are left, and 0 when one has failed. This is a
+ * place itself when the thread is the caller: where the read fails, or the
+ * write, which then has nothing to do, none had before.
+ */
+bool inject_disarm(struct inject *inject)
+{
+	char text[16] = "";
+	ssize_t n = pread(inject->nth, text, sizeof(text) - 1, 0);
+
+	(void)!write(inject->nth, "0", 1);
+	return n > 0 && atoi(text) == 0;
+}

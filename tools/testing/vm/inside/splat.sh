@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# What a kernel writes when something is wrong with it, one pattern a line. This
+# is all that the lab knows of it: run-host and run-uml look for it on the
+# machine's console when its command has ended, where the consoles of the guests
+# are by then as well, and some tests look themselves.
+
+SPLATS=(
+	'\bBUG: '			# KASAN, KCSAN, lockups, sleep in atomic context
+	'\bBUG [^ ]+ \(.*\): '		# SLUB: BUG kmalloc-64 (Not tainted): ...
+	'\bWARNING: '			# WARN(), lockdep, suspicious RCU usage
+	'cut here'
+	'\bOops\b'
+	'kernel BUG at'
+	'Kernel panic'
+	'Call Trace:'
+	'general protection'
+	'Unable to handle'
+	'double fault'
+	'(KASAN|KCSAN|UBSAN): '
+	'refcount_t: '
+	'list_(add|del).* corruption'
+	'(circular|recursive) locking|inconsistent lock state'
+	'suspicious RCU usage'
+	'trying to register non-static key'
+	'INFO: task .* blocked'
+	'detected( expedited)? stalls|self-detected stall'
+	'(soft|hard|workqueue) (lockup|LOCKUP)'
+	'unreferenced object|new suspected memory leaks'
+	'sysfs: cannot create'
+)
+SPLAT=$(IFS='|'; echo "${SPLATS[*]}")
+
+# splats_in FILE: the lines; fails when there is none
+splats_in() { grep -aE "$SPLAT" "$1"; }
+
+no_splat_in() { test -e "$1" && ! splats_in "$1"; }
+no_splat_on_host() { dmesg >/run/dmesg && no_splat_in /run/dmesg; }
