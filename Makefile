@@ -13,6 +13,7 @@ help:
 	@echo '  make check-all  those too: guests and hosts of every kernel'
 	@echo
 	@echo '  make fuzz       twenty minutes of fuzzing; FUZZ_SECONDS=N for 2 N'
+	@echo '  make soak       twenty minutes of everything at once, on a debug kernel'
 	@echo '  make lint       all static checkers, and the proofs: make formal'
 	@echo
 	@echo '  make bench      this device and its peers, measured side by side'

@@ -63,6 +63,13 @@ lint:
 formal:
 	@tools/testing/check formal
 
+# TAP: everything at once, for SOAK_MINUTES, where mistakes are looked for.
+SOAK_LANE ?= uml-debug
+SOAK_MINUTES ?= 20
+
+soak:
+	@$(VM)/tests/soak $(SOAK_LANE) $(SOAK_MINUTES)
+
 # All of "make check" and what is too slow for it.
 check-all:
 	@tools/testing/check all
@@ -99,6 +106,6 @@ lab-clean:
 
 .PHONY: demo check-builds check-guest check-options check-migrate \
 	check-snapshot check-vsock-test check-stress \
-	check-pairs check-lifetime check-all check-dkms fuzz kselftest-harness \
+	check-pairs check-lifetime check-all check-dkms fuzz soak kselftest-harness \
 	lab lab-clean \
 	bench bench-goals lint formal

@@ -35,11 +35,12 @@ known_kernels() {
 	done
 }
 
-# run_on KERNEL ARGUMENT...: run-uml for uml-VARIANT, else run-host
+# run_on KERNEL ARGUMENT...: run-uml for uml and uml-VARIANT, else run-host
 run_on() {
 	local kernel=$1
 	shift
 	case $kernel in
+	uml) "$VM_DIR/run-uml" "$@" ;;
 	uml-*) "$VM_DIR/run-uml" --variant "${kernel#uml-}" "$@" ;;
 	*) "$VM_DIR/run-host" --kernel "$kernel" "$@" ;;
 	esac
