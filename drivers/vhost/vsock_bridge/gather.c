@@ -26,7 +26,7 @@ static const struct iovec *vsb_gather_row(struct vsb_gather *gather,
 /**
  * vsb_gather_flush() - hand over what was gathered for a connection, if anything
  * @gather: what was gathered
- * @conn: the connection; may end by it
+ * @conn: the connection; may end by it, but is not gone: its RST is owed
  * @eom: with SEQPACKET: it ends a message
  */
 void vsb_gather_flush(struct vsb_gather *gather, struct vsb_conn *conn,

@@ -44,19 +44,20 @@ void vsb_mem_free(struct vsb_mem *mem);
 int vsb_mem_search(struct vsb_mem *mem, u64 addr, u32 len, struct iovec *iov,
 		   unsigned int max);
 
-static inline bool vsb_range_holds(const struct vsb_range *range, u64 addr)
+static __always_inline bool vsb_range_holds(const struct vsb_range *range, u64 addr)
 {
 	return addr - range->start < range->size;
 }
 
-static inline bool vsb_range_holds_all(const struct vsb_range *range, u64 addr,
-				       u32 len)
+static __always_inline bool
+vsb_range_holds_all(const struct vsb_range *range, u64 addr, u32 len)
 {
 	return vsb_range_holds(range, addr) &&
 	       len <= range->size - (addr - range->start);
 }
 
-static inline void __user *vsb_range_at(const struct vsb_range *range, u64 addr)
+static __always_inline void __user *
+vsb_range_at(const struct vsb_range *range, u64 addr)
 {
 	return (void __user *)(unsigned long)(range->addr +
 					      (addr - range->start));

@@ -141,7 +141,7 @@ static void vsb_send_take_row(struct vsb_datapath *dp, struct vsb_slots *slots,
 	u16 heads[VSB_SEND_SLOTS];
 	unsigned int i, nr;
 
-	if (vsb_log_is_on(&dp->log))
+	if (!max || vsb_log_is_on(&dp->log))
 		return;
 	max = min3(max, dp->send_budget,
 		   (unsigned int)ARRAY_SIZE(dp->chain_iov) - slots->parts);
@@ -270,9 +270,9 @@ static void vsb_send_take_slots(struct vsb_datapath *dp,
 }
 
 /* The header of the packet that brings the next of @left bytes. */
-static inline u32 vsb_send_part(const struct vsb_slot *slot,
-				struct virtio_vsock_hdr *hdr, u32 left,
-				bool eom)
+static __always_inline u32 vsb_send_part(const struct vsb_slot *slot,
+					 struct virtio_vsock_hdr *hdr, u32 left,
+					 bool eom)
 {
 	u32 part = min(slot->room, left);
 
@@ -289,7 +289,10 @@ static unsigned int vsb_send_whole_headers(const struct vsb_slots *slots,
 {
 	const struct vsb_slot *slot = slots->slot;
 
-	/* where the slots are was checked with the guest's memory */
+	/*
+	 * Where the slots are was checked with the guest's memory; a window is
+	 * for all of it on the architectures that we know.
+	 */
 	if (!user_write_access_begin(slot->iov->iov_base, sizeof(*hdr)))
 		return 0;
 	for (; len; slot++) {

@@ -57,7 +57,7 @@ static bool vsb_socket_peer_has_room(struct sock *sk)
 	const struct sock *peer = READ_ONCE(unix_sk(sk)->peer);
 
 	return peer && refcount_read(&peer->sk_wmem_alloc) <
-		       READ_ONCE(peer->sk_sndbuf) / 2;
+		       READ_ONCE(peer->sk_sndbuf) / 4;
 }
 
 static int vsb_socket_wake(wait_queue_entry_t *wait, unsigned int mode,

@@ -189,8 +189,8 @@ struct vsb_desc {
 	u16 next;
 };
 
-static inline void vsb_desc_decode(struct vsb_desc *desc,
-				   const struct vring_desc *raw)
+static __always_inline void vsb_desc_decode(struct vsb_desc *desc,
+					    const struct vring_desc *raw)
 {
 	desc->addr = le64_to_cpu((__force __le64)raw->addr);
 	desc->len = le32_to_cpu((__force __le32)raw->len);

@@ -348,21 +348,37 @@ static bool both_connect(struct story *s)
 	return host_connects(s) && guest_connects(s);
 }
 
+/* Read or send what can be, on top of @done. Return: true when @all is. */
+static bool reads_all(int fd, char *buf, size_t *done, size_t all)
+{
+	ssize_t n = uds_recv_now(fd, buf + *done, all - *done);
+
+	if (n > 0)
+		*done += n;
+	return *done == all;
+}
+
+static bool sends_all(int fd, const char *buf, size_t *done, size_t all)
+{
+	ssize_t n = uds_send_now(fd, buf + *done, all - *done);
+
+	if (n > 0)
+		*done += n;
+	return *done == all;
+}
+
 /* The host program reads when all is sent: the device has to keep some. */
 static bool to_host(struct story *s)
 {
 	struct guest_conn *c = s->host.conn;
 	size_t sent = 0, got = 0;
-	ssize_t n;
 
 	bed_fill(s->buf, 1, 0, SIZE);
 	if (!UNTIL(s, (sent += guest_conn_send(c, s->buf + sent, SIZE - sent,
 					       PIECE)) == SIZE))
 		return false;
 	memset(s->buf, 0, SIZE);
-	return UNTIL(s, (n = uds_recv_now(s->host.fd, s->buf + got,
-					  SIZE - got)) > 0 &&
-			(got += n) == SIZE) &&
+	return UNTIL(s, reads_all(s->host.fd, s->buf, &got, SIZE)) &&
 	       bed_match(s->buf, 1, 0, SIZE);
 }
 
@@ -370,12 +386,10 @@ static bool to_guest(struct story *s)
 {
 	struct guest_conn *c = s->guest.conn;
 	size_t sent = 0, got = 0;
-	ssize_t n;
 
 	bed_fill(s->buf, 2, 0, SIZE);
-	if (!UNTIL(s, ((n = uds_send_now(s->guest.fd, s->buf + sent,
-					 SIZE - sent)) > 0 &&
-		       (sent += n) == SIZE) || guest_conn_unread(c) == SIZE))
+	if (!UNTIL(s, sends_all(s->guest.fd, s->buf, &sent, SIZE) ||
+		      guest_conn_unread(c) == SIZE))
 		return false;
 	memset(s->buf, 0, SIZE);
 	return UNTIL(s, (got += guest_conn_recv(c, s->buf + got,
@@ -453,7 +467,8 @@ FIXTURE_SETUP(flow)
 	ASSERT_NE(0, tid);
 	ASSERT_EQ(0, inject_open(&self->worker, tid));
 	s->bed = &self->bed;
-	s->host.fd = s->guest.fd = -1;
+	s->host.fd = -1;
+	s->guest.fd = -1;
 	s->listener = bed_listen(&self->bed, PORT);
 	ASSERT_LE(0, s->listener);
 	guest_listen(&self->bed.mux, PORT);
