@@ -37,6 +37,14 @@ check-dkms:
 check-stress:
 	@$(VM)/tests/stress
 
+# TAP: the kselftests in kernels that look for mistakes; the second is part of the
+# first. Each builds its kernel, once.
+check-debug:
+	@$(VM)/tests/debug
+
+check-kcsan:
+	@$(VM)/tests/kcsan
+
 # TAP: the real-guest test for guests of each kernel on hosts of each kernel.
 check-pairs:
 	@$(VM)/tests/pairs
@@ -77,5 +85,5 @@ lab-clean:
 
 .PHONY: demo check-builds check-guest check-options check-migrate \
 	check-snapshot check-vsock-test check-stress \
-	check-pairs check-all check-dkms kselftest-harness lab lab-clean \
+	check-debug check-kcsan check-pairs check-all check-dkms kselftest-harness lab lab-clean \
 	bench bench-goals
