@@ -108,6 +108,8 @@ TEST(packets_are_found_without_a_kick)
 	struct bed bed;
 	uint16_t event;
 
+	if (sysconf(_SC_NPROCESSORS_ONLN) == 1)
+		SKIP(return, "who polls needs a processor of his own");
 	BED_SETUP(&bed, NULL);
 	tx = &bed.guest.tx;
 	ASSERT_EQ(0, bed_host_pair(&bed, &pair, 80));
