@@ -48,6 +48,14 @@ check-dkms:
 check-stress:
 	@$(VM)/tests/stress
 
+# TAP: the kselftests in kernels that look for mistakes; the second is part of the
+# first. Each builds its kernel, once.
+check-debug:
+	@$(VM)/tests/debug
+
+check-kcsan:
+	@$(VM)/tests/kcsan
+
 # TAP: the real-guest test for guests of each kernel on hosts of each kernel.
 check-pairs:
 	@$(VM)/tests/pairs
@@ -106,6 +114,5 @@ lab-clean:
 
 .PHONY: demo check-builds check-guest check-options check-migrate \
 	check-snapshot check-vsock-test check-stress \
-	check-pairs check-lifetime check-all check-dkms fuzz soak kselftest-harness \
-	lab lab-clean \
-	bench bench-goals lint formal
+	check-debug check-kcsan check-pairs check-lifetime check-all check-dkms \
+	fuzz soak kselftest-harness lab lab-clean bench bench-goals lint formal

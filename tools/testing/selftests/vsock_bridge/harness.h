@@ -24,6 +24,20 @@
 		SKIP(return, "no %s: is the module loaded?", node);	\
 } while (0)
 
+/* Whether the kernel is user-mode Linux, whose processes are another's. */
+static inline bool in_user_mode_linux(void)
+{
+	char line[128];
+	FILE *f = fopen("/proc/cpuinfo", "r");
+	bool found = false;
+
+	while (f && !found && fgets(line, sizeof(line), f))
+		found = strstr(line, "User Mode Linux");
+	if (f)
+		fclose(f);
+	return found;
+}
+
 /* In FIXTURE_SETUP and FIXTURE_TEARDOWN; @cfg may be NULL. */
 #define BED_SETUP(bed, cfg) do {					\
 	SKIP_WITHOUT(guest_device());					\

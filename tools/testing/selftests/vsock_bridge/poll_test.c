@@ -79,6 +79,7 @@ TEST(whoever_sets_0_is_always_asked_for_a_kick)
 {
 	struct guest_ring *tx;
 	struct bed_pair pair;
+	uint64_t deadline;
 	struct bed bed;
 
 	BED_SETUP(&bed, NULL);
@@ -88,7 +89,11 @@ TEST(whoever_sets_0_is_always_asked_for_a_kick)
 	for (int i = 0; i < 100; i++) {
 		ASSERT_EQ(0, bed_echo(&bed, &pair));
 		ASSERT_EQ(0, bed_settle(&bed));
-		/* it stands at the next chain, which is not there yet */
+		/* it comes to stand at the next chain, which is not there yet */
+		deadline = deadline_in(WAIT_MS);
+		while (tx->shown_idx != vring_avail_event(&tx->vr) &&
+		       deadline_left(deadline))
+			guest_mux_step(&bed.mux, -1, 0, deadline_in(1));
 		ASSERT_EQ(tx->shown_idx, vring_avail_event(&tx->vr));
 	}
 	close(pair.fd);
@@ -103,6 +108,8 @@ TEST(packets_are_found_without_a_kick)
 	struct bed bed;
 	uint16_t event;
 
+	if (sysconf(_SC_NPROCESSORS_ONLN) == 1)
+		SKIP(return, "who polls needs a processor of his own");
 	BED_SETUP(&bed, NULL);
 	tx = &bed.guest.tx;
 	ASSERT_EQ(0, bed_host_pair(&bed, &pair, 80));
