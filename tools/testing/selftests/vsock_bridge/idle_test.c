@@ -138,12 +138,13 @@ TEST_F(idle, a_device_whose_readers_are_stuck_is_not_woken)
 	do {
 		guest_conn_send(slow.conn, data, sizeof(data), GUEST_TX_BUF);
 		ASSERT_EQ(0, bed_fence(&self->bed, &slow));
-	} while (guest_conn_credit(slow.conn));
+		/* an answer that is on its way may give credit once more */
+	} while (guest_conn_credit(slow.conn) ||
+		 !BED_STAT(&self->bed, buffered_bytes));
 	/* A full window is asked about from time to time; no RX buffer is not */
 	guest_mux_poll(&self->bed.mux);
 	ASSERT_EQ(0, guest_conn_shutdown(full.conn, VIRTIO_VSOCK_SHUTDOWN_RCV));
 	ASSERT_EQ(0, bed_fence(&self->bed, &full));
-	ASSERT_LT(0, BED_STAT(&self->bed, buffered_bytes));
 	expect_no_wakeups(_metadata, &self->bed);
 	close(slow.fd);
 	close(full.fd);
