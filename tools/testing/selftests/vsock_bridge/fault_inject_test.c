@@ -370,6 +370,13 @@ static bool sends_all(int fd, const char *buf, size_t *done, size_t all)
 	return *done == all;
 }
 
+static bool gives_all(struct guest_conn *c, const char *buf, size_t *done,
+		      size_t all)
+{
+	*done += guest_conn_send(c, buf + *done, all - *done, PIECE);
+	return *done == all;
+}
+
 /* The host program reads when all is sent: the device has to keep some. */
 static bool to_host(struct story *s)
 {
@@ -377,8 +384,7 @@ static bool to_host(struct story *s)
 	size_t sent = 0, got = 0;
 
 	bed_fill(s->buf, 1, 0, SIZE);
-	if (!UNTIL(s, (sent += guest_conn_send(c, s->buf + sent, SIZE - sent,
-					       PIECE)) == SIZE))
+	if (!UNTIL(s, gives_all(c, s->buf, &sent, SIZE)))
 		return false;
 	memset(s->buf, 0, SIZE);
 	return UNTIL(s, reads_all(s->host.fd, s->buf, &got, SIZE)) &&
