@@ -31,6 +31,28 @@ static void vsb_dev_teardown(struct work_struct *work)
 	vsb_dev_destroy(container_of(work, struct vsb_dev, teardown));
 }
 
+/**
+ * vsb_dev_reserve() - begin with what is made outside the lock
+ * @dev: the device
+ * @taken: what only one may do at a time; true from here on
+ *
+ * Return: 0, -EIO for a device that is dead, or -EBUSY.
+ */
+long vsb_dev_reserve(struct vsb_dev *dev, bool *taken)
+{
+	long ret = 0;
+
+	mutex_lock(&dev->dp.lock);
+	if (dev->dp.dead)
+		ret = -EIO;
+	else if (*taken)
+		ret = -EBUSY;
+	else
+		*taken = true;
+	mutex_unlock(&dev->dp.lock);
+	return ret;
+}
+
 static int vsb_dev_open(struct inode *inode, struct file *file)
 {
 	struct vsb_dev *dev;

@@ -42,19 +42,20 @@ struct mm_struct;
  * @owner: memory of the process that called VHOST_SET_OWNER, to compare with;
  *	the structure is held, not the memory; NULL before
  * @configuring: somebody is about to change the host end, outside the lock
- * @attaching: somebody is about to become the owner, likewise
+ * @owned: it has an owner, or somebody is about to become it, likewise
  * @teardown: ends the device, behind its last descriptor
  */
 struct vsb_dev {
 	struct vsb_datapath dp;
 	struct mm_struct *owner;
 	bool configuring;
-	bool attaching;
+	bool owned;
 	struct work_struct teardown;
 };
 
 int vsb_dev_register(void);
 void vsb_dev_unregister(void);
+long vsb_dev_reserve(struct vsb_dev *dev, bool *taken);
 
 /* ioctl.c */
 long vsb_dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg);

@@ -67,21 +67,6 @@ static long vsb_set_backend_features(struct vsb_dev *dev, void __user *argp)
 	return features ? -EOPNOTSUPP : 0;
 }
 
-static long vsb_owner_reserve(struct vsb_dev *dev)
-{
-	long ret = 0;
-
-	mutex_lock(&dev->dp.lock);
-	if (dev->dp.dead)
-		ret = -EIO;
-	else if (dev->owner || dev->attaching)
-		ret = -EBUSY;
-	else
-		dev->attaching = true;
-	mutex_unlock(&dev->dp.lock);
-	return ret;
-}
-
 static void vsb_owner_install(struct vsb_dev *dev, bool attached)
 {
 	mutex_lock(&dev->dp.lock);
@@ -89,7 +74,7 @@ static void vsb_owner_install(struct vsb_dev *dev, bool attached)
 		mmgrab(current->mm);
 		dev->owner = current->mm;
 	}
-	dev->attaching = false;
+	dev->owned = attached;
 	mutex_unlock(&dev->dp.lock);
 }
 
@@ -99,7 +84,7 @@ static void vsb_owner_install(struct vsb_dev *dev, bool attached)
  */
 static long vsb_set_owner(struct vsb_dev *dev)
 {
-	long ret = vsb_owner_reserve(dev);
+	long ret = vsb_dev_reserve(dev, &dev->owned);
 
 	if (ret)
 		return ret;

@@ -259,21 +259,6 @@ static long vsb_uds_make(struct vsb_uds *uds)
 	return 0;
 }
 
-static long vsb_uds_reserve(struct vsb_dev *dev)
-{
-	long ret = 0;
-
-	mutex_lock(&dev->dp.lock);
-	if (dev->dp.dead)
-		ret = -EIO;
-	else if (dev->configuring)
-		ret = -EBUSY;
-	else
-		dev->configuring = true;
-	mutex_unlock(&dev->dp.lock);
-	return ret;
-}
-
 /* It could not be made: all stays as it is. */
 static void vsb_uds_give_up(struct vsb_dev *dev, const struct vsb_uds *uds)
 {
@@ -328,7 +313,7 @@ long vsb_set_uds(struct vsb_dev *dev, void __user *argp)
 	ret = vsb_uds_check(&uds);
 	if (ret)
 		return ret;
-	ret = vsb_uds_reserve(dev);
+	ret = vsb_dev_reserve(dev, &dev->configuring);
 	if (ret)
 		return ret;
 	ret = vsb_uds_make(&uds);
