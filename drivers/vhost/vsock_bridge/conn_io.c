@@ -299,8 +299,8 @@ void vsb_conn_flush(struct vsb_conn *conn)
 	if (!vsb_conn_is_drained(conn)) {
 		WRITE_ONCE(conn->sock.want_write, true);
 		/*
-		 * (L): The reader frees room, then looks for somebody who wants it
-		 * (skwq_has_sleeper() has the barrier); here the other way
+		 * (L): The reader frees room, then looks for somebody who wants
+		 * it (skwq_has_sleeper() has the barrier); here the other way
 		 * round: either the send finds the room, or the hook is told.
 		 */
 		smp_mb();

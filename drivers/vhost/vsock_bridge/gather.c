@@ -2,7 +2,7 @@
 /*
  * Payload from the guest on its way to host sockets.
  */
-#include <linux/string.h>
+#include <linux/uio.h>
 
 #include "conn.h"
 #include "gather.h"

@@ -44,7 +44,8 @@ void vsb_mem_free(struct vsb_mem *mem);
 int vsb_mem_search(struct vsb_mem *mem, u64 addr, u32 len, struct iovec *iov,
 		   unsigned int max);
 
-static __always_inline bool vsb_range_holds(const struct vsb_range *range, u64 addr)
+static __always_inline bool
+vsb_range_holds(const struct vsb_range *range, u64 addr)
 {
 	return addr - range->start < range->size;
 }

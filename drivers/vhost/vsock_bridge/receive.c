@@ -206,7 +206,7 @@ static void vsb_receive_other_type(struct vsb_datapath *dp,
 	}
 }
 
-static struct vsb_conn *vsb_conn_recent(const struct vsb_gather *gather)
+static struct vsb_conn *vsb_receive_recent(const struct vsb_gather *gather)
 {
 	return gather->recent ? container_of(gather->recent, struct vsb_conn,
 					     gathered) : NULL;
@@ -219,7 +219,7 @@ static struct vsb_conn *vsb_conn_recent(const struct vsb_gather *gather)
 static struct vsb_conn *vsb_receive_conn(struct vsb_datapath *dp,
 					 const struct vsb_packet *pkt)
 {
-	struct vsb_conn *conn = vsb_conn_recent(&dp->gather);
+	struct vsb_conn *conn = vsb_receive_recent(&dp->gather);
 
 	if (!conn || conn->host_port != pkt->dst_port ||
 	    conn->guest_port != pkt->src_port)

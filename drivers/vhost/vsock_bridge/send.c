@@ -7,6 +7,7 @@
  * their headers, which are written afterwards. When there are no RX buffers
  * everything waits for a kick; when the gate is closed, for the guest's answer.
  */
+#include <linux/math.h>
 #include <linux/uaccess.h>
 #include <linux/uio.h>
 
