@@ -10,6 +10,7 @@
 #include "call.h"
 #include "compat.h"
 #include "datapath.h"
+#include "trace.h"
 
 /* A call for TX goes out when so large a part of the ring is used. */
 #define VSB_CALL_SHARE	4
@@ -32,6 +33,7 @@ static void vsb_call_signal(struct vsb_datapath *dp, struct vsb_queue *q)
 		return;
 	}
 	vsb_eventfd_signal(q->call);
+	trace_vsb_call(dp->stats.device, q - dp->queue);
 	switch (q - dp->queue) {
 	case VSB_RX:
 		dp->stats.rx_calls++;

@@ -3,7 +3,9 @@
  * A connection between a host socket and a port of the guest.
  */
 #include <linux/err.h>
+#include <linux/init.h>
 #include <linux/kernel.h>
+#include <linux/ktime.h>
 #include <linux/slab.h>
 #include <linux/uio.h>
 #include <asm/barrier.h>
@@ -13,8 +15,24 @@
 #include "conntab.h"
 #include "handshake.h"
 #include "stats.h"
+#include "trace.h"
 
 #define VSB_CONN_READY	0
+
+/* Its size is none that kmalloc has; charged to who allocates. */
+static struct kmem_cache *vsb_conn_cache;
+
+int __init vsb_conn_init_module(void)
+{
+	vsb_conn_cache = KMEM_CACHE(vsb_conn,
+				    SLAB_ACCOUNT | SLAB_HWCACHE_ALIGN);
+	return vsb_conn_cache ? 0 : -ENOMEM;
+}
+
+void vsb_conn_exit_module(void)
+{
+	kmem_cache_destroy(vsb_conn_cache);
+}
 
 /* A message is sent at once, so the guest's window is the largest there is. */
 static u32 vsb_conn_buf_alloc(const struct vsb_conntab *tab, u16 type)
@@ -36,13 +54,15 @@ static u32 vsb_conn_buf_alloc(const struct vsb_conntab *tab, u16 type)
 struct vsb_conn *vsb_conn_new(struct vsb_conntab *tab, enum vsb_state state,
 			      u16 type)
 {
-	struct vsb_conn *conn = kzalloc(sizeof(*conn), GFP_KERNEL_ACCOUNT);
+	struct vsb_conn *conn = kmem_cache_zalloc(vsb_conn_cache, GFP_KERNEL);
 
 	if (!conn) {
 		vsb_error(tab->stats, no_memory, 0, 0);
 		return NULL;
 	}
 	conn->tab = tab;
+	conn->id = ++tab->last_id;
+	conn->began_at = ktime_get_ns();
 	refcount_set(&conn->ref, 1);
 	conn->by_guest = state == VSB_CONNECTING;
 	conn->type = type;
@@ -70,7 +90,7 @@ struct vsb_conn *vsb_conn_new(struct vsb_conntab *tab, enum vsb_state state,
 void vsb_conn_put(struct vsb_conn *conn)
 {
 	if (refcount_dec_and_test(&conn->ref))
-		kfree(conn);
+		kmem_cache_free(vsb_conn_cache, conn);
 }
 
 /*
@@ -136,12 +156,24 @@ void vsb_conn_owe(struct vsb_conn *conn, u16 owed)
 	vsb_conn_queue_rx(conn);
 }
 
+/* Have both sides said, or one for both, that nothing more will come? */
+static bool vsb_conn_is_shut(const struct vsb_conn *conn)
+{
+	return conn->cs.guest_shut == VSB_SHUT_BOTH ||
+	       conn->cs.host_shut == VSB_SHUT_BOTH;
+}
+
 /* Its one deadline belongs to the end of the connection, once that is near. */
 static bool vsb_conn_is_ending(const struct vsb_conn *conn)
 {
-	return conn->cs.state != VSB_OPEN ||
-	       conn->cs.guest_shut == VSB_SHUT_BOTH ||
-	       conn->cs.host_shut == VSB_SHUT_BOTH;
+	return conn->cs.state != VSB_OPEN || vsb_conn_is_shut(conn);
+}
+
+/* Those who watch are told what it waits for. */
+void vsb_conn_stalled(const struct vsb_conn *conn, const char *cause)
+{
+	trace_vsb_stall(conn->tab->stats->device, conn->host_port,
+			conn->guest_port, cause);
 }
 
 /*
@@ -154,6 +186,7 @@ void vsb_conn_ask_credit(struct vsb_conn *conn)
 	if (conn->credit_asked)
 		return;
 	conn->credit_asked = true;
+	vsb_conn_stalled(conn, "guest_credit");
 	vsb_conn_owe(conn, VSB_OWE_CREDIT_REQUEST);
 	if (vsb_conn_is_ending(conn))
 		return;
@@ -199,6 +232,27 @@ static void vsb_conn_free(struct vsb_conn *conn, u8 old)
 	vsb_conn_put(conn);
 }
 
+/* What is about to end it, or will; what was there before has done so. */
+static void vsb_conn_blame(struct vsb_conn *conn, const char *why)
+{
+	if (!conn->why)
+		conn->why = why;
+}
+
+/* Those who watch are told of the connection's way. */
+static void vsb_conn_trace(const struct vsb_conn *conn, u8 old)
+{
+	u32 device = conn->tab->stats->device;
+	u8 state = conn->cs.state;
+
+	if (state == VSB_OPEN)
+		trace_vsb_conn_accepted(device, conn->host_port,
+					conn->guest_port, conn->by_guest);
+	else if (state >= VSB_LINGER && old < VSB_LINGER)
+		trace_vsb_conn_ended(device, conn->host_port, conn->guest_port,
+				     conn->by_guest, conn->why ?: "closed");
+}
+
 /* The gauges follow the state. */
 static void vsb_conn_account(struct vsb_conn *conn, u8 old)
 {
@@ -207,6 +261,7 @@ static void vsb_conn_account(struct vsb_conn *conn, u8 old)
 
 	if (old == state)
 		return;
+	vsb_conn_trace(conn, old);
 	if (state == VSB_LINGER)
 		tab->lingering++;
 	if (old == VSB_LINGER)
@@ -290,6 +345,9 @@ void vsb_conn_event(struct vsb_conn *conn, enum vsb_event event, u32 flags)
 	u8 old = conn->cs.state;
 	unsigned int act;
 
+	if (event == VSB_EV_GUEST_RST)
+		vsb_conn_blame(conn, vsb_conn_is_shut(conn) ? "closed" :
+							      "guest_rst");
 	act = vsb_conn_step(&conn->cs, event, flags,
 			    vsb_conn_is_drained(conn));
 	vsb_conn_account(conn, old);
@@ -298,11 +356,20 @@ void vsb_conn_event(struct vsb_conn *conn, enum vsb_event event, u32 flags)
 		vsb_conn_free(conn, old);
 }
 
+/* The same, of an event that ends it before its time; @why says why. */
+void vsb_conn_abort(struct vsb_conn *conn, const char *why,
+		    enum vsb_event event)
+{
+	vsb_conn_blame(conn, why);
+	vsb_conn_event(conn, event, 0);
+}
+
 /* The guest, or the device, is gone: no goodbye. */
-void vsb_conn_kill(struct vsb_conn *conn)
+void vsb_conn_kill(struct vsb_conn *conn, const char *why)
 {
 	u8 old = conn->cs.state;
 
+	vsb_conn_blame(conn, why);
 	conn->cs.state = VSB_DEAD;
 	conn->cs.owed = 0;
 	vsb_conn_account(conn, old);
@@ -315,26 +382,26 @@ void vsb_conn_timeout(struct vsb_conn *conn, bool gated)
 {
 	switch (conn->cs.state) {
 	case VSB_HANDSHAKE:
-		vsb_conn_error(conn, handshake_timeouts);
+		vsb_conn_fail_by(conn, handshake_timeouts, VSB_EV_TIMEOUT);
 		break;
 	case VSB_REQUESTED:
 		/* its time starts when the guest can know */
-		if (gated && (conn->cs.owed & VSB_OWE_REQUEST)) {
+		if (gated && (conn->cs.owed & VSB_OWE_REQUEST))
 			vsb_conntab_arm(conn->tab, conn,
 					conn->tab->limits.connect_timeout_ms);
-			return;
-		}
-		vsb_conn_error(conn, connect_timeouts);
+		else
+			vsb_conn_fail_by(conn, connect_timeouts,
+					 VSB_EV_TIMEOUT);
 		break;
 	default:
-		if (!vsb_conn_is_ending(conn)) {
-			conn->credit_asked = false;
-			vsb_conn_queue_rx(conn);
-			return;
+		if (vsb_conn_is_ending(conn)) {
+			vsb_conn_fail_by(conn, shutdown_timeouts,
+					 VSB_EV_TIMEOUT);
+			break;
 		}
-		vsb_conn_error(conn, shutdown_timeouts);
+		conn->credit_asked = false;
+		vsb_conn_queue_rx(conn);
 	}
-	vsb_conn_event(conn, VSB_EV_TIMEOUT, 0);
 }
 
 /* The host program has closed its end for both directions, or for reading. */
@@ -365,7 +432,7 @@ void vsb_conn_host_ready(struct vsb_conn *conn, int events)
 		conn->readable = true;
 		if (vsb_socket_at_eof(&conn->sock) &&
 		    vsb_socket_is_deaf(&conn->sock))
-			vsb_conn_event(conn, VSB_EV_RESET, 0);
+			vsb_conn_abort(conn, "host_gone", VSB_EV_RESET);
 		return;
 	}
 

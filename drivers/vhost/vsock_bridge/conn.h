@@ -38,6 +38,8 @@ struct vsb_route;
 /**
  * struct vsb_conn - a connection
  * @tab: where it belongs
+ * @id: names it among those of its device; does not change
+ * @began_at: when, in nanoseconds; likewise
  * @ref: references, see above
  * @host_port: port of the host side; does not change once the guest or the
  *	connector knows it
@@ -45,9 +47,12 @@ struct vsb_route;
  * @by_guest: the guest asked for it; else a host program
  * @type: VIRTIO_VSOCK_TYPE_*; does not change
  * @cs: its state
+ * @why: what ended it: a counter's name, or another word; NULL before
  * @credit: byte and packet credit, both ways
  * @taken: of SEQPACKET, how much of the host program's message at hand the
  *	guest has been given
+ * @tx_bytes: bytes from the guest, in all
+ * @rx_bytes: bytes to the guest, in all
  * @txbuf: the guest's bytes that the host socket has not taken
  * @bounds: of SEQPACKET, the ends of the messages in @txbuf
  * @sock: the host socket
@@ -70,19 +75,22 @@ struct vsb_route;
  * @route: while it is there: where it goes, with a reference
  * @connected: result of the connector: a socket, an error, or NULL before;
  *	handed over with VSB_SOCK_CONNECTED
- *
- * Its size is just that of a slab, 512 bytes: mind the order.
  */
 struct vsb_conn {
 	struct vsb_conntab *tab;
+	u64 id;
+	u64 began_at;
 	refcount_t ref;
 	u32 host_port;
 	u32 guest_port;
 	bool by_guest;
 	u16 type;
 	struct vsb_conn_state cs;
+	const char *why;
 	struct vsb_credit credit;
 	u32 taken;
+	u64 tx_bytes;
+	u64 rx_bytes;
 	struct vsb_txbuf txbuf;
 	struct vsb_bounds bounds;
 	struct vsb_socket sock;
@@ -117,14 +125,20 @@ struct vsb_conn {
 			  _conn->guest_port);				\
 	} while (0)
 
-/* One that ends it; the connection may be gone afterwards. */
-#define vsb_conn_fail(conn, name)					\
+/* One that ends it, by @event; the connection may be gone afterwards. */
+#define vsb_conn_fail_by(conn, name, event)				\
 	do {								\
 		struct vsb_conn *_failed = (conn);			\
 									\
 		vsb_conn_error(_failed, name);				\
-		vsb_conn_event(_failed, VSB_EV_RESET, 0);		\
+		vsb_conn_abort(_failed, #name, event);			\
 	} while (0)
+
+#define vsb_conn_fail(conn, name)	\
+	vsb_conn_fail_by(conn, name, VSB_EV_RESET)
+
+int vsb_conn_init_module(void);
+void vsb_conn_exit_module(void);
 
 struct vsb_conn *vsb_conn_new(struct vsb_conntab *tab, enum vsb_state state,
 			      u16 type);
@@ -142,16 +156,19 @@ static inline struct vsb_conn *vsb_conn_get(struct vsb_conn *conn)
 }
 
 void vsb_conn_event(struct vsb_conn *conn, enum vsb_event event, u32 flags);
+void vsb_conn_abort(struct vsb_conn *conn, const char *why,
+		    enum vsb_event event);
 void vsb_conn_owe(struct vsb_conn *conn, u16 owed);
 void vsb_conn_ask_credit(struct vsb_conn *conn);
 void vsb_conn_got_credit(struct vsb_conn *conn);
 void vsb_conn_timeout(struct vsb_conn *conn, bool gated);
 void vsb_conn_notify(struct vsb_socket *s);
 int vsb_conn_take_events(struct vsb_conn *conn);
+void vsb_conn_stalled(const struct vsb_conn *conn, const char *cause);
 bool vsb_conn_is_readable(struct vsb_conn *conn);
 bool vsb_conn_has_work(const struct vsb_conn *conn);
 void vsb_conn_queue_rx(struct vsb_conn *conn);
-void vsb_conn_kill(struct vsb_conn *conn);
+void vsb_conn_kill(struct vsb_conn *conn, const char *why);
 
 void vsb_conn_host_ready(struct vsb_conn *conn, int events);
 void vsb_conn_check_update(struct vsb_conn *conn);

@@ -75,7 +75,8 @@ static void vsb_conn_write_failed(struct vsb_conn *conn, long error)
 {
 	bool gone = error == -EPIPE || error == -ECONNRESET;
 
-	vsb_conn_event(conn, gone ? VSB_EV_WRITE_FAILED : VSB_EV_RESET, 0);
+	vsb_conn_abort(conn, "host_gone",
+		       gone ? VSB_EV_WRITE_FAILED : VSB_EV_RESET);
 }
 
 static bool vsb_conn_buffer_bytes(struct vsb_conn *conn, struct iov_iter *from)
@@ -274,8 +275,10 @@ static bool vsb_conn_flush_turn(struct vsb_conn *conn)
 
 	while (left && !vsb_conn_is_drained(conn)) {
 		sent = vsb_conn_send_buffer(conn);
-		if (sent == -EAGAIN)
+		if (sent == -EAGAIN) {
+			vsb_conn_stalled(conn, "host_reader");
 			return false;
+		}
 		if (sent < 0) {
 			vsb_conn_error(conn, tx_flush_fails);
 			vsb_conn_write_failed(conn, sent);
@@ -346,7 +349,7 @@ static void vsb_conn_refuse_message(struct vsb_conn *conn)
 {
 	vsb_conn_error(conn, oversized_messages);
 	vsb_socket_blame(&conn->sock, EMSGSIZE);
-	vsb_conn_event(conn, VSB_EV_RESET, 0);
+	vsb_conn_abort(conn, "oversized_messages", VSB_EV_RESET);
 }
 
 static u32 vsb_conn_offers_message(struct vsb_conn *conn)
@@ -435,6 +438,6 @@ long vsb_conn_read(struct vsb_conn *conn, struct iov_iter *to, u32 offered,
 	}
 	/* a message is gone with the fault */
 	if (seqpacket)
-		vsb_conn_event(conn, VSB_EV_RESET, 0);
+		vsb_conn_abort(conn, "guest_memory", VSB_EV_RESET);
 	return got;
 }

@@ -42,6 +42,7 @@ struct vsb_worker;
  * @begun: the others, in the order in which their first byte was seen
  * @lingering: those that the guest is done with
  * @connecting: connects that the connector has
+ * @last_id: of the connection that began last
  * @last_port: host port that was given out last
  * @seqpacket: VIRTIO_VSOCK_F_SEQPACKET was negotiated
  * @rsts: RST packets without a connection
@@ -69,6 +70,7 @@ struct vsb_conntab {
 	struct list_head begun;
 	u32 lingering;
 	u32 connecting;
+	u64 last_id;
 	u32 last_port;
 	bool seqpacket;
 	struct vsb_rstq rsts;

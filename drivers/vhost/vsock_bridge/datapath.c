@@ -8,6 +8,7 @@
  */
 #include <linux/eventfd.h>
 #include <linux/kernel.h>
+#include <linux/printk.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
@@ -67,6 +68,8 @@ static void vsb_datapath_report(struct vsb_datapath *dp, struct vsb_queue *q)
 	if (!q->vr.broken || q->reported)
 		return;
 	q->reported = true;
+	pr_warn_ratelimited("vsock_bridge: device %u: the guest has broken virtqueue %td, which is not served any more\n",
+			    dp->stats.device, q - dp->queue);
 	vsb_error(&dp->stats, vring_broken, 0, 0);
 	if (q->err)
 		vsb_eventfd_signal(q->err);
@@ -242,7 +245,7 @@ void vsb_datapath_drop_all(struct vsb_datapath *dp)
 	struct vsb_conn *conn, *next;
 
 	list_for_each_entry_safe(conn, next, &dp->tab.conns, all) {
-		vsb_conn_kill(conn);
+		vsb_conn_kill(conn, "device_stopped");
 		cond_resched();
 	}
 	vsb_rstq_clear(&dp->tab.rsts);
@@ -280,7 +283,7 @@ static void vsb_queue_init(struct vsb_datapath *dp, int i,
 	struct vsb_queue *q = &dp->queue[i];
 
 	vsb_work_init(&q->work, round);
-	vsb_kick_init(&q->kick, &dp->worker, &q->work);
+	vsb_kick_init(&q->kick, &dp->worker, &q->work, &dp->stats.device, i);
 	q->vr.writes = i != VSB_TX;
 	q->vr.log = &dp->log;
 }

@@ -3,32 +3,41 @@
  * An open /dev/vsock-bridge: open, release, and the node itself.
  */
 #include <linux/fs.h>
-#include <linux/idr.h>
+#include <linux/ktime.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 
 #include "dev.h"
+#include "process.h"
+#include "registry.h"
 
 /* Where devices end; see vsb_dev_release(). */
 static struct workqueue_struct *vsb_teardown_wq;
 
-/* Numbers of open devices. */
-static DEFINE_IDA(vsb_dev_numbers);
-
-static void vsb_dev_destroy(struct vsb_dev *dev)
+static void vsb_dev_free(struct vsb_dev *dev)
 {
-	vsb_datapath_destroy(&dev->dp);
-	ida_free(&vsb_dev_numbers, dev->dp.stats.device);
 	if (dev->owner)
 		mmdrop(dev->owner);
+	vsb_process_free(dev->owned_by);
+	vsb_process_free(dev->opened_by);
 	kvfree(dev);
+}
+
+/* Of who looks at it from outside, it is but memory that lives on. */
+void vsb_dev_put(struct vsb_dev *dev)
+{
+	if (refcount_dec_and_test(&dev->ref))
+		vsb_dev_free(dev);
 }
 
 static void vsb_dev_teardown(struct work_struct *work)
 {
-	vsb_dev_destroy(container_of(work, struct vsb_dev, teardown));
+	struct vsb_dev *dev = container_of(work, struct vsb_dev, teardown);
+
+	vsb_datapath_destroy(&dev->dp);
+	vsb_dev_put(dev);
 }
 
 /**
@@ -36,13 +45,14 @@ static void vsb_dev_teardown(struct work_struct *work)
  * @dev: the device
  * @taken: what only one may do at a time; true from here on
  *
- * Return: 0, -EIO for a device that is dead, or -EBUSY.
+ * Return: 0, -EIO for a device that is dead, -EBUSY, or -EINTR.
  */
 long vsb_dev_reserve(struct vsb_dev *dev, bool *taken)
 {
-	long ret = 0;
+	long ret = mutex_lock_killable(&dev->dp.lock);
 
-	mutex_lock(&dev->dp.lock);
+	if (ret)
+		return ret;
 	if (dev->dp.dead)
 		ret = -EIO;
 	else if (*taken)
@@ -53,32 +63,62 @@ long vsb_dev_reserve(struct vsb_dev *dev, bool *taken)
 	return ret;
 }
 
+/**
+ * vsb_dev_is_visible() - may the current process look after it?
+ * @dev: the device
+ *
+ * Who could do the same with the processes that have it may: their user, and who
+ * administers the network where it was opened.
+ */
+bool vsb_dev_is_visible(const struct vsb_dev *dev)
+{
+	/* pairs with the release in vsb_owner_install() */
+	const struct vsb_process *owner = smp_load_acquire(&dev->owned_by);
+
+	return vsb_process_is_of_user(dev->opened_by) ||
+	       (owner && vsb_process_is_of_user(owner)) ||
+	       vsb_process_is_ruled(dev->opened_by);
+}
+
+static struct vsb_dev *vsb_dev_new(void)
+{
+	struct vsb_dev *dev = kvzalloc(sizeof(*dev), GFP_KERNEL_ACCOUNT);
+
+	if (!dev)
+		return NULL;
+	dev->opened_by = vsb_process_current();
+	if (!dev->opened_by || vsb_datapath_init(&dev->dp)) {
+		vsb_dev_free(dev);
+		return NULL;
+	}
+	refcount_set(&dev->ref, 1);
+	dev->opened_at = ktime_get_ns();
+	spin_lock_init(&dev->end_lock);
+	INIT_WORK(&dev->teardown, vsb_dev_teardown);
+	return dev;
+}
+
 static int vsb_dev_open(struct inode *inode, struct file *file)
 {
-	struct vsb_dev *dev;
-	int number, ret;
+	struct vsb_dev *dev = vsb_dev_new();
+	int ret;
 
-	dev = kvzalloc(sizeof(*dev), GFP_KERNEL_ACCOUNT);
 	if (!dev)
 		return -ENOMEM;
-	INIT_WORK(&dev->teardown, vsb_dev_teardown);
-	number = ida_alloc_min(&vsb_dev_numbers, 1, GFP_KERNEL);
-	if (number < 0) {
-		ret = number;
-		goto err_dev;
+	ret = vsb_registry_add(dev);
+	if (ret) {
+		vsb_datapath_destroy(&dev->dp);
+		vsb_dev_put(dev);
+		return ret;
 	}
-	ret = vsb_datapath_init(&dev->dp);
-	if (ret)
-		goto err_number;
-	dev->dp.stats.device = number;
 	file->private_data = dev;
 	return 0;
+}
 
-err_number:
-	ida_free(&vsb_dev_numbers, number);
-err_dev:
-	kvfree(dev);
-	return ret;
+static long vsb_dev_ioctl(struct file *file, unsigned int cmd,
+			  unsigned long arg)
+{
+	return vsb_ioctl(file->private_data, cmd, (void __user *)arg);
 }
 
 /*
@@ -90,7 +130,9 @@ static int vsb_dev_release(struct inode *inode, struct file *file)
 {
 	struct vsb_dev *dev = file->private_data;
 
+	vsb_registry_remove(dev);
 	vsb_datapath_quench(&dev->dp);
+	vsb_uds_remove_file(&dev->file);
 	queue_work(vsb_teardown_wq, &dev->teardown);
 	return 0;
 }
@@ -118,9 +160,18 @@ int vsb_dev_register(void)
 	vsb_teardown_wq = alloc_workqueue("vsock_bridge", WQ_UNBOUND, 0);
 	if (!vsb_teardown_wq)
 		return -ENOMEM;
+	ret = vsb_control_register();
+	if (ret)
+		goto err_wq;
 	ret = misc_register(&vsb_dev_misc);
 	if (ret)
-		destroy_workqueue(vsb_teardown_wq);
+		goto err_control;
+	return 0;
+
+err_control:
+	vsb_control_unregister();
+err_wq:
+	destroy_workqueue(vsb_teardown_wq);
 	return ret;
 }
 
@@ -131,5 +182,6 @@ int vsb_dev_register(void)
 void vsb_dev_unregister(void)
 {
 	misc_deregister(&vsb_dev_misc);
+	vsb_control_unregister();
 	destroy_workqueue(vsb_teardown_wq);
 }

@@ -5,6 +5,9 @@
 #ifndef VSB_DEV_H
 #define VSB_DEV_H
 
+#include <linux/path.h>
+#include <linux/refcount.h>
+#include <linux/spinlock.h>
 #include <linux/vhost.h>
 #include <linux/virtio_config.h>
 #include <linux/virtio_ring.h>
@@ -12,9 +15,11 @@
 #include <linux/workqueue.h>
 
 #include "datapath.h"
+#include "socket.h"
 
 struct file;
 struct mm_struct;
+struct vsb_process;
 
 /* What VHOST_GET_FEATURES offers. */
 #define VSB_VIRTIO_FEATURES						\
@@ -34,31 +39,88 @@ struct mm_struct;
 	 VSOCK_BRIDGE_F_EVICTION | VSOCK_BRIDGE_F_HOST_PORTS |		\
 	 VSOCK_BRIDGE_F_UDS_FDS | VSOCK_BRIDGE_F_UDS_ONE_WAY |		\
 	 VSOCK_BRIDGE_F_PORT_MAP | VSOCK_BRIDGE_F_MAX_BUFFERED |	\
-	 VSOCK_BRIDGE_F_SEQPACKET | VSOCK_BRIDGE_F_EVENT_QUEUE)
+	 VSOCK_BRIDGE_F_SEQPACKET | VSOCK_BRIDGE_F_EVENT_QUEUE |	\
+	 VSOCK_BRIDGE_F_CONTROL)
+
+/**
+ * struct vsb_host_end - what is told of a host end
+ * @name: as it was given
+ * @flags: those of VSOCK_BRIDGE_DEVICE_* that are about it; 0 before the first
+ */
+struct vsb_host_end {
+	struct vsb_name name;
+	u32 flags;
+};
+
+/**
+ * struct vsb_own_file - the socket file of a name that we chose, which goes with
+ *	the device
+ * @path: where it is; held
+ * @route: who made it, with whose rights it is removed; a reference is held;
+ *	NULL when there is no such file
+ */
+struct vsb_own_file {
+	struct path path;
+	struct vsb_route *route;
+};
 
 /**
  * struct vsb_dev - an open device
- * @dp: the data path; its lock protects the rest as well
+ * @dp: the data path; its lock protects the rest as well, but what says
+ *	otherwise
+ * @ref: references: of the descriptor, and of who looks at it from outside
+ * @opened_by: does not change
+ * @owned_by: who called VHOST_SET_OWNER; NULL before; does not change again;
+ *	read without lock
+ * @opened_at: when, in nanoseconds
  * @owner: memory of the process that called VHOST_SET_OWNER, to compare with;
  *	the structure is held, not the memory; NULL before
  * @configuring: somebody is about to change the host end, outside the lock
  * @owned: it has an owner, or somebody is about to become it, likewise
+ * @end_lock: protects @end, innermost: who asks what a device is must not wait
+ *	for its data path, which may wait for its owner's memory. Changed by who
+ *	is @configuring, who needs it only to write.
+ * @end: the host end
+ * @file: of the template
  * @teardown: ends the device, behind its last descriptor
  */
 struct vsb_dev {
 	struct vsb_datapath dp;
+	refcount_t ref;
+	struct vsb_process *opened_by;
+	struct vsb_process *owned_by;
+	u64 opened_at;
 	struct mm_struct *owner;
 	bool configuring;
 	bool owned;
+	spinlock_t end_lock;	/* end */
+	struct vsb_host_end end;
+	struct vsb_own_file file;
 	struct work_struct teardown;
 };
 
 int vsb_dev_register(void);
 void vsb_dev_unregister(void);
+void vsb_dev_put(struct vsb_dev *dev);
 long vsb_dev_reserve(struct vsb_dev *dev, bool *taken);
+bool vsb_dev_is_visible(const struct vsb_dev *dev);
+
+static inline void vsb_dev_get(struct vsb_dev *dev)
+{
+	refcount_inc(&dev->ref);
+}
+
+/* control.c */
+int vsb_control_register(void);
+void vsb_control_unregister(void);
 
 /* ioctl.c */
-long vsb_dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
+long vsb_ioctl(struct vsb_dev *dev, unsigned int cmd, void __user *argp);
+long vsb_get_info(struct vsb_dev *dev, void __user *argp);
+
+/* conns.c */
+long vsb_get_conns(struct vsb_dev *dev, void __user *argp);
+long vsb_drop_conn(struct vsb_dev *dev, void __user *argp);
 
 /* limits.c */
 long vsb_set_limits(struct vsb_dev *dev, void __user *argp);
@@ -66,6 +128,11 @@ long vsb_get_limits(struct vsb_dev *dev, void __user *argp);
 
 /* uds.c */
 long vsb_set_uds(struct vsb_dev *dev, void __user *argp);
+long vsb_uds_by_template(struct vsb_dev *dev, const struct vsb_name *name);
+void vsb_uds_remove_file(struct vsb_own_file *file);
+
+/* template.c */
+long vsb_template_apply(struct vsb_dev *dev, u64 cid);
 
 /* ports.c */
 long vsb_set_port(struct vsb_dev *dev, void __user *argp);

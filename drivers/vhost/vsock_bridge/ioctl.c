@@ -18,6 +18,7 @@
 
 #include "dev.h"
 #include "ioarg.h"
+#include "process.h"
 #include "stats.h"
 
 /* Own structures as they were first published; shorter ones are refused. */
@@ -67,14 +68,16 @@ static long vsb_set_backend_features(struct vsb_dev *dev, void __user *argp)
 	return features ? -EOPNOTSUPP : 0;
 }
 
-static void vsb_owner_install(struct vsb_dev *dev, bool attached)
+static void vsb_owner_install(struct vsb_dev *dev, struct vsb_process *owner)
 {
 	mutex_lock(&dev->dp.lock);
-	if (attached) {
+	if (owner) {
 		mmgrab(current->mm);
 		dev->owner = current->mm;
+		/* pairs with those who read it without lock: it is filled in */
+		smp_store_release(&dev->owned_by, owner);
 	}
-	dev->owned = attached;
+	dev->owned = owner;
 	mutex_unlock(&dev->dp.lock);
 }
 
@@ -82,14 +85,30 @@ static void vsb_owner_install(struct vsb_dev *dev, bool attached)
  * The threads are made outside the lock: when only one of them can be, it is
  * stopped again, and that waits for one which is being killed and wants the lock.
  */
-static long vsb_set_owner(struct vsb_dev *dev)
+static long vsb_set_owner(struct vsb_dev *dev, void __user *argp)
 {
+	struct vsb_process *owner;
 	long ret = vsb_dev_reserve(dev, &dev->owned);
 
 	if (ret)
 		return ret;
-	ret = vsb_datapath_attach(&dev->dp);
-	vsb_owner_install(dev, !ret);
+	owner = vsb_process_current();
+	ret = owner ? vsb_datapath_attach(&dev->dp) : -ENOMEM;
+	if (ret) {
+		vsb_process_free(owner);
+		owner = NULL;
+	}
+	vsb_owner_install(dev, owner);
+	return ret;
+}
+
+static long vsb_cid_install(struct vsb_dev *dev, u64 cid)
+{
+	long ret;
+
+	mutex_lock(&dev->dp.lock);
+	ret = dev->dp.dead ? -EIO : vsb_datapath_set_cid(&dev->dp, cid);
+	mutex_unlock(&dev->dp.lock);
 	return ret;
 }
 
@@ -99,13 +118,15 @@ static long vsb_set_owner(struct vsb_dev *dev)
  */
 static long vsb_set_guest_cid(struct vsb_dev *dev, void __user *argp)
 {
+	long ret;
 	u64 cid;
 
 	if (copy_from_user(&cid, argp, sizeof(cid)))
 		return -EFAULT;
 	if (cid <= VMADDR_CID_HOST || cid >= VMADDR_CID_ANY)
 		return -EINVAL;
-	return vsb_datapath_set_cid(&dev->dp, cid);
+	ret = vsb_template_apply(dev, cid);
+	return ret ?: vsb_cid_install(dev, cid);
 }
 
 static long vsb_set_running(struct vsb_dev *dev, void __user *argp)
@@ -368,7 +389,7 @@ static long vsb_get_vring_busyloop(struct vsb_dev *dev, struct vsb_queue *q,
 	return copy_to_user(argp, &s, sizeof(s)) ? -EFAULT : 0;
 }
 
-static long vsb_get_info(struct vsb_dev *dev, void __user *argp)
+long vsb_get_info(struct vsb_dev *dev, void __user *argp)
 {
 	const struct vsock_bridge_info info = {
 		.size = sizeof(info),
@@ -430,7 +451,6 @@ static const struct vsb_dev_ioctl vsb_dev_ioctls[] = {
 	{ VHOST_SET_MEM_TABLE, VSB_OWNER, vsb_set_mem_table },
 	{ VHOST_SET_LOG_BASE, VSB_OWNER, vsb_set_log_base },
 	{ VHOST_SET_LOG_FD, VSB_OWNER, vsb_set_log_fd },
-	{ VHOST_VSOCK_SET_GUEST_CID, VSB_ANYBODY, vsb_set_guest_cid },
 	{ VHOST_VSOCK_SET_RUNNING, VSB_OWNER, vsb_set_running },
 
 	{ VSOCK_BRIDGE_GET_INFO, VSB_ANYBODY, vsb_get_info },
@@ -440,6 +460,20 @@ static const struct vsb_dev_ioctl vsb_dev_ioctls[] = {
 	{ VSOCK_BRIDGE_SEND_EVENT, VSB_OWNER, vsb_send_event },
 	{ VSOCK_BRIDGE_GET_STATE, VSB_ANYBODY, vsb_get_state },
 	{ VSOCK_BRIDGE_SET_STATE, VSB_ANYBODY, vsb_set_state },
+	{ VSOCK_BRIDGE_DROP_CONN, VSB_ANYBODY, vsb_drop_conn },
+};
+
+/*
+ * Those that take the lock themselves, for what they do without it may take long.
+ * Anybody may call them.
+ */
+static const struct vsb_dev_ioctl vsb_unlocked_ioctls[] = {
+	{ VHOST_SET_OWNER, VSB_ANYBODY, vsb_set_owner },
+	{ VHOST_VSOCK_SET_GUEST_CID, VSB_ANYBODY, vsb_set_guest_cid },
+
+	{ VSOCK_BRIDGE_SET_UDS, VSB_ANYBODY, vsb_set_uds },
+	{ VSOCK_BRIDGE_SET_PORT, VSB_ANYBODY, vsb_set_port },
+	{ VSOCK_BRIDGE_GET_CONNS, VSB_ANYBODY, vsb_get_conns },
 };
 
 struct vsb_queue_ioctl {
@@ -466,14 +500,13 @@ static bool vsb_is_owner(const struct vsb_dev *dev)
 	return dev->owner && dev->owner == current->mm;
 }
 
-static long vsb_ioctl_dev(struct vsb_dev *dev, unsigned int cmd,
-			  void __user *argp)
+static long vsb_ioctl_in(const struct vsb_dev_ioctl *table, int nr,
+			 struct vsb_dev *dev, unsigned int cmd,
+			 void __user *argp)
 {
 	const struct vsb_dev_ioctl *e;
-	int i;
 
-	for (i = 0; i < ARRAY_SIZE(vsb_dev_ioctls); i++) {
-		e = &vsb_dev_ioctls[i];
+	for (e = table; e < table + nr; e++) {
 		if (e->cmd != cmd)
 			continue;
 		if (e->caller == VSB_OWNER && !vsb_is_owner(dev))
@@ -507,10 +540,13 @@ static long vsb_ioctl_queue(struct vsb_dev *dev, unsigned int cmd,
 static long vsb_ioctl_locked(struct vsb_dev *dev, unsigned int cmd,
 			     void __user *argp)
 {
-	long ret;
+	long ret = mutex_lock_killable(&dev->dp.lock);
 
-	mutex_lock(&dev->dp.lock);
-	ret = dev->dp.dead ? -EIO : vsb_ioctl_dev(dev, cmd, argp);
+	if (ret)
+		return ret;
+	ret = dev->dp.dead ? -EIO :
+	      vsb_ioctl_in(vsb_dev_ioctls, ARRAY_SIZE(vsb_dev_ioctls), dev,
+			   cmd, argp);
 	if (ret == -ENOIOCTLCMD)
 		ret = vsb_ioctl_queue(dev, cmd, argp);
 	mutex_unlock(&dev->dp.lock);
@@ -527,23 +563,18 @@ static void vsb_ioctl_refused(struct vsb_dev *dev, unsigned int cmd)
 	mutex_unlock(&dev->dp.lock);
 }
 
-long vsb_dev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+/* An ioctl about a device, by whatever descriptor. */
+long vsb_ioctl(struct vsb_dev *dev, unsigned int cmd, void __user *argp)
 {
-	struct vsb_dev *dev = file->private_data;
-	void __user *argp = (void __user *)arg;
 	long ret;
 
-	if (cmd == VSOCK_BRIDGE_SET_UDS)
-		ret = vsb_set_uds(dev, argp);
-	else if (cmd == VSOCK_BRIDGE_SET_PORT)
-		ret = vsb_set_port(dev, argp);
-	else if (cmd == VHOST_SET_OWNER)
-		ret = vsb_set_owner(dev);
-	else
+	ret = vsb_ioctl_in(vsb_unlocked_ioctls, ARRAY_SIZE(vsb_unlocked_ioctls),
+			   dev, cmd, argp);
+	if (ret == -ENOIOCTLCMD)
 		ret = vsb_ioctl_locked(dev, cmd, argp);
 
-	/* one that is not known here is just a question */
-	if (ret < 0 && ret != -ENOIOCTLCMD)
+	/* one that is not known here is just a question, and a kill no error */
+	if (ret < 0 && ret != -ENOIOCTLCMD && ret != -EINTR)
 		vsb_ioctl_refused(dev, cmd);
 	return ret;
 }

@@ -8,6 +8,7 @@
 #include <linux/vhost.h>
 
 #include "kick.h"
+#include "trace.h"
 #include "worker.h"
 
 /*
@@ -22,6 +23,7 @@ static int vsb_kick_wake(wait_queue_entry_t *wait, unsigned int mode, int sync,
 	if (!(key_to_poll(key) & EPOLLIN))
 		return 0;
 	WRITE_ONCE(kick->count, kick->count + 1);
+	trace_vsb_kick(*kick->device, kick->queue);
 	vsb_worker_queue(kick->worker, kick->work);
 	return 0;
 }
@@ -36,12 +38,14 @@ static void vsb_kick_queue_proc(struct file *file, wait_queue_head_t *wqh,
 }
 
 void vsb_kick_init(struct vsb_kick *kick, struct vsb_worker *worker,
-		   struct vsb_work *work)
+		   struct vsb_work *work, const u32 *device, u32 queue)
 {
 	init_waitqueue_func_entry(&kick->wait, vsb_kick_wake);
 	init_poll_funcptr(&kick->table, vsb_kick_queue_proc);
 	kick->worker = worker;
 	kick->work = work;
+	kick->device = device;
+	kick->queue = queue;
 }
 
 /**

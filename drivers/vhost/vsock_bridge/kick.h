@@ -21,6 +21,8 @@ struct vsb_worker;
  * @worker: who is woken
  * @work: what it is given
  * @count: kicks so far; written under @wqh's lock
+ * @device: the number of its device, for who watches
+ * @queue: that of its virtqueue, likewise
  */
 struct vsb_kick {
 	struct file *file;
@@ -30,10 +32,12 @@ struct vsb_kick {
 	struct vsb_worker *worker;
 	struct vsb_work *work;
 	u64 count;
+	const u32 *device;
+	u32 queue;
 };
 
 void vsb_kick_init(struct vsb_kick *kick, struct vsb_worker *worker,
-		   struct vsb_work *work);
+		   struct vsb_work *work, const u32 *device, u32 queue);
 int vsb_kick_set(struct vsb_kick *kick, int fd);
 void vsb_kick_clear(struct vsb_kick *kick);
 

@@ -78,13 +78,13 @@ static void vsb_listener_request(struct vsb_conn *conn, u32 line_len, u32 port)
 	}
 	if (!vsb_conntab_takes(tab, conn->type, port) ||
 	    !vsb_conntab_has_room(tab, 0, port)) {
-		vsb_conn_event(conn, VSB_EV_RESET, 0);
+		vsb_conn_abort(conn, "refused", VSB_EV_RESET);
 		return;
 	}
 	conn->guest_port = port;
 	conn->host_port = vsb_conntab_pick_port(tab, port);
 	if (!conn->host_port) {
-		vsb_conn_event(conn, VSB_EV_RESET, 0);
+		vsb_conn_abort(conn, "refused", VSB_EV_RESET);
 		return;
 	}
 	vsb_conntab_insert(tab, conn);

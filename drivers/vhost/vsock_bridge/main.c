@@ -4,6 +4,7 @@
  */
 #include <linux/module.h>
 
+#include "conn.h"
 #include "dev.h"
 #include "route.h"
 #include "socket.h"
@@ -18,11 +19,16 @@ static int __init vsb_init(void)
 	ret = vsb_route_init_module();
 	if (ret)
 		goto err_socket;
-	ret = vsb_dev_register();
+	ret = vsb_conn_init_module();
 	if (ret)
 		goto err_route;
+	ret = vsb_dev_register();
+	if (ret)
+		goto err_conn;
 	return 0;
 
+err_conn:
+	vsb_conn_exit_module();
 err_route:
 	vsb_route_exit_module();
 err_socket:
@@ -34,6 +40,7 @@ err_socket:
 static void __exit vsb_exit(void)
 {
 	vsb_dev_unregister();
+	vsb_conn_exit_module();
 	vsb_route_exit_module();
 	vsb_socket_exit_module();
 }

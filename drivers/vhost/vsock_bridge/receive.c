@@ -15,6 +15,7 @@
 #include "datapath.h"
 #include "packet.h"
 #include "stats.h"
+#include "trace.h"
 
 /* One round: so many chains, or so many bytes, then the others have a turn. */
 #define VSB_RECEIVE_CHAINS	256
@@ -67,6 +68,7 @@ static void vsb_receive_data(struct vsb_datapath *dp, struct vsb_conn *conn,
 		return;
 	}
 	dp->stats.tx_bytes_count += pkt->len;
+	conn->tx_bytes += pkt->len;
 	vsb_gather_add(&dp->gather, &conn->gathered, chain, VSB_HDR_SIZE,
 		       pkt->len);
 	if (eom)
@@ -121,7 +123,7 @@ static void vsb_receive_request_again(struct vsb_datapath *dp,
 				      struct vsb_conn *old,
 				      const struct vsb_packet *pkt)
 {
-	vsb_conn_kill(old);
+	vsb_conn_kill(old, "forgotten");
 	vsb_receive_request(dp, pkt);
 }
 
@@ -145,6 +147,8 @@ static void vsb_receive_credit(struct vsb_conn *conn,
 {
 	if (vsb_credit_peer(&conn->credit, pkt->buf_alloc, pkt->fwd_cnt))
 		vsb_conn_got_credit(conn);
+	trace_vsb_credit_got(conn->tab->stats->device, conn->host_port,
+			     conn->guest_port, pkt->buf_alloc, pkt->fwd_cnt);
 	/* a guest that makes its window smaller may have used it up by that */
 	vsb_conn_check_update(conn);
 }

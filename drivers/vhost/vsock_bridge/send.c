@@ -225,6 +225,10 @@ static bool vsb_send_owed(struct vsb_datapath *dp, struct vsb_conn *conn,
 
 	conn->cs.owed &= ~owed;
 	vsb_send_told(conn);
+	if (op == VIRTIO_VSOCK_OP_CREDIT_UPDATE)
+		trace_vsb_credit_told(dp->stats.device, conn->host_port,
+				      conn->guest_port, pkt.buf_alloc,
+				      pkt.fwd_cnt);
 	/* the guest's time starts when it can know */
 	if (op == VIRTIO_VSOCK_OP_REQUEST)
 		vsb_conntab_arm(&dp->tab, conn,
@@ -347,13 +351,13 @@ static unsigned int vsb_send_headers(struct vsb_datapath *dp,
 	vsb_credit_sent(&conn->credit, nr, sent);
 	dp->stats.rx_packets_count += nr;
 	dp->stats.rx_bytes_count += sent;
+	conn->rx_bytes += sent;
 	vsb_send_told(conn);
 	if (sent == len)
 		return nr;
 
-	vsb_conn_error(conn, guest_memory);
 	vsb_vring_push(vr, slots->slot[nr].head, 0);
-	vsb_conn_event(conn, VSB_EV_RESET, 0);
+	vsb_conn_fail(conn, guest_memory);
 	return nr + 1;
 }
 
@@ -522,6 +526,8 @@ void vsb_send(struct vsb_datapath *dp)
 		more = !list_empty(&dp->tab.rxq);
 	else
 		more = !dp->send_budget || vsb_datapath_park(dp, q);
+	if (!buffers && !more)
+		trace_vsb_stall(dp->stats.device, 0, 0, "rx_ring");
 	if (more && !q->vr.broken)
 		vsb_worker_queue(&dp->worker, &q->work);
 }

@@ -6,16 +6,21 @@
  * remove_wait_queue() returns the hook is not running and will not run, so
  * the object around it can go, and so can the module.
  */
+#include <linux/cred.h>
 #include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/net.h>
+#include <linux/path.h>
+#include <linux/pid.h>
 #include <linux/poll.h>
 #include <linux/slab.h>
 #include <linux/socket.h>
 #include <linux/stat.h>
 #include <linux/string.h>
 #include <linux/uio.h>
+#include <linux/uidgid.h>
 #include <linux/un.h>
+#include <linux/user_namespace.h>
 #include <linux/workqueue.h>
 #include <net/af_unix.h>
 #include <net/sock.h>
@@ -367,6 +372,13 @@ void vsb_socket_unlink(const struct socket *sock)
 		vsb_sockfile_unlink(path);
 }
 
+/* Where the file of a bound socket is; to be put. */
+void vsb_socket_path(const struct socket *sock, struct path *path)
+{
+	*path = unix_sk(sock->sk)->path;
+	path_get(path);
+}
+
 /**
  * vsb_socket_connect() - connect to a name, without waiting for the backlog
  * @ctx: who connects; the current task must be in it
@@ -579,4 +591,24 @@ bool vsb_socket_readable(const struct vsb_socket *s)
 {
 	return !skb_queue_empty_lockless(&s->sock->sk->sk_receive_queue) ||
 	       vsb_socket_at_eof(s);
+}
+
+/*
+ * Who is at the other end: who connected, or who made it listen. As the current
+ * process knows them; 0, and the overflow user, where nobody is known.
+ */
+void vsb_socket_peer_is(const struct vsb_socket *s, u32 *pid, u32 *uid)
+{
+	struct sock *sk = s->sock ? s->sock->sk : NULL;
+	kuid_t kuid = INVALID_UID;
+
+	*pid = 0;
+	if (sk) {
+		spin_lock(&sk->sk_peer_lock);
+		*pid = pid_vnr(sk->sk_peer_pid);
+		if (sk->sk_peer_cred)
+			kuid = sk->sk_peer_cred->euid;
+		spin_unlock(&sk->sk_peer_lock);
+	}
+	*uid = from_kuid_munged(current_user_ns(), kuid);
 }

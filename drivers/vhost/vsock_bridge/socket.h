@@ -15,6 +15,7 @@
 #include <linux/wait.h>
 
 struct iov_iter;
+struct path;
 struct socket;
 struct vsb_context;
 struct vsb_sockfile;
@@ -70,6 +71,7 @@ struct socket *vsb_socket_listen(struct vsb_context *ctx, int type,
 				 const struct vsb_name *name,
 				 const struct vsb_sockfile *file);
 void vsb_socket_unlink(const struct socket *sock);
+void vsb_socket_path(const struct socket *sock, struct path *path);
 struct socket *vsb_socket_connect(struct vsb_context *ctx, int type,
 				  const struct vsb_name *name);
 struct socket *vsb_socket_accept(struct vsb_socket *s);
@@ -92,6 +94,7 @@ bool vsb_socket_has_room(const struct vsb_socket *s);
 bool vsb_socket_readable(const struct vsb_socket *s);
 bool vsb_socket_at_eof(const struct vsb_socket *s);
 bool vsb_socket_is_deaf(const struct vsb_socket *s);
+void vsb_socket_peer_is(const struct vsb_socket *s, u32 *pid, u32 *uid);
 
 static inline bool vsb_name_is_abstract(const struct vsb_name *name)
 {

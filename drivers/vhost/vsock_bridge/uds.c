@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The host end of a device: VSOCK_BRIDGE_SET_UDS.
+ * The host end of a device: VSOCK_BRIDGE_SET_UDS, or the template.
  *
  * All that can fail is made first, outside of the lock of the data path, for a
  * path lookup may block. Then the new takes the place of the old, as a whole:
@@ -45,6 +45,8 @@
  * @listener: the sockets for host programs; NULL when there is none
  * @route: where the guest goes; NULL when it does not
  * @bind_failed: one of the sockets could not be bound
+ * @templated: the template named it: its file goes with the device
+ * @bound: that file
  */
 struct vsb_uds {
 	struct vsock_bridge_uds arg;
@@ -53,6 +55,8 @@ struct vsb_uds {
 	struct socket *listener[VSB_LISTENERS];
 	struct vsb_route *route;
 	bool bind_failed;
+	bool templated;
+	struct vsb_own_file bound;
 };
 
 /* Does this call bind a socket? */
@@ -234,6 +238,27 @@ static struct vsb_route *vsb_uds_route(const struct vsb_uds *uds,
 	return route;
 }
 
+/* Remove the file of a template, with the rights of who made it. */
+void vsb_uds_remove_file(struct vsb_own_file *file)
+{
+	struct vsb_context_saved saved;
+
+	if (!file->route)
+		return;
+	vsb_context_enter(file->route->ctx, &saved);
+	vsb_sockfile_unlink(&file->path);
+	vsb_context_leave(&saved);
+	path_put(&file->path);
+	vsb_route_put(file->route);
+	file->route = NULL;
+}
+
+static void vsb_uds_own_file(struct vsb_uds *uds)
+{
+	vsb_socket_path(uds->listener[VSB_LISTEN_STREAM], &uds->bound.path);
+	uds->bound.route = vsb_route_get(uds->route);
+}
+
 /* The route comes first: making it leaves nothing behind that can be seen. */
 static long vsb_uds_make(struct vsb_uds *uds)
 {
@@ -252,11 +277,20 @@ static long vsb_uds_make(struct vsb_uds *uds)
 		vsb_route_put(uds->route);
 		return ret;
 	}
+	if (uds->templated)
+		vsb_uds_own_file(uds);
 	if (!vsb_uds_connects(uds)) {
 		vsb_route_put(uds->route);
 		uds->route = NULL;
 	}
 	return 0;
+}
+
+static void vsb_uds_release(struct vsb_dev *dev)
+{
+	mutex_lock(&dev->dp.lock);
+	dev->configuring = false;
+	mutex_unlock(&dev->dp.lock);
 }
 
 /* It could not be made: all stays as it is. */
@@ -267,6 +301,23 @@ static void vsb_uds_give_up(struct vsb_dev *dev, const struct vsb_uds *uds)
 		vsb_error(&dev->dp.stats, unix_bind_fails, 0, 0);
 	dev->configuring = false;
 	mutex_unlock(&dev->dp.lock);
+}
+
+/* What those are told who ask. */
+static void vsb_uds_describe(struct vsb_dev *dev, const struct vsb_uds *uds)
+{
+	u32 flags = uds->templated ? VSOCK_BRIDGE_DEVICE_TEMPLATE : 0;
+
+	if (uds->listener[VSB_LISTEN_STREAM])
+		flags |= VSOCK_BRIDGE_DEVICE_LISTENS;
+	if (uds->listener[VSB_LISTEN_SEQPACKET])
+		flags |= VSOCK_BRIDGE_DEVICE_SEQPACKET;
+	if (uds->route)
+		flags |= VSOCK_BRIDGE_DEVICE_CONNECTS;
+	spin_lock(&dev->end_lock);
+	dev->end.name = uds->name;
+	dev->end.flags = flags;
+	spin_unlock(&dev->end_lock);
 }
 
 static void vsb_uds_replace(struct vsb_listener *listener, struct socket *sock)
@@ -289,16 +340,36 @@ static long vsb_uds_install(struct vsb_dev *dev, struct vsb_uds *uds)
 
 	mutex_lock(&dp->lock);
 	ret = dp->dead ? -EIO : 0;
+	if (!ret)
+		vsb_uds_describe(dev, uds);
 	for (i = 0; i < VSB_LISTENERS; i++) {
 		if (ret)
 			vsb_socket_discard(uds->listener[i]);
 		else
 			vsb_uds_replace(&dp->listener[i], uds->listener[i]);
 	}
-	if (!ret)
+	if (!ret) {
 		swap(dp->routes.prefix, uds->route);
+		swap(dev->file, uds->bound);
+	}
 	dev->configuring = false;
 	mutex_unlock(&dp->lock);
+	return ret;
+}
+
+/* Make what @uds says; nobody else does so meanwhile. */
+static long vsb_uds_change(struct vsb_dev *dev, struct vsb_uds *uds)
+{
+	long ret = vsb_uds_make(uds);
+
+	if (ret) {
+		vsb_uds_give_up(dev, uds);
+		return ret;
+	}
+	ret = vsb_uds_install(dev, uds);
+	/* the old one, without the lock: directories are let go */
+	vsb_uds_remove_file(&uds->bound);
+	vsb_route_put(uds->route);
 	return ret;
 }
 
@@ -314,15 +385,37 @@ long vsb_set_uds(struct vsb_dev *dev, void __user *argp)
 	if (ret)
 		return ret;
 	ret = vsb_dev_reserve(dev, &dev->configuring);
+	return ret ?: vsb_uds_change(dev, &uds);
+}
+
+/* Is there a host end that somebody has chosen, or this one already? */
+static bool vsb_uds_suits(const struct vsb_dev *dev,
+			  const struct vsb_name *name)
+{
+	const struct vsb_host_end *end = &dev->end;
+
+	if (!end->flags)
+		return false;
+	return !(end->flags & VSOCK_BRIDGE_DEVICE_TEMPLATE) ||
+	       (end->name.len == name->len &&
+		!memcmp(end->name.text, name->text, name->len));
+}
+
+/* The host end of who says nothing about it. */
+long vsb_uds_by_template(struct vsb_dev *dev, const struct vsb_name *name)
+{
+	struct vsb_uds uds = {
+		.name = *name,
+		.templated = true,
+	};
+	long ret;
+
+	ret = vsb_uds_check_file(&uds) ?:
+	      vsb_dev_reserve(dev, &dev->configuring);
 	if (ret)
 		return ret;
-	ret = vsb_uds_make(&uds);
-	if (ret) {
-		vsb_uds_give_up(dev, &uds);
-		return ret;
-	}
-	ret = vsb_uds_install(dev, &uds);
-	/* the old one, without the lock: directories are let go */
-	vsb_route_put(uds.route);
-	return ret;
+	if (!vsb_uds_suits(dev, name))
+		return vsb_uds_change(dev, &uds);
+	vsb_uds_release(dev);
+	return 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
 /*
- * vsock_bridge: the ioctls of /dev/vsock-bridge beside those of vhost-vsock.
+ * vsock_bridge: the ioctls of /dev/vsock-bridge beside those of vhost-vsock, and
+ * those of /dev/vsock-bridge-control.
  *
  * The device takes the ioctls of /dev/vhost-vsock, with the same numbers,
  * structures and errors (<linux/vhost.h>); which, is in
@@ -17,6 +18,10 @@
  * All of these ioctls but VSOCK_BRIDGE_SEND_EVENT may be issued before
  * VHOST_SET_OWNER, by any process that holds the descriptor; so a launcher
  * configures the device and then hands it to a VMM that speaks plain vhost.
+ *
+ * /dev/vsock-bridge-control is for tools: it finds devices that others have open,
+ * and is about one of them. It is a node of its own so that a VMM, which has the
+ * device's descriptor, cannot reach other devices through it.
  *
  * Errors that every ioctl below can return:
  *   EFAULT  the argument, or memory it points to, cannot be accessed
@@ -56,6 +61,7 @@
  * @VSOCK_BRIDGE_MIN_BUFFERED: smallest max_buffered: one packet of a guest
  * @VSOCK_BRIDGE_MAX_BUFFERED: largest max_buffered
  * @VSOCK_BRIDGE_MAX_PORTS: entries of the map from ports to sockets
+ * @VSOCK_BRIDGE_MAX_CONNS: connections that one VSOCK_BRIDGE_GET_CONNS brings
  * @VSOCK_BRIDGE_DEF_HOST_PORT_MIN: default of host_port_min (Firecracker's)
  * @VSOCK_BRIDGE_DEF_HOST_PORT_MAX: default of host_port_max (likewise)
  */
@@ -75,6 +81,7 @@ enum vsock_bridge_limit_values {
 	VSOCK_BRIDGE_MIN_BUFFERED	= 65536,
 	VSOCK_BRIDGE_MAX_BUFFERED	= 1073741824,
 	VSOCK_BRIDGE_MAX_PORTS		= 1024,
+	VSOCK_BRIDGE_MAX_CONNS		= 512,
 	VSOCK_BRIDGE_DEF_HOST_PORT_MIN	= 0x40000000,
 	VSOCK_BRIDGE_DEF_HOST_PORT_MAX	= 0x7fffffff,
 };
@@ -95,6 +102,7 @@ enum vsock_bridge_limit_values {
 #define VSOCK_BRIDGE_F_MAX_BUFFERED	(1ULL << 9)	/* limits.max_buffered */
 #define VSOCK_BRIDGE_F_SEQPACKET	(1ULL << 10)	/* UDS_SEQPACKET* */
 #define VSOCK_BRIDGE_F_EVENT_QUEUE	(1ULL << 11)	/* queue 2, SEND_EVENT, *_STATE */
+#define VSOCK_BRIDGE_F_CONTROL		(1ULL << 12)	/* the control node, *_CONN* */
 
 /**
  * struct vsock_bridge_info - what the module is and can (VSOCK_BRIDGE_GET_INFO)
@@ -611,6 +619,199 @@ struct vsock_bridge_state {
 	__u32 event_buffers;
 };
 
+/* Bits of vsock_bridge_device.flags */
+#define VSOCK_BRIDGE_DEVICE_OWNED	(1U << 0)	/* VHOST_SET_OWNER was called */
+#define VSOCK_BRIDGE_DEVICE_RUNNING	(1U << 1)	/* VHOST_VSOCK_SET_RUNNING */
+#define VSOCK_BRIDGE_DEVICE_GATED	(1U << 2)	/* an event is unanswered */
+#define VSOCK_BRIDGE_DEVICE_LISTENS	(1U << 3)	/* host programs can connect */
+#define VSOCK_BRIDGE_DEVICE_SEQPACKET	(1U << 4)	/* by SOCK_SEQPACKET, too */
+#define VSOCK_BRIDGE_DEVICE_CONNECTS	(1U << 5)	/* the guest can, by its ports */
+#define VSOCK_BRIDGE_DEVICE_MAPPED	(1U << 6)	/* VSOCK_BRIDGE_SET_PORT */
+#define VSOCK_BRIDGE_DEVICE_TEMPLATE	(1U << 7)	/* by uds_template */
+
+/**
+ * struct vsock_bridge_device - one of the host's devices
+ *	(VSOCK_BRIDGE_NEXT_DEVICE)
+ * @size: sizeof(struct vsock_bridge_device)
+ * @device: in: 0, or the number of the device before; out: its number, which
+ *	trace events and the kernel log name, and VSOCK_BRIDGE_GET_STATS
+ * @flags: VSOCK_BRIDGE_DEVICE_* bits
+ * @pid: the process that owns it, or opened it as long as nobody does; 0 where
+ *	the caller's pid namespace does not have it
+ * @uid: its effective user, as the caller's user namespace sees it
+ * @path_len: bytes of @path; 0 when the host end has no path
+ * @guest_cid: the guest's CID; 0 before it was set
+ * @features: what VHOST_SET_FEATURES set
+ * @age_ms: milliseconds since it was opened
+ * @rx_bytes_count: as in struct vsock_bridge_stats
+ * @tx_bytes_count: likewise
+ * @rx_packets_count: likewise
+ * @tx_packets_count: likewise
+ * @connections: likewise
+ * @handshakes: likewise
+ * @comm: name of the process, NUL-terminated
+ * @path: of the host end, as VSOCK_BRIDGE_SET_UDS got it, without NUL; relative
+ *	to where its caller was; the first byte of an abstract name is NUL
+ *
+ * On /dev/vsock-bridge-control: tells of the device with the next larger number
+ * among those that the caller may see: its own, which are those that a process
+ * of its effective user opened or owns, and with CAP_NET_ADMIN in the user
+ * namespace of who opened it, any. Numbers are not given out again soon.
+ *
+ * Errors: ENOENT (there is no further one).
+ */
+struct vsock_bridge_device {
+	__u32 size;
+	__u32 device;
+	__u32 flags;
+	__u32 pid;
+	__u32 uid;
+	__u32 path_len;
+	__u64 guest_cid;
+	__u64 features;
+	__u64 age_ms;
+	__u64 rx_bytes_count;
+	__u64 tx_bytes_count;
+	__u64 rx_packets_count;
+	__u64 tx_packets_count;
+	__u32 connections;
+	__u32 handshakes;
+	char comm[16];
+	char path[VSOCK_BRIDGE_PATH_MAX];
+};
+
+/**
+ * struct vsock_bridge_select - a device, by its number (VSOCK_BRIDGE_SELECT)
+ * @size: sizeof(struct vsock_bridge_select)
+ * @device: its number
+ *
+ * On /dev/vsock-bridge-control: from here on the descriptor is about this
+ * device, for good, and takes the VSOCK_BRIDGE_* ioctls that configure a device
+ * or tell of it, as the device's own descriptor does. It does not keep the device
+ * open: when that is closed, they fail with EIO. Whoever is given the descriptor
+ * can do the same.
+ *
+ * What VSOCK_BRIDGE_SET_UDS and VSOCK_BRIDGE_SET_PORT keep is of their caller:
+ * the guest's connections are made with the rights of who set their path.
+ *
+ * Errors: ENOENT (there is no such device, or the caller may not see it), EBUSY
+ * (the descriptor has one already). On a descriptor without a device the ioctls
+ * that are about one fail with ENODEV.
+ */
+struct vsock_bridge_select {
+	__u32 size;
+	__u32 device;
+};
+
+/**
+ * enum vsock_bridge_conn_state - where a connection is in its life
+ * @VSOCK_BRIDGE_CONN_HANDSHAKE: a host client whose CONNECT line is not complete
+ * @VSOCK_BRIDGE_CONN_REQUESTED: the guest has not answered the request
+ * @VSOCK_BRIDGE_CONN_CONNECTING: the host connect that the guest asked for is
+ *	under way
+ * @VSOCK_BRIDGE_CONN_OPEN: both sides are connected
+ * @VSOCK_BRIDGE_CONN_LINGER: the guest is gone, its last bytes are not read yet
+ * @VSOCK_BRIDGE_CONN_DEAD: ended; the guest is owed an RST
+ */
+enum vsock_bridge_conn_state {
+	VSOCK_BRIDGE_CONN_HANDSHAKE,
+	VSOCK_BRIDGE_CONN_REQUESTED,
+	VSOCK_BRIDGE_CONN_CONNECTING,
+	VSOCK_BRIDGE_CONN_OPEN,
+	VSOCK_BRIDGE_CONN_LINGER,
+	VSOCK_BRIDGE_CONN_DEAD,
+};
+
+/* Bits of vsock_bridge_conn.flags */
+#define VSOCK_BRIDGE_CONN_BY_GUEST	(1U << 0)	/* the guest asked for it */
+#define VSOCK_BRIDGE_CONN_GUEST_NO_RECV	(1U << 1)	/* the guest reads no more */
+#define VSOCK_BRIDGE_CONN_GUEST_NO_SEND	(1U << 2)	/* it sends no more */
+#define VSOCK_BRIDGE_CONN_HOST_NO_RECV	(1U << 3)	/* the host program likewise */
+#define VSOCK_BRIDGE_CONN_HOST_NO_SEND	(1U << 4)
+#define VSOCK_BRIDGE_CONN_WAITS_GUEST	(1U << 5)	/* for the guest's credit */
+#define VSOCK_BRIDGE_CONN_WAITS_HOST	(1U << 6)	/* for the program to read */
+
+/**
+ * struct vsock_bridge_conn - a connection
+ * @id: names it as long as the device is open; larger than those before
+ * @host_port: port of the host side; 0 in the handshake
+ * @guest_port: port of the guest; likewise
+ * @type: VIRTIO_VSOCK_TYPE_*: 1 stream, 2 SEQPACKET
+ * @state: enum vsock_bridge_conn_state
+ * @flags: VSOCK_BRIDGE_CONN_* bits
+ * @pid: the process at the other end of the host socket: who connected to it, or
+ *	made it listen; 0 where it is not known, or not in the caller's namespace
+ * @uid: its effective user, as the caller's user namespace sees it
+ * @buffered: bytes of the guest that the host socket has not taken
+ * @tx_credit: bytes that the guest may send before more are read
+ * @rx_credit: bytes that the guest has room for
+ * @tx_bytes: bytes from the guest so far
+ * @rx_bytes: bytes to the guest so far
+ * @age_ms: milliseconds since it began
+ * @reserved: 0
+ */
+struct vsock_bridge_conn {
+	__u64 id;
+	__u32 host_port;
+	__u32 guest_port;
+	__u16 type;
+	__u16 state;
+	__u32 flags;
+	__u32 pid;
+	__u32 uid;
+	__u32 buffered;
+	__u32 tx_credit;
+	__u32 rx_credit;
+	__u32 reserved;
+	__u64 tx_bytes;
+	__u64 rx_bytes;
+	__u64 age_ms;
+};
+
+/**
+ * struct vsock_bridge_conns - connections of a device (VSOCK_BRIDGE_GET_CONNS)
+ * @size: sizeof(struct vsock_bridge_conns)
+ * @nr: in: how many @conns has room for; out: how many there are in it, at most
+ *	VSOCK_BRIDGE_MAX_CONNS; 0 at the end
+ * @after: in: 0, or the id of the last one that was seen; out: of the last one
+ *	that is in @conns
+ * @conns: address of struct vsock_bridge_conn [@nr]
+ * @conn_size: in: sizeof(struct vsock_bridge_conn), as the caller knows it: so
+ *	far they are apart. What only one side knows is left out, or is 0.
+ * @reserved: 0
+ *
+ * Fills in connections in the order in which they began. Each call is a moment
+ * of its own: between two of them connections begin and end.
+ *
+ * Errors: EINVAL (@conn_size is smaller than the first published one, or larger
+ * than a page), ENOMEM.
+ */
+struct vsock_bridge_conns {
+	__u32 size;
+	__u32 nr;
+	__u64 after;
+	__u64 conns;
+	__u32 conn_size;
+	__u32 reserved;
+};
+
+/**
+ * struct vsock_bridge_drop - a connection to be ended (VSOCK_BRIDGE_DROP_CONN)
+ * @size: sizeof(struct vsock_bridge_drop)
+ * @reserved: 0
+ * @id: its id
+ *
+ * The guest gets RST, the host program the end of the stream, or ECONNRESET.
+ * Bytes that have not arrived are lost.
+ *
+ * Errors: ENOENT (there is no such connection, or it has ended).
+ */
+struct vsock_bridge_drop {
+	__u32 size;
+	__u32 reserved;
+	__u64 id;
+};
+
 /* Argument: struct vsock_bridge_info */
 #define VSOCK_BRIDGE_GET_INFO	_IO(VSOCK_BRIDGE_IOC_TYPE, 0x00)
 /* Argument: struct vsock_bridge_uds */
@@ -629,5 +830,13 @@ struct vsock_bridge_state {
 #define VSOCK_BRIDGE_GET_STATE	_IO(VSOCK_BRIDGE_IOC_TYPE, 0x12)
 /* Argument: struct vsock_bridge_state */
 #define VSOCK_BRIDGE_SET_STATE	_IO(VSOCK_BRIDGE_IOC_TYPE, 0x13)
+/* Argument: struct vsock_bridge_device; on the control node */
+#define VSOCK_BRIDGE_NEXT_DEVICE	_IO(VSOCK_BRIDGE_IOC_TYPE, 0x20)
+/* Argument: struct vsock_bridge_select; on the control node */
+#define VSOCK_BRIDGE_SELECT	_IO(VSOCK_BRIDGE_IOC_TYPE, 0x21)
+/* Argument: struct vsock_bridge_conns */
+#define VSOCK_BRIDGE_GET_CONNS	_IO(VSOCK_BRIDGE_IOC_TYPE, 0x22)
+/* Argument: struct vsock_bridge_drop */
+#define VSOCK_BRIDGE_DROP_CONN	_IO(VSOCK_BRIDGE_IOC_TYPE, 0x23)
 
 #endif /* _UAPI_LINUX_VSOCK_BRIDGE_H */

@@ -154,7 +154,8 @@ uint64_t bed_await_stat_at(struct bed *bed, size_t offset, uint64_t value)
 void bed_port_path(const struct bed *bed, uint32_t port,
 		   char path[BED_PATH_SIZE])
 {
-	snprintf(path, BED_PATH_SIZE, "%s/v.sock_%u", bed->dir, port);
+	snprintf(path, BED_PATH_SIZE, "%.*s_%u", BED_PATH_SIZE - 12, bed->path,
+		 port);
 }
 
 int bed_listen(struct bed *bed, uint32_t port)

@@ -74,9 +74,8 @@ int trace_count(const struct trace *trace, const char *format, ...)
 	/* TASK-PID [CPU] FLAGS TIME: NAME: ARGUMENTS */
 	strcpy(wanted, ": ");
 	va_start(args, format);
-	vsnprintf(wanted + 2, sizeof(wanted) - 3, format, args);
+	vsnprintf(wanted + 2, sizeof(wanted) - 2, format, args);
 	va_end(args);
-	strcat(wanted, "\n");
 	len = strlen(wanted);
 
 	snprintf(path, sizeof(path), "%s/trace", trace->dir);
@@ -84,9 +83,9 @@ int trace_count(const struct trace *trace, const char *format, ...)
 	if (!file)
 		return -errno;
 	while (fgets(line, sizeof(line), file)) {
-		size_t have = strlen(line);
+		const char *found = strstr(line, wanted);
 
-		count += have >= len && !strcmp(line + have - len, wanted);
+		count += found && strchr(" \n", found[len]);
 	}
 	fclose(file);
 	return count;

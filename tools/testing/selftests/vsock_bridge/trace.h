@@ -18,7 +18,7 @@ struct trace {
 int trace_open(struct trace *trace);
 void trace_close(struct trace *trace);
 
-/* How many events there were that read like "NAME: ARGUMENTS". */
+/* How many events there were that read like "NAME: ARGUMENTS", or begin so. */
 int trace_count(const struct trace *trace, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

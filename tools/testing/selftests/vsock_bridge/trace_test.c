@@ -452,6 +452,151 @@ TEST_F(traced, connections_of_the_guest_come_and_go)
 	close(pair.fd);
 }
 
+TEST_F(traced, connections_are_accepted_once)
+{
+	struct bed_pair host, guest;
+
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &host, 80));
+	ASSERT_EQ(0, bed_guest_pair(&self->bed, &guest, 1024));
+	EXPECT_EQ(1, traced_conn(&self->trace, "accepted", &self->stats,
+				 host.conn, "host"));
+	EXPECT_EQ(1, traced_conn(&self->trace, "accepted", &self->stats,
+				 guest.conn, "guest"));
+	close(host.fd);
+	close(guest.fd);
+}
+
+/* How often it ended for @reason. */
+static int ended(struct bed *bed, const struct trace *trace,
+		 const struct guest_conn *c, const char *reason)
+{
+	struct vsock_bridge_stats stats;
+
+	if (bed_stats(bed->guest.fd, &stats))
+		return -1;
+	return trace_count(trace, "vsb_conn_ended: dev=%u host_port=%u guest_port=%u by=host reason=%s",
+			   stats.device, c->peer, c->local, reason);
+}
+
+TEST_F(traced, the_guests_reset_is_why_a_connection_ends)
+{
+	struct bed_pair pair;
+
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, 80));
+	guest_conn_op(pair.conn, VIRTIO_VSOCK_OP_RST, 0);
+	ASSERT_EQ(1, BED_AWAIT_STAT(&self->bed, conns_removed, 1));
+	EXPECT_EQ(1, ended(&self->bed, &self->trace, pair.conn, "guest_rst"));
+	close(pair.fd);
+}
+
+TEST_F(traced, a_shutdown_is_why_a_connection_ends)
+{
+	struct bed_pair pair;
+
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, 80));
+	guest_conn_shutdown(pair.conn, VIRTIO_VSOCK_SHUTDOWN_RCV |
+				       VIRTIO_VSOCK_SHUTDOWN_SEND);
+	ASSERT_EQ(1, BED_AWAIT_STAT(&self->bed, conns_removed, 1));
+	EXPECT_EQ(1, ended(&self->bed, &self->trace, pair.conn, "closed"));
+	close(pair.fd);
+}
+
+TEST_F(traced, an_error_is_why_a_connection_ends)
+{
+	struct bed_pair pair;
+
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, 80));
+	while (guest_conn_credit(pair.conn)) {
+		static const char data[65536];
+
+		guest_conn_send(pair.conn, data, sizeof(data), sizeof(data));
+		ASSERT_EQ(0, bed_fence(&self->bed, &pair));
+	}
+	EXPECT_LE(1, trace_count(&self->trace,
+				 "vsb_stall: dev=%u host_port=%u guest_port=%u cause=host_reader",
+				 self->stats.device, pair.conn->peer, 80));
+	guest_conn_send_packet(pair.conn, "x", 1);
+	ASSERT_EQ(1, BED_AWAIT_STAT(&self->bed, conns_removed, 1));
+	EXPECT_EQ(1, ended(&self->bed, &self->trace, pair.conn, "over_credit"));
+	close(pair.fd);
+}
+
+TEST_F(traced, what_waits_for_the_guests_credit_is_stalled)
+{
+	static const char data[GUEST_BUF_ALLOC + 1];
+	struct bed_pair pair;
+
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, 80));
+	pair.conn->no_updates = true;
+	/* more than the guest has room for */
+	for (size_t sent = 0; sent < sizeof(data);) {
+		ssize_t n = uds_send_now(pair.fd, data, sizeof(data) - sent);
+
+		ASSERT_TRUE(n > 0 || n == -EAGAIN);
+		sent += n > 0 ? n : 0;
+		guest_mux_poll(&self->bed.mux);
+	}
+	ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux,
+			pair.conn->seen[VIRTIO_VSOCK_OP_CREDIT_REQUEST]));
+	EXPECT_LE(1, trace_count(&self->trace,
+				 "vsb_stall: dev=%u host_port=%u guest_port=%u cause=guest_credit",
+				 self->stats.device, pair.conn->peer, 80));
+	close(pair.fd);
+}
+
+TEST_F(traced, what_waits_for_buffers_of_the_guest_is_stalled)
+{
+	struct guest_buf *held[256];
+	struct bed_pair pair;
+
+	ASSERT_GE(256, self->bed.guest.nr_rx);
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, 80));
+	ASSERT_EQ(0, bed_use_up_rx(&self->bed, &pair, held));
+	ASSERT_EQ(0, uds_send(pair.fd, "x", 1));
+	ASSERT_EQ(0, bed_settle(&self->bed));
+	EXPECT_LE(1, trace_count(&self->trace,
+				 "vsb_stall: dev=%u host_port=0 guest_port=0 cause=rx_ring",
+				 self->stats.device));
+	close(pair.fd);
+}
+
+TEST_F(traced, credit_is_seen_both_ways)
+{
+	struct bed_flow flow = { .to_host = GUEST_BUF_ALLOC, .seed = 3 };
+	struct bed_pair pair;
+
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, 80));
+	ASSERT_EQ(0, bed_move(&self->bed, &pair, &flow));
+	EXPECT_LE(1, trace_count(&self->trace,
+				 "vsb_credit_told: dev=%u host_port=%u guest_port=%u buf_alloc=%u",
+				 self->stats.device, pair.conn->peer, 80,
+				 VSOCK_BRIDGE_DEF_BUF_ALLOC));
+	pair.conn->buf_alloc /= 2;
+	guest_conn_op(pair.conn, VIRTIO_VSOCK_OP_CREDIT_UPDATE, 0);
+	ASSERT_EQ(0, bed_fence(&self->bed, &pair));
+	EXPECT_LE(1, trace_count(&self->trace,
+				 "vsb_credit_got: dev=%u host_port=%u guest_port=%u buf_alloc=%u",
+				 self->stats.device, pair.conn->peer, 80,
+				 GUEST_BUF_ALLOC / 2));
+	close(pair.fd);
+}
+
+TEST_F(traced, kicks_and_calls_are_as_many_as_are_counted)
+{
+	struct bed_pair pair;
+
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, 80));
+	ASSERT_EQ(0, bed_echo(&self->bed, &pair));
+	EXPECT_EQ(BED_STAT(&self->bed, tx_queue_event_count) -
+		  self->stats.tx_queue_event_count,
+		  trace_count(&self->trace, "vsb_kick: dev=%u queue=1",
+			      self->stats.device));
+	EXPECT_EQ(BED_STAT(&self->bed, rx_calls) - self->stats.rx_calls,
+		  trace_count(&self->trace, "vsb_call: dev=%u queue=0",
+			      self->stats.device));
+	close(pair.fd);
+}
+
 TEST_F(traced, resets_to_the_guest_are_seen)
 {
 	struct guest_conn *c = guest_connect(&self->bed.mux, NOBODY, NOWHERE);

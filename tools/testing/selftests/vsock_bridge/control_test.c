@@ -1,0 +1,513 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What tools see and do through /dev/vsock-bridge-control: who sees which
+ * devices, and what can be done to one.
+ */
+#include "harness.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+
+#include "control.h"
+#include "hold.h"
+#include "process.h"
+
+#define PORT	7
+#define SOMEBODY 4321
+
+/*
+ * @fd: the control node, about no device
+ * @number: of the test bed's device
+ */
+FIXTURE(control)
+{
+	struct bed bed;
+	int fd;
+	uint32_t number;
+};
+
+FIXTURE_SETUP(control)
+{
+	BED_SETUP(&self->bed, NULL);
+	self->fd = control_open();
+	ASSERT_LE(0, self->fd);
+	self->number = control_number(self->bed.guest.fd);
+	ASSERT_LT(0, self->number);
+}
+
+FIXTURE_TEARDOWN(control)
+{
+	close(self->fd);
+	BED_TEARDOWN(&self->bed);
+}
+
+/* Who sees it */
+
+TEST_F(control, tells_of_a_device_and_its_owner)
+{
+	struct vsock_bridge_device dev;
+	char comm[17] = "";
+
+	ASSERT_EQ(0, prctl(PR_GET_NAME, comm));
+	ASSERT_EQ(0, control_device(self->fd, self->number, &dev));
+	EXPECT_EQ(getpid(), dev.pid);
+	EXPECT_EQ(geteuid(), dev.uid);
+	EXPECT_STREQ(comm, dev.comm);
+	EXPECT_EQ(self->bed.guest.cfg.cid, dev.guest_cid);
+	EXPECT_EQ(self->bed.guest.features, dev.features);
+	ASSERT_EQ(strlen(self->bed.path), dev.path_len);
+	EXPECT_EQ(0, memcmp(self->bed.path, dev.path, dev.path_len));
+	EXPECT_EQ(VSOCK_BRIDGE_DEVICE_OWNED | VSOCK_BRIDGE_DEVICE_RUNNING |
+		  VSOCK_BRIDGE_DEVICE_LISTENS | VSOCK_BRIDGE_DEVICE_CONNECTS,
+		  dev.flags);
+}
+
+TEST_F(control, tells_that_a_device_was_stopped)
+{
+	struct vsock_bridge_device dev;
+
+	ASSERT_EQ(0, guest_stop(&self->bed.guest));
+	ASSERT_EQ(0, control_device(self->fd, self->number, &dev));
+	EXPECT_FALSE(dev.flags & VSOCK_BRIDGE_DEVICE_RUNNING);
+}
+
+TEST_F(control, tells_of_a_device_that_nobody_owns_who_opened_it)
+{
+	int fd = open(guest_device(), O_RDWR | O_CLOEXEC);
+	struct vsock_bridge_device dev;
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, control_device(self->fd, control_number(fd), &dev));
+	EXPECT_EQ(getpid(), dev.pid);
+	EXPECT_EQ(0, dev.flags);
+	EXPECT_EQ(0, dev.path_len);
+	EXPECT_EQ(0, dev.guest_cid);
+	close(fd);
+}
+
+TEST_F(control, tells_of_each_device_once_in_order_of_the_numbers)
+{
+	struct vsock_bridge_device dev = { .size = sizeof(dev) };
+	int fd[3], i, seen = 0;
+	uint32_t before = 0;
+
+	for (i = 0; i < 3; i++) {
+		fd[i] = open(guest_device(), O_RDWR | O_CLOEXEC);
+		ASSERT_LE(0, fd[i]);
+	}
+	while (!ioctl(self->fd, VSOCK_BRIDGE_NEXT_DEVICE, &dev)) {
+		EXPECT_LT(before, dev.device);
+		before = dev.device;
+		for (i = 0; i < 3; i++)
+			seen += control_number(fd[i]) == dev.device;
+	}
+	EXPECT_EQ(ENOENT, errno);
+	EXPECT_EQ(3, seen);
+	for (i = 0; i < 3; i++)
+		close(fd[i]);
+}
+
+TEST_F(control, tells_no_more_of_a_device_that_is_closed)
+{
+	struct vsock_bridge_device dev;
+
+	bed_close(&self->bed);
+	EXPECT_EQ(-ENOENT, control_device(self->fd, self->number, &dev));
+}
+
+TEST_F(control, gives_the_number_of_a_closed_device_to_no_other_at_once)
+{
+	int fd;
+
+	bed_close(&self->bed);
+	fd = open(guest_device(), O_RDWR | O_CLOEXEC);
+	ASSERT_LE(0, fd);
+	EXPECT_NE(self->number, control_number(fd));
+	close(fd);
+}
+
+/* What SOMEBODY, with the node already open, is told of the bed's device. */
+static int look_as_somebody(void *arg)
+{
+	FIXTURE_DATA(control) *self = arg;
+	struct vsock_bridge_device dev;
+	int err = process_become(SOMEBODY);
+
+	return -(err ?: control_device(self->fd, self->number, &dev));
+}
+
+static int select_as_somebody(void *arg)
+{
+	FIXTURE_DATA(control) *self = arg;
+	int err = process_become(SOMEBODY);
+
+	return -(err ?: control_select(self->fd, self->number));
+}
+
+TEST_F(control, hides_devices_from_other_users)
+{
+	EXPECT_EQ(ENOENT, process_run(look_as_somebody, self));
+}
+
+TEST_F(control, does_not_let_other_users_select_a_device)
+{
+	EXPECT_EQ(ENOENT, process_run(select_as_somebody, self));
+}
+
+/* SOMEBODY takes a device that root has opened, and keeps it. */
+static void own_as_somebody(struct process *p, void *arg)
+{
+	int fd = *(int *)arg, err = process_become(SOMEBODY);
+
+	if (!err && ioctl(fd, VHOST_SET_OWNER))
+		err = -errno;
+	process_ready(p, err);
+	process_wait(p);
+}
+
+TEST_F(control, shows_a_device_to_the_user_of_its_owner)
+{
+	int fd = open(guest_device(), O_RDWR | O_CLOEXEC);
+	struct vsock_bridge_device dev;
+	struct process p;
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, process_start(&p, own_as_somebody, &fd));
+	self->number = control_number(fd);
+	EXPECT_EQ(0, process_run(look_as_somebody, self));
+	EXPECT_EQ(0, process_run(select_as_somebody, self));
+	ASSERT_EQ(0, control_device(self->fd, self->number, &dev));
+	EXPECT_EQ(SOMEBODY, dev.uid);
+	EXPECT_EQ(p.pid, dev.pid);
+	process_end(&p);
+	close(fd);
+}
+
+/* As SOMEBODY: the device is opened by them, and root looks. */
+static void open_as_somebody(struct process *p, void *arg)
+{
+	uint32_t *number = arg;
+	int fd = -1, err = process_become(SOMEBODY);
+
+	if (!err)
+		fd = open(guest_device(), O_RDWR | O_CLOEXEC);
+	*number = fd < 0 ? 0 : control_number(fd);
+	process_ready(p, fd < 0 ? EACCES : 0);
+	process_wait(p);
+}
+
+TEST_F(control, shows_all_devices_to_the_administrator)
+{
+	struct vsock_bridge_device dev;
+	struct stat st;
+	uint32_t *number;
+	struct process p;
+
+	number = mmap(NULL, sizeof(*number), PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, number);
+	ASSERT_EQ(0, stat(guest_device(), &st));
+	ASSERT_EQ(0, chmod(guest_device(), 0666));
+	ASSERT_EQ(0, process_start(&p, open_as_somebody, number));
+	EXPECT_EQ(0, control_device(self->fd, *number, &dev));
+	EXPECT_EQ(SOMEBODY, dev.uid);
+	process_end(&p);
+	chmod(guest_device(), st.st_mode & 0777);
+	munmap(number, sizeof(*number));
+}
+
+/* Its data path waits for an argument; whoever asks does not wait for that. */
+TEST_F(control, tells_of_a_device_that_is_held_up)
+{
+	struct vsock_bridge_device dev;
+	struct hold hold;
+	int err = hold_begin(&hold, self->bed.guest.fd);
+
+	if (err == -ENOSYS)
+		SKIP(return, "no userfaultfd for the kernel's accesses");
+	ASSERT_EQ(0, err);
+	EXPECT_EQ(0, control_device(self->fd, self->number, &dev));
+	EXPECT_EQ(self->bed.guest.cfg.cid, dev.guest_cid);
+	hold_end(&hold);
+}
+
+/* What can be done to it */
+
+TEST_F(control, without_a_device_has_none_to_ask)
+{
+	struct vsock_bridge_stats stats = { .size = sizeof(stats) };
+	struct vsock_bridge_info info = { .size = sizeof(info) };
+
+	ASSERT_IOCTL_FAILS(ENODEV, self->fd, VSOCK_BRIDGE_GET_STATS, &stats);
+	ASSERT_EQ(0, ioctl(self->fd, VSOCK_BRIDGE_GET_INFO, &info));
+	EXPECT_TRUE(info.features & VSOCK_BRIDGE_F_CONTROL);
+}
+
+TEST_F(control, is_about_one_device_for_good)
+{
+	ASSERT_EQ(0, control_select(self->fd, self->number));
+	EXPECT_EQ(-EBUSY, control_select(self->fd, self->number));
+}
+
+TEST_F(control, knows_no_device_of_a_number_that_is_free)
+{
+	EXPECT_EQ(-ENOENT, control_select(self->fd, 0));
+	EXPECT_EQ(-ENOENT, control_select(self->fd, UINT32_MAX));
+	EXPECT_EQ(0, control_select(self->fd, self->number));
+}
+
+TEST_F(control, takes_no_ioctls_of_vhost)
+{
+	uint64_t features;
+	int stop = 0;
+
+	ASSERT_EQ(0, control_select(self->fd, self->number));
+	ASSERT_IOCTL_FAILS(ENOTTY, self->fd, VHOST_GET_FEATURES, &features);
+	ASSERT_IOCTL_FAILS(ENOTTY, self->fd, VHOST_VSOCK_SET_RUNNING, &stop);
+	EXPECT_EQ(0, bed_works(&self->bed));
+}
+
+TEST_F(control, of_a_device_that_was_closed_fails)
+{
+	struct vsock_bridge_stats stats = { .size = sizeof(stats) };
+	struct vsock_bridge_conn conn;
+
+	ASSERT_EQ(0, control_select(self->fd, self->number));
+	bed_close(&self->bed);
+	ASSERT_IOCTL_FAILS(EIO, self->fd, VSOCK_BRIDGE_GET_STATS, &stats);
+	EXPECT_EQ(-EIO, control_conns(self->fd, 0, &conn, 1));
+	EXPECT_EQ(-EIO, bed_set_uds(self->fd, self->bed.path));
+}
+
+TEST_F(control, sets_limits_of_a_running_device)
+{
+	struct vsock_bridge_limits limits = {
+		.size = sizeof(limits),
+		.max_connections = 17,
+	};
+
+	ASSERT_EQ(0, control_select(self->fd, self->number));
+	ASSERT_EQ(0, ioctl(self->fd, VSOCK_BRIDGE_SET_LIMITS, &limits));
+	limits.max_connections = 0;
+	ASSERT_EQ(0, ioctl(self->bed.guest.fd, VSOCK_BRIDGE_GET_LIMITS,
+			   &limits));
+	EXPECT_EQ(17, limits.max_connections);
+}
+
+TEST_F(control, moves_a_running_device_to_another_path)
+{
+	struct vsock_bridge_device dev;
+	char old[BED_PATH_SIZE];
+
+	ASSERT_EQ(0, control_select(self->fd, self->number));
+	strcpy(old, self->bed.path);
+	strcat(self->bed.path, "2");
+	ASSERT_EQ(0, bed_set_uds(self->fd, self->bed.path));
+	EXPECT_EQ(0, bed_works(&self->bed));
+	ASSERT_EQ(0, control_device(self->fd, self->number, &dev));
+	EXPECT_EQ(strlen(self->bed.path), dev.path_len);
+	EXPECT_EQ(0, memcmp(self->bed.path, dev.path, dev.path_len));
+	unlink(old);
+}
+
+/* Connections */
+
+TEST_F(control, tells_of_a_connection_that_the_host_made)
+{
+	struct bed_flow flow = { .to_host = 3000, .to_guest = 5000, .seed = 1 };
+	struct vsock_bridge_conn conn;
+	struct bed_pair pair;
+
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, PORT));
+	ASSERT_EQ(0, bed_move(&self->bed, &pair, &flow));
+	ASSERT_EQ(0, bed_fence(&self->bed, &pair));
+	ASSERT_EQ(0, control_select(self->fd, self->number));
+	ASSERT_EQ(0, control_conn(self->fd, pair.conn->peer, PORT, &conn));
+	EXPECT_EQ(VIRTIO_VSOCK_TYPE_STREAM, conn.type);
+	EXPECT_EQ(VSOCK_BRIDGE_CONN_OPEN, conn.state);
+	EXPECT_EQ(0, conn.flags);
+	EXPECT_EQ(getpid(), conn.pid);
+	EXPECT_EQ(geteuid(), conn.uid);
+	EXPECT_EQ(3000, conn.tx_bytes);
+	EXPECT_EQ(5000, conn.rx_bytes);
+	EXPECT_EQ(0, conn.buffered);
+	EXPECT_EQ(VSOCK_BRIDGE_DEF_BUF_ALLOC, conn.tx_credit);
+	EXPECT_EQ(GUEST_BUF_ALLOC - (pair.conn->rx_cnt - pair.conn->fwd_told),
+		  conn.rx_credit);
+	close(pair.fd);
+}
+
+TEST_F(control, tells_of_a_connection_that_the_guest_made)
+{
+	struct vsock_bridge_conn conn;
+	struct bed_pair pair;
+
+	ASSERT_EQ(0, bed_guest_pair(&self->bed, &pair, PORT));
+	ASSERT_EQ(0, control_select(self->fd, self->number));
+	ASSERT_EQ(0, control_conn(self->fd, PORT, pair.conn->local, &conn));
+	EXPECT_EQ(VSOCK_BRIDGE_CONN_BY_GUEST, conn.flags);
+	EXPECT_EQ(getpid(), conn.pid);
+	close(pair.fd);
+}
+
+/* A host program that does not read leaves the rest with the device. */
+TEST_F(control, tells_what_a_connection_waits_for)
+{
+	struct vsock_bridge_conn conn;
+	static char data[65536];
+	struct bed_pair pair;
+	size_t sent = 0;
+
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, PORT));
+	ASSERT_EQ(0, control_select(self->fd, self->number));
+	do {
+		sent += guest_conn_send(pair.conn, data, sizeof(data),
+					sizeof(data));
+		ASSERT_EQ(0, bed_fence(&self->bed, &pair));
+	} while (guest_conn_credit(pair.conn));
+	ASSERT_EQ(0, control_conn(self->fd, pair.conn->peer, PORT, &conn));
+	EXPECT_EQ(0, conn.tx_credit);
+	EXPECT_EQ(VSOCK_BRIDGE_CONN_WAITS_HOST, conn.flags);
+	EXPECT_EQ(VSOCK_BRIDGE_DEF_BUF_ALLOC, conn.buffered);
+	EXPECT_EQ(sent, conn.tx_bytes);
+	close(pair.fd);
+}
+
+TEST_F(control, tells_of_a_client_before_its_line)
+{
+	struct vsock_bridge_conn conn;
+	int fd = uds_connect(self->bed.path);
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(1, BED_AWAIT_STAT(&self->bed, handshakes, 1));
+	ASSERT_EQ(0, control_select(self->fd, self->number));
+	ASSERT_EQ(0, control_conn(self->fd, 0, 0, &conn));
+	EXPECT_EQ(VSOCK_BRIDGE_CONN_HANDSHAKE, conn.state);
+	EXPECT_EQ(getpid(), conn.pid);
+	close(fd);
+}
+
+TEST_F(control, tells_of_connections_in_the_order_in_which_they_began)
+{
+	struct vsock_bridge_conn conns[5];
+	struct bed_pair pair[5];
+	uint64_t after = 0;
+	int i, n;
+
+	ASSERT_EQ(0, control_select(self->fd, self->number));
+	for (i = 0; i < 5; i++)
+		ASSERT_EQ(0, bed_host_pair(&self->bed, &pair[i], PORT + i));
+	for (i = 0; i < 5; i += n) {
+		n = control_conns(self->fd, after, &conns[i], 2);
+		ASSERT_EQ(i < 4 ? 2 : 1, n);
+		EXPECT_LT(after, conns[i].id);
+		after = conns[i + n - 1].id;
+	}
+	EXPECT_EQ(0, control_conns(self->fd, after, conns, 1));
+	for (i = 0; i < 5; i++) {
+		EXPECT_EQ(PORT + i, conns[i].guest_port);
+		close(pair[i].fd);
+	}
+}
+
+/* A caller that is newer gets 0 for what it alone knows, one after the other. */
+TEST_F(control, fills_in_what_only_the_caller_knows_with_0)
+{
+	struct {
+		struct vsock_bridge_conn conn;
+		uint64_t more;
+	} got[2];
+	struct vsock_bridge_conns arg = {
+		.size = sizeof(arg),
+		.nr = 2,
+		.conns = (uintptr_t)got,
+		.conn_size = sizeof(got[0]),
+	};
+	struct bed_pair pair[2];
+
+	memset(got, 0xff, sizeof(got));
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &pair[0], PORT));
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &pair[1], PORT + 1));
+	ASSERT_EQ(0, control_select(self->fd, self->number));
+	ASSERT_EQ(0, ioctl(self->fd, VSOCK_BRIDGE_GET_CONNS, &arg));
+	ASSERT_EQ(2, arg.nr);
+	EXPECT_EQ(got[1].conn.id, arg.after);
+	EXPECT_EQ(PORT, got[0].conn.guest_port);
+	EXPECT_EQ(PORT + 1, got[1].conn.guest_port);
+	EXPECT_EQ(0, got[0].more);
+	EXPECT_EQ(0, got[1].more);
+	close(pair[0].fd);
+	close(pair[1].fd);
+}
+
+TEST_F(control, refuses_a_connection_that_is_too_small_or_no_memory)
+{
+	struct vsock_bridge_conn conn;
+	struct vsock_bridge_conns arg = {
+		.size = sizeof(arg),
+		.nr = 1,
+		.conns = (uintptr_t)&conn,
+		.conn_size = sizeof(conn) - 1,
+	};
+	struct bed_pair pair;
+
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, PORT));
+	ASSERT_EQ(0, control_select(self->fd, self->number));
+	ASSERT_IOCTL_FAILS(EINVAL, self->fd, VSOCK_BRIDGE_GET_CONNS, &arg);
+	arg.conn_size = UINT32_MAX;
+	ASSERT_IOCTL_FAILS(EINVAL, self->fd, VSOCK_BRIDGE_GET_CONNS, &arg);
+	arg.conn_size = sizeof(conn);
+	arg.conns = 0;
+	ASSERT_IOCTL_FAILS(EFAULT, self->fd, VSOCK_BRIDGE_GET_CONNS, &arg);
+	close(pair.fd);
+}
+
+TEST_F(control, drops_a_connection_for_both_sides)
+{
+	struct bed_pair pair, other;
+	struct vsock_bridge_conn conn;
+
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, PORT));
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &other, PORT + 1));
+	ASSERT_EQ(0, control_select(self->fd, self->number));
+	ASSERT_EQ(0, control_conn(self->fd, pair.conn->peer, PORT, &conn));
+	ASSERT_EQ(0, control_drop(self->fd, conn.id));
+	EXPECT_EQ(0, uds_recv_eof(pair.fd));
+	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, pair.conn->reset));
+	EXPECT_EQ(-ENOENT, control_drop(self->fd, conn.id));
+	EXPECT_EQ(0, bed_echo(&self->bed, &other));
+	close(pair.fd);
+	close(other.fd);
+}
+
+TEST_F(control, drops_a_client_before_its_line)
+{
+	struct vsock_bridge_conn conn;
+	int fd = uds_connect(self->bed.path);
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(1, BED_AWAIT_STAT(&self->bed, handshakes, 1));
+	ASSERT_EQ(0, control_select(self->fd, self->number));
+	ASSERT_EQ(0, control_conn(self->fd, 0, 0, &conn));
+	ASSERT_EQ(0, control_drop(self->fd, conn.id));
+	EXPECT_EQ(0, uds_recv_eof(fd));
+	EXPECT_EQ(0, BED_STAT(&self->bed, handshakes));
+	close(fd);
+}
+
+/* The device's own descriptor knows its connections as well. */
+TEST_F(control, is_not_needed_by_who_has_the_device)
+{
+	struct vsock_bridge_conn conn;
+	struct bed_pair pair;
+
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, PORT));
+	ASSERT_EQ(0, control_conn(self->bed.guest.fd, pair.conn->peer, PORT,
+				  &conn));
+	EXPECT_EQ(0, control_drop(self->bed.guest.fd, conn.id));
+	close(pair.fd);
+}
+
+TEST_HARNESS_MAIN
