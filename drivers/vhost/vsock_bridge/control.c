@@ -40,44 +40,46 @@ static void vsb_control_tell_end(struct vsock_bridge_device *to,
 {
 	struct vsb_host_end end;
 
-	spin_lock(&dev->end_lock);
+	spin_lock(&dev->told_lock);
 	end = dev->end;
-	spin_unlock(&dev->end_lock);
+	spin_unlock(&dev->told_lock);
 	to->flags |= end.flags;
 	to->path_len = min_t(u32, end.name.len, sizeof(to->path));
 	memcpy(to->path, end.name.text, to->path_len);
 }
 
+/* Read without the lock of who writes it: a figure that was true. */
+#define vsb_glance(figure)	data_race(figure)
+
 /*
  * Without the lock of the data path: a device that waits for its owner's memory
- * must not keep others from being seen. Each figure is one that was true.
+ * must not keep others from being seen.
  */
 static void vsb_control_tell_datapath(struct vsock_bridge_device *to,
 				      const struct vsb_datapath *dp)
 {
 	const struct vsock_bridge_stats *stats = &dp->stats;
 
-	if (data_race(dp->running))
+	if (vsb_glance(dp->running))
 		to->flags |= VSOCK_BRIDGE_DEVICE_RUNNING;
-	if (data_race(dp->gate.closed))
+	if (vsb_glance(dp->gate.closed))
 		to->flags |= VSOCK_BRIDGE_DEVICE_GATED;
-	if (data_race(dp->routes.mapped))
+	if (vsb_glance(dp->routes.mapped))
 		to->flags |= VSOCK_BRIDGE_DEVICE_MAPPED;
-	to->guest_cid = data_race(dp->guest_cid);
-	to->features = data_race(dp->features);
-	to->rx_bytes_count = data_race(stats->rx_bytes_count);
-	to->tx_bytes_count = data_race(stats->tx_bytes_count);
-	to->rx_packets_count = data_race(stats->rx_packets_count);
-	to->tx_packets_count = data_race(stats->tx_packets_count);
-	to->connections = data_race(dp->tab.nr - dp->tab.lingering);
-	to->handshakes = data_race(dp->tab.handshakes);
+	to->guest_cid = vsb_glance(dp->guest_cid);
+	to->features = vsb_glance(dp->features);
+	to->rx_bytes_count = vsb_glance(stats->rx_bytes_count);
+	to->tx_bytes_count = vsb_glance(stats->tx_bytes_count);
+	to->rx_packets_count = vsb_glance(stats->rx_packets_count);
+	to->tx_packets_count = vsb_glance(stats->tx_packets_count);
+	to->connections = vsb_glance(dp->tab.nr - dp->tab.lingering);
+	to->handshakes = vsb_glance(dp->tab.handshakes);
 }
 
 static void vsb_control_tell(struct vsock_bridge_device *to,
 			     struct vsb_dev *dev)
 {
-	/* pairs with the release in vsb_owner_install() */
-	const struct vsb_process *owner = smp_load_acquire(&dev->owned_by);
+	const struct vsb_process *owner = vsb_dev_owner(dev);
 
 	*to = (struct vsock_bridge_device) {
 		.size = sizeof(*to),
@@ -120,6 +122,13 @@ static long vsb_control_next(void __user *argp)
 	return vsb_ioarg_out(argp, &arg, sizeof(arg), VSB_DEVICE_SIZE_V1);
 }
 
+/* With the reference to the device. */
+static long vsb_control_take(struct file *file, struct vsb_dev *dev)
+{
+	/* (Q): another thread that finds the device there sees all of it */
+	return cmpxchg(&file->private_data, NULL, dev) ? -EBUSY : 0;
+}
+
 static long vsb_control_select(struct file *file, void __user *argp)
 {
 	struct vsock_bridge_select arg;
@@ -132,10 +141,7 @@ static long vsb_control_select(struct file *file, void __user *argp)
 	dev = vsb_registry_find(arg.device);
 	if (!dev)
 		return -ENOENT;
-	if (!vsb_dev_is_visible(dev))
-		ret = -ENOENT;
-	else if (cmpxchg(&file->private_data, NULL, dev))
-		ret = -EBUSY;
+	ret = vsb_dev_is_visible(dev) ? vsb_control_take(file, dev) : -ENOENT;
 	if (ret)
 		vsb_dev_put(dev);
 	return ret;

@@ -63,6 +63,17 @@ long vsb_dev_reserve(struct vsb_dev *dev, bool *taken)
 	return ret;
 }
 
+/* Return: its owner, who is remembered as long as it is; or NULL. */
+const struct vsb_process *vsb_dev_owner(struct vsb_dev *dev)
+{
+	const struct vsb_process *owner;
+
+	spin_lock(&dev->told_lock);
+	owner = dev->owned_by;
+	spin_unlock(&dev->told_lock);
+	return owner;
+}
+
 /**
  * vsb_dev_is_visible() - may the current process look after it?
  * @dev: the device
@@ -70,10 +81,9 @@ long vsb_dev_reserve(struct vsb_dev *dev, bool *taken)
  * Who could do the same with the processes that have it may: their user, and who
  * administers the network where it was opened.
  */
-bool vsb_dev_is_visible(const struct vsb_dev *dev)
+bool vsb_dev_is_visible(struct vsb_dev *dev)
 {
-	/* pairs with the release in vsb_owner_install() */
-	const struct vsb_process *owner = smp_load_acquire(&dev->owned_by);
+	const struct vsb_process *owner = vsb_dev_owner(dev);
 
 	return vsb_process_is_of_user(dev->opened_by) ||
 	       (owner && vsb_process_is_of_user(owner)) ||
@@ -93,7 +103,7 @@ static struct vsb_dev *vsb_dev_new(void)
 	}
 	refcount_set(&dev->ref, 1);
 	dev->opened_at = ktime_get_ns();
-	spin_lock_init(&dev->end_lock);
+	spin_lock_init(&dev->told_lock);
 	INIT_WORK(&dev->teardown, vsb_dev_teardown);
 	return dev;
 }

@@ -70,17 +70,17 @@ struct vsb_own_file {
  *	otherwise
  * @ref: references: of the descriptor, and of who looks at it from outside
  * @opened_by: does not change
- * @owned_by: who called VHOST_SET_OWNER; NULL before; does not change again;
- *	read without lock
+ * @owned_by: who called VHOST_SET_OWNER; NULL before; does not change again
  * @opened_at: when, in nanoseconds
  * @owner: memory of the process that called VHOST_SET_OWNER, to compare with;
  *	the structure is held, not the memory; NULL before
  * @configuring: somebody is about to change the host end, outside the lock
  * @owned: it has an owner, or somebody is about to become it, likewise
- * @end_lock: protects @end, innermost: who asks what a device is must not wait
- *	for its data path, which may wait for its owner's memory. Changed by who
- *	is @configuring, who needs it only to write.
- * @end: the host end
+ * @told_lock: protects what others are told: @owned_by and @end. Innermost: who
+ *	asks must not wait for the data path, which may wait for its owner's
+ *	memory.
+ * @end: the host end; changed by who is @configuring, who needs the lock only to
+ *	write
  * @file: of the template
  * @teardown: ends the device, behind its last descriptor
  */
@@ -93,7 +93,7 @@ struct vsb_dev {
 	struct mm_struct *owner;
 	bool configuring;
 	bool owned;
-	spinlock_t end_lock;	/* end */
+	spinlock_t told_lock;	/* owned_by, end */
 	struct vsb_host_end end;
 	struct vsb_own_file file;
 	struct work_struct teardown;
@@ -103,7 +103,8 @@ int vsb_dev_register(void);
 void vsb_dev_unregister(void);
 void vsb_dev_put(struct vsb_dev *dev);
 long vsb_dev_reserve(struct vsb_dev *dev, bool *taken);
-bool vsb_dev_is_visible(const struct vsb_dev *dev);
+const struct vsb_process *vsb_dev_owner(struct vsb_dev *dev);
+bool vsb_dev_is_visible(struct vsb_dev *dev);
 
 static inline void vsb_dev_get(struct vsb_dev *dev)
 {

@@ -74,8 +74,9 @@ static void vsb_owner_install(struct vsb_dev *dev, struct vsb_process *owner)
 	if (owner) {
 		mmgrab(current->mm);
 		dev->owner = current->mm;
-		/* pairs with those who read it without lock: it is filled in */
-		smp_store_release(&dev->owned_by, owner);
+		spin_lock(&dev->told_lock);
+		dev->owned_by = owner;
+		spin_unlock(&dev->told_lock);
 	}
 	dev->owned = owner;
 	mutex_unlock(&dev->dp.lock);

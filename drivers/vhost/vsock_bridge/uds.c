@@ -314,10 +314,10 @@ static void vsb_uds_describe(struct vsb_dev *dev, const struct vsb_uds *uds)
 		flags |= VSOCK_BRIDGE_DEVICE_SEQPACKET;
 	if (uds->route)
 		flags |= VSOCK_BRIDGE_DEVICE_CONNECTS;
-	spin_lock(&dev->end_lock);
+	spin_lock(&dev->told_lock);
 	dev->end.name = uds->name;
 	dev->end.flags = flags;
-	spin_unlock(&dev->end_lock);
+	spin_unlock(&dev->told_lock);
 }
 
 static void vsb_uds_replace(struct vsb_listener *listener, struct socket *sock)

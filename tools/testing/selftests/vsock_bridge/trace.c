@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -85,7 +86,7 @@ int trace_count(const struct trace *trace, const char *format, ...)
 	while (fgets(line, sizeof(line), file)) {
 		const char *found = strstr(line, wanted);
 
-		count += found && strchr(" \n", found[len]);
+		count += found && isspace(found[len]);
 	}
 	fclose(file);
 	return count;

@@ -474,7 +474,8 @@ static int ended(struct bed *bed, const struct trace *trace,
 
 	if (bed_stats(bed->guest.fd, &stats))
 		return -1;
-	return trace_count(trace, "vsb_conn_ended: dev=%u host_port=%u guest_port=%u by=host reason=%s",
+	return trace_count(trace,
+			   "vsb_conn_ended: dev=%u host_port=%u guest_port=%u by=host reason=%s",
 			   stats.device, c->peer, c->local, reason);
 }
 
@@ -525,6 +526,7 @@ TEST_F(traced, what_waits_for_the_guests_credit_is_stalled)
 {
 	static const char data[GUEST_BUF_ALLOC + 1];
 	struct bed_pair pair;
+	unsigned int *asked;
 
 	ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, 80));
 	pair.conn->no_updates = true;
@@ -536,8 +538,8 @@ TEST_F(traced, what_waits_for_the_guests_credit_is_stalled)
 		sent += n > 0 ? n : 0;
 		guest_mux_poll(&self->bed.mux);
 	}
-	ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux,
-			pair.conn->seen[VIRTIO_VSOCK_OP_CREDIT_REQUEST]));
+	asked = &pair.conn->seen[VIRTIO_VSOCK_OP_CREDIT_REQUEST];
+	ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux, *asked));
 	EXPECT_LE(1, trace_count(&self->trace,
 				 "vsb_stall: dev=%u host_port=%u guest_port=%u cause=guest_credit",
 				 self->stats.device, pair.conn->peer, 80));
