@@ -5,7 +5,9 @@
 #include <linux/uio.h>
 
 #include "conn.h"
+#include "conntab.h"
 #include "gather.h"
+#include "trace.h"
 
 /* Return: the parts of a connection one after the other. */
 static const struct iovec *vsb_gather_row(struct vsb_gather *gather,
@@ -42,6 +44,8 @@ void vsb_gather_flush(struct vsb_gather *gather, struct vsb_conn *conn,
 		gather->recent = NULL;
 	iov_iter_init(&iter, ITER_SOURCE, vsb_gather_row(gather, own), own->nr,
 		      own->len);
+	trace_vsb_from_guest(conn->tab->stats->device, conn->host_port,
+			     conn->guest_port, own->len);
 	own->nr = 0;
 	own->len = 0;
 	/* nothing is added while they are written */

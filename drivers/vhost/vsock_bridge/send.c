@@ -352,6 +352,8 @@ static unsigned int vsb_send_headers(struct vsb_datapath *dp,
 	dp->stats.rx_packets_count += nr;
 	dp->stats.rx_bytes_count += sent;
 	conn->rx_bytes += sent;
+	trace_vsb_to_guest(dp->stats.device, conn->host_port, conn->guest_port,
+			   sent);
 	vsb_send_told(conn);
 	if (sent == len)
 		return nr;

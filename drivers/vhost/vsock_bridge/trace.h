@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Trace events: the error cases, the life of connections, what they wait for,
- * credit, kicks and calls.
+ * Trace events: the error cases, the life of connections, their bytes, what they
+ * wait for, credit, kicks and calls.
  *
  * Each names the device by the number that VSOCK_BRIDGE_GET_STATS tells.
  */
@@ -163,6 +163,37 @@ DEFINE_EVENT(vsb_credit, vsb_credit_told,
 	     TP_PROTO(u32 device, u32 host_port, u32 guest_port, u32 buf_alloc,
 		      u32 fwd_cnt),
 	     TP_ARGS(device, host_port, guest_port, buf_alloc, fwd_cnt));
+
+/* Bytes that one call has moved, or several where it was cut short. */
+DECLARE_EVENT_CLASS(vsb_bytes,
+	TP_PROTO(u32 device, u32 host_port, u32 guest_port, u32 bytes),
+	TP_ARGS(device, host_port, guest_port, bytes),
+	TP_STRUCT__entry(
+		__field(u32, device)
+		__field(u32, host_port)
+		__field(u32, guest_port)
+		__field(u32, bytes)
+	),
+	TP_fast_assign(
+		__entry->device = device;
+		__entry->host_port = host_port;
+		__entry->guest_port = guest_port;
+		__entry->bytes = bytes;
+	),
+	TP_printk("dev=%u host_port=%u guest_port=%u bytes=%u",
+		  __entry->device, __entry->host_port, __entry->guest_port,
+		  __entry->bytes)
+);
+
+/* The guest has sent them; they are about to go to the host socket. */
+DEFINE_EVENT(vsb_bytes, vsb_from_guest,
+	     TP_PROTO(u32 device, u32 host_port, u32 guest_port, u32 bytes),
+	     TP_ARGS(device, host_port, guest_port, bytes));
+
+/* They were read from the host socket, and are in the guest's buffers. */
+DEFINE_EVENT(vsb_bytes, vsb_to_guest,
+	     TP_PROTO(u32 device, u32 host_port, u32 guest_port, u32 bytes),
+	     TP_ARGS(device, host_port, guest_port, bytes));
 
 /* About a virtqueue: 0 RX, 1 TX, 2 events. */
 DECLARE_EVENT_CLASS(vsb_queue,

@@ -583,6 +583,24 @@ TEST_F(traced, credit_is_seen_both_ways)
 	close(pair.fd);
 }
 
+TEST_F(traced, bytes_are_seen_both_ways)
+{
+	struct bed_flow to_host = { .to_host = 1001, .seed = 3 };
+	struct bed_flow to_guest = { .to_guest = 1002, .seed = 4 };
+	struct bed_pair pair;
+
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, 80));
+	ASSERT_EQ(0, bed_move(&self->bed, &pair, &to_host));
+	ASSERT_EQ(0, bed_move(&self->bed, &pair, &to_guest));
+	EXPECT_EQ(1, trace_count(&self->trace,
+				 "vsb_from_guest: dev=%u host_port=%u guest_port=%u bytes=1001",
+				 self->stats.device, pair.conn->peer, 80));
+	EXPECT_EQ(1, trace_count(&self->trace,
+				 "vsb_to_guest: dev=%u host_port=%u guest_port=%u bytes=1002",
+				 self->stats.device, pair.conn->peer, 80));
+	close(pair.fd);
+}
+
 TEST_F(traced, kicks_and_calls_are_as_many_as_are_counted)
 {
 	struct bed_pair pair;
