@@ -35,3 +35,4 @@ load_module() {
 }
 
 refcount() { awk '$1 == "vsock_bridge" { print $3 }' /proc/modules; }
+refcount_is_zero() { [ "$(refcount)" = 0 ]; }

@@ -49,6 +49,5 @@ all_ended() {
 	done
 }
 
-refcount_is_zero() { [ "$(refcount)" = 0 ]; }
 unloads() { rmmod vsock_bridge && ! grep -q '^vsock_bridge ' /proc/modules; }
 
