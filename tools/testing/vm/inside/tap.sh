@@ -2,6 +2,8 @@
 # shellcheck shell=bash
 # Test results as TAP, one behaviour per line.
 
+# Where what a behaviour says is kept until it is known to be there.
+TAP_OUTPUT=/run/tap
 TAP_COUNT=0
 TAP_FAILED=0
 TAP_STOPPED=
@@ -13,14 +15,14 @@ check() {
 	shift
 	TAP_COUNT=$((TAP_COUNT + 1))
 	if [ -n "$TAP_STOPPED" ]; then
-		echo "not run: $TAP_STOPPED" >/run/tap
+		echo "not run: $TAP_STOPPED" >"$TAP_OUTPUT"
 		result='not ok'
 	else
-		"$@" >/run/tap 2>&1 || result='not ok'
+		"$@" >"$TAP_OUTPUT" 2>&1 || result='not ok'
 	fi
 	echo "$result $TAP_COUNT - $name"
 	[ "$result" = ok ] && return
-	sed 's/^/# /' /run/tap
+	sed 's/^/# /' "$TAP_OUTPUT"
 	TAP_FAILED=$((TAP_FAILED + 1))
 }
 
