@@ -50,4 +50,3 @@ all_ended() {
 }
 
 unloads() { rmmod vsock_bridge && ! grep -q '^vsock_bridge ' /proc/modules; }
-
