@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -12,6 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "bed.h"
 #include "world.h"
 
 /* One in so many choices is wrong: well-behaved rounds get further in. */
@@ -197,18 +196,6 @@ int world_open(struct world *w, uint64_t seed, uint64_t round)
 	return err ? err : make_eventfds(w);
 }
 
-static void remove_dir(const char *path)
-{
-	DIR *dir = opendir(path);
-	struct dirent *e;
-
-	while (dir && (e = readdir(dir)))
-		unlinkat(dirfd(dir), e->d_name, 0);
-	if (dir)
-		closedir(dir);
-	rmdir(path);
-}
-
 void world_close(struct world *w)
 {
 	if (w->device >= 0)
@@ -220,5 +207,5 @@ void world_close(struct world *w)
 	}
 	munmap(w->arena - ARENA_SIZE, 3 * ARENA_SIZE);
 	close(w->memfd);
-	remove_dir(w->dir);
+	bed_remove_dir(w->dir);
 }

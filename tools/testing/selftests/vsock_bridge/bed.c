@@ -95,7 +95,7 @@ int bed_open_seqpacket(struct bed *bed, const struct guest_config *cfg)
 	return run(bed);
 }
 
-static void remove_dir(const char *path)
+void bed_remove_dir(const char *path)
 {
 	DIR *dir = opendir(path);
 	struct dirent *e;
@@ -112,7 +112,7 @@ void bed_close(struct bed *bed)
 	guest_mux_fini(&bed->mux);
 	guest_close(&bed->guest);
 	if (bed->dir[0])
-		remove_dir(bed->dir);
+		bed_remove_dir(bed->dir);
 	bed->dir[0] = 0;
 }
 

@@ -40,6 +40,8 @@ int bed_open(struct bed *bed, const struct guest_config *cfg);
 int bed_open_seqpacket(struct bed *bed, const struct guest_config *cfg);
 /* Closes the device; the folder goes. May be called twice. */
 void bed_close(struct bed *bed);
+/* Removes a folder and the files in it. */
+void bed_remove_dir(const char *path);
 
 /* Sets the host end; a path that begins with @ is an abstract name. */
 int bed_set_uds(int fd, const char *path);
