@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include "inject.h"
+#include "process.h"
 
 #define MOST_PLACES	2000
 #define PORT		80
@@ -472,7 +473,7 @@ FIXTURE_SETUP(flow)
 	SKIP_WITHOUT_FAULTS();
 	ASSERT_EQ(0, bed_open(&self->bed, NULL));
 	snprintf(name, sizeof(name), "vsb-%d", getpid());
-	tid = inject_thread(name);
+	tid = process_find("/proc/self/task", name);
 	ASSERT_NE(0, tid);
 	ASSERT_EQ(0, inject_open(&self->worker, tid));
 	s->bed = &self->bed;

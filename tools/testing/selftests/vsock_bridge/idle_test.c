@@ -5,10 +5,11 @@
  */
 #include "harness.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+
+#include "process.h"
 
 enum { CONNECTIONS = 1000, WATCH_MS = 2000 };
 
@@ -28,40 +29,17 @@ static long status_value(const char *path, const char *name)
 	return value;
 }
 
-static bool is_named(const char *folder, const char *pid, const char *name)
-{
-	char path[300], comm[32] = "";
-	FILE *f;
-
-	snprintf(path, sizeof(path), "%s/%s/comm", folder, pid);
-	f = fopen(path, "r");
-	if (!f)
-		return false;
-	if (!fgets(comm, sizeof(comm), f))
-		comm[0] = 0;
-	fclose(f);
-	comm[strcspn(comm, "\n")] = 0;
-	return !strcmp(comm, name);
-}
-
 /* How often a thread of that name was given the CPU; -1: there is none. */
 static long switches_in(const char *folder, const char *name)
 {
-	DIR *dir = opendir(folder);
-	struct dirent *e;
-	char path[300];
-	long n = -1;
+	pid_t id = process_find(folder, name);
+	char path[64];
 
-	while (dir && (e = readdir(dir))) {
-		if (!is_named(folder, e->d_name, name))
-			continue;
-		snprintf(path, sizeof(path), "%s/%s/status", folder, e->d_name);
-		n = status_value(path, "voluntary_ctxt_switches:") +
-		    status_value(path, "nonvoluntary_ctxt_switches:");
-	}
-	if (dir)
-		closedir(dir);
-	return n;
+	if (!id)
+		return -1;
+	snprintf(path, sizeof(path), "%s/%d/status", folder, id);
+	return status_value(path, "voluntary_ctxt_switches:") +
+	       status_value(path, "nonvoluntary_ctxt_switches:");
 }
 
 /* The threads are the owner's; before 6.4 they are the kernel's. */

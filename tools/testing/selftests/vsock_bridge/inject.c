@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -45,36 +44,6 @@ int inject_prepare(void)
 		err = err ?: write_text(path, settings[i][1]);
 	}
 	return err;
-}
-
-static bool is_named(const char *tid, const char *name)
-{
-	char path[300], comm[32] = "";
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/self/task/%s/comm", tid);
-	f = fopen(path, "r");
-	if (!f)
-		return false;
-	if (!fgets(comm, sizeof(comm), f))
-		comm[0] = 0;
-	fclose(f);
-	comm[strcspn(comm, "\n")] = 0;
-	return !strcmp(comm, name);
-}
-
-pid_t inject_thread(const char *name)
-{
-	DIR *dir = opendir("/proc/self/task");
-	struct dirent *e;
-	pid_t tid = 0;
-
-	while (dir && !tid && (e = readdir(dir)))
-		if (is_named(e->d_name, name))
-			tid = atoi(e->d_name);
-	if (dir)
-		closedir(dir);
-	return tid;
 }
 
 int inject_open(struct inject *inject, pid_t tid)

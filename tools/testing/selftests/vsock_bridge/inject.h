@@ -16,11 +16,8 @@
 /* -ENOENT: this kernel does not fail on demand. */
 int inject_prepare(void);
 
-/* A thread of this process by its name; 0 if there is none. */
-pid_t inject_thread(const char *name);
-
 /**
- * struct inject - a thread whose calls can be made to fail
+ * struct inject - a thread of this process whose calls can be made to fail
  * @nth: its fail-nth
  */
 struct inject {

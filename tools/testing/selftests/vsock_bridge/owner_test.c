@@ -423,18 +423,10 @@ static void exec_with_device(struct guest_mux *mux)
 static bool becomes(pid_t pid, const char *name)
 {
 	uint64_t deadline = deadline_in(WAIT_MS);
-	char path[40], comm[20] = "";
 
-	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
-	while (strncmp(comm, name, strlen(name)) && deadline_left(deadline)) {
-		int fd = open(path, O_RDONLY);
-
-		if (fd < 0 || read(fd, comm, sizeof(comm)) < 0)
-			comm[0] = 0;
-		close(fd);
+	while (!process_is_named("/proc", pid, name) && deadline_left(deadline))
 		poll(NULL, 0, 1);
-	}
-	return !strncmp(comm, name, strlen(name));
+	return process_is_named("/proc", pid, name);
 }
 
 TEST_F(owner, that_becomes_another_program_is_the_owner_no_more)

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -112,6 +115,39 @@ int process_become(unsigned int uid)
 	    setresuid(uid, uid, uid))
 		return -errno;
 	return 0;
+}
+
+bool process_is_named(const char *folder, pid_t id, const char *name)
+{
+	char path[64], comm[32] = "";
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%d/comm", folder, id);
+	f = fopen(path, "r");
+	if (!f)
+		return false;
+	if (!fgets(comm, sizeof(comm), f))
+		comm[0] = 0;
+	fclose(f);
+	comm[strcspn(comm, "\n")] = 0;
+	return !strcmp(comm, name);
+}
+
+/* What is no process has a name that is no number. */
+pid_t process_find(const char *folder, const char *name)
+{
+	DIR *dir = opendir(folder);
+	struct dirent *e;
+	pid_t id, found = 0;
+
+	while (dir && !found && (e = readdir(dir))) {
+		id = atoi(e->d_name);
+		if (id && process_is_named(folder, id, name))
+			found = id;
+	}
+	if (dir)
+		closedir(dir);
+	return found;
 }
 
 int process_write(const char *path, const char *text)

@@ -6,6 +6,7 @@
 #ifndef PROCESS_H
 #define PROCESS_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #define NOBODY 65534
@@ -44,6 +45,14 @@ void process_kill(struct process *p);
 
 /* Becomes @uid for good, with no group but that, and no capability. */
 int process_become(unsigned int uid);
+
+/*
+ * Whether that one of @folder is there and has this name: a process of /proc, or
+ * a thread of /proc/PID/task.
+ */
+bool process_is_named(const char *folder, pid_t id, const char *name);
+/* One of @folder by its name; 0 if there is none. */
+pid_t process_find(const char *folder, const char *name);
 
 /* Writes a text into a file of /proc or /sys: 0, or -errno. */
 int process_write(const char *path, const char *text);
