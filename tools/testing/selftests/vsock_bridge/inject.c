@@ -3,24 +3,12 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "inject.h"
+#include "process.h"
 
 #define DEBUGFS "/sys/kernel/debug/"
-
-static int write_text(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	ssize_t n;
-
-	if (fd < 0)
-		return -errno;
-	n = write(fd, text, strlen(text));
-	close(fd);
-	return n < 0 ? -errno : 0;
-}
 
 /*
  * Allocations that may sleep count as well, which most are, and so do those of
@@ -41,7 +29,7 @@ int inject_prepare(void)
 
 	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
 		snprintf(path, sizeof(path), DEBUGFS "%s", settings[i][0]);
-		err = err ?: write_text(path, settings[i][1]);
+		err = err ?: process_write(path, settings[i][1]);
 	}
 	return err;
 }
