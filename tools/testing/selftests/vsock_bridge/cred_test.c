@@ -76,6 +76,14 @@ static struct ucred peer_of(int fd)
 	return cred;
 }
 
+static void expect_somebody(struct __test_metadata *_metadata, int fd)
+{
+	struct ucred cred = peer_of(fd);
+
+	EXPECT_EQ(SOMEBODY, cred.uid);
+	EXPECT_EQ(SOMEBODY, cred.gid);
+}
+
 /* The guest connects; the host program's end. */
 static int accept_guest(struct bed *bed, int listener, struct guest_conn **c)
 {
@@ -87,13 +95,10 @@ static int accept_guest(struct bed *bed, int listener, struct guest_conn **c)
 
 TEST_F(cred, of_the_listener_are_those_of_who_configured)
 {
-	struct ucred cred;
 	int fd = uds_connect(self->path);
 
 	ASSERT_LE(0, fd);
-	cred = peer_of(fd);
-	EXPECT_EQ(SOMEBODY, cred.uid);
-	EXPECT_EQ(SOMEBODY, cred.gid);
+	expect_somebody(_metadata, fd);
 	close(fd);
 }
 
@@ -119,13 +124,10 @@ TEST_F(cred, of_the_listener_of_a_process_that_lives_name_it)
 TEST_F(cred, of_connects_are_those_of_who_configured)
 {
 	struct guest_conn *c;
-	struct ucred cred;
 	int fd = accept_guest(&self->bed, self->listener, &c);
 
 	ASSERT_LE(0, fd);
-	cred = peer_of(fd);
-	EXPECT_EQ(SOMEBODY, cred.uid);
-	EXPECT_EQ(SOMEBODY, cred.gid);
+	expect_somebody(_metadata, fd);
 	close(fd);
 }
 
@@ -134,7 +136,6 @@ TEST_F(cred, of_connects_for_an_owner_in_a_jail_are_those_of_who_configured)
 {
 	int root = open("/", O_PATH | O_CLOEXEC), fd;
 	struct guest_conn *c;
-	struct ucred cred;
 
 	ASSERT_EQ(0, chdir(self->bed.dir));
 	ASSERT_EQ(0, mkdir("jail", 0700));
@@ -145,9 +146,7 @@ TEST_F(cred, of_connects_for_an_owner_in_a_jail_are_those_of_who_configured)
 	ASSERT_EQ(0, chdir(self->bed.dir));
 	rmdir("jail");
 	ASSERT_LE(0, fd);
-	cred = peer_of(fd);
-	EXPECT_EQ(SOMEBODY, cred.uid);
-	EXPECT_EQ(SOMEBODY, cred.gid);
+	expect_somebody(_metadata, fd);
 	close(fd);
 }
 
