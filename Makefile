@@ -21,6 +21,8 @@ help:
 	@echo '                  icount; guest: real guests. bench --help says more'
 	@echo '  make bench-goals  only what the goals are about: a quarter of an hour'
 	@echo
+	@echo '  make htmldocs   Documentation/ as pages for a browser'
+	@echo
 	@echo '  make module     vsock_bridge.ko for KDIR ($(KDIR))'
 	@echo '  make tools      the command vsock-bridge'
 	@echo '  make all        both'
@@ -29,7 +31,7 @@ help:
 	@echo '  make lab        make all roots and images of the tests beforehand'
 	@echo '  make lab-clean  remove them'
 	@echo
-	@echo 'demo, check, fuzz, bench and lab need root (or sudo), and install what they need.'
+	@echo 'demo, check, fuzz, bench, htmldocs and lab need root (or sudo), and install what they need.'
 
 all: module tools
 
