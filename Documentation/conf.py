@@ -28,6 +28,7 @@ with open(os.path.join(PROJECT, "VERSION"), encoding="ascii") as file:
 exclude_patterns = ["output", "dev-tools/benchmarks"]
 primary_domain = "c"
 highlight_language = "none"
+c_id_attributes = ["__user"]
 # What the kernel's own types are is told elsewhere.
 nitpick_ignore_regex = [("c:identifier", "(?!vsb_|vsock_bridge_).*")]
 
