@@ -21,15 +21,17 @@ help:
 	@echo '                  icount; guest: real guests. bench --help says more'
 	@echo '  make bench-goals  only what the goals are about: a quarter of an hour'
 	@echo
+	@echo '  make htmldocs   Documentation/ as pages for a browser'
+	@echo
 	@echo '  make module     vsock_bridge.ko for KDIR ($(KDIR))'
 	@echo '  make tools      the command vsock-bridge'
 	@echo '  make all        both'
-	@echo '  make clean      remove what these two have built'
+	@echo '  make clean      remove what these have built'
 	@echo
 	@echo '  make lab        make all roots and images of the tests beforehand'
 	@echo '  make lab-clean  remove them'
 	@echo
-	@echo 'demo, check, fuzz, bench and lab need root (or sudo), and install what they need.'
+	@echo 'demo, check, fuzz, bench, htmldocs and lab need root (or sudo), and install what they need.'
 
 all: module tools
 
@@ -49,6 +51,7 @@ clean:
 		echo 'No kernel headers in $(KDIR): the module is left as it is' >&2; \
 	fi
 	$(MAKE) -C tools/vsock-bridge clean
+	$(MAKE) -C Documentation clean
 
 # Every test there is. It ends with "N passed, N failed, N skipped".
 check:

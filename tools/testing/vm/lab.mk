@@ -71,6 +71,13 @@ lint:
 formal:
 	@tools/testing/check formal
 
+# Documentation/ as HTML, with the Sphinx of the root "lint".
+htmldocs:
+	@$(VM)/fetch-kselftest >/dev/null
+	@$(VM)/in-root lint sh -c 'make -s -C Documentation html; status=$$?; \
+		chown -R --reference=Documentation Documentation/output; exit $$status'
+	@echo 'Documentation/output/html/index.html'
+
 # TAP: everything at once, for SOAK_MINUTES, where mistakes are looked for.
 SOAK_LANE ?= uml-debug
 SOAK_MINUTES ?= 20
@@ -115,4 +122,5 @@ lab-clean:
 .PHONY: demo check-builds check-guest check-options check-migrate \
 	check-snapshot check-vsock-test check-stress \
 	check-debug check-kcsan check-pairs check-lifetime check-all check-dkms \
-	fuzz soak kselftest-harness lab lab-clean bench bench-goals lint formal
+	fuzz soak kselftest-harness lab lab-clean bench bench-goals lint formal \
+	htmldocs
