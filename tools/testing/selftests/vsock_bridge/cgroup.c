@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +10,7 @@
 #include <unistd.h>
 
 #include "cgroup.h"
+#include "deadline.h"
 #include "process.h"
 
 #define ROOT "/sys/fs/cgroup"
@@ -22,14 +25,32 @@ int cgroup_make(struct cgroup *cg)
 	return mkdtemp(cg->path) ? 0 : -errno;
 }
 
-int cgroup_remove(struct cgroup *cg)
-{
-	return rmdir(cg->path) ? -errno : 0;
-}
-
 static void file_in(const struct cgroup *cg, const char *file, char path[160])
 {
 	snprintf(path, 160, "%s/%s", cg->path, file);
+}
+
+/* The kernel says in cgroup.events when the last one has left. */
+int cgroup_remove(struct cgroup *cg)
+{
+	uint64_t deadline = deadline_in(WAIT_MS);
+	struct pollfd events = { .events = POLLPRI };
+	char path[160];
+	int err = -EBUSY;
+
+	file_in(cg, "cgroup.events", path);
+	events.fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (events.fd < 0)
+		return -errno;
+	do {
+		/* what happens from here on wakes the poll below */
+		if (pread(events.fd, path, sizeof(path), 0) < 0)
+			break;
+		err = rmdir(cg->path) ? -errno : 0;
+	} while (err == -EBUSY && deadline_left(deadline) &&
+		 poll(&events, 1, deadline_left(deadline)) > 0);
+	close(events.fd);
+	return err;
 }
 
 int cgroup_enter(const struct cgroup *cg)

@@ -18,7 +18,10 @@ struct cgroup {
 
 /* -ENOENT where there is no hierarchy, or no memory controller in it. */
 int cgroup_make(struct cgroup *cg);
-/* Nobody may be in it any more. */
+/*
+ * Waits until nobody is in it any more: before 6.4 a device has threads in it, which
+ * end behind its last descriptor.
+ */
 int cgroup_remove(struct cgroup *cg);
 /* Moves the calling process. */
 int cgroup_enter(const struct cgroup *cg);
