@@ -38,8 +38,6 @@ struct vsb_route;
 /**
  * struct vsb_conn - a connection
  * @tab: where it belongs
- * @id: names it among those of its device; does not change
- * @began_at: when, in nanoseconds; likewise
  * @ref: references, see above
  * @host_port: port of the host side; does not change once the guest or the
  *	connector knows it
@@ -47,7 +45,6 @@ struct vsb_route;
  * @by_guest: the guest asked for it; else a host program
  * @type: VIRTIO_VSOCK_TYPE_*; does not change
  * @cs: its state
- * @why: what ended it: a counter's name, or another word; NULL before
  * @credit: byte and packet credit, both ways
  * @taken: of SEQPACKET, how much of the host program's message at hand the
  *	guest has been given
@@ -75,18 +72,18 @@ struct vsb_route;
  * @route: while it is there: where it goes, with a reference
  * @connected: result of the connector: a socket, an error, or NULL before;
  *	handed over with VSB_SOCK_CONNECTED
+ * @why: what ended it: a counter's name, or another word; NULL before
+ * @id: names it among those of its device; does not change
+ * @began_at: when, in nanoseconds; likewise
  */
 struct vsb_conn {
 	struct vsb_conntab *tab;
-	u64 id;
-	u64 began_at;
 	refcount_t ref;
 	u32 host_port;
 	u32 guest_port;
 	bool by_guest;
 	u16 type;
 	struct vsb_conn_state cs;
-	const char *why;
 	struct vsb_credit credit;
 	u32 taken;
 	u64 tx_bytes;
@@ -114,6 +111,10 @@ struct vsb_conn {
 	struct llist_node connect;
 	struct vsb_route *route;
 	struct socket *connected;
+
+	const char *why;
+	u64 id;
+	u64 began_at;
 };
 
 /* An error case of a connection; see vsb_error(). */

@@ -20,7 +20,6 @@
 /* As they were first published; shorter ones are refused. */
 #define VSB_CONNS_SIZE_V1	offsetofend(struct vsock_bridge_conns, reserved)
 #define VSB_CONN_SIZE_V1	offsetofend(struct vsock_bridge_conn, age_ms)
-#define VSB_DROP_SIZE_V1	offsetofend(struct vsock_bridge_drop, id)
 
 static_assert((int)VSOCK_BRIDGE_CONN_HANDSHAKE == VSB_HANDSHAKE);
 static_assert((int)VSOCK_BRIDGE_CONN_REQUESTED == VSB_REQUESTED);
@@ -80,6 +79,8 @@ static long vsb_conns_collect(const struct vsb_conntab *tab, u64 after,
 	struct vsb_conn *conn;
 	long nr = 0;
 
+	if (after >= tab->last_id)
+		return 0;
 	list_for_each_entry(conn, &tab->conns, all) {
 		if (nr == max)
 			break;
@@ -151,6 +152,8 @@ static struct vsb_conn *vsb_conns_find(const struct vsb_conntab *tab, u64 id)
 {
 	struct vsb_conn *conn;
 
+	if (id > tab->last_id)
+		return NULL;
 	list_for_each_entry(conn, &tab->conns, all) {
 		if (conn->id == id)
 			return conn;
@@ -158,19 +161,15 @@ static struct vsb_conn *vsb_conns_find(const struct vsb_conntab *tab, u64 id)
 	return NULL;
 }
 
-long vsb_drop_conn(struct vsb_dev *dev, void __user *argp)
+long vsb_drop_conn(struct vsb_dev *dev, void *arg)
 {
+	const struct vsock_bridge_drop *drop = arg;
 	struct vsb_datapath *dp = &dev->dp;
-	struct vsock_bridge_drop arg;
 	struct vsb_conn *conn;
-	long ret;
 
-	ret = vsb_ioarg_in(&arg, sizeof(arg), VSB_DROP_SIZE_V1, argp);
-	if (ret)
-		return ret;
-	if (arg.reserved)
+	if (drop->reserved)
 		return -EINVAL;
-	conn = vsb_conns_find(&dp->tab, arg.id);
+	conn = vsb_conns_find(&dp->tab, drop->id);
 	if (!conn || conn->cs.state == VSB_DEAD)
 		return -ENOENT;
 	vsb_conn_abort(conn, "dropped", VSB_EV_RESET);

@@ -51,6 +51,12 @@ static void vsb_control_tell_end(struct vsock_bridge_device *to,
 /* Read without the lock of who writes it: a figure that was true. */
 #define vsb_glance(figure)	data_race(figure)
 
+/* They are not of the same moment. */
+static u32 vsb_control_less(u32 all, u32 some)
+{
+	return all > some ? all - some : 0;
+}
+
 /*
  * Without the lock of the data path: a device that waits for its owner's memory
  * must not keep others from being seen.
@@ -60,6 +66,13 @@ static void vsb_control_tell_datapath(struct vsock_bridge_device *to,
 {
 	const struct vsock_bridge_stats *stats = &dp->stats;
 
+	/* nobody comes in any more, and nobody goes out */
+	if (vsb_glance(dp->dead)) {
+		to->flags |= VSOCK_BRIDGE_DEVICE_DEAD;
+		to->flags &= ~(VSOCK_BRIDGE_DEVICE_LISTENS |
+			       VSOCK_BRIDGE_DEVICE_SEQPACKET |
+			       VSOCK_BRIDGE_DEVICE_CONNECTS);
+	}
 	if (vsb_glance(dp->running))
 		to->flags |= VSOCK_BRIDGE_DEVICE_RUNNING;
 	if (vsb_glance(dp->gate.closed))
@@ -72,7 +85,8 @@ static void vsb_control_tell_datapath(struct vsock_bridge_device *to,
 	to->tx_bytes_count = vsb_glance(stats->tx_bytes_count);
 	to->rx_packets_count = vsb_glance(stats->rx_packets_count);
 	to->tx_packets_count = vsb_glance(stats->tx_packets_count);
-	to->connections = vsb_glance(dp->tab.nr - dp->tab.lingering);
+	to->connections = vsb_control_less(vsb_glance(dp->tab.nr),
+					   vsb_glance(dp->tab.lingering));
 	to->handshakes = vsb_glance(dp->tab.handshakes);
 }
 
@@ -82,7 +96,8 @@ static void vsb_control_tell(struct vsock_bridge_device *to,
 	const struct vsb_process *owner = vsb_dev_owner(dev);
 
 	*to = (struct vsock_bridge_device) {
-		.size = sizeof(*to),
+		/* it comes in again with the next call */
+		.size = to->size,
 		.device = dev->dp.stats.device,
 		.flags = owner ? VSOCK_BRIDGE_DEVICE_OWNED : 0,
 		.age_ms = div_u64(ktime_get_ns() - dev->opened_at,
@@ -173,7 +188,7 @@ static long vsb_control_ioctl(struct file *file, unsigned int cmd,
 	case VSOCK_BRIDGE_SELECT:
 		return vsb_control_select(file, argp);
 	case VSOCK_BRIDGE_GET_INFO:
-		return vsb_get_info(dev, argp);
+		return vsb_info_out(argp);
 	}
 	/* what a device is made of is for who has its descriptor */
 	if (_IOC_TYPE(cmd) != VSOCK_BRIDGE_IOC_TYPE)

@@ -148,6 +148,7 @@ struct vsb_slots {
  * @poll: how long the worker looks for more
  * @call_timer: calls that wait
  * @stats: counters; the gauges are filled in when they are asked for
+ * @starved: what is for the guest waits for RX buffers
  * @send_budget: RX chains that the round at hand may still take
  * @chain_iov: parts of the chains at hand; scratch of one round
  * @chain_gpa: their guest-physical addresses, while writes are logged
@@ -178,6 +179,7 @@ struct vsb_datapath {
 	struct vsb_poll poll;
 	struct vsb_call_timer call_timer;
 	struct vsock_bridge_stats stats;
+	bool starved;
 	unsigned int send_budget;
 	struct iovec chain_iov[VSB_SEGS_MAX];
 	u64 chain_gpa[VSB_SEGS_MAX];

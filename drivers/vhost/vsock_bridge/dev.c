@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 
 #include "dev.h"
+#include "ownfile.h"
 #include "process.h"
 #include "registry.h"
 
@@ -18,8 +19,6 @@ static struct workqueue_struct *vsb_teardown_wq;
 
 static void vsb_dev_free(struct vsb_dev *dev)
 {
-	if (dev->owner)
-		mmdrop(dev->owner);
 	vsb_process_free(dev->owned_by);
 	vsb_process_free(dev->opened_by);
 	kvfree(dev);
@@ -32,11 +31,19 @@ void vsb_dev_put(struct vsb_dev *dev)
 		vsb_dev_free(dev);
 }
 
+/* No ioctl looks at it any more: the device is dead. */
+static void vsb_dev_disown(struct vsb_dev *dev)
+{
+	if (dev->owner)
+		mmdrop(dev->owner);
+}
+
 static void vsb_dev_teardown(struct work_struct *work)
 {
 	struct vsb_dev *dev = container_of(work, struct vsb_dev, teardown);
 
 	vsb_datapath_destroy(&dev->dp);
+	vsb_dev_disown(dev);
 	vsb_dev_put(dev);
 }
 
@@ -78,8 +85,8 @@ const struct vsb_process *vsb_dev_owner(struct vsb_dev *dev)
  * vsb_dev_is_visible() - may the current process look after it?
  * @dev: the device
  *
- * Who could do the same with the processes that have it may: their user, and who
- * administers the network where it was opened.
+ * Its effective user may be that of who opened it or of who owns it; or it has
+ * CAP_NET_ADMIN in the user namespace of who opened it.
  */
 bool vsb_dev_is_visible(struct vsb_dev *dev)
 {
@@ -139,11 +146,14 @@ static long vsb_dev_ioctl(struct file *file, unsigned int cmd,
 static int vsb_dev_release(struct inode *inode, struct file *file)
 {
 	struct vsb_dev *dev = file->private_data;
+	struct vsb_ownfile *own;
 
 	vsb_registry_remove(dev);
 	vsb_datapath_quench(&dev->dp);
-	vsb_uds_remove_file(&dev->file);
+	/* nobody sets it any more */
+	own = dev->file;
 	queue_work(vsb_teardown_wq, &dev->teardown);
+	vsb_ownfile_remove(own);
 	return 0;
 }
 

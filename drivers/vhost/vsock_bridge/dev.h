@@ -5,7 +5,6 @@
 #ifndef VSB_DEV_H
 #define VSB_DEV_H
 
-#include <linux/path.h>
 #include <linux/refcount.h>
 #include <linux/spinlock.h>
 #include <linux/vhost.h>
@@ -19,6 +18,7 @@
 
 struct file;
 struct mm_struct;
+struct vsb_ownfile;
 struct vsb_process;
 
 /* What VHOST_GET_FEATURES offers. */
@@ -53,18 +53,6 @@ struct vsb_host_end {
 };
 
 /**
- * struct vsb_own_file - the socket file of a name that we chose, which goes with
- *	the device
- * @path: where it is; held
- * @route: who made it, with whose rights it is removed; a reference is held;
- *	NULL when there is no such file
- */
-struct vsb_own_file {
-	struct path path;
-	struct vsb_route *route;
-};
-
-/**
  * struct vsb_dev - an open device
  * @dp: the data path; its lock protects the rest as well, but what says
  *	otherwise
@@ -81,7 +69,7 @@ struct vsb_own_file {
  *	memory.
  * @end: the host end; changed by who is @configuring, who needs the lock only to
  *	write
- * @file: of the template
+ * @file: of the template; NULL when there is none
  * @teardown: ends the device, behind its last descriptor
  */
 struct vsb_dev {
@@ -95,7 +83,7 @@ struct vsb_dev {
 	bool owned;
 	spinlock_t told_lock;	/* owned_by, end */
 	struct vsb_host_end end;
-	struct vsb_own_file file;
+	struct vsb_ownfile *file;
 	struct work_struct teardown;
 };
 
@@ -117,30 +105,29 @@ void vsb_control_unregister(void);
 
 /* ioctl.c */
 long vsb_ioctl(struct vsb_dev *dev, unsigned int cmd, void __user *argp);
-long vsb_get_info(struct vsb_dev *dev, void __user *argp);
+long vsb_info_out(void __user *argp);
 
 /* conns.c */
 long vsb_get_conns(struct vsb_dev *dev, void __user *argp);
-long vsb_drop_conn(struct vsb_dev *dev, void __user *argp);
+long vsb_drop_conn(struct vsb_dev *dev, void *arg);
 
 /* limits.c */
-long vsb_set_limits(struct vsb_dev *dev, void __user *argp);
-long vsb_get_limits(struct vsb_dev *dev, void __user *argp);
+long vsb_set_limits(struct vsb_dev *dev, void *arg);
+long vsb_get_limits(struct vsb_dev *dev, void *arg);
 
 /* uds.c */
 long vsb_set_uds(struct vsb_dev *dev, void __user *argp);
-long vsb_uds_by_template(struct vsb_dev *dev, const struct vsb_name *name);
-void vsb_uds_remove_file(struct vsb_own_file *file);
+long vsb_uds_set_cid(struct vsb_dev *dev, u64 cid, const struct vsb_name *name);
 
 /* template.c */
-long vsb_template_apply(struct vsb_dev *dev, u64 cid);
+long vsb_template_set_cid(struct vsb_dev *dev, u64 cid);
 
 /* ports.c */
 long vsb_set_port(struct vsb_dev *dev, void __user *argp);
 
 /* snapshot.c */
-long vsb_send_event(struct vsb_dev *dev, void __user *argp);
-long vsb_get_state(struct vsb_dev *dev, void __user *argp);
-long vsb_set_state(struct vsb_dev *dev, void __user *argp);
+long vsb_send_event(struct vsb_dev *dev, void *arg);
+long vsb_get_state(struct vsb_dev *dev, void *arg);
+long vsb_set_state(struct vsb_dev *dev, void *arg);
 
 #endif /* VSB_DEV_H */

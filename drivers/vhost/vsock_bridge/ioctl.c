@@ -2,8 +2,8 @@
 /*
  * The ioctls: those of vhost-vsock, with its numbers and errors, and our own.
  *
- * A table for each: what an ioctl does is in a function that gets its argument,
- * and runs under the lock of the data path.
+ * A table for each kind: what an ioctl does is in a function that gets its argument,
+ * and runs under the lock of the data path, or takes it itself.
  */
 #include <linux/err.h>
 #include <linux/eventfd.h>
@@ -20,11 +20,6 @@
 #include "ioarg.h"
 #include "process.h"
 #include "stats.h"
-
-/* Own structures as they were first published; shorter ones are refused. */
-#define VSB_INFO_SIZE_V1	offsetofend(struct vsock_bridge_info, version)
-#define VSB_STATS_SIZE_V1	\
-	offsetofend(struct vsock_bridge_stats, shutdown_timeouts)
 
 /* vhost: a bit that is not offered is not supported. */
 static long vsb_get_features(struct vsb_dev *dev, void __user *argp)
@@ -103,31 +98,19 @@ static long vsb_set_owner(struct vsb_dev *dev, void __user *argp)
 	return ret;
 }
 
-static long vsb_cid_install(struct vsb_dev *dev, u64 cid)
-{
-	long ret;
-
-	mutex_lock(&dev->dp.lock);
-	ret = dev->dp.dead ? -EIO : vsb_datapath_set_cid(&dev->dp, cid);
-	mutex_unlock(&dev->dp.lock);
-	return ret;
-}
-
 /*
  * Reserved CIDs are refused as vhost-vsock does. The same CID in several
  * devices is fine: they are told apart by their sockets.
  */
 static long vsb_set_guest_cid(struct vsb_dev *dev, void __user *argp)
 {
-	long ret;
 	u64 cid;
 
 	if (copy_from_user(&cid, argp, sizeof(cid)))
 		return -EFAULT;
 	if (cid <= VMADDR_CID_HOST || cid >= VMADDR_CID_ANY)
 		return -EINVAL;
-	ret = vsb_template_apply(dev, cid);
-	return ret ?: vsb_cid_install(dev, cid);
+	return vsb_template_set_cid(dev, cid);
 }
 
 static long vsb_set_running(struct vsb_dev *dev, void __user *argp)
@@ -390,35 +373,46 @@ static long vsb_get_vring_busyloop(struct vsb_dev *dev, struct vsb_queue *q,
 	return copy_to_user(argp, &s, sizeof(s)) ? -EFAULT : 0;
 }
 
-long vsb_get_info(struct vsb_dev *dev, void __user *argp)
-{
-	const struct vsock_bridge_info info = {
-		.size = sizeof(info),
-		.abi_version = VSOCK_BRIDGE_ABI_VERSION,
-		.features = VSB_FEATURES,
-		.virtio_features = VSB_VIRTIO_FEATURES,
-		.max_connections = VSOCK_BRIDGE_MAX_CONNECTIONS,
-		.max_handshakes = VSOCK_BRIDGE_MAX_HANDSHAKES,
-		.min_buf_alloc = VSOCK_BRIDGE_MIN_BUF_ALLOC,
-		.max_buf_alloc = VSOCK_BRIDGE_MAX_BUF_ALLOC,
-		.max_timeout_ms = VSOCK_BRIDGE_MAX_TIMEOUT_MS,
-		.max_path = VSOCK_BRIDGE_PATH_MAX,
-		.version = VSB_VERSION,
-		.min_buffered = VSOCK_BRIDGE_MIN_BUFFERED,
-		.max_buffered = VSOCK_BRIDGE_MAX_BUFFERED,
-		.max_host_port = VSOCK_BRIDGE_MAX_HOST_PORT,
-		.max_ports = VSOCK_BRIDGE_MAX_PORTS,
-		.max_message = VSOCK_BRIDGE_MAX_MESSAGE,
-	};
+static const struct vsock_bridge_info vsb_info = {
+	.size = sizeof(vsb_info),
+	.abi_version = VSOCK_BRIDGE_ABI_VERSION,
+	.features = VSB_FEATURES,
+	.virtio_features = VSB_VIRTIO_FEATURES,
+	.max_connections = VSOCK_BRIDGE_MAX_CONNECTIONS,
+	.max_handshakes = VSOCK_BRIDGE_MAX_HANDSHAKES,
+	.min_buf_alloc = VSOCK_BRIDGE_MIN_BUF_ALLOC,
+	.max_buf_alloc = VSOCK_BRIDGE_MAX_BUF_ALLOC,
+	.max_timeout_ms = VSOCK_BRIDGE_MAX_TIMEOUT_MS,
+	.max_path = VSOCK_BRIDGE_PATH_MAX,
+	.version = VSB_VERSION,
+	.min_buffered = VSOCK_BRIDGE_MIN_BUFFERED,
+	.max_buffered = VSOCK_BRIDGE_MAX_BUFFERED,
+	.max_host_port = VSOCK_BRIDGE_MAX_HOST_PORT,
+	.max_ports = VSOCK_BRIDGE_MAX_PORTS,
+	.max_message = VSOCK_BRIDGE_MAX_MESSAGE,
+};
 
-	return vsb_ioarg_out(argp, &info, sizeof(info), VSB_INFO_SIZE_V1);
+/* VSOCK_BRIDGE_GET_INFO without a device. */
+long vsb_info_out(void __user *argp)
+{
+	return vsb_ioarg_out(argp, &vsb_info, sizeof(vsb_info),
+			     offsetofend(struct vsock_bridge_info, version));
 }
 
-static long vsb_get_stats(struct vsb_dev *dev, void __user *argp)
+static long vsb_get_info(struct vsb_dev *dev, void *arg)
+{
+	struct vsock_bridge_info *info = arg;
+
+	*info = vsb_info;
+	return 0;
+}
+
+static long vsb_get_stats(struct vsb_dev *dev, void *arg)
 {
 	struct vsb_datapath *dp = &dev->dp;
-	struct vsock_bridge_stats *stats = &dp->stats;
+	struct vsock_bridge_stats *stats = arg;
 
+	*stats = dp->stats;
 	stats->size = sizeof(*stats);
 	stats->connections = dp->tab.nr - dp->tab.lingering;
 	stats->handshakes = dp->tab.handshakes;
@@ -429,7 +423,7 @@ static long vsb_get_stats(struct vsb_dev *dev, void __user *argp)
 	stats->tx_queue_event_count = READ_ONCE(dp->queue[VSB_TX].kick.count);
 	stats->ev_queue_event_count =
 		READ_ONCE(dp->queue[VSB_EVENT].kick.count);
-	return vsb_ioarg_out(argp, stats, sizeof(*stats), VSB_STATS_SIZE_V1);
+	return 0;
 }
 
 /* Who must call an ioctl. */
@@ -453,15 +447,52 @@ static const struct vsb_dev_ioctl vsb_dev_ioctls[] = {
 	{ VHOST_SET_LOG_BASE, VSB_OWNER, vsb_set_log_base },
 	{ VHOST_SET_LOG_FD, VSB_OWNER, vsb_set_log_fd },
 	{ VHOST_VSOCK_SET_RUNNING, VSB_OWNER, vsb_set_running },
+};
 
-	{ VSOCK_BRIDGE_GET_INFO, VSB_ANYBODY, vsb_get_info },
-	{ VSOCK_BRIDGE_SET_LIMITS, VSB_ANYBODY, vsb_set_limits },
-	{ VSOCK_BRIDGE_GET_LIMITS, VSB_ANYBODY, vsb_get_limits },
-	{ VSOCK_BRIDGE_GET_STATS, VSB_ANYBODY, vsb_get_stats },
-	{ VSOCK_BRIDGE_SEND_EVENT, VSB_OWNER, vsb_send_event },
-	{ VSOCK_BRIDGE_GET_STATE, VSB_ANYBODY, vsb_get_state },
-	{ VSOCK_BRIDGE_SET_STATE, VSB_ANYBODY, vsb_set_state },
-	{ VSOCK_BRIDGE_DROP_CONN, VSB_ANYBODY, vsb_drop_conn },
+/**
+ * struct vsb_own_ioctl - one of our own, whose structure is copied outside of the
+ *	lock: the memory of who asks, who need not be the owner, must hold
+ *	nothing up
+ * @cmd: its number
+ * @caller: who must call it
+ * @in: the structure comes in; else it goes out
+ * @size: of the structure
+ * @min: the same as it was first published; a shorter one is refused
+ * @fn: does it; under the lock
+ */
+struct vsb_own_ioctl {
+	unsigned int cmd;
+	enum vsb_caller caller;
+	bool in;
+	u16 size;
+	u16 min;
+	long (*fn)(struct vsb_dev *dev, void *arg);
+};
+
+#define VSB_OWN(cmd, caller, in, type, last, fn)			\
+	{ cmd, caller, in, sizeof(type), offsetofend(type, last), fn }
+#define VSB_GET(cmd, type, last, fn)					\
+	VSB_OWN(cmd, VSB_ANYBODY, false, struct type, last, fn)
+#define VSB_SET(cmd, caller, type, last, fn)				\
+	VSB_OWN(cmd, caller, true, struct type, last, fn)
+
+static const struct vsb_own_ioctl vsb_own_ioctls[] = {
+	VSB_GET(VSOCK_BRIDGE_GET_INFO, vsock_bridge_info, version,
+		vsb_get_info),
+	VSB_GET(VSOCK_BRIDGE_GET_LIMITS, vsock_bridge_limits, reserved,
+		vsb_get_limits),
+	VSB_GET(VSOCK_BRIDGE_GET_STATS, vsock_bridge_stats, shutdown_timeouts,
+		vsb_get_stats),
+	VSB_GET(VSOCK_BRIDGE_GET_STATE, vsock_bridge_state, event_buffers,
+		vsb_get_state),
+	VSB_SET(VSOCK_BRIDGE_SET_LIMITS, VSB_ANYBODY, vsock_bridge_limits,
+		reserved, vsb_set_limits),
+	VSB_SET(VSOCK_BRIDGE_SET_STATE, VSB_ANYBODY, vsock_bridge_state,
+		event_buffers, vsb_set_state),
+	VSB_SET(VSOCK_BRIDGE_SEND_EVENT, VSB_OWNER, vsock_bridge_event, event,
+		vsb_send_event),
+	VSB_SET(VSOCK_BRIDGE_DROP_CONN, VSB_ANYBODY, vsock_bridge_drop, id,
+		vsb_drop_conn),
 };
 
 /*
@@ -538,6 +569,56 @@ static long vsb_ioctl_queue(struct vsb_dev *dev, unsigned int cmd,
 	return -ENOIOCTLCMD;
 }
 
+static long vsb_own_locked(const struct vsb_own_ioctl *own,
+			   struct vsb_dev *dev, void *arg)
+{
+	long ret = mutex_lock_killable(&dev->dp.lock);
+
+	if (ret)
+		return ret;
+	if (dev->dp.dead)
+		ret = -EIO;
+	else if (own->caller == VSB_OWNER && !vsb_is_owner(dev))
+		ret = -EPERM;
+	else
+		ret = own->fn(dev, arg);
+	mutex_unlock(&dev->dp.lock);
+	return ret;
+}
+
+static long vsb_own_run(const struct vsb_own_ioctl *own, struct vsb_dev *dev,
+			void __user *argp)
+{
+	union {
+		struct vsock_bridge_info info;
+		struct vsock_bridge_limits limits;
+		struct vsock_bridge_stats stats;
+		struct vsock_bridge_state state;
+		struct vsock_bridge_event event;
+		struct vsock_bridge_drop drop;
+	} arg;
+	long ret = 0;
+
+	if (own->in)
+		ret = vsb_ioarg_in(&arg, own->size, own->min, argp);
+	ret = ret ?: vsb_own_locked(own, dev, &arg);
+	if (!ret && !own->in)
+		ret = vsb_ioarg_out(argp, &arg, own->size, own->min);
+	return ret;
+}
+
+static long vsb_ioctl_own(struct vsb_dev *dev, unsigned int cmd,
+			  void __user *argp)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(vsb_own_ioctls); i++) {
+		if (vsb_own_ioctls[i].cmd == cmd)
+			return vsb_own_run(&vsb_own_ioctls[i], dev, argp);
+	}
+	return -ENOIOCTLCMD;
+}
+
 static long vsb_ioctl_locked(struct vsb_dev *dev, unsigned int cmd,
 			     void __user *argp)
 {
@@ -556,7 +637,9 @@ static long vsb_ioctl_locked(struct vsb_dev *dev, unsigned int cmd,
 
 static void vsb_ioctl_refused(struct vsb_dev *dev, unsigned int cmd)
 {
-	mutex_lock(&dev->dp.lock);
+	/* whoever is killed need not be counted */
+	if (mutex_lock_killable(&dev->dp.lock))
+		return;
 	if (cmd == VHOST_VSOCK_SET_RUNNING)
 		vsb_error(&dev->dp.stats, activate_fails, 0, 0);
 	else
@@ -571,6 +654,8 @@ long vsb_ioctl(struct vsb_dev *dev, unsigned int cmd, void __user *argp)
 
 	ret = vsb_ioctl_in(vsb_unlocked_ioctls, ARRAY_SIZE(vsb_unlocked_ioctls),
 			   dev, cmd, argp);
+	if (ret == -ENOIOCTLCMD)
+		ret = vsb_ioctl_own(dev, cmd, argp);
 	if (ret == -ENOIOCTLCMD)
 		ret = vsb_ioctl_locked(dev, cmd, argp);
 

@@ -2,14 +2,10 @@
 /*
  * VSOCK_BRIDGE_SET_LIMITS and VSOCK_BRIDGE_GET_LIMITS.
  */
-#include <linux/stddef.h>
+#include <linux/errno.h>
 #include <linux/vsock_bridge.h>
 
 #include "dev.h"
-#include "ioarg.h"
-
-/* As it was first published; a shorter one is refused. */
-#define VSB_LIMITS_SIZE_V1	offsetofend(struct vsock_bridge_limits, reserved)
 
 #define VSB_LIMITS_FLAGS	VSOCK_BRIDGE_LIMITS_RANDOM_PORTS
 
@@ -63,31 +59,28 @@ static void vsb_limits_merge(struct vsock_bridge_limits *to,
 	to->flags |= from->flags;
 }
 
-long vsb_set_limits(struct vsb_dev *dev, void __user *argp)
+long vsb_set_limits(struct vsb_dev *dev, void *arg)
 {
 	struct vsock_bridge_limits *limits = &dev->dp.tab.limits;
-	struct vsock_bridge_limits from, merged = *limits;
-	long ret;
+	const struct vsock_bridge_limits *from = arg;
+	struct vsock_bridge_limits merged = *limits;
 
-	ret = vsb_ioarg_in(&from, sizeof(from), VSB_LIMITS_SIZE_V1, argp);
-	if (ret)
-		return ret;
-	if (from.reserved || (from.flags & ~from.flags_mask) ||
-	    (from.flags_mask & ~VSB_LIMITS_FLAGS))
+	if (from->reserved || (from->flags & ~from->flags_mask) ||
+	    (from->flags_mask & ~VSB_LIMITS_FLAGS))
 		return -EINVAL;
-	vsb_limits_merge(&merged, &from);
+	vsb_limits_merge(&merged, from);
 	if (!vsb_limits_ok(&merged))
 		return -EINVAL;
 	*limits = merged;
 	return 0;
 }
 
-long vsb_get_limits(struct vsb_dev *dev, void __user *argp)
+long vsb_get_limits(struct vsb_dev *dev, void *arg)
 {
-	struct vsock_bridge_limits limits = dev->dp.tab.limits;
+	struct vsock_bridge_limits *limits = arg;
 
-	limits.size = sizeof(limits);
-	limits.flags_mask = VSB_LIMITS_FLAGS;
-	return vsb_ioarg_out(argp, &limits, sizeof(limits),
-			     VSB_LIMITS_SIZE_V1);
+	*limits = dev->dp.tab.limits;
+	limits->size = sizeof(*limits);
+	limits->flags_mask = VSB_LIMITS_FLAGS;
+	return 0;
 }

@@ -6,6 +6,7 @@
 
 #include "conn.h"
 #include "dev.h"
+#include "ownfile.h"
 #include "route.h"
 #include "socket.h"
 
@@ -22,11 +23,16 @@ static int __init vsb_init(void)
 	ret = vsb_conn_init_module();
 	if (ret)
 		goto err_route;
-	ret = vsb_dev_register();
+	ret = vsb_ownfile_init_module();
 	if (ret)
 		goto err_conn;
+	ret = vsb_dev_register();
+	if (ret)
+		goto err_ownfile;
 	return 0;
 
+err_ownfile:
+	vsb_ownfile_exit_module();
 err_conn:
 	vsb_conn_exit_module();
 err_route:
@@ -40,6 +46,7 @@ err_socket:
 static void __exit vsb_exit(void)
 {
 	vsb_dev_unregister();
+	vsb_ownfile_exit_module();
 	vsb_conn_exit_module();
 	vsb_route_exit_module();
 	vsb_socket_exit_module();

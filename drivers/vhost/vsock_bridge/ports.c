@@ -81,10 +81,12 @@ long vsb_set_port(struct vsb_dev *dev, void __user *argp)
 		if (IS_ERR(route))
 			return PTR_ERR(route);
 	}
-	mutex_lock(&dev->dp.lock);
-	ret = dev->dp.dead ? -EIO :
-	      vsb_port_install(&dev->dp.routes, &arg, &route);
-	mutex_unlock(&dev->dp.lock);
+	ret = mutex_lock_killable(&dev->dp.lock);
+	if (!ret) {
+		ret = dev->dp.dead ? -EIO :
+		      vsb_port_install(&dev->dp.routes, &arg, &route);
+		mutex_unlock(&dev->dp.lock);
+	}
 	vsb_route_put_all(route);
 	return ret;
 }

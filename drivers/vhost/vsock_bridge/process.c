@@ -42,7 +42,7 @@ bool vsb_process_is_of_user(const struct vsb_process *process)
 	return uid_eq(process->cred->euid, current_euid());
 }
 
-/* Does the current process administer the network where it is from? */
+/* Has the current process CAP_NET_ADMIN in its user namespace? */
 bool vsb_process_is_ruled(const struct vsb_process *process)
 {
 	return ns_capable_noaudit(process->cred->user_ns, CAP_NET_ADMIN);

@@ -6,16 +6,13 @@
  */
 #include <linux/idr.h>
 #include <linux/kernel.h>
-#include <linux/mutex.h>
+#include <linux/spinlock.h>
 
 #include "dev.h"
 #include "registry.h"
 
-/*
- * Protects vsb_registry. Nothing is waited for under it, and no other lock is
- * taken: no device can hold up those who look for another.
- */
-static DEFINE_MUTEX(vsb_registry_lock);
+/* Protects vsb_registry. Innermost: no device holds up who looks for another. */
+static DEFINE_SPINLOCK(vsb_registry_lock);
 static DEFINE_IDR(vsb_registry);
 
 /* A number that was not in use for long. Return: 0 or an error. */
@@ -23,20 +20,22 @@ int vsb_registry_add(struct vsb_dev *dev)
 {
 	int number;
 
-	mutex_lock(&vsb_registry_lock);
-	number = idr_alloc_cyclic(&vsb_registry, dev, 1, 0,
-				  GFP_KERNEL_ACCOUNT);
+	/* memory is waited for before the lock is taken */
+	idr_preload(GFP_KERNEL);
+	spin_lock(&vsb_registry_lock);
+	number = idr_alloc_cyclic(&vsb_registry, dev, 1, 0, GFP_NOWAIT);
 	if (number > 0)
 		dev->dp.stats.device = number;
-	mutex_unlock(&vsb_registry_lock);
+	spin_unlock(&vsb_registry_lock);
+	idr_preload_end();
 	return min(number, 0);
 }
 
 void vsb_registry_remove(struct vsb_dev *dev)
 {
-	mutex_lock(&vsb_registry_lock);
+	spin_lock(&vsb_registry_lock);
 	idr_remove(&vsb_registry, dev->dp.stats.device);
-	mutex_unlock(&vsb_registry_lock);
+	spin_unlock(&vsb_registry_lock);
 }
 
 /* Return: the device of that number, with a reference, or NULL. */
@@ -44,11 +43,11 @@ struct vsb_dev *vsb_registry_find(u32 number)
 {
 	struct vsb_dev *dev;
 
-	mutex_lock(&vsb_registry_lock);
+	spin_lock(&vsb_registry_lock);
 	dev = idr_find(&vsb_registry, number);
 	if (dev)
 		vsb_dev_get(dev);
-	mutex_unlock(&vsb_registry_lock);
+	spin_unlock(&vsb_registry_lock);
 	return dev;
 }
 
@@ -61,10 +60,10 @@ struct vsb_dev *vsb_registry_next(u32 after)
 	if (after >= INT_MAX)
 		return NULL;
 	number = after + 1;
-	mutex_lock(&vsb_registry_lock);
+	spin_lock(&vsb_registry_lock);
 	dev = idr_get_next(&vsb_registry, &number);
 	if (dev)
 		vsb_dev_get(dev);
-	mutex_unlock(&vsb_registry_lock);
+	spin_unlock(&vsb_registry_lock);
 	return dev;
 }

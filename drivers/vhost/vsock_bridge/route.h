@@ -59,6 +59,12 @@ struct socket *vsb_route_connect(const struct vsb_route *route, u32 port,
 void vsb_route_put(struct vsb_route *route);
 void vsb_route_put_all(struct vsb_route *route);
 
+/* Has somebody said where any port goes? */
+static inline bool vsb_routes_are_chosen(const struct vsb_routes *routes)
+{
+	return routes->mapped || routes->others != VSOCK_BRIDGE_PORT_REMOVE;
+}
+
 static inline struct vsb_route *vsb_route_get(struct vsb_route *route)
 {
 	refcount_inc(&route->ref);

@@ -528,8 +528,9 @@ void vsb_send(struct vsb_datapath *dp)
 		more = !list_empty(&dp->tab.rxq);
 	else
 		more = !dp->send_budget || vsb_datapath_park(dp, q);
-	if (!buffers && !more)
+	if (!buffers && !more && !dp->starved && !q->vr.broken)
 		trace_vsb_stall(dp->stats.device, 0, 0, "rx_ring");
+	dp->starved = !buffers && !more;
 	if (more && !q->vr.broken)
 		vsb_worker_queue(&dp->worker, &q->work);
 }

@@ -372,11 +372,10 @@ void vsb_socket_unlink(const struct socket *sock)
 		vsb_sockfile_unlink(path);
 }
 
-/* Where the file of a bound socket is; to be put. */
-void vsb_socket_path(const struct socket *sock, struct path *path)
+/* Where the file of a bound socket is, as long as the socket is. */
+const struct path *vsb_socket_path(const struct socket *sock)
 {
-	*path = unix_sk(sock->sk)->path;
-	path_get(path);
+	return &unix_sk(sock->sk)->path;
 }
 
 /**

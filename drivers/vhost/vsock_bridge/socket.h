@@ -71,7 +71,7 @@ struct socket *vsb_socket_listen(struct vsb_context *ctx, int type,
 				 const struct vsb_name *name,
 				 const struct vsb_sockfile *file);
 void vsb_socket_unlink(const struct socket *sock);
-void vsb_socket_path(const struct socket *sock, struct path *path);
+const struct path *vsb_socket_path(const struct socket *sock);
 struct socket *vsb_socket_connect(struct vsb_context *ctx, int type,
 				  const struct vsb_name *name);
 struct socket *vsb_socket_accept(struct vsb_socket *s);

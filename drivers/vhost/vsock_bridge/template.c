@@ -75,25 +75,24 @@ static bool vsb_template_expand(struct vsb_name *name, u64 cid)
 }
 
 /**
- * vsb_template_apply() - the guest of a device has got its CID
+ * vsb_template_set_cid() - VHOST_VSOCK_SET_GUEST_CID
  * @dev: the device
- * @cid: the CID
+ * @cid: a CID that a guest may have
  *
  * Where the device has no host end, and there is a template, it is bound as if
  * the current process had said so.
  *
- * Return: 0, or an error as of VSOCK_BRIDGE_SET_UDS.
+ * Return: 0, -EBUSY when a running guest would change its CID, or an error as of
+ * VSOCK_BRIDGE_SET_UDS.
  */
-long vsb_template_apply(struct vsb_dev *dev, u64 cid)
+long vsb_template_set_cid(struct vsb_dev *dev, u64 cid)
 {
 	struct vsb_name name;
-	long ret;
+	bool named = vsb_template_expand(&name, cid);
+	long ret = vsb_uds_set_cid(dev, cid, named ? &name : NULL);
 
-	if (!vsb_template_expand(&name, cid))
-		return 0;
-	ret = vsb_uds_by_template(dev, &name);
-	if (ret)
-		pr_warn_ratelimited("vsock_bridge: device %u: uds_template: cannot bind %.*s: error %ld\n",
+	if (named && ret && ret != -EINTR)
+		pr_warn_ratelimited("vsock_bridge: device %u: uds_template: no socket %.*s for the guest's CID: error %ld\n",
 				    dev->dp.stats.device, (int)name.len,
 				    name.text, ret);
 	return ret;

@@ -100,7 +100,7 @@ TRACE_EVENT(vsb_conn_ended,
 		__entry->host_port = host_port;
 		__entry->guest_port = guest_port;
 		__entry->by_guest = by_guest;
-		strscpy(__entry->reason, reason, sizeof(__entry->reason));
+		strscpy_pad(__entry->reason, reason, sizeof(__entry->reason));
 	),
 	TP_printk("dev=%u host_port=%u guest_port=%u by=%s reason=%s",
 		  __entry->device, __entry->host_port, __entry->guest_port,
@@ -121,7 +121,7 @@ TRACE_EVENT(vsb_stall,
 		__entry->device = device;
 		__entry->host_port = host_port;
 		__entry->guest_port = guest_port;
-		strscpy(__entry->cause, cause, sizeof(__entry->cause));
+		strscpy_pad(__entry->cause, cause, sizeof(__entry->cause));
 	),
 	TP_printk("dev=%u host_port=%u guest_port=%u cause=%s",
 		  __entry->device, __entry->host_port, __entry->guest_port,

@@ -18,6 +18,7 @@
 #include "context.h"
 #include "dev.h"
 #include "ioarg.h"
+#include "ownfile.h"
 #include "sockfile.h"
 #include "stats.h"
 
@@ -46,6 +47,7 @@
  * @route: where the guest goes; NULL when it does not
  * @bind_failed: one of the sockets could not be bound
  * @templated: the template named it: its file goes with the device
+ * @cid: and it comes with this CID
  * @bound: that file
  */
 struct vsb_uds {
@@ -56,7 +58,8 @@ struct vsb_uds {
 	struct vsb_route *route;
 	bool bind_failed;
 	bool templated;
-	struct vsb_own_file bound;
+	u64 cid;
+	struct vsb_ownfile *bound;
 };
 
 /* Does this call bind a socket? */
@@ -223,6 +226,23 @@ static long vsb_uds_listen(struct vsb_uds *uds, struct vsb_context *ctx)
 	return 0;
 }
 
+/* The template's: its file is remembered, or not there. */
+static long vsb_uds_listen_by_template(struct vsb_uds *uds,
+				       struct vsb_context *ctx)
+{
+	long ret = vsb_uds_listen(uds, ctx);
+	struct socket *sock = uds->listener[VSB_LISTEN_STREAM];
+
+	if (ret)
+		return ret;
+	uds->bound = vsb_ownfile_new(vsb_socket_path(sock), ctx->cred);
+	if (uds->bound)
+		return 0;
+	vsb_socket_unlink(sock);
+	vsb_socket_discard(sock);
+	return -ENOMEM;
+}
+
 /* A route of the name; @ctx is the route's from here on. */
 static struct vsb_route *vsb_uds_route(const struct vsb_uds *uds,
 				       struct vsb_context *ctx)
@@ -238,27 +258,6 @@ static struct vsb_route *vsb_uds_route(const struct vsb_uds *uds,
 	return route;
 }
 
-/* Remove the file of a template, with the rights of who made it. */
-void vsb_uds_remove_file(struct vsb_own_file *file)
-{
-	struct vsb_context_saved saved;
-
-	if (!file->route)
-		return;
-	vsb_context_enter(file->route->ctx, &saved);
-	vsb_sockfile_unlink(&file->path);
-	vsb_context_leave(&saved);
-	path_put(&file->path);
-	vsb_route_put(file->route);
-	file->route = NULL;
-}
-
-static void vsb_uds_own_file(struct vsb_uds *uds)
-{
-	vsb_socket_path(uds->listener[VSB_LISTEN_STREAM], &uds->bound.path);
-	uds->bound.route = vsb_route_get(uds->route);
-}
-
 /* The route comes first: making it leaves nothing behind that can be seen. */
 static long vsb_uds_make(struct vsb_uds *uds)
 {
@@ -272,25 +271,17 @@ static long vsb_uds_make(struct vsb_uds *uds)
 	uds->route = vsb_uds_route(uds, ctx);
 	if (!uds->route)
 		return -ENOMEM;
-	ret = vsb_uds_listen(uds, ctx);
+	ret = uds->templated ? vsb_uds_listen_by_template(uds, ctx) :
+			       vsb_uds_listen(uds, ctx);
 	if (ret) {
 		vsb_route_put(uds->route);
 		return ret;
 	}
-	if (uds->templated)
-		vsb_uds_own_file(uds);
 	if (!vsb_uds_connects(uds)) {
 		vsb_route_put(uds->route);
 		uds->route = NULL;
 	}
 	return 0;
-}
-
-static void vsb_uds_release(struct vsb_dev *dev)
-{
-	mutex_lock(&dev->dp.lock);
-	dev->configuring = false;
-	mutex_unlock(&dev->dp.lock);
 }
 
 /* It could not be made: all stays as it is. */
@@ -340,6 +331,8 @@ static long vsb_uds_install(struct vsb_dev *dev, struct vsb_uds *uds)
 
 	mutex_lock(&dp->lock);
 	ret = dp->dead ? -EIO : 0;
+	if (!ret && uds->templated)
+		ret = vsb_datapath_set_cid(dp, uds->cid);
 	if (!ret)
 		vsb_uds_describe(dev, uds);
 	for (i = 0; i < VSB_LISTENERS; i++) {
@@ -368,7 +361,7 @@ static long vsb_uds_change(struct vsb_dev *dev, struct vsb_uds *uds)
 	}
 	ret = vsb_uds_install(dev, uds);
 	/* the old one, without the lock: directories are let go */
-	vsb_uds_remove_file(&uds->bound);
+	vsb_ownfile_remove(uds->bound);
 	vsb_route_put(uds->route);
 	return ret;
 }
@@ -395,27 +388,55 @@ static bool vsb_uds_suits(const struct vsb_dev *dev,
 	const struct vsb_host_end *end = &dev->end;
 
 	if (!end->flags)
-		return false;
+		return vsb_routes_are_chosen(&dev->dp.routes);
 	return !(end->flags & VSOCK_BRIDGE_DEVICE_TEMPLATE) ||
 	       (end->name.len == name->len &&
 		!memcmp(end->name.text, name->text, name->len));
 }
 
-/* The host end of who says nothing about it. */
-long vsb_uds_by_template(struct vsb_dev *dev, const struct vsb_name *name)
+/*
+ * The guest gets its CID, now where no host end comes with it. Return: 1 when one
+ * does, which nobody else changes meanwhile; else 0, or an error.
+ */
+static long vsb_uds_begin_cid(struct vsb_dev *dev, u64 cid,
+			      const struct vsb_name *name)
 {
-	struct vsb_uds uds = {
-		.name = *name,
-		.templated = true,
-	};
-	long ret;
+	struct vsb_datapath *dp = &dev->dp;
+	long ret = mutex_lock_killable(&dp->lock);
 
-	ret = vsb_uds_check_file(&uds) ?:
-	      vsb_dev_reserve(dev, &dev->configuring);
 	if (ret)
 		return ret;
-	if (!vsb_uds_suits(dev, name))
-		return vsb_uds_change(dev, &uds);
-	vsb_uds_release(dev);
-	return 0;
+	if (dp->dead) {
+		ret = -EIO;
+	} else if (!name || vsb_uds_suits(dev, name)) {
+		ret = vsb_datapath_set_cid(dp, cid);
+	} else if (dev->configuring || (dp->running && cid != dp->guest_cid)) {
+		ret = -EBUSY;
+	} else {
+		dev->configuring = true;
+		ret = 1;
+	}
+	mutex_unlock(&dp->lock);
+	return ret;
+}
+
+/**
+ * vsb_uds_set_cid() - VHOST_VSOCK_SET_GUEST_CID
+ * @dev: the device
+ * @cid: a CID that a guest may have
+ * @name: what its socket is called when it has no host end, or NULL
+ *
+ * Both are set, or none.
+ */
+long vsb_uds_set_cid(struct vsb_dev *dev, u64 cid, const struct vsb_name *name)
+{
+	struct vsb_uds uds = { .templated = true, .cid = cid };
+	long ret = vsb_uds_begin_cid(dev, cid, name);
+
+	if (ret <= 0)
+		return ret;
+	uds.name = *name;
+	uds.file.uid = INVALID_UID;
+	uds.file.gid = INVALID_GID;
+	return vsb_uds_change(dev, &uds);
 }

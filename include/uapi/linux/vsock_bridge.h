@@ -628,11 +628,13 @@ struct vsock_bridge_state {
 #define VSOCK_BRIDGE_DEVICE_CONNECTS	(1U << 5)	/* the guest can, by its ports */
 #define VSOCK_BRIDGE_DEVICE_MAPPED	(1U << 6)	/* VSOCK_BRIDGE_SET_PORT */
 #define VSOCK_BRIDGE_DEVICE_TEMPLATE	(1U << 7)	/* by uds_template */
+#define VSOCK_BRIDGE_DEVICE_DEAD	(1U << 8)	/* its owner was killed */
 
 /**
  * struct vsock_bridge_device - one of the host's devices
  *	(VSOCK_BRIDGE_NEXT_DEVICE)
- * @size: sizeof(struct vsock_bridge_device)
+ * @size: sizeof(struct vsock_bridge_device), as the caller knows it; stays as it
+ *	is, so that the structure can be used for the next call
  * @device: in: 0, or the number of the device before; out: its number, which
  *	trace events and the kernel log name, and VSOCK_BRIDGE_GET_STATS
  * @flags: VSOCK_BRIDGE_DEVICE_* bits
@@ -656,7 +658,8 @@ struct vsock_bridge_state {
  * On /dev/vsock-bridge-control: tells of the device with the next larger number
  * among those that the caller may see: its own, which are those that a process
  * of its effective user opened or owns, and with CAP_NET_ADMIN in the user
- * namespace of who opened it, any. Numbers are not given out again soon.
+ * namespace of who opened it, any. Numbers are not given out again soon. What
+ * comes in with the other fields does not matter.
  *
  * Errors: ENOENT (there is no further one).
  */

@@ -230,7 +230,94 @@ TEST_F(control, tells_of_a_device_that_is_held_up)
 	hold_end(&hold);
 }
 
+TEST_F(control, tells_of_a_device_whose_owner_was_killed)
+{
+	int fd = open(guest_device(), O_RDWR | O_CLOEXEC);
+	struct vsock_bridge_device dev;
+	struct process p;
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, process_start(&p, own_as_somebody, &fd));
+	self->number = control_number(fd);
+	ASSERT_EQ(0, control_device(self->fd, self->number, &dev));
+	EXPECT_EQ(VSOCK_BRIDGE_DEVICE_OWNED, dev.flags);
+	process_kill(&p);
+	if (worker_is_a_thread_of_its_owner()) {
+		ASSERT_EQ(0, control_device(self->fd, self->number, &dev));
+		EXPECT_EQ(VSOCK_BRIDGE_DEVICE_OWNED | VSOCK_BRIDGE_DEVICE_DEAD,
+			  dev.flags);
+	}
+	close(fd);
+}
+
+/* One that is longer than the module's comes in again as it went out. */
+TEST_F(control, leaves_the_size_as_the_caller_knows_it)
+{
+	struct {
+		struct vsock_bridge_device dev;
+		uint64_t more;
+	} arg = { .dev = { .size = sizeof(arg) } };
+	int seen = 0;
+
+	while (!ioctl(self->fd, VSOCK_BRIDGE_NEXT_DEVICE, &arg)) {
+		EXPECT_EQ(sizeof(arg), arg.dev.size);
+		seen += arg.dev.device == self->number;
+	}
+	EXPECT_EQ(ENOENT, errno);
+	EXPECT_EQ(1, seen);
+	arg.more = 1;
+	ASSERT_IOCTL_FAILS(E2BIG, self->fd, VSOCK_BRIDGE_NEXT_DEVICE, &arg);
+}
+
 /* What can be done to it */
+
+/* The memory of a tool is not there. */
+FIXTURE(slow)
+{
+	struct bed bed;
+	struct hold hold;
+	int fd;
+};
+
+FIXTURE_VARIANT(slow)
+{
+	unsigned long request;
+};
+
+#define SLOW(name)							\
+FIXTURE_VARIANT_ADD(slow, name) { .request = VSOCK_BRIDGE_##name }
+
+SLOW(GET_INFO);
+SLOW(GET_STATS);
+SLOW(GET_LIMITS);
+SLOW(SET_LIMITS);
+SLOW(GET_STATE);
+SLOW(SET_STATE);
+SLOW(GET_CONNS);
+SLOW(DROP_CONN);
+SLOW(SET_PORT);
+SLOW(SET_UDS);
+
+FIXTURE_SETUP(slow)
+{
+	BED_SETUP(&self->bed, NULL);
+	self->fd = control_of(self->bed.guest.fd);
+	ASSERT_LE(0, self->fd);
+	ASSERT_EQ(0, hold_ioctl(&self->hold, self->fd, variant->request));
+}
+
+FIXTURE_TEARDOWN(slow)
+{
+	hold_end(&self->hold);
+	close(self->fd);
+	BED_TEARDOWN(&self->bed);
+}
+
+TEST_F(slow, tool_holds_up_neither_the_guest_nor_the_end)
+{
+	EXPECT_EQ(0, bed_works(&self->bed));
+	bed_close(&self->bed);
+}
 
 TEST_F(control, without_a_device_has_none_to_ask)
 {

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/userfaultfd.h>
+#include <linux/vhost.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -18,8 +19,8 @@ static void *waiting(void *arg)
 {
 	struct hold *hold = arg;
 
-	/* the kernel reads the size first, and that is not there */
-	ioctl(hold->device, VSOCK_BRIDGE_GET_STATS, hold->page);
+	/* the kernel reads or writes its argument, which is not there */
+	ioctl(hold->device, hold->request, hold->page);
 	return NULL;
 }
 
@@ -48,11 +49,18 @@ static int wait_for_fault(struct hold *hold)
 	return read(hold->uffd, &msg, sizeof(msg)) == sizeof(msg) ? 0 : -EIO;
 }
 
+/* vhost's argument is copied under the lock. */
 int hold_begin(struct hold *hold, int device)
+{
+	return hold_ioctl(hold, device, VHOST_GET_FEATURES);
+}
+
+int hold_ioctl(struct hold *hold, int device, unsigned long request)
 {
 	int err;
 
 	hold->device = device;
+	hold->request = request;
 	hold->uffd = syscall(SYS_userfaultfd, O_CLOEXEC);
 	if (hold->uffd < 0)
 		return -errno;

@@ -14,12 +14,14 @@
 /**
  * struct hold - a device that is held
  * @device: its descriptor
+ * @request: what is issued
  * @uffd: lets the page come
  * @page: where the argument is
  * @thread: that waits for it
  */
 struct hold {
 	int device;
+	unsigned long request;
 	int uffd;
 	void *page;
 	pthread_t thread;
@@ -27,6 +29,8 @@ struct hold {
 
 /* Returns when the device is held; -errno: -ENOSYS where that cannot be. */
 int hold_begin(struct hold *hold, int device);
+/* The same with an ioctl that may or may not hold the lock while it waits. */
+int hold_ioctl(struct hold *hold, int device, unsigned long request);
 void hold_end(struct hold *hold);
 
 #endif /* HOLD_H */

@@ -134,6 +134,31 @@ TEST_F(template, follows_the_cid)
 	EXPECT_EQ(-1, access(self->path, F_OK));
 }
 
+TEST_F(template, stays_when_a_running_guest_may_not_change_its_cid)
+{
+	char other[BED_PATH_SIZE + 16];
+
+	snprintf(other, sizeof(other), "%s/78.sock", self->bed.dir);
+	ASSERT_EQ(0, guest_realize(&self->bed.guest));
+	ASSERT_EQ(0, guest_run(&self->bed.guest));
+	EXPECT_EQ(-EBUSY, guest_set_cid(&self->bed.guest, 78));
+	EXPECT_EQ(-1, access(other, F_OK));
+	EXPECT_EQ(0, bed_works(&self->bed));
+}
+
+TEST_F(template, is_not_for_a_device_that_has_a_map_of_ports)
+{
+	struct vsock_bridge_port port = {
+		.size = sizeof(port),
+		.port = 1,
+		.action = VSOCK_BRIDGE_PORT_DENY,
+	};
+
+	ASSERT_EQ(0, ioctl(self->bed.guest.fd, VSOCK_BRIDGE_SET_PORT, &port));
+	ASSERT_EQ(0, guest_set_cid(&self->bed.guest, 77));
+	EXPECT_EQ(-1, access(self->path, F_OK));
+}
+
 TEST_F(template, is_not_for_a_device_that_has_a_host_end)
 {
 	char own_path[BED_PATH_SIZE + 16];
