@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * device_fuzz: a hostile guest, a hostile VMM and careless host programs
+ * device_fuzz: a hostile guest, a hostile VMM, careless host programs and a tool
  * against /dev/vsock-bridge. Prints TAP.
  *
  *	device_fuzz [--seed N] [--round N] [--rounds N] [--seconds N] [--single]
@@ -39,6 +39,7 @@ enum actor {
 	VMM,
 	IOCTLS,
 	SCRIBBLER,
+	TOOL,
 	ACTORS,
 	JUDGE,
 };
@@ -56,6 +57,7 @@ struct player {
 	struct world *world;
 	struct driver *driver;
 	struct host *host;
+	struct tool *tool;
 	enum actor actor;
 	pthread_t thread;
 };
@@ -83,6 +85,9 @@ static void step(const struct player *p, enum actor actor, uint64_t n)
 		if (world_wrong(w, &r))
 			driver_scribble(w, &r);
 		break;
+	case TOOL:
+		tool_step(p->tool, w, &r);
+		break;
 	default:
 		break;
 	}
@@ -91,7 +96,7 @@ static void step(const struct player *p, enum actor actor, uint64_t n)
 /* The device's threads need the processor too. */
 static void rest(const struct world *w, enum actor actor)
 {
-	if (actor == VMM || actor == IOCTLS)
+	if (actor == VMM || actor == IOCTLS || actor == TOOL)
 		usleep(w->pace * 1000 + 100);
 	else
 		usleep(actor == SCRIBBLER ? 200 : 50);
@@ -114,7 +119,7 @@ static enum actor next_actor(const struct world *w, uint64_t n)
 	struct rng r = rng_of(w->seed, w->round, ~1ULL, n);
 
 	if (rng_one_in(&r, 16 + 16 * w->pace))
-		return rng_below(&r, 2) ? VMM : IOCTLS;
+		return rng_one_in(&r, 3) ? TOOL : rng_below(&r, 2) ? VMM : IOCTLS;
 	return rng_one_in(&r, 16) ? SCRIBBLER :
 	       rng_below(&r, 3) ? DRIVER : HOST;
 }
@@ -159,7 +164,11 @@ static void mark_console(const struct world *w)
 
 static bool run_round(const struct options *o, uint64_t round)
 {
-	struct player p = { .driver = driver_new(), .host = host_new() };
+	struct player p = {
+		.driver = driver_new(),
+		.host = host_new(),
+		.tool = tool_new(),
+	};
 	struct rng r = rng_of(o->seed, round, ~2ULL, 0);
 	struct world w;
 	bool ok = false;
@@ -182,6 +191,7 @@ static bool run_round(const struct options *o, uint64_t round)
 		err = play_together(&p);
 	watch_take(JUDGE);
 	host_end(p.host);
+	tool_end(p.tool);
 	free(p.driver);
 	world_mend(&w);
 	world_come_first(&w);

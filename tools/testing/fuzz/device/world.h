@@ -154,6 +154,7 @@ static inline uint32_t used_at(unsigned int q)
 /* The actors: each does one small thing. */
 struct driver;
 struct host;
+struct tool;
 
 struct driver *driver_new(void);
 void driver_step(struct driver *d, struct world *w, struct rng *r);
@@ -161,6 +162,9 @@ void driver_scribble(struct world *w, struct rng *r);
 struct host *host_new(void);
 void host_step(struct host *h, struct world *w, struct rng *r);
 void host_end(struct host *h);
+struct tool *tool_new(void);
+void tool_step(struct tool *t, struct world *w, struct rng *r);
+void tool_end(struct tool *t);
 int vmm_begin(struct world *w, struct rng *r);
 void vmm_step(struct world *w, struct rng *r);
 /* The same without those that close the device, for a second thread. */
