@@ -6,5 +6,6 @@
 /* Takes its own name as argv[0]; returns an exit code. */
 int cmd_exec(int argc, char **argv);
 int cmd_info(int argc, char **argv);
+int cmd_list(int argc, char **argv);
 
 #endif /* VSB_CLI_CMD_H */

@@ -16,6 +16,7 @@ static const char usage[] =
 	"Commands:\n"
 	"  exec   set up a device and run a program, such as QEMU, with it\n"
 	"  info   show versions, features and limits of the module\n"
+	"  list   show the devices that are open\n"
 	"\n"
 	"  -h, --help     show this help; 'vsock-bridge COMMAND --help' shows more\n"
 	"  -V, --version  show the version of this tool\n"
@@ -48,6 +49,7 @@ static const struct {
 } commands[] = {
 	{ "exec", cmd_exec },
 	{ "info", cmd_info },
+	{ "list", cmd_list },
 	{ "--help", show_help },
 	{ "-h", show_help },
 	{ "--version", show_version },

@@ -181,6 +181,11 @@ int options_time(const char *name, const char *text, unsigned long min_ms,
 	return -1;
 }
 
+int options_interval(const char *text, unsigned long *ms)
+{
+	return options_time("--interval", text, 1, 3600000, ms);
+}
+
 int options_range(const char *name, const char *text, unsigned long min,
 		  unsigned long max, unsigned long *from, unsigned long *to)
 {

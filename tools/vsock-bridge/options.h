@@ -91,6 +91,9 @@ int options_size(const char *name, const char *text, unsigned long min,
 int options_time(const char *name, const char *text, unsigned long min_ms,
 		 unsigned long max_ms, unsigned long *ms);
 
+/* The value of --interval: 0, or -1, told. */
+int options_interval(const char *text, unsigned long *ms);
+
 /* A range "MIN-MAX" of numbers: 0, or -1, told. */
 int options_range(const char *name, const char *text, unsigned long min,
 		  unsigned long max, unsigned long *from, unsigned long *to);

@@ -62,6 +62,14 @@ const char *text_age(char text[TEXT_SIZE], __u64 ms)
 	return text;
 }
 
+const char *text_pid(char text[TEXT_SIZE], __u32 pid)
+{
+	if (!pid)
+		return "-";
+	snprintf(text, TEXT_SIZE, "%u", pid);
+	return text;
+}
+
 const char *text_user(char text[TEXT_SIZE], __u32 uid)
 {
 	const struct passwd *user = getpwuid(uid);

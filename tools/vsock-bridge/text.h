@@ -20,6 +20,9 @@ const char *text_count(char text[TEXT_SIZE], double count);
 /* A time in its largest unit, as 450ms, 12s or 3d. */
 const char *text_age(char text[TEXT_SIZE], __u64 ms);
 
+/* A process, or - where it is not known. */
+const char *text_pid(char text[TEXT_SIZE], __u32 pid);
+
 /* The name of a user, or the number where there is none. */
 const char *text_user(char text[TEXT_SIZE], __u32 uid);
 

@@ -1,0 +1,203 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# cli_control_test.sh BINARY: tests of the subcommands that look at devices of
+# others, with fake_device.c in the control node's place: what they print, and
+# which device they take. Needs a C compiler (CC=cc), perl and python3.
+# shellcheck disable=SC2317	# the tests are called by name
+# shellcheck source-path=SCRIPTDIR source=tap.sh
+. "$(dirname "$0")/tap.sh"
+
+FAKE=$SCRATCH/fake_device.so
+
+"${CC:-cc}" -shared -fPIC -D_GNU_SOURCE -Wall -Wextra \
+	-I "$TESTS/../../../include/uapi" -o "$FAKE" "$TESTS/fake_device.c" -ldl || {
+	echo "Bail out! fake_device.c does not build"
+	exit 1
+}
+
+# with_fake [VARIABLE=VALUE]... SUBCOMMAND ARG...
+with_fake() {
+	local -a variables=()
+
+	while [[ $1 == *=* ]]; do
+		variables+=("$1")
+		shift
+	done
+	STATUS=0
+	env LD_PRELOAD="$FAKE" FAKE_LOG="$PWD/log" FAKE_DEVICES="$PWD/devices" \
+		FAKE_CONNS="$PWD/conns" FAKE_FEATURES=0x1fff "${variables[@]}" \
+		"$BINARY" "$1" --control /dev/null "${@:2}" >out 2>err || STATUS=$?
+}
+
+errno_of() { perl -MErrno -e 'print Errno->can($ARGV[0])->()' "$1"; }
+
+# json EXPRESSION: of the document in ./out, which is called j
+json() { python3 -c "import json; j = json.load(open('out')); print($1)"; }
+
+# Two devices of one process, and one of another that is a guest's with CID 3, too.
+three_devices() {
+	cat >devices <<END
+7 0x3b 4242 0 3 1000 20 10 2 5 qemu /run/one.sock
+9 0x01 4242 65534 4 0 0 0 0 0 qemu @two
+12 0x00 77 0 3 2048 3145728 1 1 0 fire
+END
+}
+
+# list
+
+test_list_shows_a_line_for_each_device() {
+	three_devices
+	with_fake list
+	expect_status 0
+	expect_same "$(wc -l <out)" 4
+	expect_out '^DEVICE +PID +COMMAND +USER +CID +STATE +CONNS +FROM-GUEST +TO-GUEST +AGE +PATH$'
+	expect_out '^ +7 +4242 +qemu +root +3 +running +5 +1\.0K +20 +1d +/run/one\.sock$'
+	expect_out '^ +9 +4242 +qemu +nobody +4 +stopped +0 +0 +0 +1d +@two$'
+	expect_out '^ +12 +77 +fire +root +3 +open +0 +2\.0K +3\.0M +1d +-$'
+}
+
+test_list_without_devices_is_a_heading() {
+	: >devices
+	with_fake list
+	expect_status 0
+	expect_same "$(wc -l <out)" 1
+	with_fake list --json
+	expect_same "$(json 'j["devices"]')" "[]"
+}
+
+test_list_json_has_every_field() {
+	three_devices
+	with_fake list --json
+	expect_status 0
+	expect_same "$(json '*j["devices"][0].items(), sep="\n"')" "('device', 7)
+('pid', 4242)
+('command', 'qemu')
+('uid', 0)
+('user', 'root')
+('cid', 3)
+('state', 'running')
+('path', '/run/one.sock')
+('listens', True)
+('seqpacket', True)
+('connects', True)
+('mapped', False)
+('template', False)
+('virtio_features', '0x0')
+('connections', 5)
+('handshakes', 0)
+('tx_bytes', 1000)
+('rx_bytes', 20)
+('tx_packets', 10)
+('rx_packets', 2)
+('age_ms', 90061000)"
+	expect_same "$(json '[d["path"] for d in j["devices"]]')" \
+		"['/run/one.sock', '@two', None]"
+}
+
+test_list_shows_a_guest_that_owes_an_answer() {
+	echo "1 0x07 5 0 3 0 0 0 0 0 qemu /x" >devices
+	with_fake list
+	expect_out '^ +1 .* waiting '
+}
+
+# 50000 bytes and 200 packets in what is asked to be half a second, and is more.
+test_list_rates_are_differences_per_second() {
+	echo "1 0x03 5 0 3 1000 1000 10 10 0 qemu /x" >devices
+	{
+		echo "1 0x03 5 0 3 51000 1000 210 10 0 qemu /x"
+		echo "2 0x03 5 0 3 999 999 9 9 0 qemu /y"
+	} >devices.2
+	with_fake list --json --interval 500ms
+	expect_status 0
+	expect_same "$(json '20000 < j["devices"][0]["per_second"]["tx_bytes"] <= 100000')" True
+	expect_same "$(json 'round(j["devices"][0]["per_second"]["tx_bytes"] / j["devices"][0]["per_second"]["tx_packets"])')" 250
+	expect_same "$(json 'j["devices"][0]["per_second"]["rx_bytes"]')" 0.0
+	expect_same "$(json '"per_second" in j["devices"][1]')" False
+	with_fake list --interval 500ms
+	expect_out '^ +1 .* [0-9.]+K/s +0/s '
+	expect_out '^ +2 .* - +- '
+}
+
+test_what_is_no_utf8_is_valid_json() {
+	printf '1 0 5 0 3 0 0 0 0 0 \xffx" /run/\\\xc3\xa4\xc3\x01\xed\xa0\x80.sock\n' >devices
+	with_fake list --json
+	expect_same "$(json 'ascii([j["devices"][0][k] for k in ("command", "path")])')" \
+		"['\\ufffdx\"', '/run/\\\\\\xe4\\ufffd\\x01\\ufffd\\ufffd\\ufffd.sock']"
+}
+
+test_what_is_no_text_does_not_reach_the_terminal() {
+	printf '1 0 5 0 3 0 0 0 0 0 qe\033[2Jmu /run/\001.sock\n' >devices
+	with_fake list
+	expect_out ' qe\?\[2Jmu .* /run/\?\.sock$'
+}
+
+# DEVICE
+
+# chooses DEVICE NUMBERS
+chooses() {
+	with_fake list --json "$1"
+	expect_status 0
+	expect_same "$(json '*(d["device"] for d in j["devices"])')" "$2"
+}
+
+test_device_is_a_number_a_pid_a_cid_or_a_path() {
+	three_devices
+	chooses 9 9
+	chooses pid:77 12
+	chooses cid:4 9
+	chooses /run/one.sock 7
+	chooses @two 9
+}
+
+test_device_may_be_another_name_of_its_path() {
+	make_stale_socket here
+	echo "3 0 5 0 3 0 0 0 0 0 qemu $PWD/here" >devices
+	chooses here 3
+	ln -s here link
+	chooses ./link 3
+}
+
+test_path_that_looks_like_a_number_has_a_dot() {
+	make_stale_socket 9
+	three_devices
+	echo "13 0 5 0 3 0 0 0 0 0 qemu $PWD/9" >>devices
+	chooses 9 9
+	chooses ./9 13
+}
+
+test_unknown_device_is_told() {
+	local device
+
+	three_devices
+	for device in 8 pid:1 cid:0 cid:x /run/none two 99999999999999999999; do
+		with_fake list "$device"
+		expect_error 1 "there is no device '$device' that you may see: 'vsock-bridge list' shows which there are"
+	done
+}
+
+test_several_devices_are_told_by_name() {
+	three_devices
+	with_fake list cid:3
+	expect_error 1 "'cid:3' means 2 devices: give the number of one: 7 (pid 4242, CID 3, /run/one.sock), 12 (pid 77, CID 3, no path)"
+	with_fake list pid:4242
+	expect_error 1 "'pid:4242' means 2 devices"
+}
+
+# the control node
+
+test_missing_control_node_is_told() {
+	fails 1 "/dev/no-such-node does not exist" list --control /dev/no-such-node
+}
+
+test_other_node_is_no_control_node() {
+	fails 1 "/dev/null is not the control node of vsock_bridge: use /dev/vsock-bridge-control" \
+		list --control /dev/null
+	fails 1 "/dev/zero is not the control node of vsock_bridge" list --control /dev/zero
+}
+
+test_module_that_knows_less_is_told() {
+	with_fake "FAKE_ERROR=NEXT_DEVICE $(errno_of E2BIG)" list
+	expect_error 1 "cannot list the devices: the module is older than this tool"
+}
+
+run_tests
