@@ -166,6 +166,14 @@ static void json_path(const struct vsock_bridge_device *entry)
 		json_null("path");
 }
 
+static void json_pid(__u32 pid)
+{
+	if (pid)
+		json_number("pid", pid);
+	else
+		json_null("pid");
+}
+
 static void json_rates(const struct rates *rates)
 {
 	if (!rates->known)
@@ -185,7 +193,7 @@ static void json_entry(const struct vsock_bridge_device *entry,
 
 	json_object(NULL);
 	json_number("device", entry->device);
-	json_number("pid", entry->pid);
+	json_pid(entry->pid);
 	json_text("command", entry->comm);
 	json_number("uid", entry->uid);
 	json_text("user", text_user(user, entry->uid));

@@ -124,3 +124,27 @@ int control_select(struct device *device, const char *node, __u32 number)
 	device_close(device);
 	return result;
 }
+
+static int visit_one(const struct vsock_bridge_device *entry, const char *node,
+		     control_visit visit, void *to)
+{
+	struct device device;
+	int result = control_select(&device, node, entry->device);
+
+	if (result)
+		return result;
+	result = visit(to, &device, entry);
+	device_close(&device);
+	return result;
+}
+
+int control_each(const struct devices *devices, const char *node,
+		 control_visit visit, void *to)
+{
+	size_t i;
+
+	for (i = 0; i < devices->count; i++)
+		if (visit_one(&devices->all[i], node, visit, to) < 0)
+			return -1;
+	return 0;
+}

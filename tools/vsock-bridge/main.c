@@ -14,6 +14,7 @@ static const char usage[] =
 	"through the vsock_bridge kernel module.\n"
 	"\n"
 	"Commands:\n"
+	"  conns  show the connections of devices\n"
 	"  exec   set up a device and run a program, such as QEMU, with it\n"
 	"  info   show versions, features and limits of the module\n"
 	"  list   show the devices that are open\n"
@@ -47,6 +48,7 @@ static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } commands[] = {
+	{ "conns", cmd_conns },
 	{ "exec", cmd_exec },
 	{ "info", cmd_info },
 	{ "list", cmd_list },

@@ -131,6 +131,105 @@ test_what_is_no_text_does_not_reach_the_terminal() {
 	expect_out ' qe\?\[2Jmu .* /run/\?\.sock$'
 }
 
+# conns
+
+# A device with four connections; the second one stands still for its guest.
+four_conns() {
+	echo "7 0x3b 4242 0 3 0 0 0 0 4 qemu /run/one.sock" >devices
+	cat >conns <<END
+1 1073741824 80 1 3 0x00 $$ 0 0 262144 131072 5 7 61000
+2 5000 49152 1 3 0x61 0 0 70000 0 262144 2048 0 1500
+9 0 0 1 0 0x00 $$ 65534 0 0 0 0 0 20
+30 1073741825 80 2 4 0x16 $$ 0 3 10 20 1 1 5
+END
+}
+
+test_conns_shows_a_line_for_each_connection() {
+	local me
+
+	me="$$ +$(cat /proc/$$/comm)"
+	four_conns
+	with_fake conns
+	expect_status 0
+	expect_same "$(wc -l <out)" 5
+	expect_out "^ +7 +1 +host +80 +1073741824 +stream +open +$me +root +5 +7 +0 +256K +128K +1min +-\$"
+	expect_out "^ +7 +2 +guest +49152 +5000 +stream +open +- +- +- +2\.0K +0 +68K +0 +256K +1s +waits-guest,waits-host\$"
+	expect_out "^ +7 +9 +host +0 +0 +stream +handshake +$me +nobody "
+	expect_out "^ +7 +30 +host +80 +1073741825 +seqpacket +linger .* 5ms +guest-no-recv,guest-no-send,host-no-send\$"
+}
+
+test_conns_json_has_every_field() {
+	four_conns
+	with_fake conns --json
+	expect_status 0
+	expect_same "$(json '*j["connections"][0].items(), sep="\n"')" "('device', 7)
+('id', 1)
+('by', 'host')
+('guest_port', 80)
+('host_port', 1073741824)
+('type', 'stream')
+('state', 'open')
+('pid', $$)
+('command', '$(cat /proc/$$/comm)')
+('uid', 0)
+('user', 'root')
+('tx_bytes', 5)
+('rx_bytes', 7)
+('buffered', 0)
+('tx_credit', 262144)
+('rx_credit', 131072)
+('age_ms', 61000)
+('notes', [])"
+	expect_same "$(json 'j["connections"][1]["pid"], j["connections"][1]["notes"]')" \
+		"None ['waits-guest', 'waits-host']"
+}
+
+test_conns_of_several_calls_are_all_there() {
+	four_conns
+	with_fake FAKE_CONNS_MAX=3 conns --json
+	expect_same "$(json '*(c["id"] for c in j["connections"])')" "1 2 9 30"
+}
+
+test_conns_of_all_devices_or_one() {
+	four_conns
+	echo "8 0 5 0 4 0 0 0 0 0 qemu /x" >>devices
+	with_fake conns --json
+	expect_same "$(json '*(c["device"] for c in j["connections"])')" "7 7 7 7 8 8 8 8"
+	with_fake conns --json cid:4
+	expect_same "$(json '*(c["device"] for c in j["connections"])')" "8 8 8 8"
+}
+
+test_conns_are_chosen_by_port_and_state() {
+	four_conns
+	with_fake conns --json --port 80
+	expect_same "$(json '*(c["id"] for c in j["connections"])')" "1 30"
+	with_fake conns --json --port 5000
+	expect_same "$(json '*(c["id"] for c in j["connections"])')" 2
+	with_fake conns --json --port 80 --state open
+	expect_same "$(json '*(c["id"] for c in j["connections"])')" 1
+	with_fake conns --state dead
+	expect_same "$(wc -l <out)" 1
+	fails 2 "--state 'closed' is none: give handshake, requested" conns --state closed
+	fails 2 "--port '-1' is out of range" conns --port -1
+}
+
+test_device_that_is_closed_meanwhile_has_no_connections() {
+	four_conns
+	with_fake "FAKE_ERROR=GET_CONNS $(errno_of EIO)" conns --json
+	expect_status 0
+	expect_same "$(json 'j["connections"]')" "[]"
+	with_fake "FAKE_ERROR=SELECT $(errno_of ENOENT)" conns
+	expect_status 0
+	expect_same "$(wc -l <out)" 1
+}
+
+test_conns_that_cannot_be_read_are_told() {
+	four_conns
+	with_fake "FAKE_ERROR=GET_CONNS $(errno_of ENOMEM)" conns
+	expect_status 1
+	grep -q "cannot read the connections: Cannot allocate memory" err
+}
+
 # DEVICE
 
 # chooses DEVICE NUMBERS
