@@ -8,5 +8,6 @@ int cmd_conns(int argc, char **argv);
 int cmd_exec(int argc, char **argv);
 int cmd_info(int argc, char **argv);
 int cmd_list(int argc, char **argv);
+int cmd_stats(int argc, char **argv);
 
 #endif /* VSB_CLI_CMD_H */

@@ -18,6 +18,7 @@ static const char usage[] =
 	"  exec   set up a device and run a program, such as QEMU, with it\n"
 	"  info   show versions, features and limits of the module\n"
 	"  list   show the devices that are open\n"
+	"  stats  show the counters of devices\n"
 	"\n"
 	"  -h, --help     show this help; 'vsock-bridge COMMAND --help' shows more\n"
 	"  -V, --version  show the version of this tool\n"
@@ -52,6 +53,7 @@ static const struct {
 	{ "exec", cmd_exec },
 	{ "info", cmd_info },
 	{ "list", cmd_list },
+	{ "stats", cmd_stats },
 	{ "--help", show_help },
 	{ "-h", show_help },
 	{ "--version", show_version },

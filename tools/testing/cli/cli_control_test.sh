@@ -230,6 +230,70 @@ test_conns_that_cannot_be_read_are_told() {
 	grep -q "cannot read the connections: Cannot allocate memory" err
 }
 
+# stats
+
+# The names in the structure, in its order, of which the fake's values tell.
+header_counters() {
+	sed -n '/^struct vsock_bridge_stats {/,/^};/s/^\t__u64 \(.*\);/\1/p' \
+		"$TESTS/../../../include/uapi/linux/vsock_bridge.h"
+}
+
+test_stats_json_has_each_counter_of_the_header_with_its_value() {
+	three_devices
+	with_fake FAKE_STATS=1000 stats --json 9
+	expect_status 0
+	json '*(f"{v} {k}" for g in ("gauges", "counters", "errors") for k, v in j["devices"][0][g].items()), sep="\n"' |
+		sort -n >found
+	header_counters | awk '{ print 999 + NR, $0 }' >wanted
+	expect_same "$(wc -l <found)" "$(header_counters | wc -l)"
+	diff found wanted
+	expect_same "$(json 'j["devices"][0]["device"]')" 9
+}
+
+# What the header says of which counters are errors.
+test_stats_know_which_counters_are_errors() {
+	local kinds
+
+	echo "1 0 5 0 3 0 0 0 0 0 qemu /x" >devices
+	with_fake stats --json
+	kinds=$(json '*(f"{g}:{k}" for g in ("gauges", "counters", "errors") for k in j["devices"][0][g]), sep="\n"')
+	expect_same "$(header_counters | awk '
+		/^rx_queue_event_count$/ { kind = 1 }
+		/^desc_chain_too_short_for_header$/ { kind = 2 }
+		/^ev_queue_event_count$/ { kind = 1 }
+		{ print (kind == 0 ? "gauges" : kind == 1 ? "counters" : "errors") ":" $0 }' | sort)" \
+		"$(sort <<<"$kinds")"
+}
+
+# The 37th counter is 4 more with each call: 0, 4 and 8 are those of the devices.
+test_stats_shows_errors_that_were() {
+	three_devices
+	with_fake "FAKE_GROWS=36 4" stats --json
+	expect_same "$(json '[d["errors"]["too_many_connections"] for d in j["devices"]]')" "[0, 4, 8]"
+	with_fake "FAKE_GROWS=36 4" stats
+	expect_out '^device 7  /run/one\.sock$'
+	expect_out '^    connections +0$'
+	expect_same "$(sed -n '/^  errors$/,/^device/p' out | grep '^    ' | tr -s ' ')" \
+		" none
+ too_many_connections 4
+ too_many_connections 8"
+}
+
+test_stats_all_shows_errors_that_never_were() {
+	three_devices
+	with_fake stats --all 7
+	expect_status 0
+	expect_same "$(grep -cE '^    [a-z_]+ +0$' out)" "$(header_counters | wc -l)"
+	with_fake stats 7
+	! grep bad_src_cid out || return 1
+}
+
+test_stats_that_cannot_be_read_are_told() {
+	three_devices
+	with_fake "FAKE_ERROR=GET_STATS $(errno_of EFAULT)" stats 7
+	expect_error 1 "cannot read the counters: Bad address: see dmesg(1)"
+}
+
 # DEVICE
 
 # chooses DEVICE NUMBERS
