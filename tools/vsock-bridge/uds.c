@@ -107,9 +107,10 @@ static const char *kind_of_file(mode_t mode)
 }
 
 /*
- * Listening sockets accept, or say EAGAIN when their backlog is full. Bound
- * ones of another type say EPROTOTYPE. It is reached through @pin, which holds
- * it: its name may be too long for an address, and come to mean another file.
+ * Nobody is connected to: a datagram socket is of another type than those that
+ * listen, and all that are bound say so, those too that do not listen yet. It is
+ * reached through @pin, which holds it: its name may be too long for an address,
+ * and come to mean another file.
  */
 static enum occupant probe_socket(const char *path, int pin)
 {
@@ -118,7 +119,7 @@ static enum occupant probe_socket(const char *path, int pin)
 
 	snprintf(address.sun_path, sizeof(address.sun_path),
 		 "/proc/self/fd/%d", pin);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0) {
 		diag("cannot open a socket: %s: check the limits of this process", strerror(errno));
 		return OTHER;
@@ -128,7 +129,7 @@ static enum occupant probe_socket(const char *path, int pin)
 
 	switch (error) {
 	case 0:
-	case EAGAIN:
+	case EPERM:	/* a datagram socket that is connected to another */
 	case EPROTOTYPE:
 		return LIVE_SOCKET;
 	case ECONNREFUSED:

@@ -634,6 +634,30 @@ test_bound_datagram_socket_is_never_replaced() {
 	live_socket_is_refused SOCK_DGRAM 0
 }
 
+# Between bind() and listen().
+test_bound_socket_that_does_not_listen_yet_is_never_replaced() {
+	# shellcheck disable=SC2016	# perl's variables
+	export -f exec_at run expect_error expect_status fails refuses_to_replace expect_same
+	perl -MSocket -e '
+		socket(S, AF_UNIX, SOCK_STREAM, 0) or die;
+		bind(S, pack_sockaddr_un("s")) or die "bind: $!";
+		exit(system(@ARGV) >> 8)' bash -ec '
+		refuses_to_replace "in use by another device or program" s'
+}
+
+# Its one client would be this one.
+test_server_is_not_connected_to() {
+	export -f exec_at run
+	# shellcheck disable=SC2016	# perl's variables
+	perl -MSocket -e '
+		socket(S, AF_UNIX, SOCK_STREAM, 0) or die;
+		bind(S, pack_sockaddr_un("s")) or die "bind: $!";
+		listen(S, 5) or die;
+		system(@ARGV);
+		my $readable = ""; vec($readable, fileno(S), 1) = 1;
+		exit select($readable, undef, undef, 0)' bash -ec 'exec_at s'
+}
+
 test_socket_that_cannot_be_probed_is_never_replaced() {
 	make_stale_socket s
 	chmod 0 s
