@@ -14,11 +14,13 @@ static const char usage[] =
 	"through the vsock_bridge kernel module.\n"
 	"\n"
 	"Commands:\n"
-	"  conns  show the connections of devices\n"
-	"  exec   set up a device and run a program, such as QEMU, with it\n"
-	"  info   show versions, features and limits of the module\n"
-	"  list   show the devices that are open\n"
-	"  stats  show the counters of devices\n"
+	"  exec     set up a device and run a program, such as QEMU, with it\n"
+	"  info     show versions, features and limits of the module\n"
+	"  list     show the devices that are open\n"
+	"  conns    show the connections of devices\n"
+	"  stats    show the counters of devices\n"
+	"  connect  connect stdin and stdout to a port of a guest\n"
+	"  listen   take a connection of a guest\n"
 	"\n"
 	"  -h, --help     show this help; 'vsock-bridge COMMAND --help' shows more\n"
 	"  -V, --version  show the version of this tool\n"
@@ -49,10 +51,12 @@ static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } commands[] = {
+	{ "connect", cmd_connect },
 	{ "conns", cmd_conns },
 	{ "exec", cmd_exec },
 	{ "info", cmd_info },
 	{ "list", cmd_list },
+	{ "listen", cmd_listen },
 	{ "stats", cmd_stats },
 	{ "--help", show_help },
 	{ "-h", show_help },

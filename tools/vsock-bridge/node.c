@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "descriptor.h"
 #include "diag.h"
 #include "node.h"
 
@@ -61,19 +62,6 @@ static void tell_open_failed(const char *node, int error)
 	}
 }
 
-static int open_above_stderr(const char *node)
-{
-	int fd = open(node, O_RDWR | O_NOCTTY | O_CLOEXEC);
-	int low = fd;
-
-	/* Started with stdout or stderr closed: do not print into the device. */
-	if (fd >= 0 && fd <= STDERR_FILENO) {
-		fd = fcntl(low, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-		close(low);
-	}
-	return fd;
-}
-
 /* To open some files has effects of its own, so only device nodes are. */
 int node_open(const char *node, const char *usual)
 {
@@ -88,7 +76,7 @@ int node_open(const char *node, const char *usual)
 		diag("%s is not a vsock_bridge device: use %s", node, usual);
 		return -1;
 	}
-	fd = open_above_stderr(node);
+	fd = descriptor_above_stderr(open(node, O_RDWR | O_NOCTTY | O_CLOEXEC));
 	if (fd < 0)
 		tell_open_failed(node, errno);
 	return fd;
