@@ -21,6 +21,8 @@ static const char usage[] =
 	"  stats    show the counters of devices\n"
 	"  connect  connect stdin and stdout to a port of a guest\n"
 	"  listen   take a connection of a guest\n"
+	"  set      change limits or path of a device that is open\n"
+	"  drop     end connections\n"
 	"\n"
 	"  -h, --help     show this help; 'vsock-bridge COMMAND --help' shows more\n"
 	"  -V, --version  show the version of this tool\n"
@@ -53,10 +55,12 @@ static const struct {
 } commands[] = {
 	{ "connect", cmd_connect },
 	{ "conns", cmd_conns },
+	{ "drop", cmd_drop },
 	{ "exec", cmd_exec },
 	{ "info", cmd_info },
 	{ "list", cmd_list },
 	{ "listen", cmd_listen },
+	{ "set", cmd_set },
 	{ "stats", cmd_stats },
 	{ "--help", show_help },
 	{ "-h", show_help },

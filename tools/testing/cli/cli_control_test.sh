@@ -2,10 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0
 # cli_control_test.sh BINARY: tests of the subcommands that look at devices of
 # others, with fake_device.c in the control node's place: what they print, and
-# which device they take. Needs a C compiler (CC=cc), perl and python3.
+# which device they take. Needs root, a C compiler (CC=cc), perl and python3.
 # shellcheck disable=SC2317	# the tests are called by name
 # shellcheck source-path=SCRIPTDIR source=tap.sh
 . "$(dirname "$0")/tap.sh"
+
+[ "$EUID" -eq 0 ] || {
+	echo "Bail out! needs root"
+	exit 1
+}
 
 FAKE=$SCRATCH/fake_device.so
 
@@ -292,6 +297,150 @@ test_stats_that_cannot_be_read_are_told() {
 	three_devices
 	with_fake "FAKE_ERROR=GET_STATS $(errno_of EFAULT)" stats 7
 	expect_error 1 "cannot read the counters: Bad address: see dmesg(1)"
+}
+
+# set
+
+one_device() { echo "7 0x3b $$ ${1:-$EUID} 3 0 0 0 0 0 qemu /run/one.sock" >devices; }
+
+test_set_tells_the_device_what_is_given_and_no_more() {
+	one_device
+	with_fake set cid:3 --max-connections 77 --connect-timeout 4
+	expect_status 0
+	expect_same "$(cat out err)" ""
+	expect_same "$(cat log)" "SET_LIMITS max_connections=77 connect_timeout_ms=4000"
+}
+
+test_set_takes_ports_without_a_path() {
+	one_device
+	with_fake set 7 --port 5000=/run/log --port 1=prefix --other-ports deny
+	expect_status 0
+	expect_same "$(grep -v LIMITS log)" "SET_PORT 5000 action=0 path=/run/log
+SET_PORT 1 action=2 path=
+SET_PORT 0 action=1 path= flags=0x2 dir_fd=0"
+}
+
+test_set_takes_a_directory_for_ports_alone() {
+	one_device
+	exec 7<.
+	with_fake set 7 --dir-fd 7 --port 1=x
+	expect_status 0
+	expect_same "$(grep -v LIMITS log)" "SET_PORT 1 action=0 path=x flags=0x1 dir_fd=7"
+}
+
+test_set_binds_a_new_path() {
+	one_device
+	with_fake set 7 --uds-path s --mode 0640
+	expect_status 0
+	grep -q "^SET_UDS path=s flags=0x1 mode=0640 as=$EUID:" log
+	[ -S s ]
+}
+
+test_set_replaces_nothing_but_a_stale_socket_when_told() {
+	one_device
+	make_stale_socket s
+	with_fake set 7 --uds-path s
+	expect_error 1 "s exists and is a stale socket, nobody listens on it: use --replace"
+	ln s kept	# or its inode number could come again
+	with_fake set 7 --uds-path s --replace
+	expect_status 0
+	[ "$(inode s)" != "$(inode kept)" ]
+}
+
+# A guest's connections are made with the rights of who has set their path.
+test_set_by_root_gives_a_device_the_rights_of_its_user_alone() {
+	one_device 65534
+	: >log
+	chmod 666 log
+	with_fake set 7 --uds-path s
+	expect_status 0
+	grep -q "^SET_UDS path=s flags=0 mode=0 as=65534:65534$" log
+	expect_same "$(stat -c %u s)" 65534
+	mkdir -m 700 folder
+	with_fake set 7 --uds-path folder/s
+	expect_error 1 "cannot make the socket folder/s: you may not create files there"
+}
+
+test_set_by_root_gives_ports_the_rights_of_the_devices_user_alone() {
+	one_device 65534
+	: >log
+	chmod 666 log
+	with_fake set 7 --port 1=/run/x
+	expect_status 0
+	grep -q "^SET_PORT 1 action=0 path=/run/x as=65534$" log
+}
+
+test_set_by_root_for_an_unknown_user_is_refused() {
+	one_device 4000000
+	with_fake set 7 --uds-path s
+	expect_error 1 "user 4000000, whose device it is, is not in the list of users: run as that user"
+	expect_no_file log
+	with_fake set 7 --max-handshakes 9
+	expect_status 0
+}
+
+test_set_for_another_user_needs_root() {
+	one_device 65534
+	touch out err devices
+	chmod 666 out err
+	STATUS=0
+	setpriv --reuid=1 --regid=1 --clear-groups env LD_PRELOAD="$FAKE" \
+		FAKE_DEVICES="$PWD/devices" FAKE_FEATURES=0x1fff \
+		"$BINARY" set --control /dev/null 7 --uds-path s >out 2>err || STATUS=$?
+	expect_error 1 "cannot take the rights of user nobody, whose device it is: Operation not permitted: run as root, or as nobody"
+}
+
+test_set_wants_something_to_set_and_a_device() {
+	fails 2 "nothing is to be set: give an option" set 7
+	fails 2 "set needs one DEVICE" set --max-connections 5
+	fails 2 "--uds-path is missing" set 7 --mode 0600
+	fails 2 "--max-connections '0' is out of range" set 7 --max-connections 0
+	fails 2 "unknown option --fd" set 7 --fd 5
+}
+
+test_set_tells_what_the_device_refuses() {
+	one_device
+	with_fake "FAKE_ERROR=SET_LIMITS $(errno_of EIO)" set 7 --max-connections 5
+	expect_error 1 "cannot set the limits: the device is dead, its owner was killed"
+	with_fake "FAKE_ERROR=SELECT $(errno_of ENOENT)" set 7 --max-connections 5
+	expect_error 1 "device 7 has been closed just now: see 'vsock-bridge list'"
+}
+
+# drop
+
+test_drop_ends_the_connections_that_are_named() {
+	four_conns
+	with_fake drop cid:3 9 30
+	expect_status 0
+	expect_same "$(cat log)" "DROP_CONN device=7 id=9
+DROP_CONN device=7 id=30"
+}
+
+test_drop_by_port_ends_all_that_have_it() {
+	four_conns
+	with_fake drop --port 80 7
+	expect_status 0
+	expect_same "$(cat log)" "DROP_CONN device=7 id=1
+DROP_CONN device=7 id=30"
+	with_fake drop 7 --port 81
+	expect_error 1 "there is no connection with port 81"
+}
+
+test_drop_goes_on_behind_one_that_has_ended() {
+	four_conns
+	with_fake "FAKE_ERROR=DROP_CONN $(errno_of ENOENT)" drop 7 1 2
+	expect_status 1
+	expect_same "$(cat err)" "vsock-bridge: there is no connection 1: it has ended, see 'vsock-bridge conns'
+vsock-bridge: there is no connection 2: it has ended, see 'vsock-bridge conns'"
+	with_fake "FAKE_ERROR=DROP_CONN $(errno_of ENOENT)" drop 7 --port 80
+	expect_status 0
+}
+
+test_drop_wants_a_device_and_connections() {
+	fails 2 "drop needs a DEVICE, and IDs or --port" drop
+	fails 2 "drop needs an ID, or --port" drop 7
+	fails 2 "ID 'x' is out of range or not a number" drop 7 9 x
+	fails 2 "ID '0' is out of range" drop 7 0
 }
 
 # DEVICE

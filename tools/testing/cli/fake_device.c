@@ -155,6 +155,8 @@ static int set_port(const struct vsock_bridge_port *map)
 	note_name(map->path, map->path_len);
 	if (map->flags)
 		note(" flags=%#x dir_fd=%d", map->flags, map->dir_fd);
+	if (selected && geteuid())
+		note(" as=%u", geteuid());
 	note("\n");
 	return fails("SET_PORT");
 }
