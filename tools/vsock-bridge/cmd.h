@@ -13,5 +13,6 @@ int cmd_list(int argc, char **argv);
 int cmd_listen(int argc, char **argv);
 int cmd_set(int argc, char **argv);
 int cmd_stats(int argc, char **argv);
+int cmd_watch(int argc, char **argv);
 
 #endif /* VSB_CLI_CMD_H */

@@ -19,6 +19,7 @@ static const char usage[] =
 	"  list     show the devices that are open\n"
 	"  conns    show the connections of devices\n"
 	"  stats    show the counters of devices\n"
+	"  watch    show what devices move, and their errors, again and again\n"
 	"  connect  connect stdin and stdout to a port of a guest\n"
 	"  listen   take a connection of a guest\n"
 	"  set      change limits or path of a device that is open\n"
@@ -62,6 +63,7 @@ static const struct {
 	{ "listen", cmd_listen },
 	{ "set", cmd_set },
 	{ "stats", cmd_stats },
+	{ "watch", cmd_watch },
 	{ "--help", show_help },
 	{ "-h", show_help },
 	{ "--version", show_version },

@@ -299,6 +299,80 @@ test_stats_that_cannot_be_read_are_told() {
 	expect_error 1 "cannot read the counters: Bad address: see dmesg(1)"
 }
 
+# watch
+
+# The 37th counter is 4 more with each look; the first is not shown.
+test_watch_shows_rates_and_new_errors() {
+	echo "1 0x03 5 0 3 1000 1000 10 10 4 qemu /x" >devices
+	echo "1 0x03 5 0 3 51000 1000 210 10 6 qemu /x" >devices.2
+	with_fake "FAKE_GROWS=36 4" watch --count 2 --interval 10ms
+	expect_status 0
+	expect_same "$(grep -cE '^20[0-9]{2}-[0-9]{2}-[0-9]{2} ' out)" 2
+	expect_same "$(grep '^ *1 ' out | tr -s ' ' | cut -d ' ' -f 2-7,12-)" \
+		"1 5 qemu 3 running 6 0 4 4 /x
+1 5 qemu 3 running 6 0 8 4 /x"
+	expect_same "$(grep '^device' out)" "device 1: too_many_connections +4, 4 in all
+device 1: too_many_connections +8, 8 in all"
+}
+
+test_watch_rates_are_those_between_two_looks() {
+	echo "1 0x03 5 0 3 0 0 0 0 4 qemu /x" >devices
+	with_fake watch --count 1 --interval 1ms
+	expect_out '^ +1 +5 +qemu +3 +running +4 +0/s +0/s +0/s +0/s +0 +0 +0 +/x$'
+	echo "1 0x03 5 0 3 1000000 0 900 0 4 qemu /x" >devices.2
+	with_fake watch --count 1 --interval 200ms
+	expect_out '^ +1 .* running +4 +[1-4]\.[0-9]M/s +0/s +[1-4]\.[0-9]k/s +0/s '
+}
+
+test_watch_does_not_move_the_cursor_of_a_pipe() {
+	one_device
+	with_fake watch --count 2 --interval 1ms
+	! grep $'\033' out || return 1
+}
+
+test_watch_clears_a_terminal() {
+	one_device
+	# shellcheck disable=SC2016	# perl's variables
+	perl -e '
+		open(M, "+<", "/dev/ptmx") or die;
+		my $n = pack("i", 0);
+		ioctl(M, 0x40045431, $n) or die;	# TIOCSPTLCK
+		ioctl(M, 0x80045430, $n) or die;	# TIOCGPTN
+		open(S, "+<", "/dev/pts/" . unpack("i", $n)) or die;
+		if (!fork) { open(STDOUT, ">&S"); exec @ARGV }
+		close(S);
+		while (sysread(M, my $data, 4096)) { print $data }' \
+		env LD_PRELOAD="$FAKE" FAKE_DEVICES="$PWD/devices" "$BINARY" watch --control /dev/null --count 2 --interval 1ms >out
+	expect_same "$(grep -c $'\033\\[H\033\\[J20' out)" 2
+}
+
+test_watch_ends_when_its_reader_does() {
+	one_device
+	LD_PRELOAD=$FAKE FAKE_DEVICES=$PWD/devices timeout 10 "$BINARY" watch \
+		--control /dev/null --interval 1ms | head -n 1 >out
+	expect_same "${PIPESTATUS[0]}" 141
+}
+
+test_watch_ends_when_its_device_is_gone() {
+	one_device
+	: >devices.3
+	with_fake watch --interval 1ms 7
+	expect_status 1
+	expect_same "$(cat err)" "vsock-bridge: there is no device '7' that you may see: 'vsock-bridge list' shows which there are, to root those of all users"
+}
+
+test_watch_goes_on_without_devices() {
+	: >devices
+	with_fake watch --count 3 --interval 1ms
+	expect_status 0
+	expect_same "$(grep -c DEVICE out)" 3
+}
+
+test_watch_count_and_interval_have_a_range() {
+	fails 2 "--count '0' is out of range" watch --count 0
+	fails 2 "--interval '0' is out of range" watch --interval 0
+}
+
 # set
 
 one_device() { echo "7 0x3b $$ ${1:-$EUID} 3 0 0 0 0 0 qemu /run/one.sock" >devices; }

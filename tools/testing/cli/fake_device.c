@@ -15,7 +15,8 @@
  * As the control node it has, of files with one line each:
  *   FAKE_DEVICES	devices: "NUMBER FLAGS PID UID CID TX_BYTES RX_BYTES
  *			TX_PACKETS RX_PACKETS CONNECTIONS COMMAND PATH", by number;
- *			FAKE_DEVICES.2, where it is, from the second listing on
+ *			FAKE_DEVICES.2 and FAKE_DEVICES.3, where they are, from the
+ *			second and the third listing on
  *   FAKE_CONNS		connections: "ID HOST_PORT GUEST_PORT TYPE STATE FLAGS PID
  *			UID BUFFERED TX_CREDIT RX_CREDIT TX_BYTES RX_BYTES AGE"
  *   FAKE_CONNS_MAX	how many of those one call brings (512)
@@ -240,7 +241,9 @@ static int next_device(struct vsock_bridge_device *device)
 	if (fails("NEXT_DEVICE"))
 		return -1;
 	listings += !before;
-	if (listings > 1)
+	if (listings > 2)
+		file = open_lines("FAKE_DEVICES", ".3");
+	if (listings > 1 && !file)
 		file = open_lines("FAKE_DEVICES", ".2");
 	file = file ? file : open_lines("FAKE_DEVICES", "");
 	do {
