@@ -6,6 +6,7 @@
 /* Takes its own name as argv[0]; returns an exit code. */
 int cmd_connect(int argc, char **argv);
 int cmd_conns(int argc, char **argv);
+int cmd_doctor(int argc, char **argv);
 int cmd_drop(int argc, char **argv);
 int cmd_exec(int argc, char **argv);
 int cmd_info(int argc, char **argv);

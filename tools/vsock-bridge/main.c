@@ -24,6 +24,7 @@ static const char usage[] =
 	"  listen   take a connection of a guest\n"
 	"  set      change limits or path of a device that is open\n"
 	"  drop     end connections\n"
+	"  doctor   check this host, and say what to do\n"
 	"\n"
 	"  -h, --help     show this help; 'vsock-bridge COMMAND --help' shows more\n"
 	"  -V, --version  show the version of this tool\n"
@@ -56,6 +57,7 @@ static const struct {
 } commands[] = {
 	{ "connect", cmd_connect },
 	{ "conns", cmd_conns },
+	{ "doctor", cmd_doctor },
 	{ "drop", cmd_drop },
 	{ "exec", cmd_exec },
 	{ "info", cmd_info },
