@@ -91,17 +91,17 @@ test_doctor_notes_a_module_of_another_release() {
 
 secure_boot() {
 	mkdir -p root/sys/firmware/efi/efivars
-	printf '\6\0\0\0'"$1" >root/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c
+	printf '\6\0\0\0%b' "$1" >root/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c
 }
 
 test_doctor_knows_when_a_module_needs_a_signature() {
 	healthy
-	secure_boot '\1'
+	secure_boot '\01'
 	ill signature ok "Secure Boot is on, and vsock_bridge is loaded all the same"
 	rm -r root/sys/module/vsock_bridge
 	run doctor --root root
 	expect_out '^note +signature +Secure Boot is on: a module loads only if it is signed .*: .* mokutil --import /var/lib/dkms/mok.pub'
-	secure_boot '\0'
+	secure_boot '\00'
 	run doctor --root root
 	expect_out '^ok +signature +modules need no signature$'
 	mkdir -p root/sys/kernel/security root/sys/module/module/parameters

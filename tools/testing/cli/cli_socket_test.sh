@@ -6,10 +6,9 @@
 # shellcheck source-path=SCRIPTDIR source=tap.sh
 . "$(dirname "$0")/tap.sh"
 
-# stand_in [PATH]: leaves STAND_IN
+# stand_in [PATH]
 stand_in() {
 	python3 "$TESTS/stand_in.py" "${1:-s}" >stand_in.out 2>&1 &
-	STAND_IN=$!
 	eventually grep -q ready stand_in.out
 }
 
