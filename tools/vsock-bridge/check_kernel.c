@@ -14,10 +14,11 @@ enum { OLDEST_MAJOR = 6, OLDEST_MINOR = 1 };
 
 void check_kernel(const struct place *place, struct finding *finding)
 {
-	int major = 0, minor = 0;
+	int major, minor;
 
-	sscanf(place->release, "%d.%d", &major, &minor);
-	if (major > OLDEST_MAJOR || (major == OLDEST_MAJOR && minor >= OLDEST_MINOR)) {
+	if (sscanf(place->release, "%d.%d", &major, &minor) == 2 &&
+	    (major > OLDEST_MAJOR ||
+	     (major == OLDEST_MAJOR && minor >= OLDEST_MINOR))) {
 		finding_say(finding, FINDING_OK, "Linux %s", place->release);
 		return;
 	}

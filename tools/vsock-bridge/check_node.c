@@ -162,7 +162,7 @@ void check_holders(const struct place *place, struct finding *finding)
 	char path[PLACE_PATH_SIZE], names[256] = "";
 	DIR *dir = opendir(place_path(place, path, "/proc"));
 	int holders = 0, hidden = 0;
-	struct dirent *entry;
+	const struct dirent *entry;
 
 	while (dir && (entry = readdir(dir))) {
 		int count = isdigit(*entry->d_name) ?

@@ -158,7 +158,7 @@ static void notes_cell(struct table *table, __u32 flags)
 	__u32 bit;
 
 	for (bit = 1; bit; bit <<= 1) {
-		const char *name = flags & bit ? conns_flag(bit) : NULL;
+		const char *name = (flags & bit) ? conns_flag(bit) : NULL;
 
 		if (name && *notes)
 			strcat(notes, ",");

@@ -111,10 +111,10 @@ int server_accept(const struct server *server, unsigned long timeout_ms, int *fd
 		     server->address.path, timeout_ms);
 		return EXIT_TIMED_OUT;
 	}
-	do
+	do {
 		*fd = descriptor_above_stderr(accept4(server->fd, NULL, NULL,
 						      SOCK_CLOEXEC));
-	while (*fd < 0 && (errno == EINTR || errno == ECONNABORTED));
+	} while (*fd < 0 && (errno == EINTR || errno == ECONNABORTED));
 	if (*fd >= 0)
 		return 0;
 	diag("cannot accept on %s: %s: check the limits of this process",
