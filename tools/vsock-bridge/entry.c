@@ -8,6 +8,8 @@
 
 const char *entry_state(const struct vsock_bridge_device *entry)
 {
+	if (entry->flags & VSOCK_BRIDGE_DEVICE_DEAD)
+		return "dead";
 	if (!(entry->flags & VSOCK_BRIDGE_DEVICE_OWNED))
 		return "open";
 	if (!(entry->flags & VSOCK_BRIDGE_DEVICE_RUNNING))

@@ -10,7 +10,7 @@
 /* Room for entry_path(), its NUL included. */
 #define ENTRY_PATH_SIZE	(VSOCK_BRIDGE_PATH_MAX + 1)
 
-/* open, stopped, running or waiting */
+/* open, stopped, running, waiting or dead */
 const char *entry_state(const struct vsock_bridge_device *entry);
 
 /*

@@ -105,6 +105,12 @@ test_list_shows_a_guest_that_owes_an_answer() {
 	expect_out '^ +1 .* waiting '
 }
 
+test_list_shows_a_device_whose_owner_was_killed() {
+	echo "1 0x103 5 0 3 0 0 0 0 0 qemu /x" >devices
+	with_fake list
+	expect_out '^ +1 .* dead '
+}
+
 # 50000 bytes and 200 packets in what is asked to be half a second, and is more.
 test_list_rates_are_differences_per_second() {
 	echo "1 0x03 5 0 3 1000 1000 10 10 0 qemu /x" >devices
