@@ -28,8 +28,8 @@ static const char usage[] =
 	"  vsock-bridge connect /run/vm1.sock 1024\n"
 	"  tar c . | vsock-bridge connect /run/vm1.sock 5000\n"
 	"\n"
-	"Exit codes: 0 both sides have ended, 1 failed, 2 wrong usage, 3 no device listens\n"
-	"on PATH, 4 the guest refused, 5 no answer in time.\n";
+	"Exit codes: 0 both sides have ended, 1 failed, 2 wrong usage, 3 no device\n"
+	"listens on PATH, 4 the guest refused, 5 no answer in time.\n";
 
 static const struct option options[] = {
 	{ "help", no_argument, NULL, 'h' },

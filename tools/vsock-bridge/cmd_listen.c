@@ -18,16 +18,16 @@
 static const char usage[] =
 	"Usage: vsock-bridge listen [OPTION]... PATH PORT [-- COMMAND [ARG...]]\n"
 	"\n"
-	"Listens for the guest's connections to CID 2, port PORT, on the socket PATH_PORT:\n"
-	"PATH is that of the device. Takes the first connection, sends stdin there and\n"
-	"writes what comes to stdout, until both sides have ended; or becomes COMMAND, of\n"
-	"which the connection is stdin and stdout. PATH_PORT is removed before.\n"
+	"Listens on PATH_PORT for the guest's connections to CID 2, port PORT: PATH is\n"
+	"that of the device. Takes the first connection, sends stdin there and writes\n"
+	"what comes to stdout, until both sides have ended; or becomes COMMAND, of which\n"
+	"the connection is stdin and stdout. PATH_PORT is removed before.\n"
 	"\n"
 	"  --keep          take all connections, each with a COMMAND of its own, until\n"
 	"                  a signal comes; then PATH_PORT is removed\n"
 	"  --mode MODE     permissions of PATH_PORT, in octal (0777 less the umask)\n"
-	"  --replace       remove PATH_PORT first if it is a stale socket, on which nobody\n"
-	"                  listens; any other file is left alone\n"
+	"  --replace       remove PATH_PORT first if it is a stale socket, on which\n"
+	"                  nobody listens; any other file is left alone\n"
 	"  --seqpacket     for SOCK_SEQPACKET connections: what is read at once is a\n"
 	"                  message of at most 64K\n"
 	"  --timeout TIME  for the first connection, in seconds, or with ms (none)\n"
@@ -37,8 +37,8 @@ static const char usage[] =
 	"  vsock-bridge listen /run/vm1.sock 5000 >log\n"
 	"  vsock-bridge listen --keep /run/vm1.sock 5001 -- date\n"
 	"\n"
-	"Exit codes: 0 both sides have ended, or that of COMMAND; 1 failed, 2 wrong usage,\n"
-	"5 no connection in time, 126 COMMAND cannot be executed, 127 COMMAND not found.\n";
+	"Exit codes: 0 both sides have ended, or that of COMMAND; 1 failed, 2 wrong\n"
+	"usage, 5 no connection in time, 126 COMMAND cannot be executed, 127 not found.\n";
 
 static const struct option options[] = {
 	{ "help", no_argument, NULL, 'h' },

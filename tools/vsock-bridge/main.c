@@ -33,7 +33,7 @@ static const char usage[] =
 	"  vsock-bridge exec --uds-path /run/vm1.sock -- \\\n"
 	"      qemu-system-x86_64 ... -device vhost-vsock-pci,guest-cid=3,vhostfd=3\n"
 	"\n"
-	"Exit codes: 0 done, 1 failed, 2 wrong usage; those of exec are in its help.\n";
+	"Exit codes: 0 done, 1 failed, 2 wrong usage; exec, connect and listen have more.\n";
 
 static int show_help(int argc, char **argv)
 {
