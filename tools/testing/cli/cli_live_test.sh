@@ -70,6 +70,9 @@ start() {
 	STARTED=$!
 }
 
+# A socket that is bound may not listen yet; then its flags are others.
+listens_at() { grep -q " 00010000 .* $1\$" /proc/net/unix; }
+
 # client PORT [OPTION]...: connect in the background, to s, with ./in, a pipe that
 # is open at 7, as stdin, and ./got as stdout; leaves CLIENT. The guest accepts.
 client() {
@@ -178,7 +181,7 @@ test_conns_tells_of_a_guests_connection() {
 	exec 7<>in
 	guest s
 	start listen s 5000 <in >got 2>complaints
-	eventually test -S s_5000
+	eventually listens_at s_5000
 	tell connect 49152 5000
 	tell send 17
 	eventually got_bytes 17
@@ -244,7 +247,7 @@ test_conns_of_many_are_all_there() {
 
 	guest s
 	start listen --keep s 5000 -- cat 2>complaints
-	eventually test -S s_5000
+	eventually listens_at s_5000
 	for ((i = 1; i <= 60; i++)); do
 		tell connect "$i" 5000
 	done
@@ -315,7 +318,7 @@ test_drop_by_port_leaves_others_alone() {
 	guest s
 	client 80
 	start listen s 5000 </dev/null >other 2>&1
-	eventually test -S s_5000
+	eventually listens_at s_5000
 	tell connect 49152 5000
 	works drop "pid:$GUEST" --port 80
 	wait "$CLIENT" || :
@@ -356,7 +359,7 @@ test_set_moves_a_device_to_another_path() {
 	# shellcheck disable=SC2016	# perl's variables
 	expect_same "$(json '$j->{devices}[0]{path}')" t
 	start listen t 5000 </dev/null >other 2>&1
-	eventually test -S t_5000
+	eventually listens_at t_5000
 	tell connect 49152 5000
 	tell send 4
 	eventually eval '[ "$(wc -c <other)" -eq 4 ]'
@@ -416,11 +419,11 @@ has_the_rights_of_its_user() {
 	expect_same "$(stat -c %u t)" 65534
 	# A socket of root's that others cannot write to.
 	start listen --mode 0600 t 5000 </dev/null >out2 2>&1
-	eventually test -S t_5000
+	eventually listens_at t_5000
 	refused 49152 5000
 	kill "$STARTED"
 	start listen --mode 0666 t 5001 </dev/null >other 2>&1
-	eventually test -S t_5001
+	eventually listens_at t_5001
 	tell connect 49153 5001
 	tell send 6
 	eventually eval '[ "$(wc -c <other)" -eq 6 ]'
