@@ -5,9 +5,9 @@
 
 #include "cmd.h"
 #include "device.h"
-#include "diag.h"
 #include "exit.h"
 #include "features.h"
+#include "json.h"
 #include "limits.h"
 #include "options.h"
 
@@ -79,54 +79,46 @@ static void print_text(const struct device *device,
 			       limit_max(limit, info));
 }
 
-static void json_string(const char *text)
-{
-	putchar('"');
-	for (; *text; text++) {
-		if (*text == '"' || *text == '\\')
-			putchar('\\');
-		if ((unsigned char)*text < ' ')
-			printf("\\u%04x", *text);
-		else
-			putchar(*text);
-	}
-	putchar('"');
-}
-
-/* 64-bit numbers are text: JSON's readers may take numbers as floating-point. */
 static void json_features(const char *key, const struct feature *table,
 			  __u64 bits)
 {
-	const char *separator = "";
-
-	printf("  \"%s\": {\n    \"bits\": \"0x%llx\",\n    \"names\": [", key,
-	       (unsigned long long)bits);
+	json_object(key);
+	json_bits("bits", bits);
+	json_array("names");
 	for (; table->name; table++) {
-		if (bits >> table->bit & 1) {
-			printf("%s\"%s\"", separator, table->name);
-			separator = ", ";
-		}
+		if (bits >> table->bit & 1)
+			json_text(NULL, table->name);
 		bits &= ~(1ULL << table->bit);
 	}
-	printf("],\n    \"unknown\": \"0x%llx\"\n  },\n", (unsigned long long)bits);
+	json_end();
+	json_bits("unknown", bits);
+	json_end();
 }
 
 static void json_limits(const struct vsock_bridge_info *info,
 			const struct vsock_bridge_limits *now)
 {
 	const struct limit *limit;
-	const char *separator = "";
 
-	printf("  \"limits\": {");
+	json_object("limits");
 	for (limit = limits; limit->key; limit++) {
 		if (!is_told(limit, info))
 			continue;
-		printf("%s\n    \"%s\": { \"default\": %u, \"min\": %u, \"max\": %u }",
-		       separator, limit->key, limit_value(limit, now),
-		       limit_min(limit, info), limit_max(limit, info));
-		separator = ",";
+		json_object(limit->key);
+		json_number("default", limit_value(limit, now));
+		json_number("min", limit_min(limit, info));
+		json_number("max", limit_max(limit, info));
+		json_end();
 	}
-	puts("\n  }");
+	json_end();
+}
+
+static void json_release(const char *key, const char *version, __u32 abi)
+{
+	json_object(key);
+	json_text("version", version);
+	json_number("abi", abi);
+	json_end();
 }
 
 static void print_json(const struct device *device,
@@ -134,65 +126,64 @@ static void print_json(const struct device *device,
 {
 	const struct vsock_bridge_info *info = &device->info;
 
-	printf("{\n  \"tool\": { \"version\": \"%s\", \"abi\": %u },\n",
-	       VERSION, VSOCK_BRIDGE_ABI_VERSION);
-	printf("  \"module\": { \"version\": ");
-	json_string(info->version);
-	printf(", \"abi\": %u },\n  \"device\": ", info->abi_version);
-	json_string(device->node);
-	puts(",");
+	json_object(NULL);
+	json_release("tool", VERSION, VSOCK_BRIDGE_ABI_VERSION);
+	json_release("module", info->version, info->abi_version);
+	json_text("device", device->node);
 	json_features("features", module_features, info->features);
 	json_features("virtio_features", virtio_features, info->virtio_features);
-	printf("  \"max_path\": %u,\n", info->max_path);
+	json_number("max_path", info->max_path);
 	if (info->max_ports)
-		printf("  \"max_ports\": %u,\n", info->max_ports);
+		json_number("max_ports", info->max_ports);
 	if (info->max_message)
-		printf("  \"max_message\": %u,\n", info->max_message);
+		json_number("max_message", info->max_message);
 	json_limits(info, now);
-	puts("}");
+	json_end();
 }
 
-static int show(const char *node, bool json)
+struct request {
+	const char *node;
+	bool json;
+};
+
+static int take(void *to, int option)
+{
+	struct request *request = to;
+
+	if (option == OPT_JSON)
+		request->json = true;
+	else
+		request->node = optarg;
+	return 0;
+}
+
+static int show(const struct request *request)
 {
 	struct vsock_bridge_limits now;
 	struct device device;
 	int failed;
 
-	if (device_open(&device, node))
+	if (device_open(&device, request->node))
 		return EXIT_FAILED;
 	failed = device_get_limits(&device, &now);
 	device_close(&device);
 	if (failed)
 		return EXIT_FAILED;
 
-	(json ? print_json : print_text)(&device, &now);
+	(request->json ? print_json : print_text)(&device, &now);
 	return EXIT_OK;
 }
 
 int cmd_info(int argc, char **argv)
 {
-	const char *node = DEVICE_NODE;
-	bool json = false;
+	static const struct syntax syntax = {
+		.command = "info",
+		.usage = usage,
+		.options = options,
+		.take = take,
+	};
+	struct request request = { .node = DEVICE_NODE };
+	int result = options_read(&syntax, argc, argv, &request);
 
-	for (;;) {
-		switch (options_next("info", argc, argv, OPTIONS_QUIET "h", options)) {
-		case OPT_DEVICE:
-			node = optarg;
-			break;
-		case OPT_JSON:
-			json = true;
-			break;
-		case 'h':
-			fputs(usage, stdout);
-			return EXIT_OK;
-		case -1:
-			if (optind == argc)
-				return show(node, json);
-			diag("info takes no argument, but got '%s': see 'vsock-bridge info --help'",
-			     argv[optind]);
-			return EXIT_USAGE;
-		default:
-			return EXIT_USAGE;
-		}
-	}
+	return result == OPTIONS_TAKEN ? show(&request) : result;
 }

@@ -2,81 +2,15 @@
 /* /dev/vsock-bridge: opening it, and its own ioctls. */
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "device.h"
 #include "diag.h"
 #include "uds.h"
-
-#define MODULE_FOLDER	"/sys/module/vsock_bridge"
-#define READ_WRITE_BY_GROUP	0060
-
-static void tell_no_node(const char *node)
-{
-	if (access(MODULE_FOLDER, F_OK))
-		diag("%s does not exist: is the module loaded? try: modprobe vsock_bridge", node);
-	else
-		diag("%s does not exist, but the module is loaded: pass the node into this container, or see what udev did with it",
-		     node);
-}
-
-static void tell_not_permitted(const char *node)
-{
-	struct group *group = NULL;
-	struct stat st;
-
-	if (!stat(node, &st) &&
-	    (st.st_mode & READ_WRITE_BY_GROUP) == READ_WRITE_BY_GROUP)
-		group = getgrgid(st.st_gid);
-	if (group && group->gr_gid)
-		diag("you may not open %s: run as root, or join group %s and log in again",
-		     node, group->gr_name);
-	else
-		diag("you may not open %s: run as root, or let a group in by a udev rule (GROUP=\"kvm\", MODE=\"0660\")",
-		     node);
-}
-
-static void tell_open_failed(const char *node, int error)
-{
-	switch (error) {
-	case ENOENT:
-		tell_no_node(node);
-		break;
-	case EACCES:
-		tell_not_permitted(node);
-		break;
-	case EPERM:
-		diag("%s is not allowed in this container or service: allow the device (systemd: DeviceAllow=%s rw)",
-		     node, node);
-		break;
-	case ENODEV:
-	case ENXIO:
-		diag("%s has no driver behind it: load the module (modprobe vsock_bridge), or remove the node if it is a leftover",
-		     node);
-		break;
-	default:
-		diag("cannot open %s: %s: see dmesg(1)", node, strerror(error));
-	}
-}
-
-static int open_node(const char *node)
-{
-	int fd = open(node, O_RDWR | O_NOCTTY | O_CLOEXEC);
-	int low = fd;
-
-	/* Started with stdout or stderr closed: do not print into the device. */
-	if (fd >= 0 && fd <= STDERR_FILENO) {
-		fd = fcntl(low, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-		close(low);
-	}
-	return fd;
-}
 
 static void tell_no_info(const char *node, int error)
 {
@@ -91,7 +25,7 @@ static void tell_no_info(const char *node, int error)
 	}
 }
 
-static int get_info(struct device *device)
+int device_get_info(struct device *device)
 {
 	struct vsock_bridge_info *info = &device->info;
 
@@ -110,27 +44,13 @@ static int get_info(struct device *device)
 	return 0;
 }
 
-/* To open some files has effects of its own, so only device nodes are. */
 int device_open(struct device *device, const char *node)
 {
-	struct stat st;
-
 	device->node = node;
-	device->fd = -1;
-	if (stat(node, &st)) {
-		tell_open_failed(node, errno);
+	device->fd = node_open(node, DEVICE_NODE);
+	if (device->fd < 0)
 		return -1;
-	}
-	if (!S_ISCHR(st.st_mode)) {
-		diag("%s is not a vsock_bridge device: use " DEVICE_NODE, node);
-		return -1;
-	}
-	device->fd = open_node(node);
-	if (device->fd < 0) {
-		tell_open_failed(node, errno);
-		return -1;
-	}
-	if (get_info(device)) {
+	if (device_get_info(device)) {
 		device_close(device);
 		return -1;
 	}

@@ -5,7 +5,7 @@
 
 #include <linux/vsock_bridge.h>
 
-#define DEVICE_NODE	"/dev/vsock-bridge"
+#include "node.h"
 
 struct device {
 	const char *node;
@@ -20,6 +20,9 @@ struct device {
 /* Opens @node, above stdin, stdout and stderr, and asks what it is. */
 int device_open(struct device *device, const char *node);
 void device_close(struct device *device);
+
+/* Asks the device at device->fd what it is. */
+int device_get_info(struct device *device);
 
 /* Has the module this @feature, or none (0) to have? @option wants it. */
 int device_need(const struct device *device, __u64 feature, const char *option);

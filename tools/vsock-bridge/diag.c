@@ -5,19 +5,7 @@
 #include <stdlib.h>
 
 #include "diag.h"
-
-/*
- * Names of files and options come from outside: a newline in one would make two
- * lines of an error, an escape sequence would reach the terminal.
- */
-static void make_printable(char *text)
-{
-	unsigned char *c;
-
-	for (c = (unsigned char *)text; *c; c++)
-		if (*c < ' ' || *c == 0x7f)
-			*c = '?';
-}
+#include "text.h"
 
 void diag(const char *format, ...)
 {
@@ -32,7 +20,7 @@ void diag(const char *format, ...)
 		fputs("vsock-bridge: out of memory: free some and try again\n", stderr);
 		return;
 	}
-	make_printable(text);
+	text_make_printable(text);
 	fprintf(stderr, "vsock-bridge: %s\n", text);
 	free(text);
 }

@@ -20,6 +20,7 @@ const struct feature module_features[] = {
 	{ 9, "MAX_BUFFERED" },
 	{ 10, "SEQPACKET" },
 	{ 11, "EVENT_QUEUE" },
+	{ 12, "CONTROL" },
 	{}
 };
 

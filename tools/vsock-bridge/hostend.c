@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The host end of a device, as the options of exec say it. */
+/* The host end of a device, as the options of exec and set say it. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -22,12 +22,12 @@
 
 static bool binds(const struct hostend *end)
 {
-	return !(end->uds.flags & (LISTEN_FD | NO_LISTEN));
+	return end->given && !(end->uds.flags & (LISTEN_FD | NO_LISTEN));
 }
 
 static bool connects(const struct hostend *end)
 {
-	return !(end->uds.flags & NO_CONNECT);
+	return end->given && !(end->uds.flags & NO_CONNECT);
 }
 
 static bool is_named(const struct hostend *end)
@@ -40,11 +40,12 @@ static bool is_abstract(const struct hostend *end)
 	return is_named(end) && uds_is_abstract(end->path);
 }
 
-/* Only a map of ports is left then, and the device needs to be told nothing. */
+/* At most a map of ports is left then, and the device needs to be told nothing. */
 static bool is_nothing(const struct hostend *end)
 {
-	return (end->uds.flags & NO_LISTEN) && !(end->uds.flags & PREFIX) &&
-	       !end->path;
+	return !end->given ||
+	       ((end->uds.flags & NO_LISTEN) && !(end->uds.flags & PREFIX) &&
+		!end->path);
 }
 
 bool hostend_has_prefix(const struct hostend *end)
@@ -118,7 +119,7 @@ int hostend_check(const struct hostend *end, bool mapped)
 	}
 	if (!end->path && !(end->uds.flags & PREFIX) &&
 	    !(is_nothing(end) && mapped) && (binds(end) || connects(end))) {
-		diag("--uds-path is missing: see 'vsock-bridge exec --help'");
+		diag("--uds-path is missing: give the host's socket, such as /run/vm1.sock");
 		return -1;
 	}
 	return check_name(end, VSOCK_BRIDGE_PATH_MAX);

@@ -13,6 +13,7 @@ enum { HOSTEND_FILES = 2 };
 
 /**
  * struct hostend - what the options say
+ * @given: they say something; else nothing is checked, and nothing made
  * @path: PATH; NULL when it is not given
  * @dir: the directory where a relative path starts, or AT_FDCWD
  * @replace: stale sockets may be removed
@@ -21,6 +22,7 @@ enum { HOSTEND_FILES = 2 };
  * @known: is there something in @made?
  */
 struct hostend {
+	bool given;
 	const char *path;
 	int dir;
 	bool replace;

@@ -2,14 +2,37 @@
 /* Descriptors that the caller left open for the device. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "diag.h"
 #include "inherited.h"
+#include "options.h"
+
+static unsigned long highest_fd(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur > INT_MAX)
+		return INT_MAX;
+	return limit.rlim_cur - 1;
+}
+
+int inherited_take(const char *option, const char *text, int *fd)
+{
+	unsigned long number;
+
+	if (options_number(option, text, STDERR_FILENO + 1, highest_fd(), &number))
+		return -1;
+	*fd = number;
+	return 0;
+}
 
 static const char *why_no_listener(int fd, int want)
 {

@@ -8,6 +8,12 @@
  */
 
 /*
+ * Takes the @text of @option, a descriptor that is none of the standard ones:
+ * those are COMMAND's.
+ */
+int inherited_take(const char *option, const char *text, int *fd);
+
+/*
  * Is @fd, the value of @option, a socket of that @type, such as SOCK_STREAM,
  * from which the device can take its clients?
  */

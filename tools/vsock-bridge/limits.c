@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The limits of a device: a table that exec and info share. */
+/* The limits of a device: a table that exec, set and info share. */
 #include "diag.h"
 #include "limits.h"
 #include "options.h"

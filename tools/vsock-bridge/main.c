@@ -14,8 +14,17 @@ static const char usage[] =
 	"through the vsock_bridge kernel module.\n"
 	"\n"
 	"Commands:\n"
-	"  exec   set up a device and run a program, such as QEMU, with it\n"
-	"  info   show versions, features and limits of the module\n"
+	"  exec     set up a device and run a program, such as QEMU, with it\n"
+	"  info     show versions, features and limits of the module\n"
+	"  list     show the devices that are open\n"
+	"  conns    show the connections of devices\n"
+	"  stats    show the counters of devices\n"
+	"  watch    show what devices move, and their errors, again and again\n"
+	"  connect  connect stdin and stdout to a port of a guest\n"
+	"  listen   take a connection of a guest\n"
+	"  set      change limits or path of a device that is open\n"
+	"  drop     end connections\n"
+	"  doctor   check this host, and say what to do\n"
 	"\n"
 	"  -h, --help     show this help; 'vsock-bridge COMMAND --help' shows more\n"
 	"  -V, --version  show the version of this tool\n"
@@ -24,7 +33,7 @@ static const char usage[] =
 	"  vsock-bridge exec --uds-path /run/vm1.sock -- \\\n"
 	"      qemu-system-x86_64 ... -device vhost-vsock-pci,guest-cid=3,vhostfd=3\n"
 	"\n"
-	"Exit codes: 0 done, 1 failed, 2 wrong usage; those of exec are in its help.\n";
+	"Exit codes: 0 done, 1 failed, 2 wrong usage; exec, connect and listen have more.\n";
 
 static int show_help(int argc, char **argv)
 {
@@ -46,8 +55,17 @@ static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } commands[] = {
+	{ "connect", cmd_connect },
+	{ "conns", cmd_conns },
+	{ "doctor", cmd_doctor },
+	{ "drop", cmd_drop },
 	{ "exec", cmd_exec },
 	{ "info", cmd_info },
+	{ "list", cmd_list },
+	{ "listen", cmd_listen },
+	{ "set", cmd_set },
+	{ "stats", cmd_stats },
+	{ "watch", cmd_watch },
 	{ "--help", show_help },
 	{ "-h", show_help },
 	{ "--version", show_version },

@@ -5,10 +5,12 @@
 #include <limits.h>
 #include <pwd.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "diag.h"
+#include "exit.h"
 #include "options.h"
 
 /* optopt is what getopt_long() stumbled over; 0 for an unknown long option. */
@@ -33,10 +35,11 @@ static void tell_wrong(const char *command, int result, char **argv,
 		     (int)strcspn(word, "="), word, command);
 }
 
-int options_next(const char *command, int argc, char **argv,
-		 const char *letters, const struct option *options)
+/* -1 at the end, an option's value, or '?' when it is wrong, which has been told. */
+static int next_option(const struct syntax *syntax, int argc, char **argv)
 {
-	int result = getopt_long(argc, argv, letters, options, NULL);
+	const char *letters = syntax->in_order ? "+:h" : ":h";
+	int result = getopt_long(argc, argv, letters, syntax->options, NULL);
 
 	/* "--uds-path -- COMMAND": the separator is no value. */
 	if (result >= OPT_FIRST && optarg && optarg == argv[optind - 1] &&
@@ -46,8 +49,41 @@ int options_next(const char *command, int argc, char **argv,
 	}
 	if (result != '?' && result != ':')
 		return result;
-	tell_wrong(command, result, argv, options);
+	tell_wrong(syntax->command, result, argv, syntax->options);
 	return '?';
+}
+
+static int check_words(const struct syntax *syntax, int count, char **words)
+{
+	if (count < syntax->fewest)
+		diag("%s needs %s: see 'vsock-bridge %s --help'",
+		     syntax->command, syntax->words, syntax->command);
+	else if (count <= syntax->most)
+		return OPTIONS_TAKEN;
+	else if (syntax->words)
+		diag("%s takes no more than %s, but got '%s': see 'vsock-bridge %s --help'",
+		     syntax->command, syntax->words, words[syntax->most],
+		     syntax->command);
+	else
+		diag("%s takes no argument, but got '%s': see 'vsock-bridge %s --help'",
+		     syntax->command, words[0], syntax->command);
+	return EXIT_USAGE;
+}
+
+int options_read(const struct syntax *syntax, int argc, char **argv,
+		 void *request)
+{
+	int option;
+
+	while ((option = next_option(syntax, argc, argv)) != -1) {
+		if (option == 'h') {
+			fputs(syntax->usage, stdout);
+			return EXIT_OK;
+		}
+		if (option == '?' || syntax->take(request, option))
+			return EXIT_USAGE;
+	}
+	return check_words(syntax, argc - optind, argv + optind);
 }
 
 static int parse(const char *text, int base, unsigned long min,
@@ -143,6 +179,11 @@ int options_time(const char *name, const char *text, unsigned long min_ms,
 	diag("%s '%s' is out of range or not a time: give %lums to %lums, or seconds, such as 2 or 0.5",
 	     name, text, min_ms, max_ms);
 	return -1;
+}
+
+int options_interval(const char *text, unsigned long *ms)
+{
+	return options_time("--interval", text, 1, 3600000, ms);
 }
 
 int options_range(const char *name, const char *text, unsigned long min,

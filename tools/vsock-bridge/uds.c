@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -107,28 +108,33 @@ static const char *kind_of_file(mode_t mode)
 }
 
 /*
- * Listening sockets accept, or say EAGAIN when their backlog is full. Bound
- * ones of another type say EPROTOTYPE. It is reached through @pin, which holds
- * it: its name may be too long for an address, and come to mean another file.
+ * Nobody is connected to: a datagram socket is of another type than those that
+ * listen, and all that are bound say so, those too that do not listen yet. It is
+ * reached through @pin, which holds it: its name may be too long for an address,
+ * and come to mean another file.
  */
-static enum occupant probe_socket(const char *path, int pin)
+static int connect_datagram(int pin)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int fd, error;
 
 	snprintf(address.sun_path, sizeof(address.sun_path),
 		 "/proc/self/fd/%d", pin);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd < 0) {
-		diag("cannot open a socket: %s: check the limits of this process", strerror(errno));
-		return OTHER;
-	}
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return errno;
 	error = connect(fd, (struct sockaddr *)&address, sizeof(address)) ? errno : 0;
 	close(fd);
+	return error;
+}
+
+static enum occupant probe_socket(const char *path, int pin)
+{
+	int error = connect_datagram(pin);
 
 	switch (error) {
 	case 0:
-	case EAGAIN:
+	case EPERM:	/* a datagram socket that is connected to another */
 	case EPROTOTYPE:
 		return LIVE_SOCKET;
 	case ECONNREFUSED:
@@ -153,6 +159,18 @@ static enum occupant probe_file(const char *path, int pin)
 	diag("%s exists and is %s, which is never replaced: move it away, or use another path",
 	     path, kind_of_file(st.st_mode));
 	return OTHER;
+}
+
+bool uds_is_stale(const char *path)
+{
+	int pin = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	bool stale;
+
+	if (pin < 0)
+		return false;
+	stale = connect_datagram(pin) == ECONNREFUSED;
+	close(pin);
+	return stale;
 }
 
 /* Leaves the file in *@pin, when there is one: a descriptor, else -1. */

@@ -30,6 +30,9 @@ int uds_check_name(const char *path, size_t max_length, bool file);
  */
 int uds_check_place(int dir, const char *path, bool replace);
 
+/* Is the file a socket of which this is sure: nobody has it open? */
+bool uds_is_stale(const char *path);
+
 /* Removes a stale socket, if one is at @path and @replace, and nothing else. */
 int uds_remove_stale(int dir, const char *path, bool replace);
 

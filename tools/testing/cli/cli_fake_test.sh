@@ -29,7 +29,7 @@ with_fake() {
 }
 
 # A module with all features.
-ALL=FAKE_FEATURES=0xfff
+ALL=FAKE_FEATURES=0x1fff
 
 # What runs the command, if not the shell: with_socket FD TYPE PATH.
 WITH=()
@@ -530,7 +530,7 @@ test_info_shows_versions_and_limits() {
 
 test_info_names_every_feature() {
 	with_fake "$ALL" info
-	expect_out '^features +UDS_PATH UDS_ABSTRACT UDS_OWNER UDS_REPLACE EVICTION HOST_PORTS UDS_FDS UDS_ONE_WAY PORT_MAP MAX_BUFFERED SEQPACKET EVENT_QUEUE$'
+	expect_out '^features +UDS_PATH UDS_ABSTRACT UDS_OWNER UDS_REPLACE EVICTION HOST_PORTS UDS_FDS UDS_ONE_WAY PORT_MAP MAX_BUFFERED SEQPACKET EVENT_QUEUE CONTROL$'
 }
 
 test_info_says_nothing_of_what_the_module_does_not_say() {

@@ -17,6 +17,8 @@ expect_only_device_wrong() {
 	expect_error 125 "/dev/null is not a vsock_bridge device"
 }
 
+COMMANDS=(exec info list conns stats watch connect listen set drop doctor)
+
 # the command itself
 
 test_no_command_is_a_usage_error() {
@@ -32,10 +34,13 @@ test_unknown_top_level_option_is_a_usage_error() {
 }
 
 test_help_goes_to_stdout() {
+	local command
+
 	works --help
 	expect_out '^Usage: vsock-bridge '
-	expect_out '^  exec '
-	expect_out '^  info '
+	for command in "${COMMANDS[@]}"; do
+		expect_out "^  $command +[a-z]"
+	done
 	cp out long
 	works -h
 	cmp out long
@@ -44,7 +49,7 @@ test_help_goes_to_stdout() {
 test_help_fits_a_terminal() {
 	local what
 
-	for what in "" exec info; do
+	for what in "" "${COMMANDS[@]}"; do
 		# shellcheck disable=SC2086	# none is no argument
 		works $what --help
 		grep -E '.{81}' out >long || continue
@@ -72,17 +77,45 @@ test_help_of_exec_names_every_option_and_exit_code() {
 	cmp out long
 }
 
-test_man_page_names_every_option() {
-	local page=$TESTS/../../vsock-bridge/vsock-bridge.1 option
+# The part of the man page that is about $1, without its font changes.
+man_part() {
+	awk -v name="$1" '/^\.S[SH] / { on = $2 == name || $2 == name ":" } on' \
+		"$TESTS/../../vsock-bridge/vsock-bridge.1" |
+		sed 's/\\f.//g; s/\\-/-/g'
+}
 
-	works exec --help
-	sed -nE 's/^  (-., )?(--[a-z-]+).*/\2/p' out >options
-	[ -s options ]
-	while read -r option; do
-		grep -qF -e "${option//-/\\-}" "$page" || { echo "no $option"; return 1; }
-	done <options
-	command -v groff >/dev/null || return 0
-	groff -man -ww -z "$page" 2>wrong
+# set takes most options of exec, and says so.
+test_man_page_names_every_option_where_its_command_is() {
+	local command option
+
+	for command in "${COMMANDS[@]}"; do
+		works "$command" --help
+		sed -nE 's/^  (-., )?(--[a-z-]+).*/\2/p' out | sort >options
+		[ "$command" = exec ] || sed -i '/^--help$/d' options
+		[ "$command" != set ] || sed -i '/^--control$/!d' options
+		man_part "$command" >part
+		[ -s part ] || { echo "no $command"; return 1; }
+		while read -r option; do
+			grep -qE -e "(^|[^a-z-])$option([^a-z-]|$)" part ||
+				[ "$option" = --help ] ||
+				{ echo "no $option of $command"; return 1; }
+		done <options
+	done
+}
+
+test_man_page_names_every_json_key() {
+	local page=$TESTS/../../vsock-bridge/vsock-bridge.1 key
+
+	sed -nE 's/.*json_[a-z]+\("([a-z_]+)".*/\1/p' \
+		"$TESTS"/../../vsock-bridge/cmd_{list,conns,stats,doctor}.c | sort -u >keys
+	grep -qx tx_credit keys
+	while read -r key; do
+		grep -qE "(^|[^a-z_])$key([^a-z_]|\$)" "$page" || { echo "no $key"; return 1; }
+	done <keys
+}
+
+test_man_page_has_no_mistake_of_form() {
+	groff -man -ww -z "$TESTS/../../vsock-bridge/vsock-bridge.1" 2>wrong
 	expect_same "$(cat wrong)" ""
 }
 
@@ -632,6 +665,30 @@ test_listening_socket_with_a_full_backlog_is_never_replaced() {
 
 test_bound_datagram_socket_is_never_replaced() {
 	live_socket_is_refused SOCK_DGRAM 0
+}
+
+# Between bind() and listen().
+test_bound_socket_that_does_not_listen_yet_is_never_replaced() {
+	# shellcheck disable=SC2016	# perl's variables
+	export -f exec_at run expect_error expect_status fails refuses_to_replace expect_same
+	perl -MSocket -e '
+		socket(S, AF_UNIX, SOCK_STREAM, 0) or die;
+		bind(S, pack_sockaddr_un("s")) or die "bind: $!";
+		exit(system(@ARGV) >> 8)' bash -ec '
+		refuses_to_replace "in use by another device or program" s'
+}
+
+# Its one client would be this one.
+test_server_is_not_connected_to() {
+	export -f exec_at run
+	# shellcheck disable=SC2016	# perl's variables
+	perl -MSocket -e '
+		socket(S, AF_UNIX, SOCK_STREAM, 0) or die;
+		bind(S, pack_sockaddr_un("s")) or die "bind: $!";
+		listen(S, 5) or die;
+		system(@ARGV);
+		my $readable = ""; vec($readable, fileno(S), 1) = 1;
+		exit select($readable, undef, undef, 0)' bash -ec 'exec_at s'
 }
 
 test_socket_that_cannot_be_probed_is_never_replaced() {

@@ -6,10 +6,23 @@
  *   FAKE_LOG		file to which SET ioctls append a line, and all of them
  *			one if the device is at stdin, stdout or stderr
  *   FAKE_ERROR		"CALL NUMBER": CALL (OPEN, GET_INFO, SET_UDS, GET_LIMITS,
- *			SET_LIMITS or SET_PORT) fails with that errno
+ *			SET_LIMITS, SET_PORT, NEXT_DEVICE, SELECT, GET_STATS,
+ *			GET_CONNS or DROP_CONN) fails with that errno
  *   FAKE_ABI, FAKE_FEATURES, FAKE_VIRTIO_FEATURES, FAKE_MAX_CONNECTIONS,
  *   FAKE_MAX_PATH	numbers in GET_INFO
  *   FAKE_OLD		GET_INFO fills in no more than it first did
+ *
+ * As the control node it has, of files with one line each:
+ *   FAKE_DEVICES	devices: "NUMBER FLAGS PID UID CID TX_BYTES RX_BYTES
+ *			TX_PACKETS RX_PACKETS CONNECTIONS COMMAND PATH", by number;
+ *			FAKE_DEVICES.2 and FAKE_DEVICES.3, where they are, from the
+ *			second and the third listing on
+ *   FAKE_CONNS		connections: "ID HOST_PORT GUEST_PORT TYPE STATE FLAGS PID
+ *			UID BUFFERED TX_CREDIT RX_CREDIT TX_BYTES RX_BYTES AGE"
+ *   FAKE_CONNS_MAX	how many of those one call brings (512)
+ *   FAKE_STATS		value of the first counter; each is one more than that
+ *			before it
+ *   FAKE_GROWS		"INDEX AMOUNT": a counter that grows with each call
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -27,6 +40,9 @@
 #include <linux/vsock_bridge.h>
 
 int ioctl(int fd, unsigned long request, ...);
+
+/* The device that VSOCK_BRIDGE_SELECT has named; 0 as long as none was. */
+static unsigned int selected;
 
 static unsigned long long number(const char *variable, unsigned long long otherwise)
 {
@@ -140,6 +156,8 @@ static int set_port(const struct vsock_bridge_port *map)
 	note_name(map->path, map->path_len);
 	if (map->flags)
 		note(" flags=%#x dir_fd=%d", map->flags, map->dir_fd);
+	if (selected && geteuid())
+		note(" as=%u", geteuid());
 	note("\n");
 	return fails("SET_PORT");
 }
@@ -174,6 +192,8 @@ static int set_uds(const struct vsock_bridge_uds *uds)
 	note("SET_UDS ");
 	note_name(uds->path, uds->path_len);
 	note(" flags=%#x mode=%#o", uds->flags, uds->mode);
+	if (selected)
+		note(" as=%u:%u", geteuid(), getegid());
 	if (uds->flags & (VSOCK_BRIDGE_UDS_UID | VSOCK_BRIDGE_UDS_GID))
 		note(" owner=%u:%u", uds->uid, uds->gid);
 	note_given("fd", uds->fd);
@@ -181,6 +201,125 @@ static int set_uds(const struct vsock_bridge_uds *uds)
 	note_given("seqpacket_fd", uds->seqpacket_fd);
 	note("\n");
 	return fails("SET_UDS") ? -1 : bind_files(uds);
+}
+
+static FILE *open_lines(const char *variable, const char *suffix)
+{
+	const char *name = getenv(variable);
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s%s", name ? name : "", suffix);
+	return fopen(path, "r");
+}
+
+static int read_device(FILE *file, struct vsock_bridge_device *d)
+{
+	char path[256] = "";
+
+	memset(d, 0, sizeof(*d));
+	if (fscanf(file, "%u %i %u %u %llu %llu %llu %llu %llu %u %15s%*1[ ]%255[^\n]",
+		   &d->device, (int *)&d->flags, &d->pid, &d->uid, &d->guest_cid,
+		   &d->tx_bytes_count, &d->rx_bytes_count, &d->tx_packets_count,
+		   &d->rx_packets_count, &d->connections, d->comm, path) < 11)
+		return 0;
+	d->path_len = strlen(path);
+	memcpy(d->path, path, d->path_len);
+	if (path[0] == '@')
+		d->path[0] = '\0';
+	d->age_ms = 90061000;
+	d->size = sizeof(*d);
+	return 1;
+}
+
+static int next_device(struct vsock_bridge_device *device)
+{
+	static int listings;
+	struct vsock_bridge_device found;
+	unsigned int before = device->device;
+	FILE *file = NULL;
+
+	if (fails("NEXT_DEVICE"))
+		return -1;
+	listings += !before;
+	if (listings > 2)
+		file = open_lines("FAKE_DEVICES", ".3");
+	if (listings > 1 && !file)
+		file = open_lines("FAKE_DEVICES", ".2");
+	file = file ? file : open_lines("FAKE_DEVICES", "");
+	do {
+		found.device = 0;
+	} while (file && read_device(file, &found) && found.device <= before);
+	if (file)
+		fclose(file);
+	if (!file || found.device <= before) {
+		errno = ENOENT;
+		return -1;
+	}
+	*device = found;
+	return 0;
+}
+
+static int select_device(const struct vsock_bridge_select *choice)
+{
+	if (fails("SELECT"))
+		return -1;
+	selected = choice->device;
+	return 0;
+}
+
+static int get_stats(struct vsock_bridge_stats *stats)
+{
+	static unsigned int calls;
+	unsigned long long *counters = &stats->connections;
+	unsigned long long first = number("FAKE_STATS", 0);
+	const char *grows = getenv("FAKE_GROWS");
+	unsigned int i, index, amount;
+
+	if (fails("GET_STATS"))
+		return -1;
+	stats->device = selected;
+	for (i = 0; i < (sizeof(*stats) - 8) / 8; i++)
+		counters[i] = first ? first + i : 0;
+	if (grows && sscanf(grows, "%u %u", &index, &amount) == 2)
+		counters[index] += calls++ * amount;
+	return 0;
+}
+
+static int read_conn(FILE *file, struct vsock_bridge_conn *c)
+{
+	memset(c, 0, sizeof(*c));
+	return fscanf(file, "%llu %u %u %hu %hu %i %u %u %u %u %u %llu %llu %llu",
+		      &c->id, &c->host_port, &c->guest_port, &c->type, &c->state,
+		      (int *)&c->flags, &c->pid, &c->uid, &c->buffered,
+		      &c->tx_credit, &c->rx_credit, &c->tx_bytes, &c->rx_bytes,
+		      &c->age_ms) == 14;
+}
+
+static int get_conns(struct vsock_bridge_conns *conns)
+{
+	struct vsock_bridge_conn *to = (void *)(uintptr_t)conns->conns, found;
+	unsigned int room = number("FAKE_CONNS_MAX", VSOCK_BRIDGE_MAX_CONNS);
+	FILE *file = open_lines("FAKE_CONNS", "");
+	unsigned int nr = 0;
+
+	if (fails("GET_CONNS") || !file)
+		return -1;
+	if (room > conns->nr)
+		room = conns->nr;
+	while (nr < room && read_conn(file, &found))
+		if (found.id > conns->after)
+			to[nr++] = found;
+	fclose(file);
+	conns->nr = nr;
+	if (nr)
+		conns->after = to[nr - 1].id;
+	return 0;
+}
+
+static int drop_conn(const struct vsock_bridge_drop *drop)
+{
+	note("DROP_CONN device=%u id=%llu\n", selected, drop->id);
+	return fails("DROP_CONN");
 }
 
 static int is_node(int fd)
@@ -216,6 +355,16 @@ int ioctl(int fd, unsigned long request, ...)
 		return set_limits(argument);
 	case VSOCK_BRIDGE_GET_LIMITS:
 		return get_limits(argument);
+	case VSOCK_BRIDGE_NEXT_DEVICE:
+		return next_device(argument);
+	case VSOCK_BRIDGE_SELECT:
+		return select_device(argument);
+	case VSOCK_BRIDGE_GET_STATS:
+		return get_stats(argument);
+	case VSOCK_BRIDGE_GET_CONNS:
+		return get_conns(argument);
+	case VSOCK_BRIDGE_DROP_CONN:
+		return drop_conn(argument);
 	}
 	return -1;
 }

@@ -101,7 +101,7 @@ expect_same() {
 }
 
 eventually() {
-	! poll 10 "$@" || return 0
+	! poll 30 "$@" || return 0
 	echo "never happened: $*"
 	return 1
 }
@@ -168,6 +168,21 @@ run_one() {
 	)
 }
 
+# run_bounded SECONDS TEST: one that hangs has failed.
+run_bounded() {
+	local test dog status=0
+
+	run_one "$2" &
+	test=$!
+	# shellcheck disable=SC2016	# perl's variables
+	perl -e 'sleep(shift); print "it hangs\n"; kill(TERM => shift)' "$1" "$test" &
+	dog=$!
+	wait "$test" || status=$?
+	kill "$dog" 2>/dev/null
+	wait "$dog" 2>/dev/null
+	return "$status"
+}
+
 run_tests() {
 	local -a tests
 	local name output number=0 failed=0
@@ -180,7 +195,7 @@ run_tests() {
 		number=$((number + 1))
 		output=$SCRATCH/output
 		# No "if": it would switch the test's "set -e" off.
-		run_one "$name" </dev/null >"$output" 2>&1
+		run_bounded 120 "$name" </dev/null >"$output" 2>&1
 		# shellcheck disable=SC2181
 		if [ $? -eq 0 ]; then
 			echo "ok $number - ${name#test_}"

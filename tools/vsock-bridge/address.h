@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Addresses of AF_UNIX sockets. */
+#ifndef VSB_CLI_ADDRESS_H
+#define VSB_CLI_ADDRESS_H
+
+#include <stddef.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+/**
+ * struct address - an address
+ * @un: itself
+ * @length: of it
+ * @path: as it was written; @NAME is an abstract one
+ */
+struct address {
+	struct sockaddr_un un;
+	socklen_t length;
+	char path[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
+};
+
+/* That of @path with @suffix behind it: 0, or -1, told by diag. */
+int address_make(struct address *address, const char *path, const char *suffix);
+
+#endif /* VSB_CLI_ADDRESS_H */

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The checks of doctor: device nodes, who may open them, and who has. */
+#include <ctype.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "checks.h"
+#include "node.h"
+#include "process.h"
+#include "text.h"
+
+#define READ_WRITE_BY_GROUP	0060
+#define UDEV_RULE "KERNEL==\"vsock-bridge*\", GROUP=\"kvm\", MODE=\"0660\""
+
+static bool may_open(const char *path)
+{
+	return !faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS);
+}
+
+/* Who else may: text as "0660 root:kvm". */
+static void describe(const struct stat *st, char *text, size_t size)
+{
+	const struct group *group = getgrgid(st->st_gid);
+	char user[TEXT_SIZE];
+
+	text_user(user, st->st_uid);
+	if (group)
+		snprintf(text, size, "%04o %s:%s", st->st_mode & 07777, user,
+			 group->gr_name);
+	else
+		snprintf(text, size, "%04o %s:%u", st->st_mode & 07777, user,
+			 st->st_gid);
+}
+
+static void advise_permission(const struct stat *st, struct finding *finding)
+{
+	const struct group *group = NULL;
+	char user[TEXT_SIZE];
+
+	if (st->st_gid && (st->st_mode & READ_WRITE_BY_GROUP) == READ_WRITE_BY_GROUP)
+		group = getgrgid(st->st_gid);
+	text_user(user, geteuid());
+	if (group)
+		finding_advise(finding, "adduser %s %s, and log in again", user,
+			       group->gr_name);
+	else
+		finding_advise(finding, "let a group in by a udev rule: " UDEV_RULE);
+}
+
+/* @missing: what it means that there is none, and @remedy. */
+static void look_at_node(const struct place *place, const char *node,
+			 enum verdict missing, const char *why, const char *remedy,
+			 struct finding *finding)
+{
+	char path[PLACE_PATH_SIZE], rights[128];
+	struct stat st;
+
+	place_path(place, path, node);
+	if (stat(path, &st)) {
+		finding_say(finding, missing, "there is no %s: %s", node, why);
+		finding_advise(finding, "%s", remedy);
+		return;
+	}
+	describe(&st, rights, sizeof(rights));
+	if (!S_ISCHR(st.st_mode)) {
+		finding_say(finding, missing, "%s is not a device node", node);
+		finding_advise(finding, "rm %s; then load its module again", node);
+	} else if (may_open(path)) {
+		finding_say(finding, FINDING_OK, "you may open %s (%s)", node, rights);
+	} else {
+		finding_say(finding, missing, "you may not open %s (%s)", node, rights);
+		advise_permission(&st, finding);
+	}
+}
+
+static const char *why_no_node(const struct place *place)
+{
+	return place_exists(place, "/sys/module/vsock_bridge") ?
+	       "udev has not made it, or a container has not got it" :
+	       "the module is not loaded";
+}
+
+static const char *remedy_of_node(const struct place *place)
+{
+	return place_exists(place, "/sys/module/vsock_bridge") ?
+	       "udevadm trigger; or pass the node into the container" :
+	       "modprobe vsock_bridge";
+}
+
+void check_node(const struct place *place, struct finding *finding)
+{
+	look_at_node(place, DEVICE_NODE, FINDING_PROBLEM, why_no_node(place),
+		     remedy_of_node(place), finding);
+}
+
+/* Without it virtual machines run, and only list and its like do not. */
+void check_control(const struct place *place, struct finding *finding)
+{
+	look_at_node(place, CONTROL_NODE, FINDING_NOTE, why_no_node(place),
+		     remedy_of_node(place), finding);
+}
+
+void check_kvm(const struct place *place, struct finding *finding)
+{
+	look_at_node(place, "/dev/kvm", FINDING_NOTE,
+		     "virtual machines run without KVM, many times slower",
+		     "modprobe kvm_intel or kvm_amd; if that fails, switch virtualization on in the firmware",
+		     finding);
+}
+
+/* The two do not disturb each other, but a VMM may take the other one. */
+void check_vhost(const struct place *place, struct finding *finding)
+{
+	if (!place_exists(place, "/sys/module/vhost_vsock")) {
+		finding_say(finding, FINDING_OK, "vhost_vsock is not loaded");
+		return;
+	}
+	finding_say(finding, FINDING_OK,
+		    "vhost_vsock is loaded, too: a VMM without vhostfd= takes /dev/vhost-vsock, whose guests are not seen here");
+}
+
+/* How many descriptors of process @pid are the node; -1 where nobody tells. */
+static int count_open(const struct place *place, const char *pid)
+{
+	char path[PLACE_PATH_SIZE], name[64], target[64];
+	struct dirent *entry;
+	int count = 0;
+	DIR *dir;
+
+	snprintf(name, sizeof(name), "/proc/%.16s/fd", pid);
+	dir = opendir(place_path(place, path, name));
+	if (!dir)
+		return -1;
+	while ((entry = readdir(dir))) {
+		ssize_t n = readlinkat(dirfd(dir), entry->d_name, target,
+				       sizeof(target) - 1);
+
+		target[n < 0 ? 0 : n] = '\0';
+		count += !strcmp(target, DEVICE_NODE);
+	}
+	closedir(dir);
+	return count;
+}
+
+static void add_holder(char *names, size_t size, const char *pid)
+{
+	char command[PROCESS_COMMAND_SIZE];
+	size_t length = strlen(names);
+
+	process_command(command, strtoul(pid, NULL, 10));
+	snprintf(names + length, size - length, "%s%.16s (%s)", length ? ", " : "",
+		 pid, command);
+}
+
+void check_holders(const struct place *place, struct finding *finding)
+{
+	char path[PLACE_PATH_SIZE], names[256] = "";
+	DIR *dir = opendir(place_path(place, path, "/proc"));
+	int holders = 0, hidden = 0;
+	const struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		int count = isdigit(*entry->d_name) ?
+			    count_open(place, entry->d_name) : 0;
+
+		hidden += count < 0;
+		if (count <= 0)
+			continue;
+		holders++;
+		add_holder(names, sizeof(names), entry->d_name);
+	}
+	if (dir)
+		closedir(dir);
+	if (holders)
+		finding_say(finding, FINDING_OK, "%d %s " DEVICE_NODE " open: %s",
+			    holders, holders == 1 ? "process has" : "processes have",
+			    names);
+	else
+		finding_say(finding, FINDING_OK, "no process%s has " DEVICE_NODE " open",
+			    hidden ? " that you may look at" : "");
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The checks of doctor. */
+#ifndef VSB_CLI_CHECKS_H
+#define VSB_CLI_CHECKS_H
+
+#include "finding.h"
+#include "place.h"
+
+/**
+ * struct check - a check
+ * @name: its name
+ * @look: what it does
+ */
+struct check {
+	const char *name;
+	void (*look)(const struct place *place, struct finding *finding);
+};
+
+/* In the order of what needs what; ends with a check that has no name. */
+extern const struct check checks[];
+
+/* Can a device have this path? */
+void checks_path(const char *path, struct finding *finding);
+
+/* What the table has, by subject: check_kernel.c, check_node.c */
+void check_kernel(const struct place *place, struct finding *finding);
+void check_options(const struct place *place, struct finding *finding);
+void check_module(const struct place *place, struct finding *finding);
+void check_signature(const struct place *place, struct finding *finding);
+void check_node(const struct place *place, struct finding *finding);
+void check_control(const struct place *place, struct finding *finding);
+void check_kvm(const struct place *place, struct finding *finding);
+void check_vhost(const struct place *place, struct finding *finding);
+void check_holders(const struct place *place, struct finding *finding);
+
+#endif /* VSB_CLI_CHECKS_H */

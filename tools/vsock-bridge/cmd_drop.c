@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0
+/* vsock-bridge drop: ends connections. */
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cmd.h"
+#include "conns.h"
+#include "diag.h"
+#include "exit.h"
+#include "options.h"
+#include "target.h"
+
+static const char usage[] =
+	"Usage: vsock-bridge drop [OPTION]... DEVICE ID...\n"
+	"       vsock-bridge drop [OPTION]... --port N DEVICE\n"
+	"\n"
+	"Ends connections of a vsock_bridge device: the guest sees a reset, the host's\n"
+	"program the end. Bytes that are under way are lost.\n"
+	"\n"
+	"  --port N         all that have this port, on either side\n"
+	"  --control NODE   the control node (" CONTROL_NODE ")\n"
+	"  -h, --help       show this help\n"
+	"\n"
+	TARGET_USAGE
+	"ID is as 'vsock-bridge conns' shows it.\n"
+	"\n"
+	"Examples:\n"
+	"  vsock-bridge drop cid:3 17\n"
+	"  vsock-bridge drop /run/vm1.sock --port 5000\n"
+	"\n"
+	"Exit codes: 0 done, 1 failed, or there was no such connection; 2 wrong usage.\n";
+
+static const struct option options[] = {
+	{ "control", required_argument, NULL, OPT_CONTROL },
+	{ "help", no_argument, NULL, 'h' },
+	{ "port", required_argument, NULL, OPT_PORT },
+	{}
+};
+
+struct request {
+	const char *node;
+	bool has_port;
+	unsigned long port;
+	char **ids;	/* ends with NULL */
+};
+
+static int take(void *to, int option)
+{
+	struct request *request = to;
+
+	if (option == OPT_CONTROL) {
+		request->node = optarg;
+		return 0;
+	}
+	request->has_port = true;
+	return options_number("--port", optarg, 0, UINT32_MAX, &request->port);
+}
+
+static int tell_closed(void)
+{
+	diag("the device has been closed just now: see 'vsock-bridge list'");
+	return -1;
+}
+
+/* One that has ended by itself meanwhile is dropped, too. */
+static int drop_port(const struct device *device, __u32 port)
+{
+	unsigned int found = 0;
+	struct conns conns;
+	int result;
+	size_t i;
+
+	result = conns_read(&conns, device);
+	if (result)
+		return result < 0 ? -1 : tell_closed();
+	for (i = 0; i < conns.count && result >= 0; i++) {
+		if (!conns_has_port(&conns.all[i], port))
+			continue;
+		result = conns_drop(device, conns.all[i].id);
+		found++;
+	}
+	conns_free(&conns);
+	if (result >= 0 && !found) {
+		diag("there is no connection with port %u: see 'vsock-bridge conns'",
+		     port);
+		return -1;
+	}
+	return result < 0 ? -1 : 0;
+}
+
+static int drop_id(const struct device *device, const char *text)
+{
+	int result = conns_drop(device, strtoul(text, NULL, 10));
+
+	if (result > 0)
+		diag("there is no connection %s: it has ended, see 'vsock-bridge conns'",
+		     text);
+	return result ? -1 : 0;
+}
+
+/* One that fails is told, and the others are dropped. */
+static int drop(const struct request *request, const struct device *device)
+{
+	int result = 0;
+	char **id;
+
+	if (request->has_port)
+		result = drop_port(device, request->port);
+	for (id = request->ids; *id; id++)
+		if (drop_id(device, *id))
+			result = -1;
+	return result ? EXIT_FAILED : EXIT_OK;
+}
+
+static int run(const struct request *request, const char *target)
+{
+	struct vsock_bridge_device entry;
+	struct device device;
+	int result;
+
+	if (target_open(&device, &entry, request->node, target))
+		return EXIT_FAILED;
+	result = drop(request, &device);
+	device_close(&device);
+	return result;
+}
+
+static int check_ids(char **ids)
+{
+	unsigned long id;
+
+	for (; *ids; ids++)
+		if (options_number("ID", *ids, 1, ULONG_MAX, &id))
+			return -1;
+	return 0;
+}
+
+int cmd_drop(int argc, char **argv)
+{
+	static const struct syntax syntax = {
+		.command = "drop",
+		.usage = usage,
+		.options = options,
+		.take = take,
+		.words = "a DEVICE, and IDs or --port",
+		.fewest = 1,
+		.most = INT_MAX,
+	};
+	struct request request = { .node = CONTROL_NODE };
+	int result = options_read(&syntax, argc, argv, &request);
+
+	if (result != OPTIONS_TAKEN)
+		return result;
+	request.ids = argv + optind + 1;
+	if (!request.has_port && !*request.ids) {
+		diag("drop needs an ID, or --port: see 'vsock-bridge conns' for them");
+		return EXIT_USAGE;
+	}
+	if (check_ids(request.ids))
+		return EXIT_USAGE;
+	return run(&request, argv[optind]);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The options that a kernel was built with. */
+#ifndef VSB_CLI_KCONFIG_H
+#define VSB_CLI_KCONFIG_H
+
+#include <stdbool.h>
+
+#include "place.h"
+
+/**
+ * struct kconfig - a kernel's configuration
+ * @text: all of it; NULL when it is not known
+ * @source: where it was found
+ */
+struct kconfig {
+	char *text;
+	const char *source;
+};
+
+void kconfig_read(struct kconfig *config, const struct place *place);
+void kconfig_free(struct kconfig *config);
+
+/* Is @option, with its CONFIG_, built in or a module? */
+bool kconfig_has(const struct kconfig *config, const char *option);
+
+#endif /* VSB_CLI_KCONFIG_H */

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * stdin and stdout as one end of a connection. Each way has a thread, so that
+ * neither waits for the other, and nothing is made non-blocking that other
+ * programs have open, too.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <linux/vsock_bridge.h>
+
+#include "diag.h"
+#include "exit.h"
+#include "relay.h"
+
+enum {
+	CHUNK = 65536,
+	LARGEST_MESSAGE = VSOCK_BRIDGE_MAX_MESSAGE,
+};
+
+/* The way from stdin. */
+struct sender {
+	int fd;
+	int result;
+};
+
+static ssize_t read_again(int fd, char *data, size_t size)
+{
+	ssize_t n;
+
+	do
+		n = read(fd, data, size);
+	while (n < 0 && errno == EINTR);
+	return n;
+}
+
+/* Waits for stdin: false when there is none, and nobody at the other end. */
+static bool wait_for_stdin(int fd)
+{
+	struct pollfd p[] = { { .fd = STDIN_FILENO, .events = POLLIN }, { .fd = fd } };
+
+	while (!(p[0].revents | p[1].revents))
+		if (poll(p, 2, -1) < 0 && errno != EINTR)
+			return false;
+	return p[0].revents || !(p[1].revents & POLLHUP);
+}
+
+/* A stream may take a part of it at a time, a message is taken as it is. */
+static int send_all(int fd, const char *data, size_t length)
+{
+	while (length) {
+		ssize_t n = send(fd, data, length, MSG_NOSIGNAL);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		data += n;
+		length -= n;
+	}
+	return 0;
+}
+
+static int tell_not_sent(void)
+{
+	if (errno == EPIPE || errno == ECONNRESET)
+		diag("the other end reads no more: what was left of stdin is lost");
+	else
+		diag("cannot send: %s: see 'vsock-bridge stats'", strerror(errno));
+	return EXIT_FAILED;
+}
+
+/* A stdin that is not open has ended. */
+static void *send_stdin(void *arg)
+{
+	struct sender *sender = arg;
+	char data[CHUNK];
+	ssize_t n = 0;
+
+	while (wait_for_stdin(sender->fd) &&
+	       (n = read_again(STDIN_FILENO, data, sizeof(data))) > 0) {
+		if (send_all(sender->fd, data, n)) {
+			sender->result = tell_not_sent();
+			return NULL;
+		}
+	}
+	if (n < 0 && errno != EBADF) {
+		diag("cannot read stdin: %s: check where it comes from", strerror(errno));
+		sender->result = EXIT_FAILED;
+	}
+	shutdown(sender->fd, SHUT_WR);
+	return NULL;
+}
+
+static int write_all(const char *data, size_t length)
+{
+	while (length) {
+		ssize_t n = write(STDOUT_FILENO, data, length);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			diag("cannot write to stdout: %s: is its disk full, or its reader gone?",
+			     strerror(errno));
+			return -1;
+		}
+		data += n;
+		length -= n;
+	}
+	return 0;
+}
+
+/* A message whose end does not fit is an error, not a shorter one. */
+static ssize_t receive(int fd, char data[LARGEST_MESSAGE], bool messages)
+{
+	ssize_t n;
+
+	do
+		n = recv(fd, data, LARGEST_MESSAGE, messages ? MSG_TRUNC : 0);
+	while (n < 0 && errno == EINTR);
+	if (n <= LARGEST_MESSAGE)
+		return n;
+	errno = EMSGSIZE;
+	return -1;
+}
+
+static int receive_to_stdout(int fd, bool messages)
+{
+	static char data[LARGEST_MESSAGE];
+	ssize_t n;
+
+	while ((n = receive(fd, data, messages)) > 0)
+		if (write_all(data, n))
+			return EXIT_FAILED;
+	if (!n)
+		return EXIT_OK;
+	diag("the connection was cut: %s: see 'vsock-bridge stats'", strerror(errno));
+	return EXIT_FAILED;
+}
+
+/* When the other end is closed, the sender sees that as well, and ends. */
+int relay(int fd, bool messages)
+{
+	struct sender sender = { .fd = fd };
+	pthread_t thread;
+	int result;
+
+	signal(SIGPIPE, SIG_IGN);
+	result = pthread_create(&thread, NULL, send_stdin, &sender);
+	if (result) {
+		diag("cannot start a thread: %s: check the limits of this process",
+		     strerror(result));
+		return EXIT_FAILED;
+	}
+	result = receive_to_stdout(fd, messages);
+	if (result)
+		return result;
+	close(STDOUT_FILENO);
+	pthread_join(thread, NULL);
+	return sender.result;
+}

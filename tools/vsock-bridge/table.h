@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Tables on stdout, whose columns are as wide as what is in them. */
+#ifndef VSB_CLI_TABLE_H
+#define VSB_CLI_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "diag.h"
+
+/**
+ * struct column - a column
+ * @heading: its first line
+ * @number: is it of numbers, which are right-aligned?
+ */
+struct column {
+	const char *heading;
+	bool number;
+};
+
+/**
+ * struct table - a table that is being filled
+ * @columns: those that it has
+ * @width: how many
+ * @cells: line by line
+ * @count: how many there are
+ */
+struct table {
+	const struct column *columns;
+	size_t width;
+	char **cells;
+	size_t count;
+};
+
+#define TABLE(of)	{ .columns = (of), .width = sizeof(of) / sizeof(*(of)) }
+
+/* Fills in the next cell: of this line, or the first of the next one. */
+__printf(2, 3) void table_cell(struct table *table, const char *format, ...);
+
+/* Prints it, and frees the cells. */
+void table_print(struct table *table);
+
+#endif /* VSB_CLI_TABLE_H */
