@@ -11,8 +11,7 @@
 
 #include "control.h"
 #include "process.h"
-
-#define PARAMETER "/sys/module/vsock_bridge/parameters/uds_template"
+#include "uds_template.h"
 
 /*
  * @bed: a device without a host end; its folder is that of the template
@@ -22,41 +21,29 @@
 FIXTURE(template)
 {
 	struct bed bed;
-	char before[128];
+	struct uds_template before;
 	char path[BED_PATH_SIZE];
 };
-
-static int template_set(const char *dir, const char *name)
-{
-	char text[BED_PATH_SIZE * 2];
-
-	snprintf(text, sizeof(text), "%s%s\n", dir, name);
-	return process_write(PARAMETER, text);
-}
 
 FIXTURE_SETUP(template)
 {
 	struct guest_config cfg = { .cid = 77 };
-	FILE *f;
 
 	SKIP_WITHOUT(guest_device());
-	f = fopen(PARAMETER, "r");
-	ASSERT_TRUE(f);
-	ASSERT_TRUE(fgets(self->before, sizeof(self->before), f));
-	fclose(f);
+	ASSERT_EQ(0, uds_template_begin(&self->before));
 	self->bed = (struct bed){ .spare_port = 50000, .type = SOCK_STREAM };
 	strcpy(self->bed.dir, "/tmp/template.XXXXXX");
 	ASSERT_TRUE(mkdtemp(self->bed.dir));
 	snprintf(self->path, sizeof(self->path), "%s/77.sock", self->bed.dir);
 	strcpy(self->bed.path, self->path);
-	ASSERT_EQ(0, template_set(self->bed.dir, "/%u.sock"));
+	ASSERT_EQ(0, uds_template_set(self->bed.dir, "/%u.sock"));
 	ASSERT_EQ(0, guest_open(&self->bed.guest, &cfg));
 	guest_mux_init(&self->bed.mux, &self->bed.guest);
 }
 
 FIXTURE_TEARDOWN(template)
 {
-	EXPECT_EQ(0, process_write(PARAMETER, self->before));
+	EXPECT_EQ(0, uds_template_end(&self->before));
 	BED_TEARDOWN(&self->bed);
 }
 
@@ -227,16 +214,12 @@ TEST_F(template, that_is_none_is_refused)
 	};
 	char was[128] = "", long_one[128];
 	unsigned int i;
-	FILE *f;
 
 	for (i = 0; i < sizeof(bad) / sizeof(*bad); i++)
-		EXPECT_EQ(-EINVAL, process_write(PARAMETER, bad[i]));
+		EXPECT_EQ(-EINVAL, uds_template_set(bad[i], ""));
 	snprintf(long_one, sizeof(long_one), "/%087d%%u", 0);
-	EXPECT_EQ(-EINVAL, process_write(PARAMETER, long_one));
-	f = fopen(PARAMETER, "r");
-	ASSERT_TRUE(f);
-	EXPECT_TRUE(fgets(was, sizeof(was), f));
-	fclose(f);
+	EXPECT_EQ(-EINVAL, uds_template_set(long_one, ""));
+	EXPECT_EQ(0, uds_template_get(was, sizeof(was)));
 	EXPECT_EQ(0, strncmp(was, self->bed.dir, strlen(self->bed.dir)));
 }
 
@@ -248,7 +231,7 @@ TEST_F(template, of_the_longest_path_holds_the_largest_cid)
 	/* dir + '/' + pad digits + the CID */
 	pad = VSOCK_BRIDGE_PATH_MAX - strlen(self->bed.dir) - 1 - 10;
 	snprintf(name, sizeof(name), "/%0*d%%u", pad, 0);
-	ASSERT_EQ(0, template_set(self->bed.dir, name));
+	ASSERT_EQ(0, uds_template_set(self->bed.dir, name));
 	ASSERT_EQ(0, guest_set_cid(&self->bed.guest, 4294967294U));
 	snprintf(self->path, sizeof(self->path), "%s/%0*d4294967294",
 		 self->bed.dir, pad, 0);

@@ -34,60 +34,6 @@ TEST_F(vmm, qemu_works)
 	EXPECT_EQ(0, bed_works(&self->bed));
 }
 
-TEST_F(vmm, crosvm_works)
-{
-	struct guest_ring *rings[] = { &self->g->rx, &self->g->tx };
-	struct guest *g = self->g;
-
-	ASSERT_EQ(0, ioctl(g->fd, VHOST_SET_OWNER, NULL));
-	ASSERT_EQ(0, guest_set_features(g, GUEST_FEATURES));
-	ASSERT_EQ(0, guest_mem_set_table(&g->mem, g->fd));
-	for (int i = 0; i < 2; i++) {
-		struct guest_ring *r = rings[i];
-
-		ASSERT_EQ(0, guest_ring_set_num(r, g->fd));
-		ASSERT_EQ(0, guest_ring_set_file(r, g->fd, VHOST_SET_VRING_ERR,
-						 r->err));
-		ASSERT_EQ(0, guest_ring_set_addr(r, g->fd));
-		ASSERT_EQ(0, guest_ring_set_base(r, g->fd));
-		ASSERT_EQ(0, guest_ring_set_file(r, g->fd, VHOST_SET_VRING_CALL,
-						 r->call));
-		ASSERT_EQ(0, guest_ring_set_file(r, g->fd, VHOST_SET_VRING_KICK,
-						 r->kick));
-	}
-	ASSERT_EQ(0, guest_set_cid(g, g->cfg.cid));
-	ASSERT_EQ(0, guest_set_cid(g, g->cfg.cid));
-	guest_fill_rx(g);
-	ASSERT_EQ(0, guest_set_running(g, 1));
-	EXPECT_EQ(0, bed_works(&self->bed));
-}
-
-TEST_F(vmm, kvmtool_works)
-{
-	struct guest_ring *rings[] = { &self->g->rx, &self->g->tx };
-	struct guest *g = self->g;
-
-	ASSERT_EQ(0, ioctl(g->fd, VHOST_SET_OWNER, NULL));
-	ASSERT_EQ(0, guest_mem_set_table(&g->mem, g->fd));
-	ASSERT_EQ(0, guest_set_cid(g, g->cfg.cid));
-	for (int i = 0; i < 2; i++) {
-		struct guest_ring *r = rings[i];
-
-		ASSERT_EQ(0, guest_ring_set_num(r, g->fd));
-		ASSERT_EQ(0, guest_ring_set_base(r, g->fd));
-		ASSERT_EQ(0, guest_ring_set_addr(r, g->fd));
-		ASSERT_EQ(0, guest_ring_set_file(r, g->fd, VHOST_SET_VRING_CALL,
-						 r->call));
-		ASSERT_EQ(0, guest_ring_set_file(r, g->fd, VHOST_SET_VRING_KICK,
-						 r->kick));
-	}
-	ASSERT_EQ(0, guest_set_features(g, GUEST_FEATURES));
-	ASSERT_EQ(0, guest_set_running(g, 1));
-	/* The guest starts after the device. */
-	guest_fill_rx(g);
-	EXPECT_EQ(0, bed_works(&self->bed));
-}
-
 TEST_F(vmm, chains_posted_before_the_start_are_found)
 {
 	struct virtio_vsock_hdr h = guest_hdr(self->g, VIRTIO_VSOCK_OP_REQUEST,
