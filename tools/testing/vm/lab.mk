@@ -42,6 +42,16 @@ check-migrate:
 check-snapshot:
 	@$(VM)/tests/snapshot
 
+# TAP: what the pages of Documentation/howto say, typed into a host.
+check-howto:
+	@$(VM)/tests/howto
+
+check-libvirt:
+	@$(VM)/tests/libvirt
+
+check-ssh:
+	@$(VM)/tests/ssh
+
 check-dkms:
 	@$(VM)/tests/dkms
 
@@ -120,7 +130,7 @@ lab-clean:
 	@$(VM)/clean
 
 .PHONY: demo check-builds check-guest check-options check-migrate \
-	check-snapshot check-vsock-test check-stress \
+	check-howto check-libvirt check-ssh check-snapshot check-vsock-test check-stress \
 	check-debug check-kcsan check-pairs check-lifetime check-all check-dkms \
 	fuzz soak kselftest-harness lab lab-clean bench bench-goals lint formal \
 	htmldocs
