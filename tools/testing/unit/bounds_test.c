@@ -116,7 +116,4 @@ static const struct CMUnitTest tests[] = {
 	TEST(clear_forgets_the_open_message_too),
 };
 
-int main(void)
-{
-	return run_all(tests);
-}
+run_all(tests)

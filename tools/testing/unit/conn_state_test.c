@@ -645,7 +645,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_the_ok_line_is_written_once_for_a_response),
 };
 
-int main(void)
-{
-	return run_all(tests);
-}
+run_all(tests)

@@ -412,14 +412,17 @@ static void test_a_lying_fwd_cnt_breaks_no_count(void **state)
 	}
 }
 
-/* The exact model: where each packet ends that the guest has not read. */
+/*
+ * The exact model: where each packet ends that the guest has not read. Too large for
+ * a stack of the kernel's.
+ */
 #define MODEL_MAX	4096
 
-struct model {
+static struct model {
 	u64 end[MODEL_MAX];
 	u32 first, next;
 	u64 sent, read;
-};
+} model;
 
 static u32 model_unread(const struct model *m)
 {
@@ -444,9 +447,10 @@ static void window_walk(u64 seed, u32 peers, u32 largest)
 	u32 start = 0U - 100000;
 	struct vsb_credit c = credit_at(start, 1, peers);
 	struct rng rng = rng_seed(seed);
-	struct model m = { .sent = 0 };
+	struct model *m = &model;
 	unsigned int i;
 
+	memset(m, 0, sizeof(*m));
 	for (i = 0; i < 3000; i++) {
 		u32 free = vsb_credit_free(&c);
 
@@ -455,15 +459,15 @@ static void window_walk(u64 seed, u32 peers, u32 largest)
 			u32 len = 1 + rng_below(&rng, most);
 
 			vsb_credit_sent(&c, 1, len);
-			model_send(&m, len);
-		} else if (m.sent > m.read) {
-			model_read(&m, m.read + 1 +
-				   rng_below(&rng, m.sent - m.read));
-			vsb_credit_peer(&c, peers, start + m.read);
+			model_send(m, len);
+		} else if (m->sent > m->read) {
+			model_read(m, m->read + 1 +
+				   rng_below(&rng, m->sent - m->read));
+			vsb_credit_peer(&c, peers, start + m->read);
 		}
-		assert_true(c.packets >= model_unread(&m));
-		assert_true(model_unread(&m) <= vsb_credit_packet_limit(&c));
-		assert_true(m.sent != m.read || !c.packets);
+		assert_true(c.packets >= model_unread(m));
+		assert_true(model_unread(m) <= vsb_credit_packet_limit(&c));
+		assert_true(m->sent != m->read || !c.packets);
 	}
 }
 
@@ -827,7 +831,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_many_small_packets_never_reset),
 };
 
-int main(void)
-{
-	return run_all(tests);
-}
+run_all(tests)

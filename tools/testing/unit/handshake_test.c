@@ -2,8 +2,6 @@
 /*
  * The CONNECT line of a host program.
  */
-#include <stdlib.h>
-
 #include "test.h"
 
 #include "handshake.h"
@@ -357,7 +355,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_a_message_may_be_as_long_as_a_line),
 };
 
-int main(void)
-{
-	return run_all(tests);
-}
+run_all(tests)

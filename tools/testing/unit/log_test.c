@@ -220,7 +220,4 @@ static const struct CMUnitTest tests[] = {
 	TEST(test_random_ranges_set_just_their_bits),
 };
 
-int main(void)
-{
-	return run_all(tests);
-}
+run_all(tests)

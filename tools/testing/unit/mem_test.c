@@ -535,7 +535,4 @@ static const struct CMUnitTest tests[] = {
 	TEST(random_tables_translate_every_byte),
 };
 
-int main(void)
-{
-	return run_all(tests);
-}
+run_all(tests)

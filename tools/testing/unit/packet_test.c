@@ -283,7 +283,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_the_first_of_several_faults_is_told),
 };
 
-int main(void)
-{
-	return run_all(tests);
-}
+run_all(tests)

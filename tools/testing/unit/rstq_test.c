@@ -106,7 +106,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_a_cleared_queue_starts_anew),
 };
 
-int main(void)
-{
-	return run_all(tests);
-}
+run_all(tests)

@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What all tests share: the test library and reproducible randomness.
+ * What all tests share: the test library and reproducible randomness. In the
+ * kernel the library is KUnit.
  */
 #ifndef UNIT_TEST_H
 #define UNIT_TEST_H
 
+#ifdef __KERNEL__
+#include "kunit.h"
+#else
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -19,6 +24,18 @@
 #include <linux/types.h>
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
+/*
+ * The program. Lines go out one by one, so that those before a sanitizer's end are
+ * seen. A test that compares a thousand bytes says the first difference only.
+ */
+#define run_all(tests)							\
+	int main(void)							\
+	{								\
+		setvbuf(stdout, NULL, _IOLBF, 0);			\
+		return cmocka_run_group_tests((tests), NULL, NULL);	\
+	}
+#endif
 
 /* xorshift64*: the same numbers from the same seed, everywhere. */
 struct rng {
@@ -56,13 +73,5 @@ static inline bool rng_one_in(struct rng *rng, u32 n)
 		if (!(cond))						\
 			fail_msg("%s: %s", (name), #cond);		\
 	} while (0)
-
-/*
- * Lines go out one by one, so that those before a sanitizer's end are seen. A
- * test that compares a thousand bytes says the first difference only.
- */
-#define run_all(tests)						\
-	(setvbuf(stdout, NULL, _IOLBF, 0),				\
-	 cmocka_run_group_tests((tests), NULL, NULL))
 
 #endif /* UNIT_TEST_H */

@@ -380,7 +380,4 @@ static const struct CMUnitTest tests[] = {
 	TEST(an_append_after_a_failure_goes_on),
 };
 
-int main(void)
-{
-	return run_all(tests);
-}
+run_all(tests)

@@ -216,7 +216,4 @@ static const struct CMUnitTest tests[] = {
 	TEST(test_what_was_written_into_a_chain_is_logged),
 };
 
-int main(void)
-{
-	return run_all(tests);
-}
+run_all(tests)

@@ -444,7 +444,4 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_noise_in_the_ring_does_no_harm),
 };
 
-int main(void)
-{
-	return run_all(tests);
-}
+run_all(tests)

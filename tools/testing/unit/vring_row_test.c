@@ -275,7 +275,4 @@ static const struct CMUnitTest tests[] = {
 	TEST(rows_are_what_is_taken_one_by_one),
 };
 
-int main(void)
-{
-	return run_all(tests);
-}
+run_all(tests)

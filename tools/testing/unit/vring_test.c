@@ -773,7 +773,4 @@ static const struct CMUnitTest tests[] = {
 	TEST(parts_that_the_process_lost_break_or_fault),
 };
 
-int main(void)
-{
-	return run_all(tests);
-}
+run_all(tests)

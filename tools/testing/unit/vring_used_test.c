@@ -534,7 +534,4 @@ static const struct CMUnitTest tests[] = {
 	TEST(kicks_that_cannot_be_asked_for_break_the_ring),
 };
 
-int main(void)
-{
-	return run_all(tests);
-}
+run_all(tests)

@@ -25,6 +25,10 @@ fuzz:
 	@tools/testing/fuzz/run --seconds $(FUZZ_SECONDS)
 	@$(VM)/tests/fuzz --kernel $(FUZZ_LANE) --seconds $(FUZZ_SECONDS) $(FUZZ_ARGS)
 
+# STRESS_LANE is where the stress runs: 6.12, or x86-kasan for where mistakes are
+# looked for.
+STRESS_LANE ?= 6.12
+
 # TAP: a real guest behind the bridge; guests behind bridges of other options;
 # live migration; snapshots; the kernel's vsock_test; the module under DKMS.
 check-guest:
@@ -56,23 +60,29 @@ check-dkms:
 	@$(VM)/tests/dkms
 
 check-stress:
-	@$(VM)/tests/stress
+	@$(VM)/tests/stress --kernel $(STRESS_LANE)
 
-# TAP: the kselftests in kernels that look for mistakes; the second is part of the
-# first. Each builds its kernel, once.
+# TAP: the kselftests, and a hostile guest, in kernels that look for mistakes; the
+# last two are parts of the first. Each kernel is built once.
 check-debug:
 	@$(VM)/tests/debug
 
 check-kcsan:
-	@$(VM)/tests/kcsan
+	@$(VM)/tests/debug x86-kcsan
+
+check-kasan:
+	@$(VM)/tests/debug x86-kasan
 
 # TAP: the real-guest test for guests of each kernel on hosts of each kernel.
 check-pairs:
 	@$(VM)/tests/pairs
 
-# TAP: kills, devices and the module itself, by the hundred.
+# TAP: kills, devices and the module itself, by the hundred; LIFETIME_LANE is where:
+# 6.1, 6.12, 7.3, or uml-debug for where mistakes are looked for.
+LIFETIME_LANE ?= 6.12
+
 check-lifetime:
-	@$(VM)/tests/lifetime
+	@$(VM)/tests/lifetime $(LIFETIME_LANE)
 
 # TAP: static checkers; what the memory model, and a model of a connection, say.
 lint:
@@ -130,7 +140,7 @@ lab-clean:
 	@$(VM)/clean
 
 .PHONY: demo check-builds check-guest check-options check-migrate \
-	check-howto check-libvirt check-ssh check-snapshot check-vsock-test check-stress \
-	check-debug check-kcsan check-pairs check-lifetime check-all check-dkms \
-	fuzz soak kselftest-harness lab lab-clean bench bench-goals lint formal \
-	htmldocs
+	check-howto check-libvirt check-ssh check-snapshot check-vsock-test \
+	check-stress check-debug check-kcsan check-kasan check-pairs \
+	check-lifetime check-all check-dkms fuzz soak kselftest-harness lab \
+	lab-clean bench bench-goals lint formal htmldocs

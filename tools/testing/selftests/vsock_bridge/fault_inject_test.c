@@ -16,6 +16,8 @@
 #define PORT		80
 #define SIZE		200000
 #define PIECE		16384
+/* Its own sockets: the host end of each type. */
+#define LISTENERS	2
 
 #define SKIP_WITHOUT_FAULTS() do {					\
 	SKIP_WITHOUT(guest_device());					\
@@ -47,10 +49,10 @@ static uint64_t troubles(struct bed *bed)
 	return SUM(bed, desc_chain_too_short_for_header, pkt_buf_missing);
 }
 
-/* Connections and clients, bytes and RSTs that wait, sockets but the listener. */
+/* Connections and clients, bytes and RSTs that wait, sockets but the listeners. */
 static uint64_t left_over(struct bed *bed)
 {
-	return SUM(bed, connections, rsts_pending) - 1;
+	return SUM(bed, connections, rsts_pending) - LISTENERS;
 }
 
 /* As a guest does, which has forgotten what the device still knows. */
@@ -92,7 +94,8 @@ static int open_device(struct bed *bed)
 
 static int set_uds(struct bed *bed)
 {
-	return bed_set_uds(bed->guest.fd, bed->path);
+	return bed_set_uds_with(bed->guest.fd, bed->path,
+				BED_UDS(.flags = VSOCK_BRIDGE_UDS_SEQPACKET));
 }
 
 /* A port of its own, and all others where they lead without a map. */
@@ -212,11 +215,15 @@ static bool is_clear(int err)
 /* A guest that has not begun, whose next device is a new one. */
 static void begin_again(struct bed *bed)
 {
+	char seqpacket[BED_PATH_SIZE + sizeof("_seqpacket")];
+
 	/* the old one must not see its rings change; the first one never ran */
 	guest_stop(&bed->guest);
 	guest_mux_fini(&bed->mux);
 	guest_reset(&bed->guest);
 	unlink(bed->path);
+	snprintf(seqpacket, sizeof(seqpacket), "%s_seqpacket", bed->path);
+	unlink(seqpacket);
 }
 
 FIXTURE(set_up)
@@ -328,9 +335,9 @@ static bool has_line(int fd)
 {
 	char line[32];
 	ssize_t n = recv(fd, line, sizeof(line), MSG_DONTWAIT | MSG_PEEK);
+	char *end = n > 0 ? memchr(line, '\n', n) : NULL;
 
-	return n > 0 && memchr(line, '\n', n) &&
-	       uds_recv_line(fd, line, sizeof(line)) == 0;
+	return end && uds_recv(fd, line, end + 1 - line) == 0;
 }
 
 static bool host_connects(struct story *s)
@@ -454,15 +461,24 @@ FIXTURE_VARIANT(flow)
 {
 	bool (*happens)(struct story *s);
 	bool connected;
+	int type;
 };
 
-#define STORY(name, ...) FIXTURE_VARIANT_ADD(flow, name) {		\
-	.happens = name, __VA_ARGS__ }
+#define STREAM(name, ...) FIXTURE_VARIANT_ADD(flow, name) {		\
+	.happens = name, .type = SOCK_STREAM, __VA_ARGS__ }
 
-STORY(both_connect);
-STORY(to_host, .connected = true);
-STORY(to_guest, .connected = true);
-STORY(both_close, .connected = true);
+/* All that moves is one message. */
+#define SEQPACKET(name, ...) FIXTURE_VARIANT_ADD(flow, seqpacket_##name) { \
+	.happens = name, .type = SOCK_SEQPACKET, __VA_ARGS__ }
+
+STREAM(both_connect);
+STREAM(to_host, .connected = true);
+STREAM(to_guest, .connected = true);
+STREAM(both_close, .connected = true);
+SEQPACKET(both_connect);
+SEQPACKET(to_host, .connected = true);
+SEQPACKET(to_guest, .connected = true);
+SEQPACKET(both_close, .connected = true);
 
 FIXTURE_SETUP(flow)
 {
@@ -471,7 +487,11 @@ FIXTURE_SETUP(flow)
 	pid_t tid;
 
 	SKIP_WITHOUT_FAULTS();
-	ASSERT_EQ(0, bed_open(&self->bed, NULL));
+	ASSERT_EQ(0, bed_open_seqpacket(&self->bed, NULL));
+	if (variant->type == SOCK_STREAM) {
+		self->bed.type = SOCK_STREAM;
+		self->bed.mux.type = VIRTIO_VSOCK_TYPE_STREAM;
+	}
 	snprintf(name, sizeof(name), "vsb-%d", getpid());
 	tid = process_find("/proc/self/task", name);
 	ASSERT_NE(0, tid);

@@ -353,6 +353,12 @@ int guest_conn_send_message(struct guest_conn *c, const void *data, size_t len,
 	return 0;
 }
 
+static uint32_t end_of_message(const struct guest_conn *c, bool last)
+{
+	return last && c->type == VIRTIO_VSOCK_TYPE_SEQPACKET ?
+	       VIRTIO_VSOCK_SEQ_EOM : 0;
+}
+
 size_t guest_conn_send(struct guest_conn *c, const void *data, size_t len,
 		       uint32_t most)
 {
@@ -365,7 +371,8 @@ size_t guest_conn_send(struct guest_conn *c, const void *data, size_t len,
 		if (n > guest_conn_credit(c))
 			n = guest_conn_credit(c);
 		/* A deadline in the past: only if there is room now. */
-		if (!n || send_payload(c, (const char *)data + sent, n, 0, 0))
+		if (!n || send_payload(c, (const char *)data + sent, n,
+				       end_of_message(c, sent + n == len), 0))
 			break;
 		sent += n;
 	}

@@ -147,7 +147,8 @@ static inline int guest_conn_shutdown(struct guest_conn *c, uint32_t flags)
 uint32_t guest_conn_credit(const struct guest_conn *c);
 /*
  * Sends as much as credit and the TX ring allow, in packets of up to @most
- * bytes, and returns how much that was. Never waits.
+ * bytes, and returns how much that was. Never waits. The last byte is the end of
+ * a message, if it is SEQPACKET.
  */
 size_t guest_conn_send(struct guest_conn *c, const void *data, size_t len,
 		       uint32_t most);
