@@ -2,8 +2,9 @@
 # The rules make install, make uninstall and make deb; the top-level Makefile
 # includes this file.
 #
-#   PREFIX    where the command and what belongs to it goes (/usr/local)
-#   DESTDIR   a folder that stands for /, for those who make packages
+#   PREFIX     where the command and what belongs to it goes (/usr/local)
+#   DESTDIR    a folder that stands for /, for those who make packages
+#   DKMSFLAGS  for dkms install: -k KERNEL, for another one than that which runs
 #
 # All but the source of the module goes below PREFIX; udev and systemd read
 # /usr/local/lib, too. The source is where DKMS looks for it.
@@ -32,7 +33,7 @@ install-module: dkms-is-there dkms-remove
 	tools/packaging/module-files | while read -r file; do \
 		$(INSTALL) -D -m 644 "$$file" '$(SOURCE)'/"$$file" || exit; \
 	done
-	$(if $(DESTDIR),,dkms install '$(MODULE)')
+	$(if $(DESTDIR),,dkms install '$(MODULE)' $(DKMSFLAGS))
 
 uninstall: uninstall-module uninstall-command
 

@@ -26,7 +26,7 @@ fuzz:
 	@$(VM)/tests/fuzz --kernel $(FUZZ_LANE) --seconds $(FUZZ_SECONDS) $(FUZZ_ARGS)
 
 # TAP: a real guest behind the bridge; guests behind bridges of other options;
-# live migration; snapshots; the kernel's vsock_test; the module under DKMS.
+# live migration; snapshots; the kernel's vsock_test.
 check-guest:
 	@$(VM)/tests/real-guest
 
@@ -42,8 +42,13 @@ check-migrate:
 check-snapshot:
 	@$(VM)/tests/snapshot
 
-check-dkms:
-	@$(VM)/tests/dkms
+# TAP: make install, and the Debian packages on a host; on hosts of the other
+# kernels and in clean roots of Debian 12 and 13.
+check-installation:
+	@tools/testing/check installation
+
+check-debian:
+	@tools/testing/check debian
 
 check-stress:
 	@$(VM)/tests/stress
@@ -121,6 +126,7 @@ lab-clean:
 
 .PHONY: demo check-builds check-guest check-options check-migrate \
 	check-snapshot check-vsock-test check-stress \
-	check-debug check-kcsan check-pairs check-lifetime check-all check-dkms \
+	check-debug check-kcsan check-pairs check-lifetime check-all \
+	check-installation check-debian \
 	fuzz soak kselftest-harness lab lab-clean bench bench-goals lint formal \
 	htmldocs

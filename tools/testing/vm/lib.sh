@@ -26,10 +26,11 @@ need_kernel() {
 	die "unknown kernel '$1'; known:$(known_kernels)"
 }
 
+# Those that can be booted; others are roots to work in.
 known_kernels() {
 	local conf
 
-	for conf in "$VM_DIR"/kernels/*.conf; do
+	for conf in $(grep -l linux-image "$VM_DIR"/kernels/*.conf); do
 		conf=${conf##*/}
 		printf ' %s' "${conf%.conf}"
 	done
