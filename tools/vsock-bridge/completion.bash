@@ -11,19 +11,22 @@ _vsock_bridge_commands() {
 }
 
 _vsock_bridge_options() {
-	_vsock_bridge_words "$1" | grep -oE '(^|[ ,[|(])--[a-z][a-z-]*' | grep -oE '\-\-.*' | sort -u
+	_vsock_bridge_words "$1" |
+		sed 's/^/ /' | grep -oE '[^a-z-]--[a-z][a-z-]*' | cut -c2- | sort -u
 }
 
 # What stands behind -- is another command, with its own completion.
 _vsock_bridge_other() {
-	local i
+	local i offset
 
 	for ((i = 2; i < COMP_CWORD; i++)); do
-		[ "${COMP_WORDS[i]}" != -- ] || {
-			declare -F _command_offset >/dev/null || return
-			_command_offset "$((i + 1))"
-			return 0
-		}
+		[ "${COMP_WORDS[i]}" = -- ] || continue
+		for offset in _comp_command_offset _command_offset; do
+			declare -F "$offset" >/dev/null || continue
+			"$offset" "$((i + 1))"
+			break
+		done
+		return 0
 	done
 	return 1
 }
