@@ -20,9 +20,8 @@ purge_quietly() {
 built_for() {
 	local module
 
-	dkms status vsock_bridge
 	dkms status vsock_bridge |
-		grep -qxF "vsock_bridge/$1, $2, $(uname -m): installed" || return
+		grep -xF "vsock_bridge/$1, $2, $(uname -m): installed" || return
 	module=$(find "/lib/modules/$2/updates" -name 'vsock_bridge.ko*')
 	[ -n "$module" ] && [ "$(modinfo -F version "$module")" = "$1" ]
 }
