@@ -27,6 +27,9 @@ help:
 	@echo '  make tools      the command vsock-bridge'
 	@echo '  make all        both'
 	@echo '  make clean      remove what these have built'
+	@echo '  make install    the command, and the module by DKMS; make uninstall'
+	@echo '                  removes them. PREFIX=/usr/local, DESTDIR='
+	@echo '  make deb        Debian packages of both, in build/deb'
 	@echo
 	@echo '  make lab        make all roots and images of the tests beforehand'
 	@echo '  make lab-clean  remove them'
@@ -59,4 +62,5 @@ check:
 
 .PHONY: help all module tools clean check
 
+include tools/packaging/install.mk
 include tools/testing/vm/lab.mk

@@ -30,7 +30,7 @@ fuzz:
 STRESS_LANE ?= 6.12
 
 # TAP: a real guest behind the bridge; guests behind bridges of other options;
-# live migration; snapshots; the kernel's vsock_test; the module under DKMS.
+# live migration; snapshots; the kernel's vsock_test.
 check-guest:
 	@$(VM)/tests/real-guest
 
@@ -56,8 +56,13 @@ check-libvirt:
 check-ssh:
 	@$(VM)/tests/ssh
 
-check-dkms:
-	@$(VM)/tests/dkms
+# TAP: make install, and the Debian packages on a host; on hosts of the other
+# kernels and in clean roots of Debian 12 and 13.
+check-installation:
+	@tools/testing/check installation
+
+check-debian:
+	@tools/testing/check debian
 
 check-stress:
 	@$(VM)/tests/stress --kernel $(STRESS_LANE)
@@ -142,5 +147,5 @@ lab-clean:
 .PHONY: demo check-builds check-guest check-options check-migrate \
 	check-howto check-libvirt check-ssh check-snapshot check-vsock-test \
 	check-stress check-debug check-kcsan check-kasan check-pairs \
-	check-lifetime check-all check-dkms fuzz soak kselftest-harness lab \
-	lab-clean bench bench-goals lint formal htmldocs
+	check-lifetime check-all check-installation check-debian fuzz soak \
+	kselftest-harness lab lab-clean bench bench-goals lint formal htmldocs

@@ -26,13 +26,10 @@ need_kernel() {
 	die "unknown kernel '$1'; known:$(known_kernels)"
 }
 
+# Those that can be booted; others are roots to work in.
 known_kernels() {
-	local conf
-
-	for conf in "$VM_DIR"/kernels/*.conf; do
-		conf=${conf##*/}
-		printf ' %s' "${conf%.conf}"
-	done
+	grep -l linux-image "$VM_DIR"/kernels/*.conf |
+		sed 's|.*/\(.*\)\.conf$| \1|' | tr -d '\n'
 }
 
 # run_on KERNEL ARGUMENT...: run-uml for uml and uml-VARIANT, else run-host
