@@ -15,7 +15,7 @@
 #include "text.h"
 
 #define READ_WRITE_BY_GROUP	0060
-#define UDEV_RULE "KERNEL==\"vsock-bridge*\", GROUP=\"kvm\", MODE=\"0660\""
+#define UDEV_RULE "KERNEL==\"vsock-bridge\", GROUP=\"kvm\", MODE=\"0660\""
 
 static bool may_open(const char *path)
 {
@@ -37,7 +37,8 @@ static void describe(const struct stat *st, char *text, size_t size)
 			 st->st_gid);
 }
 
-static void advise_permission(const struct stat *st, struct finding *finding)
+static void advise_permission(const char *node, const struct stat *st,
+			      struct finding *finding)
 {
 	const struct group *group = NULL;
 	char user[TEXT_SIZE];
@@ -48,6 +49,9 @@ static void advise_permission(const struct stat *st, struct finding *finding)
 	if (group)
 		finding_advise(finding, "adduser %s %s, and log in again", user,
 			       group->gr_name);
+	else if (!strcmp(node, CONTROL_NODE))
+		/* where VMMs are of one user, it leads from one to the others */
+		finding_advise(finding, "use sudo; it is root's so that no virtual machine's monitor can open it");
 	else
 		finding_advise(finding, "let a group in by a udev rule: " UDEV_RULE);
 }
@@ -74,7 +78,7 @@ static void look_at_node(const struct place *place, const char *node,
 		finding_say(finding, FINDING_OK, "you may open %s (%s)", node, rights);
 	} else {
 		finding_say(finding, missing, "you may not open %s (%s)", node, rights);
-		advise_permission(&st, finding);
+		advise_permission(node, &st, finding);
 	}
 }
 
