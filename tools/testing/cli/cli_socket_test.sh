@@ -309,8 +309,8 @@ test_listen_that_is_ended_by_a_signal_leaves_no_file() {
 
 	: >in
 	for signal in HUP INT TERM; do
-		# The shell lets background jobs ignore INT.
-		perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' "$BINARY" listen s 5000 <in &
+		# The shell lets background jobs ignore INT, nohup HUP.
+		perl -e '$SIG{HUP} = $SIG{INT} = "DEFAULT"; exec @ARGV' "$BINARY" listen s 5000 <in &
 		LISTENER=$!
 		eventually test -S s_5000
 		kill -"$signal" "$LISTENER"
