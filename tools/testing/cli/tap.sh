@@ -172,10 +172,13 @@ run_one() {
 run_bounded() {
 	local test dog status=0
 
+	# in a group of its own, so that what it has started ends with it
+	set -m
 	run_one "$2" &
 	test=$!
+	set +m
 	# shellcheck disable=SC2016	# perl's variables
-	perl -e 'sleep(shift); print "it hangs\n"; kill(TERM => shift)' "$1" "$test" &
+	perl -e 'sleep(shift); print "it hangs\n"; kill("-KILL", shift)' "$1" "$test" &
 	dog=$!
 	wait "$test" || status=$?
 	kill "$dog" 2>/dev/null
