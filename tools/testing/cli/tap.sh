@@ -181,7 +181,8 @@ run_bounded() {
 	perl -e 'sleep(shift); print "it hangs\n"; kill("-KILL", shift)' "$1" "$test" &
 	dog=$!
 	wait "$test" || status=$?
-	kill "$dog" 2>/dev/null
+	# not by TERM: before its exec it is this script, with a trap that cleans up
+	kill -KILL "$dog" 2>/dev/null
 	wait "$dog" 2>/dev/null
 	return "$status"
 }
