@@ -34,7 +34,8 @@ help:
 	@echo '  make lab        make all roots and images of the tests beforehand'
 	@echo '  make lab-clean  remove them'
 	@echo
-	@echo 'demo, check, fuzz, bench, htmldocs and lab need root (or sudo), and install what they need.'
+	@echo 'demo, check, fuzz, soak, lint, bench, htmldocs and lab need root (or sudo), and'
+	@echo 'install what they need; install and uninstall need root.'
 
 all: module tools
 
