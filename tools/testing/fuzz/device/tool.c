@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A tool: looks at devices through the control node, changes them, and ends
- * their connections, while they come and go.
+ * their connections, while they come and go. It leaves those of other processes
+ * alone: a storm may run beside what wants to keep its connections.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,16 +18,20 @@
 #define NODE		"/dev/vsock-bridge-control"
 #define NODES		4U
 #define CONNS		64U
+/* No device has such a number. */
+#define NOT_A_DEVICE	(1U << 30)
 
 /**
  * struct tool - a tool
  * @fd: descriptors of the control node, some about a device, or -1
  * @last: the device that was seen last
+ * @own: the last one of them that is this process's; 0 before
  * @conns: connections that were seen last
  */
 struct tool {
 	int fd[NODES];
 	uint32_t last;
+	uint32_t own;
 	struct vsock_bridge_conn conns[CONNS];
 };
 
@@ -67,6 +72,8 @@ static void next_device(struct tool *t, struct world *w, struct rng *r, int fd)
 	};
 
 	t->last = call(w, fd, VSOCK_BRIDGE_NEXT_DEVICE, &dev) ? 0 : dev.device;
+	if (t->last && dev.pid == (uint32_t)getpid())
+		t->own = t->last;
 }
 
 static void select_device(struct tool *t, struct world *w, struct rng *r,
@@ -74,7 +81,8 @@ static void select_device(struct tool *t, struct world *w, struct rng *r,
 {
 	struct vsock_bridge_select select = {
 		.size = sizeof(select),
-		.device = world_wrong(w, r) ? rng_any(r) : t->last,
+		.device = world_wrong(w, r) ? rng_any(r) | NOT_A_DEVICE :
+					      t->own,
 	};
 
 	call(w, fd, VSOCK_BRIDGE_SELECT, &select);
