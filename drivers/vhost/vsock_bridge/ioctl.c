@@ -569,6 +569,7 @@ static long vsb_ioctl_queue(struct vsb_dev *dev, unsigned int cmd,
 	return -ENOIOCTLCMD;
 }
 
+/* @arg is NULL: only ask whether the caller may. */
 static long vsb_own_locked(const struct vsb_own_ioctl *own,
 			   struct vsb_dev *dev, void *arg)
 {
@@ -580,7 +581,7 @@ static long vsb_own_locked(const struct vsb_own_ioctl *own,
 		ret = -EIO;
 	else if (own->caller == VSB_OWNER && !vsb_is_owner(dev))
 		ret = -EPERM;
-	else
+	else if (arg)
 		ret = own->fn(dev, arg);
 	mutex_unlock(&dev->dp.lock);
 	return ret;
@@ -599,7 +600,10 @@ static long vsb_own_run(const struct vsb_own_ioctl *own, struct vsb_dev *dev,
 	} arg;
 	long ret = 0;
 
-	if (own->in)
+	/* as with vhost, who may not is told so, whatever the argument is */
+	if (own->caller == VSB_OWNER)
+		ret = vsb_own_locked(own, dev, NULL);
+	if (!ret && own->in)
 		ret = vsb_ioarg_in(&arg, own->size, own->min, argp);
 	ret = ret ?: vsb_own_locked(own, dev, &arg);
 	if (!ret && !own->in)
