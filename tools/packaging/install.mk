@@ -17,6 +17,8 @@ INSTALL		?= install
 MODULE		:= vsock_bridge/$(VERSION)
 TO		= $(DESTDIR)$(PREFIX)
 SOURCE		= $(DESTDIR)/usr/src/vsock_bridge-$(VERSION)
+SCRIPTS		:= $(notdir $(wildcard tools/tracing/*.bt))
+SHARE		= $(TO)/share/vsock-bridge
 
 install: install-command install-module
 
@@ -24,6 +26,8 @@ install-command:
 	$(MAKE) -C tools/vsock-bridge install DESTDIR='$(DESTDIR)' prefix='$(PREFIX)'
 	$(INSTALL) -d '$(TO)/include/linux'
 	$(INSTALL) -m 644 include/uapi/linux/vsock_bridge.h '$(TO)/include/linux'
+	$(INSTALL) -d '$(SHARE)'
+	$(INSTALL) -m 755 $(SCRIPTS:%=tools/tracing/%) '$(SHARE)'
 
 # What was installed of the same version before is built again.
 install-module: dkms-is-there dkms-remove
@@ -40,6 +44,8 @@ uninstall: uninstall-module uninstall-command
 uninstall-command:
 	$(MAKE) -C tools/vsock-bridge uninstall DESTDIR='$(DESTDIR)' prefix='$(PREFIX)'
 	$(RM) '$(TO)/include/linux/vsock_bridge.h'
+	$(RM) $(SCRIPTS:%='$(SHARE)/%')
+	[ ! -d '$(SHARE)' ] || rmdir '$(SHARE)'
 
 uninstall-module: dkms-remove
 	$(RM) '$(TO)/lib/udev/rules.d/60-vsock-bridge.rules'

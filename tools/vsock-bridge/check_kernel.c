@@ -27,9 +27,9 @@ void check_kernel(const struct place *place, struct finding *finding)
 	finding_advise(finding, "boot a newer kernel");
 }
 
-/* What the module is built on, of which BUILD_EXCLUSIVE_CONFIG is a part. */
+/* What dkms.conf and Kbuild ask for, and that there are modules. */
 static const char * const needed[] = {
-	"CONFIG_MODULES", "CONFIG_UNIX", "CONFIG_EVENTFD", "CONFIG_VHOST_IOTLB",
+	"CONFIG_MODULES", "CONFIG_UNIX", "CONFIG_EVENTFD", "CONFIG_VHOST",
 };
 
 static void name_missing(const struct kconfig *config, char *names)
@@ -53,7 +53,7 @@ void check_options(const struct place *place, struct finding *finding)
 	if (!config.text) {
 		finding_say(finding, FINDING_NOTE,
 			    "the options of this kernel are not known");
-		finding_advise(finding, "look for CONFIG_VHOST_IOTLB where the kernel is from, if the module does not build");
+		finding_advise(finding, "look for CONFIG_VHOST where the kernel is from, if the module does not build");
 		return;
 	}
 	name_missing(&config, missing);

@@ -14,7 +14,8 @@
 static const char usage[] =
 	"Usage: vsock-bridge list [OPTION]... [DEVICE]\n"
 	"\n"
-	"Shows the vsock_bridge devices that are open: your own, or to root all.\n"
+	"Shows the vsock_bridge devices that are open: your own, or to root all\n"
+	"(the control node is root's, unless a rule of yours says otherwise).\n"
 	"\n"
 	"  --interval TIME  look twice, so many seconds (or with ms) apart, and show\n"
 	"                   what was moved per second between\n"

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cmd.h"
@@ -24,7 +25,8 @@ static const char usage[] =
 	"the connection is stdin and stdout. PATH_PORT is removed before.\n"
 	"\n"
 	"  --keep          take all connections, each with a COMMAND of its own, until\n"
-	"                  a signal comes; then PATH_PORT is removed\n"
+	"                  a signal comes; then PATH_PORT is removed. At most 64 run\n"
+	"                  at once; more connections wait\n"
 	"  --mode MODE     permissions of PATH_PORT, in octal (0777 less the umask)\n"
 	"  --replace       remove PATH_PORT first if it is a stale socket, on which\n"
 	"                  nobody listens; any other file is left alone\n"
@@ -49,6 +51,9 @@ static const struct option options[] = {
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
 	{}
 };
+
+/* The guest shall not start as many processes as it likes. */
+enum { MOST_COMMANDS = 64 };
 
 struct request {
 	struct server server;
@@ -103,35 +108,41 @@ static int become_command(char **command, int fd)
 }
 
 /* Signals that were caught are as before for it, by execvp(). */
-static int start_command(char **command, int fd)
+static bool start_command(char **command, int fd)
 {
-	switch (fork()) {
-	case -1:
-		diag("cannot start COMMAND: %s: check the limits of this user",
-		     strerror(errno));
-		return EXIT_FAILED;
-	case 0:
-		signal(SIGCHLD, SIG_DFL);
+	pid_t child = fork();
+
+	if (!child)
 		_exit(become_command(command, fd));
-	default:
-		return 0;
-	}
+	if (child < 0)
+		diag("cannot start COMMAND: %s: the connection is closed, check the limits of this user",
+		     strerror(errno));
+	return child > 0;
 }
 
+/* Takes note of those that have ended; waits for one where no more may run. */
+static int count_running(int running)
+{
+	while (running > 0 &&
+	       waitpid(-1, NULL, running < MOST_COMMANDS ? WNOHANG : 0) > 0)
+		running--;
+	return running;
+}
+
+/* Ends by a signal, or when it cannot accept. */
 static int serve_all(struct request *request)
 {
-	int fd, result;
+	int fd, result, running = 0;
 
-	signal(SIGCHLD, SIG_IGN);
+	signal(SIGCHLD, SIG_DFL);	/* who has called this may ignore it */
 	for (;;) {
+		running = count_running(running);
 		result = server_accept(&request->server, request->timeout_ms, &fd);
 		if (result)
 			return result;
 		request->timeout_ms = 0;
-		result = start_command(request->command, fd);
+		running += start_command(request->command, fd);
 		close(fd);
-		if (result)
-			return result;
 	}
 }
 

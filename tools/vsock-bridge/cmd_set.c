@@ -19,7 +19,9 @@ static const char usage[] =
 	"connections live on, and no file is removed.\n"
 	"\n"
 	"Paths are looked up with the rights of the device's user, also when root calls\n"
-	"this: a guest never gets those of root by it.\n"
+	"this: a guest never gets those of root by it. Root directory,\n"
+	"network namespace and security profile are those of this command. Limits and\n"
+	"ports that were set before something failed stay set.\n"
 	"\n"
 	CONFIG_USAGE
 	"  --control NODE       the control node (" CONTROL_NODE ")\n"
@@ -29,7 +31,7 @@ static const char usage[] =
 	"\n"
 	"Examples:\n"
 	"  vsock-bridge set cid:3 --max-connections 4096 --connect-timeout 5\n"
-	"  vsock-bridge set /run/vm1.sock --uds-path /run/vm2.sock --mode 0660\n"
+	"  vsock-bridge set cid:3 --uds-path /run/user/1000/vm.sock --mode 0660\n"
 	"\n"
 	"Exit codes: 0 done, 1 failed, 2 wrong usage.\n";
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # cli_socket_test.sh BINARY: tests of connect and listen, with stand_in.py in the
-# place of a device and its guest. Needs perl and python3.
+# place of a device and its guest. Needs root, perl and python3.
 # shellcheck disable=SC2317	# the tests are called by name
 # shellcheck source-path=SCRIPTDIR source=tap.sh
 . "$(dirname "$0")/tap.sh"
@@ -302,6 +302,48 @@ THREE"
 	wait "$LISTENER" || STATUS=$?
 	expect_status 143
 	expect_no_file s_5000
+}
+
+# The 65th is there while the first still runs. Each is ended by its stdin.
+test_listen_keep_runs_64_commands_at_once() {
+	# shellcheck disable=SC2016	# expands in COMMAND
+	"$BINARY" listen --keep s 5000 -- \
+		sh -c 'echo begin >>log; cat; echo end >>log' 2>err &
+	LISTENER=$!
+	eventually test -S s_5000
+	# shellcheck disable=SC2016	# perl's variables
+	perl -MSocket -e '
+		for my $i (0 .. 64) {
+			socket($c[$i], AF_UNIX, SOCK_STREAM, 0) or die;
+			connect($c[$i], pack_sockaddr_un("s_5000")) or die "connect: $!";
+			syswrite($c[$i], "x");
+			sysread($c[$i], my $answer, 1) or die "no answer" if $i < 64;
+		}
+		vec(my $last = "", fileno($c[64]), 1) = 1;
+		select($last, undef, undef, 0.5) and die "65 run";
+		shutdown($c[0], 1);
+		sysread($c[64], my $answer, 1) or die "the last one is not taken"'
+	kill "$LISTENER"
+	expect_same "$(head -n 65 log | uniq -c | tr -s " ")" " 64 begin
+ 1 end"
+	expect_same "$(cat err)" ""
+}
+
+# As a user who has no other process: root is under no such limit.
+test_listen_keep_goes_on_when_a_command_cannot_be_started() {
+	local uid=$((1000000 + $$))
+
+	prlimit --nproc=1: setpriv --reuid="$uid" --clear-groups \
+		"$BINARY" listen --keep s 5000 -- tr a-z A-Z 2>err &
+	LISTENER=$!
+	eventually test -S s_5000
+	echo one | guest_connects s_5000 SOCK_STREAM >got || :
+	expect_same "$(cat got)" ""
+	grep -q "cannot start COMMAND: .*: the connection is closed, check the limits" err
+	setpriv --reuid="$uid" --clear-groups prlimit --nproc=64: --pid "$LISTENER"
+	echo two | guest_connects s_5000 SOCK_STREAM >got
+	expect_same "$(cat got)" TWO
+	kill "$LISTENER"
 }
 
 test_listen_that_is_ended_by_a_signal_leaves_no_file() {
