@@ -158,6 +158,12 @@ test_names_do_not_turn_the_text_around_them() {
 	expect_out " a\\?b .* /\\?\\?"$'\342\200\251\342\202\254'"\$"
 }
 
+# For whoever may open it may look into the devices of others.
+test_nobody_is_told_to_let_a_group_open_the_control_node() {
+	with_fake "FAKE_ERROR=OPEN $(errno_of EACCES)" list
+	expect_error 1 "you may not open /dev/null: use sudo; it is root's so that no virtual machine's monitor can open it"
+}
+
 # conns
 
 # A device with four connections; the second one stands still for its guest.
