@@ -14,9 +14,6 @@
 #include "process.h"
 #include "text.h"
 
-#define READ_WRITE_BY_GROUP	0060
-#define UDEV_RULE "KERNEL==\"vsock-bridge\", GROUP=\"kvm\", MODE=\"0660\""
-
 static bool may_open(const char *path)
 {
 	return !faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS);
@@ -37,31 +34,12 @@ static void describe(const struct stat *st, char *text, size_t size)
 			 st->st_gid);
 }
 
-static void advise_permission(const char *node, const struct stat *st,
-			      struct finding *finding)
-{
-	const struct group *group = NULL;
-	char user[TEXT_SIZE];
-
-	if (st->st_gid && (st->st_mode & READ_WRITE_BY_GROUP) == READ_WRITE_BY_GROUP)
-		group = getgrgid(st->st_gid);
-	text_user(user, geteuid());
-	if (group)
-		finding_advise(finding, "adduser %s %s, and log in again", user,
-			       group->gr_name);
-	else if (!strcmp(node, CONTROL_NODE))
-		/* where VMMs are of one user, it leads from one to the others */
-		finding_advise(finding, "use sudo; it is root's so that no virtual machine's monitor can open it");
-	else
-		finding_advise(finding, "let a group in by a udev rule: " UDEV_RULE);
-}
-
 /* @missing: what it means that there is none, and @remedy. */
 static void look_at_node(const struct place *place, const char *node,
 			 enum verdict missing, const char *why, const char *remedy,
 			 struct finding *finding)
 {
-	char path[PLACE_PATH_SIZE], rights[128];
+	char path[PLACE_PATH_SIZE], rights[128], remedy_of_rights[NODE_REMEDY_SIZE];
 	struct stat st;
 
 	place_path(place, path, node);
@@ -78,7 +56,8 @@ static void look_at_node(const struct place *place, const char *node,
 		finding_say(finding, FINDING_OK, "you may open %s (%s)", node, rights);
 	} else {
 		finding_say(finding, missing, "you may not open %s (%s)", node, rights);
-		advise_permission(node, &st, finding);
+		node_remedy(remedy_of_rights, node, &st);
+		finding_advise(finding, "%s", remedy_of_rights);
 	}
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "json.h"
+#include "utf8.h"
 
 enum { DEEPEST = 8 };
 
@@ -94,47 +95,12 @@ void json_bits(const char *key, __u64 bits)
 	printf("\"0x%llx\"", (unsigned long long)bits);
 }
 
-/*
- * Bytes of the UTF-8 character that begins at @c, of which @left are there; 0 if
- * none does: overlong forms, surrogates and what is above U+10FFFF are none.
- */
-static size_t utf8_length(const unsigned char *c, size_t left)
-{
-	static const struct {
-		unsigned char first, last, low, high;
-		size_t length;
-	} forms[] = {
-		{ 0x00, 0x7f, 0, 0, 1 },
-		{ 0xc2, 0xdf, 0x80, 0xbf, 2 },
-		{ 0xe0, 0xe0, 0xa0, 0xbf, 3 },
-		{ 0xe1, 0xec, 0x80, 0xbf, 3 },
-		{ 0xed, 0xed, 0x80, 0x9f, 3 },
-		{ 0xee, 0xef, 0x80, 0xbf, 3 },
-		{ 0xf0, 0xf0, 0x90, 0xbf, 4 },
-		{ 0xf1, 0xf3, 0x80, 0xbf, 4 },
-		{ 0xf4, 0xf4, 0x80, 0x8f, 4 },
-	};
-	size_t i, n;
-
-	for (i = 0; i < sizeof(forms) / sizeof(*forms); i++)
-		if (c[0] >= forms[i].first && c[0] <= forms[i].last)
-			break;
-	if (i == sizeof(forms) / sizeof(*forms) || forms[i].length > left)
-		return 0;
-	if (forms[i].length > 1 && (c[1] < forms[i].low || c[1] > forms[i].high))
-		return 0;
-	for (n = 2; n < forms[i].length; n++)
-		if (c[n] < 0x80 || c[n] > 0xbf)
-			return 0;
-	return forms[i].length;
-}
-
 static void quote_character(const unsigned char *c, size_t length)
 {
 	if (!length)
 		fputs("\\ufffd", stdout);
-	else if (*c < ' ' || *c == 0x7f)
-		printf("\\u%04x", *c);
+	else if (utf8_is_control(c, length))
+		printf("\\u%04x", c[length - 1]);
 	else if (*c == '"' || *c == '\\')
 		printf("\\%c", *c);
 	else

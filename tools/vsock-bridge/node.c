@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,9 +11,11 @@
 #include "descriptor.h"
 #include "diag.h"
 #include "node.h"
+#include "text.h"
 
 #define MODULE_FOLDER	"/sys/module/vsock_bridge"
 #define READ_WRITE_BY_GROUP	0060
+#define UDEV_RULE "KERNEL==\"vsock-bridge\", GROUP=\"kvm\", MODE=\"0660\""
 
 static void tell_no_node(const char *node)
 {
@@ -23,30 +26,51 @@ static void tell_no_node(const char *node)
 		     node);
 }
 
-static void tell_not_permitted(const char *node)
+/* The group whose members may open what @st is of; root's own is not joined. */
+static const struct group *group_that_may(const struct stat *st)
 {
-	struct group *group = NULL;
-	struct stat st;
-
-	if (!stat(node, &st) &&
-	    (st.st_mode & READ_WRITE_BY_GROUP) == READ_WRITE_BY_GROUP)
-		group = getgrgid(st.st_gid);
-	if (group && group->gr_gid)
-		diag("you may not open %s: run as root, or join group %s and log in again",
-		     node, group->gr_name);
-	else
-		diag("you may not open %s: run as root, or let a group in by a udev rule (GROUP=\"kvm\", MODE=\"0660\")",
-		     node);
+	if (!st->st_gid || (st->st_mode & READ_WRITE_BY_GROUP) != READ_WRITE_BY_GROUP)
+		return NULL;
+	return getgrgid(st->st_gid);
 }
 
-static void tell_open_failed(const char *node, int error)
+void node_remedy(char text[NODE_REMEDY_SIZE], const char *node,
+		 const struct stat *st)
+{
+	const struct group *group = group_that_may(st);
+	char user[TEXT_SIZE];
+
+	if (group)
+		snprintf(text, NODE_REMEDY_SIZE,
+			 "run as root, or join group %s (adduser %s %s) and log in again",
+			 group->gr_name, text_user(user, geteuid()), group->gr_name);
+	else if (!strcmp(node, CONTROL_NODE))
+		/* where VMMs are of one user, it leads from one to the others */
+		snprintf(text, NODE_REMEDY_SIZE,
+			 "use sudo; it is root's so that no virtual machine's monitor can open it");
+	else
+		snprintf(text, NODE_REMEDY_SIZE,
+			 "run as root, or let a group in by a udev rule: " UDEV_RULE);
+}
+
+static void tell_not_permitted(const char *node, const char *usual)
+{
+	char remedy[NODE_REMEDY_SIZE];
+	struct stat st = {};
+
+	stat(node, &st);
+	node_remedy(remedy, usual, &st);
+	diag("you may not open %s: %s", node, remedy);
+}
+
+static void tell_open_failed(const char *node, const char *usual, int error)
 {
 	switch (error) {
 	case ENOENT:
 		tell_no_node(node);
 		break;
 	case EACCES:
-		tell_not_permitted(node);
+		tell_not_permitted(node, usual);
 		break;
 	case EPERM:
 		diag("%s is not allowed in this container or service: allow the device (systemd: DeviceAllow=%s rw)",
@@ -69,7 +93,7 @@ int node_open(const char *node, const char *usual)
 	int fd;
 
 	if (stat(node, &st)) {
-		tell_open_failed(node, errno);
+		tell_open_failed(node, usual, errno);
 		return -1;
 	}
 	if (!S_ISCHR(st.st_mode)) {
@@ -78,6 +102,6 @@ int node_open(const char *node, const char *usual)
 	}
 	fd = descriptor_above_stderr(open(node, O_RDWR | O_NOCTTY | O_CLOEXEC));
 	if (fd < 0)
-		tell_open_failed(node, errno);
+		tell_open_failed(node, usual, errno);
 	return fd;
 }

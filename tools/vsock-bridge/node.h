@@ -3,6 +3,8 @@
 #ifndef VSB_CLI_NODE_H
 #define VSB_CLI_NODE_H
 
+struct stat;
+
 #define DEVICE_NODE	"/dev/vsock-bridge"
 #define CONTROL_NODE	"/dev/vsock-bridge-control"
 
@@ -11,5 +13,12 @@
  * @usual is what should be given where it is no device at all.
  */
 int node_open(const char *node, const char *usual);
+
+/* What node_remedy() needs, its NUL included. */
+#define NODE_REMEDY_SIZE	256
+
+/* What the caller can do who may not open @node, which is as @st says. */
+void node_remedy(char text[NODE_REMEDY_SIZE], const char *node,
+		 const struct stat *st);
 
 #endif /* VSB_CLI_NODE_H */

@@ -1,21 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Text for people: what comes from outside, and numbers in few letters. */
 #include <pwd.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "text.h"
+#include "utf8.h"
 
 /*
  * Names of files, programs and options come from outside: a newline in one would
- * make two lines of one, an escape sequence would reach the terminal.
+ * make two lines of one, an escape sequence would reach the terminal, and a change
+ * of direction would show a name that it is not. Bytes that are no UTF-8 are
+ * controls to some terminals.
  */
+static bool is_printable(const unsigned char *c, size_t length)
+{
+	return length && !utf8_is_control(c, length) && !utf8_turns_text(c, length);
+}
+
 void text_make_printable(char *text)
 {
-	unsigned char *c;
+	const unsigned char *from = (const unsigned char *)text;
+	size_t left = strlen(text), length;
 
-	for (c = (unsigned char *)text; *c; c++)
-		if (*c < ' ' || *c == 0x7f)
-			*c = '?';
+	for (; left; from += length, left -= length) {
+		length = utf8_length(from, left);
+		if (is_printable(from, length)) {
+			memmove(text, from, length);
+			text += length;
+		} else {
+			*text++ = '?';
+			length = length ?: 1;
+		}
+	}
+	*text = '\0';
 }
 
 /* Three digits at most, of which one may be behind the point. */

@@ -8,7 +8,7 @@
 /* What the functions below need, their NUL included. */
 #define TEXT_SIZE	32
 
-/* Puts a question mark in place of what would move the cursor of a terminal. */
+/* Puts a question mark in place of what a terminal would not just show. */
 void text_make_printable(char *text);
 
 /* Bytes, as 999, 1.5K or 12M. */

@@ -142,6 +142,28 @@ test_what_is_no_text_does_not_reach_the_terminal() {
 	expect_out ' qe\?\[2Jmu .* /run/\?\.sock$'
 }
 
+# U+009B is what ESC [ is, as is the byte alone where a terminal is not in UTF-8.
+test_8_bit_controls_do_not_reach_the_terminal() {
+	printf '1 0 5 0 3 0 0 0 0 0 a\302\2332J\2332J /\302\237\302\240\303\244\233.sock\n' >devices
+	with_fake list
+	expect_out " a\\?2J\\?2J .* /\\?"$'\302\240\303\244'"\\?\\.sock\$"
+	with_fake list --json
+	expect_out '^ *"command": "a\\u009b2J\\ufffd2J",$'
+	expect_out '^ *"path": "/\\u009f'$'\302\240\303\244''\\ufffd\.sock",$'
+}
+
+test_names_do_not_turn_the_text_around_them() {
+	printf '1 0 5 0 3 0 0 0 0 0 a\342\200\256b /\342\201\246\342\200\252\342\200\251\342\202\254\n' >devices
+	with_fake list
+	expect_out " a\\?b .* /\\?\\?"$'\342\200\251\342\202\254'"\$"
+}
+
+# For whoever may open it may look into the devices of others.
+test_nobody_is_told_to_let_a_group_open_the_control_node() {
+	with_fake "FAKE_ERROR=OPEN $(errno_of EACCES)" list
+	expect_error 1 "you may not open /dev/null: use sudo; it is root's so that no virtual machine's monitor can open it"
+}
+
 # conns
 
 # A device with four connections; the second one stands still for its guest.

@@ -140,14 +140,14 @@ test_doctor_says_who_may_open_the_node() {
 	healthy
 	run_as_nobody doctor --root root
 	expect_status 1
-	expect_out '^problem +node +you may not open /dev/vsock-bridge \(0660 root:users\): adduser nobody users, and log in again$'
+	expect_out '^problem +node +you may not open /dev/vsock-bridge \(0660 root:users\): run as root, or join group users \(adduser nobody users\) and log in again$'
 	expect_out '^note +control +you may not open /dev/vsock-bridge-control '
 	expect_out '^note +kvm +you may not open /dev/kvm '
 	chgrp root root/dev/vsock-bridge*
 	chmod 600 root/dev/vsock-bridge*
 	run_as_nobody doctor --root root
 	expect_out '^note +control +you may not open /dev/vsock-bridge-control \(0600 root:root\): use sudo; '
-	expect_out '^problem +node +you may not open /dev/vsock-bridge \(0600 root:root\): let a group in by a udev rule: KERNEL=="vsock-bridge", GROUP="kvm", MODE="0660"$'
+	expect_out '^problem +node +you may not open /dev/vsock-bridge \(0600 root:root\): run as root, or let a group in by a udev rule: KERNEL=="vsock-bridge", GROUP="kvm", MODE="0660"$'
 	chmod 666 root/dev/*
 	run_as_nobody doctor --root root
 	expect_status 0

@@ -437,7 +437,7 @@ test_set_by_root_gives_the_guest_no_rights_of_root() {
 test_control_node_without_permission_is_told() {
 	chmod 600 "$CONTROL"
 	run_as_nobody list
-	expect_error 1 "you may not open $CONTROL: run as root, or let a group in"
+	expect_error 1 "you may not open $CONTROL: use sudo; it is root's"
 }
 
 # connect and listen
