@@ -6,7 +6,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "address.h"
@@ -14,6 +13,7 @@
 #include "descriptor.h"
 #include "diag.h"
 #include "exit.h"
+#include "wait.h"
 
 #define SEQPACKET_SUFFIX	"_seqpacket"
 
@@ -95,23 +95,6 @@ static int reach(const struct client *client, int fd)
 	return tell_no_connection(client, address.path, errno);
 }
 
-static unsigned long now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000UL + now.tv_nsec / 1000000;
-}
-
-/* Waits for something to be read, or for the end: false when time is out. */
-static bool wait_for_answer(int fd, unsigned long deadline)
-{
-	struct pollfd p = { .fd = fd, .events = POLLIN };
-	unsigned long now = now_ms();
-
-	return now < deadline && poll(&p, 1, deadline - now) > 0;
-}
-
 /*
  * The first line, or message: its length, 0 at an end that comes before, or -1.
  * What comes behind the line is not touched, so it is read by the byte.
@@ -124,7 +107,7 @@ static ssize_t read_line(const struct client *client, int fd, char line[LINE_SIZ
 	while (length < LINE_SIZE - 1 && (!length || line[length - 1] != '\n')) {
 		ssize_t n;
 
-		if (!wait_for_answer(fd, deadline)) {
+		if (!poll_until(fd, POLLIN, deadline)) {
 			errno = ETIMEDOUT;
 			return -1;
 		}
@@ -192,7 +175,7 @@ static int shake_hands(const struct client *client, int fd, unsigned long deadli
 
 int client_connect(const struct client *client, int *fd)
 {
-	unsigned long deadline = now_ms() + client->timeout_ms;
+	unsigned long deadline = wait_deadline(client->timeout_ms);
 	int type = client->seqpacket ? SOCK_SEQPACKET : SOCK_STREAM;
 	int result;
 

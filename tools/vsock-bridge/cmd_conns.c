@@ -276,7 +276,8 @@ static int show_device(void *to, const struct device *device,
 
 static int print_text(struct request *request, const struct devices *devices)
 {
-	int failed = control_each(devices, request->node, show_device, request);
+	int failed = target_each(devices, request->node, request->target,
+				 show_device, request);
 
 	table_print(&request->table);
 	return failed;
@@ -288,7 +289,8 @@ static int print_json(struct request *request, const struct devices *devices)
 
 	json_object(NULL);
 	json_array("connections");
-	failed = control_each(devices, request->node, show_device, request);
+	failed = target_each(devices, request->node, request->target,
+			     show_device, request);
 	json_end();
 	json_end();
 	return failed;

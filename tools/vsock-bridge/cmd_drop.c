@@ -7,6 +7,7 @@
 
 #include "cmd.h"
 #include "conns.h"
+#include "control.h"
 #include "diag.h"
 #include "exit.h"
 #include "options.h"
@@ -58,12 +59,6 @@ static int take(void *to, int option)
 	return options_number("--port", optarg, 0, UINT32_MAX, &request->port);
 }
 
-static int tell_closed(void)
-{
-	diag("the device has been closed just now: see 'vsock-bridge list'");
-	return -1;
-}
-
 /* One that has ended by itself meanwhile is dropped, too. */
 static int drop_port(const struct device *device, __u32 port)
 {
@@ -73,8 +68,10 @@ static int drop_port(const struct device *device, __u32 port)
 	size_t i;
 
 	result = conns_read(&conns, device);
+	if (result > 0)
+		control_tell_gone(device->number);
 	if (result)
-		return result < 0 ? -1 : tell_closed();
+		return -1;
 	for (i = 0; i < conns.count && result >= 0; i++) {
 		if (!conns_has_port(&conns.all[i], port))
 			continue;

@@ -150,7 +150,8 @@ static int print_document(struct request *request, const struct devices *devices
 
 	json_object(NULL);
 	json_array("devices");
-	failed = control_each(devices, request->node, print_json, request);
+	failed = target_each(devices, request->node, request->target,
+			     print_json, request);
 	json_end();
 	json_end();
 	return failed;
@@ -165,7 +166,8 @@ static int run(struct request *request)
 		return EXIT_FAILED;
 	failed = request->json ?
 		 print_document(request, &devices) :
-		 control_each(&devices, request->node, print_text, request);
+		 target_each(&devices, request->node, request->target,
+			     print_text, request);
 	control_free(&devices);
 	return failed ? EXIT_FAILED : EXIT_OK;
 }

@@ -38,6 +38,7 @@ static const char usage[] =
 	"  QUEUED           bytes of the guest that the host's programs have not read\n"
 	"  ERRORS           all since the device was opened\n"
 	"  NEW              those since the last look\n"
+	"Where the device does not tell, as when it is dead, there is a -.\n"
 	"\n"
 	"Example:\n"
 	"  vsock-bridge watch --interval 5 cid:3\n"
@@ -105,6 +106,21 @@ static void print_rates(struct table *table, const struct rates *rates)
 	rate_cell(table, rates->known, text_count(text, rates->rx_packets));
 }
 
+static void error_cells(struct table *table, const struct vsock_bridge_stats *now,
+			const struct vsock_bridge_stats *before)
+{
+	if (now)
+		table_cell(table, "%llu", (unsigned long long)counters_errors(now));
+	else
+		table_cell(table, "-");
+	if (now && before)
+		table_cell(table, "%llu",
+			   (unsigned long long)(counters_errors(now) -
+						counters_errors(before)));
+	else
+		table_cell(table, "-");
+}
+
 static void print_line(struct table *table, const struct looks *looks,
 		       const struct vsock_bridge_device *entry)
 {
@@ -122,10 +138,8 @@ static void print_line(struct table *table, const struct looks *looks,
 	table_cell(table, "%s", entry_state(entry));
 	table_cell(table, "%u", entry->connections);
 	print_rates(table, &rates);
-	table_cell(table, "%s", text_bytes(text, now->buffered_bytes));
-	table_cell(table, "%llu", (unsigned long long)counters_errors(now));
-	table_cell(table, "%llu",
-		   (unsigned long long)(counters_errors(now) - counters_errors(before)));
+	table_cell(table, "%s", now ? text_bytes(text, now->buffered_bytes) : "-");
+	error_cells(table, now, before);
 	table_cell(table, "%s", *entry_path(path, entry) ? path : "-");
 }
 
@@ -152,6 +166,8 @@ static void print_errors_of(const struct looks *looks, __u32 device)
 	const struct vsock_bridge_stats *first = sample_stats(&looks->first, device);
 	const struct counter *counter;
 
+	if (!now || !first)
+		return;
 	for (counter = counters; counter->name; counter++) {
 		__u64 value = counter_value(counter, now);
 		__u64 new = value - counter_value(counter, first);

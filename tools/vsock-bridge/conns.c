@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 
 #include "conns.h"
+#include "control.h"
 #include "diag.h"
 
 /*
@@ -140,5 +141,9 @@ int conns_drop(const struct device *device, __u64 id)
 
 	if (!ioctl(device->fd, VSOCK_BRIDGE_DROP_CONN, &drop))
 		return 0;
-	return errno == ENOENT ? 1 : tell_failed("cannot drop the connection", errno);
+	if (errno == ENOENT)
+		return 1;
+	if (tell_failed("cannot drop the connection", errno) > 0)
+		control_tell_gone(device->number);
+	return -1;
 }

@@ -108,6 +108,7 @@ int control_select(struct device *device, const char *node, __u32 number)
 	int result;
 
 	device->node = node;
+	device->number = number;
 	device->fd = node_open(node, CONTROL_NODE);
 	if (device->fd < 0)
 		return -1;
@@ -123,6 +124,11 @@ int control_select(struct device *device, const char *node, __u32 number)
 	}
 	device_close(device);
 	return result;
+}
+
+void control_tell_gone(__u32 number)
+{
+	diag("device %u is dead, or closed: see 'vsock-bridge list'", number);
 }
 
 static int visit_one(const struct vsock_bridge_device *entry, const char *node,
@@ -141,10 +147,15 @@ static int visit_one(const struct vsock_bridge_device *entry, const char *node,
 int control_each(const struct devices *devices, const char *node,
 		 control_visit visit, void *to)
 {
+	int left_out = 0;
 	size_t i;
 
-	for (i = 0; i < devices->count; i++)
-		if (visit_one(&devices->all[i], node, visit, to) < 0)
+	for (i = 0; i < devices->count; i++) {
+		int result = visit_one(&devices->all[i], node, visit, to);
+
+		if (result < 0)
 			return -1;
-	return 0;
+		left_out += result;
+	}
+	return left_out;
 }

@@ -33,11 +33,17 @@ void control_free(struct devices *devices);
  */
 int control_select(struct device *device, const char *node, __u32 number);
 
-/* 0, 1 when the device has been closed, or -1, told. */
+/* Tells that a device which somebody has named does not answer. */
+void control_tell_gone(__u32 number);
+
+/* 0, 1 when the device is dead or has been closed, or -1, told. */
 typedef int (*control_visit)(void *to, const struct device *device,
 			     const struct vsock_bridge_device *entry);
 
-/* Selects one after the other; those that have been closed are left out. */
+/*
+ * Selects one after the other; those that are dead, or have been closed, are left
+ * out: returns how many, or -1, told.
+ */
 int control_each(const struct devices *devices, const char *node,
 		 control_visit visit, void *to);
 

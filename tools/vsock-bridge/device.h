@@ -7,8 +7,16 @@
 
 #include "node.h"
 
+/**
+ * struct device - a device that is open
+ * @node: how it was opened
+ * @number: which it is, where it was selected through the control node
+ * @fd: its descriptor
+ * @info: what it says of itself
+ */
 struct device {
 	const char *node;
+	__u32 number;
 	int fd;
 	struct vsock_bridge_info info;
 };

@@ -10,8 +10,12 @@ static int read_one(void *to, const struct device *device,
 		    const struct vsock_bridge_device *entry)
 {
 	struct sample *sample = to;
+	struct vsock_bridge_stats stats;
+	int result = counters_read(&stats, device);
 
-	return counters_read(&sample->stats[entry - sample->devices.all], device);
+	if (!result)
+		sample->stats[entry - sample->devices.all] = stats;
+	return result;
 }
 
 int sample_take(struct sample *sample, const char *node, const char *target)
@@ -21,7 +25,7 @@ int sample_take(struct sample *sample, const char *node, const char *target)
 	sample->stats = calloc(sample->devices.count + 1, sizeof(*sample->stats));
 	if (!sample->stats)
 		diag("out of memory: free some and try again");
-	else if (!control_each(&sample->devices, node, read_one, sample))
+	else if (control_each(&sample->devices, node, read_one, sample) >= 0)
 		return 0;
 	sample_free(sample);
 	return -1;
@@ -37,11 +41,11 @@ void sample_free(struct sample *sample)
 const struct vsock_bridge_stats *sample_stats(const struct sample *sample,
 					      __u32 device)
 {
-	static const struct vsock_bridge_stats none;
+	static const struct vsock_bridge_stats new = { .size = sizeof(new) };
 	size_t i;
 
 	for (i = 0; i < sample->devices.count; i++)
 		if (sample->devices.all[i].device == device)
-			return &sample->stats[i];
-	return &none;
+			return sample->stats[i].size ? &sample->stats[i] : NULL;
+	return &new;
 }

@@ -9,7 +9,7 @@
 /**
  * struct sample - a moment
  * @devices: those that there were
- * @stats: of each its counters
+ * @stats: of each its counters, with a size of 0 where they are not known
  */
 struct sample {
 	struct devices devices;
@@ -17,13 +17,16 @@ struct sample {
 };
 
 /*
- * Looks at those that @target means, or all: 0, or -1, told by diag. One that is
- * closed while this looks has counters that are 0.
+ * Looks at those that @target means, or all: 0, or -1, told by diag. Of one that
+ * is dead, or closed while this looks, the counters are not known.
  */
 int sample_take(struct sample *sample, const char *node, const char *target);
 void sample_free(struct sample *sample);
 
-/* The counters of a device; of one that was not there, those of a new one. */
+/*
+ * The counters of a device, or NULL where they are not known; of one that was not
+ * there, those of a new one.
+ */
 const struct vsock_bridge_stats *sample_stats(const struct sample *sample,
 					      __u32 device);
 

@@ -13,6 +13,7 @@
 #include "exit.h"
 #include "server.h"
 #include "uds.h"
+#include "wait.h"
 
 /* The file that was made, for the signal handler. */
 static struct {
@@ -97,16 +98,11 @@ int server_open(struct server *server)
 	return EXIT_FAILED;
 }
 
-static bool wait_for_client(const struct server *server, unsigned long timeout_ms)
-{
-	struct pollfd p = { .fd = server->fd, .events = POLLIN };
-
-	return poll(&p, 1, timeout_ms ? (int)timeout_ms : -1) != 0;
-}
-
 int server_accept(const struct server *server, unsigned long timeout_ms, int *fd)
 {
-	if (!wait_for_client(server, timeout_ms)) {
+	unsigned long deadline = timeout_ms ? wait_deadline(timeout_ms) : WAIT_FOREVER;
+
+	if (!poll_until(server->fd, POLLIN, deadline)) {
 		diag("nobody connected to %s in %lu ms: check the guest, or give more with --timeout",
 		     server->address.path, timeout_ms);
 		return EXIT_TIMED_OUT;

@@ -148,7 +148,17 @@ int target_open(struct device *device, struct vsock_bridge_device *entry,
 	control_free(&devices);
 	result = control_select(device, node, entry->device);
 	if (result > 0)
-		diag("device %u has been closed just now: see 'vsock-bridge list'",
-		     entry->device);
+		control_tell_gone(entry->device);
 	return result ? -1 : 0;
+}
+
+int target_each(const struct devices *devices, const char *node, const char *text,
+		control_visit visit, void *to)
+{
+	int left_out = control_each(devices, node, visit, to);
+
+	if (left_out <= 0 || !text)
+		return left_out < 0 ? -1 : 0;
+	control_tell_gone(devices->all[0].device);
+	return -1;
 }

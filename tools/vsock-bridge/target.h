@@ -18,6 +18,13 @@ int target_choose(struct devices *devices, const char *text);
 /* Lists the devices, and leaves those: 0, or -1, told. */
 int target_list(struct devices *devices, const char *node, const char *text);
 
+/*
+ * Selects the @devices that @text meant, one after the other: 0, or -1, told. One
+ * that is dead, or has been closed, is left out; if it was named, that is told.
+ */
+int target_each(const struct devices *devices, const char *node, const char *text,
+		control_visit visit, void *to);
+
 /* Opens the one that @text means, and tells of it in @entry: 0, or -1, told. */
 int target_open(struct device *device, struct vsock_bridge_device *entry,
 		const char *node, const char *text);

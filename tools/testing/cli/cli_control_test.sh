@@ -256,6 +256,28 @@ test_device_that_is_closed_meanwhile_has_no_connections() {
 	expect_same "$(wc -l <out)" 1
 }
 
+# tells_that_7_is_gone SUBCOMMAND ARG...
+tells_that_7_is_gone() {
+	local error
+
+	for error in "${CALL:-GET_CONNS} $(errno_of EIO)" "SELECT $(errno_of ENOENT)"; do
+		with_fake "FAKE_ERROR=$error" "$@"
+		expect_status 1
+		expect_same "$(cat err)" "vsock-bridge: device 7 is dead, or closed: see 'vsock-bridge list'"
+	done
+}
+
+test_device_that_is_named_and_does_not_answer_is_told() {
+	four_conns
+	tells_that_7_is_gone conns 7
+	tells_that_7_is_gone conns --json cid:3
+	tells_that_7_is_gone drop --port 80 7
+	CALL=DROP_CONN tells_that_7_is_gone drop --port 80 7
+	CALL=DROP_CONN tells_that_7_is_gone drop 7 1
+	CALL=GET_STATS tells_that_7_is_gone stats 7
+	CALL=GET_STATS tells_that_7_is_gone stats --json pid:4242
+}
+
 test_conns_that_cannot_be_read_are_told() {
 	four_conns
 	with_fake "FAKE_ERROR=GET_CONNS $(errno_of ENOMEM)" conns
@@ -350,6 +372,20 @@ test_watch_rates_are_those_between_two_looks() {
 	echo "1 0x03 5 0 3 1000000 0 900 0 4 qemu /x" >devices.2
 	with_fake watch --count 1 --interval 200ms
 	expect_out '^ +1 .* running +4 +[1-4]\.[0-9]M/s +0/s +[1-4]\.[0-9]k/s +0/s '
+}
+
+# It tells the first and the third time, not the second.
+test_watch_shows_a_dash_where_a_device_does_not_tell() {
+	echo "1 0x103 5 0 3 0 0 0 0 4 qemu /x" >devices
+	with_fake FAKE_STATS=1000 "FAKE_GROWS=36 4" "FAKE_ERROR=GET_STATS $(errno_of EIO) 2" \
+		watch --count 2 --interval 1ms
+	expect_status 0
+	expect_same "$(grep '^ *1 ' out | tr -s ' ' | cut -d ' ' -f 12-)" \
+		"- - - /x
+1.0K 50044 - /x"
+	expect_same "$(grep '^device' out)" "device 1: too_many_connections +4, 1040 in all"
+	with_fake "FAKE_ERROR=GET_STATS $(errno_of EIO)" watch --count 1 --interval 1ms
+	expect_out '^ +1 +5 +qemu +3 +dead .* - +- +- +/x$'
 }
 
 test_watch_does_not_move_the_cursor_of_a_pipe() {
@@ -505,7 +541,7 @@ test_set_tells_what_the_device_refuses() {
 	with_fake "FAKE_ERROR=SET_LIMITS $(errno_of EIO)" set 7 --max-connections 5
 	expect_error 1 "cannot set the limits: the device is dead, its owner was killed"
 	with_fake "FAKE_ERROR=SELECT $(errno_of ENOENT)" set 7 --max-connections 5
-	expect_error 1 "device 7 has been closed just now: see 'vsock-bridge list'"
+	expect_error 1 "device 7 is dead, or closed: see 'vsock-bridge list'"
 }
 
 # drop

@@ -7,7 +7,8 @@
  *			one if the device is at stdin, stdout or stderr
  *   FAKE_ERROR		"CALL NUMBER": CALL (OPEN, GET_INFO, SET_UDS, GET_LIMITS,
  *			SET_LIMITS, SET_PORT, NEXT_DEVICE, SELECT, GET_STATS,
- *			GET_CONNS or DROP_CONN) fails with that errno
+ *			GET_CONNS or DROP_CONN) fails with that errno; with a third
+ *			word, N, no more than the Nth call
  *   FAKE_ABI, FAKE_FEATURES, FAKE_VIRTIO_FEATURES, FAKE_MAX_CONNECTIONS,
  *   FAKE_MAX_PATH	numbers in GET_INFO
  *   FAKE_OLD		GET_INFO fills in no more than it first did
@@ -55,10 +56,16 @@ static int fails(const char *call)
 {
 	const char *text = getenv("FAKE_ERROR");
 	size_t length = strlen(call);
+	static unsigned int calls;
+	unsigned int only = 0;
+	int error;
 
 	if (!text || strncmp(text, call, length) || text[length] != ' ')
 		return 0;
-	errno = atoi(text + length);
+	sscanf(text + length, "%d %u", &error, &only);
+	if (only && ++calls != only)
+		return 0;
+	errno = error;
 	return -1;
 }
 
