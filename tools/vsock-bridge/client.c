@@ -35,14 +35,15 @@ static bool is_socket(const char *path)
 }
 
 /* PATH is there, and PATH_seqpacket is not. */
-static bool lacks_seqpacket(const struct client *client)
+static bool lacks_seqpacket(const struct client *client, int error)
 {
-	return client->seqpacket && !access(client->path, F_OK);
+	return client->seqpacket && error == ENOENT &&
+	       !access(client->path, F_OK);
 }
 
 static int tell_nobody(const struct client *client, const char *path, int error)
 {
-	if (lacks_seqpacket(client))
+	if (lacks_seqpacket(client, error))
 		diag("%s is not there: the device has no SEQPACKET socket: start it with --seqpacket", path);
 	else if (error == ENOENT)
 		diag("there is no %s: start the virtual machine, or see 'vsock-bridge list' for the paths of those that run", path);

@@ -10,6 +10,9 @@
 #include "control.h"
 #include "diag.h"
 
+/* More devices than a host has; each takes a process a descriptor. */
+#define MOST	65536
+
 static void tell_failed(const char *node, const char *what, int error)
 {
 	switch (error) {
@@ -60,15 +63,17 @@ static int add(struct devices *devices, const struct vsock_bridge_device *found)
 	return 0;
 }
 
+/* Others may open devices for as long as one looks. */
 static int list(struct devices *devices, int fd, const char *node)
 {
 	struct vsock_bridge_device found = {};
-	int more;
+	int more = 0;
 
-	while ((more = next_device(fd, node, &found)) > 0)
+	while (devices->count < MOST &&
+	       (more = next_device(fd, node, &found)) > 0)
 		if (add(devices, &found))
 			return -1;
-	return more;
+	return more < 0 ? more : 0;
 }
 
 static __u64 now_ns(void)

@@ -15,7 +15,7 @@
 
 #define MODULE_FOLDER	"/sys/module/vsock_bridge"
 #define READ_WRITE_BY_GROUP	0060
-#define UDEV_RULE "KERNEL==\"vsock-bridge\", GROUP=\"kvm\", MODE=\"0660\""
+#define UDEV_RULE "KERNEL==\"%s\", GROUP=\"kvm\", MODE=\"0660\""
 
 static void tell_no_node(const char *node)
 {
@@ -50,7 +50,8 @@ void node_remedy(char text[NODE_REMEDY_SIZE], const char *node,
 			 "use sudo; it is root's so that no virtual machine's monitor can open it");
 	else
 		snprintf(text, NODE_REMEDY_SIZE,
-			 "run as root, or let a group in by a udev rule: " UDEV_RULE);
+			 "run as root, or let a group in by a udev rule: " UDEV_RULE,
+			 strrchr(node, '/') + 1);
 }
 
 static void tell_not_permitted(const char *node, const char *usual)

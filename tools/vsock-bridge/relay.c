@@ -147,10 +147,12 @@ static int receive_to_stdout(int fd, bool messages)
 /* When the other end is closed, the sender sees that as well, and ends. */
 int relay(int fd, bool messages)
 {
-	struct sender sender = { .fd = fd };
+	/* its thread may be left behind when receiving has failed */
+	static struct sender sender;
 	pthread_t thread;
 	int result;
 
+	sender.fd = fd;
 	signal(SIGPIPE, SIG_IGN);
 	result = pthread_create(&thread, NULL, send_stdin, &sender);
 	if (result) {
