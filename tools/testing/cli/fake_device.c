@@ -62,7 +62,8 @@ static int fails(const char *call)
 
 	if (!text || strncmp(text, call, length) || text[length] != ' ')
 		return 0;
-	sscanf(text + length, "%d %u", &error, &only);
+	if (sscanf(text + length, "%d %u", &error, &only) < 1)
+		abort();
 	if (only && ++calls != only)
 		return 0;
 	errno = error;
