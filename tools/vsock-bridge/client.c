@@ -97,7 +97,7 @@ static int reach(const struct client *client, int fd)
 }
 
 /*
- * The first line, or message: its length, 0 at an end that comes before, or -1.
+ * The first line, or what there is of it at an end, or message: its length, or -1.
  * What comes behind the line is not touched, so it is read by the byte.
  */
 static ssize_t read_line(const struct client *client, int fd, char line[LINE_SIZE],
@@ -113,6 +113,8 @@ static ssize_t read_line(const struct client *client, int fd, char line[LINE_SIZ
 			return -1;
 		}
 		n = recv(fd, line + length, most, 0);
+		if (!n && length)
+			break;
 		if (n <= 0)
 			return n;
 		length += n;

@@ -18,6 +18,7 @@
 #include "diag.h"
 #include "exit.h"
 #include "relay.h"
+#include "wait.h"
 
 enum {
 	CHUNK = 65536,
@@ -30,13 +31,39 @@ struct sender {
 	int result;
 };
 
+/*
+ * Both ways see the same end, which is told of once: before the other way goes on,
+ * for it may be the end of the process.
+ */
+static pthread_mutex_t telling = PTHREAD_MUTEX_INITIALIZER;
+static bool told;
+
+#define tell(...) do {					\
+	pthread_mutex_lock(&telling);			\
+	if (!told)					\
+		diag(__VA_ARGS__);			\
+	told = true;					\
+	pthread_mutex_unlock(&telling);			\
+} while (0)
+
+/*
+ * Whether to try again after an error: who has stdin or stdout open as well may
+ * have made them non-blocking, for all.
+ */
+static bool may_go_on(int fd, short events)
+{
+	if (errno == EAGAIN)
+		return poll_until(fd, events, WAIT_FOREVER);
+	return errno == EINTR;
+}
+
 static ssize_t read_again(int fd, char *data, size_t size)
 {
 	ssize_t n;
 
 	do
 		n = read(fd, data, size);
-	while (n < 0 && errno == EINTR);
+	while (n < 0 && may_go_on(fd, POLLIN));
 	return n;
 }
 
@@ -70,9 +97,9 @@ static int send_all(int fd, const char *data, size_t length)
 static int tell_not_sent(void)
 {
 	if (errno == EPIPE || errno == ECONNRESET)
-		diag("the other end reads no more: what was left of stdin is lost");
+		tell("the other end reads no more: what was left of stdin is lost");
 	else
-		diag("cannot send: %s: see 'vsock-bridge stats'", strerror(errno));
+		tell("cannot send: %s: see 'vsock-bridge stats'", strerror(errno));
 	return EXIT_FAILED;
 }
 
@@ -91,7 +118,7 @@ static void *send_stdin(void *arg)
 		}
 	}
 	if (n < 0 && errno != EBADF) {
-		diag("cannot read stdin: %s: check where it comes from", strerror(errno));
+		tell("cannot read stdin: %s: check where it comes from", strerror(errno));
 		sender->result = EXIT_FAILED;
 	}
 	shutdown(sender->fd, SHUT_WR);
@@ -103,10 +130,10 @@ static int write_all(const char *data, size_t length)
 	while (length) {
 		ssize_t n = write(STDOUT_FILENO, data, length);
 
-		if (n < 0 && errno == EINTR)
+		if (n < 0 && may_go_on(STDOUT_FILENO, POLLOUT))
 			continue;
 		if (n < 0) {
-			diag("cannot write to stdout: %s: is its disk full, or its reader gone?",
+			tell("cannot write to stdout: %s: is its disk full, or its reader gone?",
 			     strerror(errno));
 			return -1;
 		}
@@ -140,7 +167,7 @@ static int receive_to_stdout(int fd, bool messages)
 			return EXIT_FAILED;
 	if (!n)
 		return EXIT_OK;
-	diag("the connection was cut: %s: see 'vsock-bridge stats'", strerror(errno));
+	tell("the connection was cut: %s: see 'vsock-bridge stats'", strerror(errno));
 	return EXIT_FAILED;
 }
 

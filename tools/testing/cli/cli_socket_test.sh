@@ -116,6 +116,37 @@ test_connect_tells_of_a_full_stdout() {
 	expect_error 1 "cannot write to stdout: No space left on device"
 }
 
+test_connect_tells_of_one_end_once() {
+	stand_in
+	head -c 10000000 /dev/zero >in
+	talks s 12
+	expect_status 1
+	expect_same "$(wc -l <err)" 1
+}
+
+# Whoever has stdout open as well may have done that.
+test_connect_waits_for_a_stdout_that_does_not_block() {
+	stand_in
+	: >in
+	mkfifo pipe
+	exec 7<>pipe
+	perl -MFcntl -e 'fcntl(STDIN, F_SETFL, O_RDWR | O_NONBLOCK) or die' <&7
+	timeout 20 head -c 1048576 pipe >out &
+	STATUS=0
+	timeout 20 "$BINARY" connect s 14 <in >&7 2>err || STATUS=$?
+	exec 7>&-
+	wait $!
+	expect_status 0
+	expect_same "$(wc -c <out)" 1048576
+}
+
+test_connect_shows_an_answer_that_was_cut() {
+	stand_in
+	: >in
+	talks s 15
+	expect_error 1 "s answers 'OK 1' instead of OK"
+}
+
 test_connect_takes_a_closed_stdin_for_an_empty_one() {
 	stand_in
 	STATUS=0

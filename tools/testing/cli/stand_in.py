@@ -12,6 +12,7 @@ through PATH or PATH_seqpacket. The port says what the guest does:
   12  answers, and is gone with what the program sent unread
   13  answers, reads no more, and greets when the program has been told
   14  answers, and sends a megabyte
+  15  ends within its answer
 """
 import os
 import select
@@ -66,6 +67,8 @@ def answer(client, port):
         client.sendall(b"SSH-2.0-x\n")
     elif port == 11:
         keep(client)
+    elif port == 15:
+        client.sendall(b"OK 1")
     else:
         client.sendall(b"OK 1073741824\n")
         after_ok(client, port)
