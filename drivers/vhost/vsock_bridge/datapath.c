@@ -521,6 +521,8 @@ void vsb_datapath_destroy(struct vsb_datapath *dp)
 
 	vsb_worker_stop(&dp->worker);
 	timer_delete_sync(&dp->tab.timer);
+	for (i = 0; i < VSB_LISTENERS; i++)
+		vsb_listener_destroy(&dp->listener[i]);
 	vsb_coalesce_destroy(&dp->coalesce);
 	vsb_call_destroy(dp);
 	vsb_connector_clear(&dp->connector);

@@ -3,8 +3,9 @@
  * A socket that host programs connect to, and the line with which they ask for
  * a guest port.
  */
+#include <linux/container_of.h>
 #include <linux/err.h>
-#include <linux/kernel.h>
+#include <linux/jiffies.h>
 #include <linux/list.h>
 #include <linux/minmax.h>
 
@@ -15,6 +16,8 @@
 #include "stats.h"
 #include "worker.h"
 
+#define VSB_ACCEPT_AGAIN_MS	100
+
 static void vsb_listener_notify(struct vsb_socket *s)
 {
 	struct vsb_listener *listener =
@@ -23,12 +26,27 @@ static void vsb_listener_notify(struct vsb_socket *s)
 	vsb_worker_queue(listener->tab->worker, listener->tab->accept_work);
 }
 
+static void vsb_listener_again(struct timer_list *timer)
+{
+	struct vsb_listener *listener = container_of(timer, struct vsb_listener,
+						     again);
+
+	vsb_listener_notify(&listener->sock);
+}
+
 void vsb_listener_init(struct vsb_listener *listener, struct vsb_conntab *tab,
 		       u16 type)
 {
 	listener->tab = tab;
 	listener->type = type;
 	vsb_socket_init(&listener->sock, vsb_listener_notify);
+	timer_setup(&listener->again, vsb_listener_again, 0);
+}
+
+/* It is closed, and nobody accepts any more; the timer may be on its way. */
+void vsb_listener_destroy(struct vsb_listener *listener)
+{
+	timer_delete_sync(&listener->again);
 }
 
 void vsb_listener_open(struct vsb_listener *listener, struct socket *sock)
@@ -173,6 +191,17 @@ static void vsb_listener_evict(struct vsb_conntab *tab)
 	vsb_conn_put(conn);
 }
 
+/* Without memory, whoever waits stays in the backlog. */
+static void vsb_listener_accept_failed(struct vsb_listener *listener, long err)
+{
+	if (err == -EAGAIN)
+		return;
+	vsb_error(listener->tab->stats, unix_accept_fails, 0, 0);
+	if (err == -ENOMEM)
+		mod_timer(&listener->again, jiffies +
+			  msecs_to_jiffies(VSB_ACCEPT_AGAIN_MS));
+}
+
 /**
  * vsb_listener_accept() - take clients out of the backlog
  * @listener: the listener; closed is fine
@@ -197,8 +226,7 @@ bool vsb_listener_accept(struct vsb_listener *listener, unsigned int budget)
 	for (budget = min(budget, max); budget; budget--) {
 		sock = vsb_socket_accept(&listener->sock);
 		if (IS_ERR(sock)) {
-			if (PTR_ERR(sock) != -EAGAIN)
-				vsb_error(tab->stats, unix_accept_fails, 0, 0);
+			vsb_listener_accept_failed(listener, PTR_ERR(sock));
 			return false;
 		}
 		/* each step ends one, or sees that one has begun */

@@ -8,6 +8,8 @@
 #ifndef VSB_LISTENER_H
 #define VSB_LISTENER_H
 
+#include <linux/timer.h>
+
 #include "socket.h"
 
 struct vsb_conn;
@@ -18,15 +20,19 @@ struct vsb_conntab;
  * @tab: where clients become connections
  * @type: VIRTIO_VSOCK_TYPE_* of those connections
  * @sock: the socket
+ * @again: has clients taken that were left in the backlog for want of memory, of
+ *	whom no event will tell
  */
 struct vsb_listener {
 	struct vsb_conntab *tab;
 	u16 type;
 	struct vsb_socket sock;
+	struct timer_list again;
 };
 
 void vsb_listener_init(struct vsb_listener *listener, struct vsb_conntab *tab,
 		       u16 type);
+void vsb_listener_destroy(struct vsb_listener *listener);
 void vsb_listener_open(struct vsb_listener *listener, struct socket *sock);
 void vsb_listener_close(struct vsb_listener *listener);
 bool vsb_listener_accept(struct vsb_listener *listener, unsigned int budget);

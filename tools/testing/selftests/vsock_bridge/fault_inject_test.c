@@ -7,6 +7,7 @@
 #include "harness.h"
 
 #include <endian.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include "inject.h"
@@ -49,13 +50,36 @@ static uint64_t troubles(struct bed *bed)
 	return SUM(bed, desc_chain_too_short_for_header, pkt_buf_missing);
 }
 
+#define CASES ((offsetof(struct vsock_bridge_stats, pkt_buf_missing) -	\
+		offsetof(struct vsock_bridge_stats,			\
+			 desc_chain_too_short_for_header)) / sizeof(uint64_t) + 1)
+
+/* Which error case was counted since then: its line in errors.h, or 0. */
+static size_t case_since(struct bed *bed, const struct vsock_bridge_stats *then)
+{
+	const __u64 *was = &then->desc_chain_too_short_for_header;
+	struct vsock_bridge_stats now;
+	const __u64 *is = &now.desc_chain_too_short_for_header;
+
+	if (bed_stats(bed->guest.fd, &now))
+		return 0;
+	for (size_t i = 0; i < CASES; i++) {
+		if (is[i] != was[i])
+			return i + 1;
+	}
+	return 0;
+}
+
 /* Connections and clients, bytes and RSTs that wait, sockets but the listeners. */
 static uint64_t left_over(struct bed *bed)
 {
 	return SUM(bed, connections, rsts_pending) - LISTENERS;
 }
 
-/* As a guest does, which has forgotten what the device still knows. */
+/*
+ * As a guest does, which has forgotten what the device still knows. None stays, for
+ * there is room for some only, and what comes late is much where time is short.
+ */
 static void reset_strays(struct bed *bed)
 {
 	struct virtio_vsock_hdr h;
@@ -76,6 +100,7 @@ static bool comes_to_rest(struct bed *bed)
 {
 	uint64_t deadline = deadline_in(WAIT_MS);
 
+	reset_strays(bed);
 	while (left_over(bed) && deadline_left(deadline)) {
 		guest_mux_step(&bed->mux, -1, 0, deadline_in(1));
 		reset_strays(bed);
@@ -302,21 +327,50 @@ TEST_F(set_up, fails_with_a_clear_error_at_each_place_and_works_the_next_time)
  * The data path, in the device's own thread.
  */
 
+/* It has both listeners, whatever its connections are. */
+static int open_bed(struct bed *bed, int type)
+{
+	int err = bed_open_seqpacket(bed, NULL);
+
+	if (type == SOCK_STREAM) {
+		bed->type = SOCK_STREAM;
+		bed->mux.type = VIRTIO_VSOCK_TYPE_STREAM;
+	}
+	return err;
+}
+
+static int open_worker(struct inject *worker)
+{
+	char name[32];
+	pid_t tid;
+
+	snprintf(name, sizeof(name), "vsb-%d", getpid());
+	tid = process_find("/proc/self/task", name);
+	return tid ? inject_open(worker, tid) : -ESRCH;
+}
+
 /**
  * struct story - what happens while something fails
  * @bed: where
  * @known: error cases before
+ * @before: all that was counted before
  * @host: a connection that the host made, or will make
  * @guest: likewise, the guest
  * @listener: of the guest's connections
+ * @waited: what was waited for last, and for how long, in ms
  * @buf: bytes of the stream
  */
 struct story {
 	struct bed *bed;
 	uint64_t known;
+	struct vsock_bridge_stats before;
 	struct bed_pair host;
 	struct bed_pair guest;
 	int listener;
+	struct {
+		const char *what;
+		int ms;
+	} waited;
 	char buf[SIZE];
 };
 
@@ -328,6 +382,8 @@ struct story {
 	while (!(_ok = (cond)) && troubles((s)->bed) == (s)->known &&	\
 	       deadline_left(_deadline))				\
 		guest_mux_step(&(s)->bed->mux, -1, 0, deadline_in(1));	\
+	(s)->waited.what = #cond;					\
+	(s)->waited.ms = WAIT_MS - deadline_left(_deadline);		\
 	_ok; })
 
 /* The host program has read the line that says that it is connected. */
@@ -345,6 +401,19 @@ static bool host_connects(struct story *s)
 	s->host.fd = bed_client(s->bed, PORT);
 	return UNTIL(s, (s->host.conn = guest_accept(&s->bed->mux, PORT, 0))) &&
 	       UNTIL(s, has_line(s->host.fd));
+}
+
+/*
+ * Where its accept had no memory, the client comes a little later, maybe when the
+ * story is over.
+ */
+static bool late_client_comes(struct story *s)
+{
+	if (s->host.conn || BED_STAT(s->bed, unix_accept_fails) ==
+			    s->before.unix_accept_fails)
+		return true;
+	s->host.conn = guest_accept(&s->bed->mux, PORT, deadline_in(WAIT_MS));
+	return s->host.conn;
 }
 
 static bool guest_connects(struct story *s)
@@ -483,19 +552,10 @@ SEQPACKET(both_close, .connected = true);
 FIXTURE_SETUP(flow)
 {
 	struct story *s = &self->story;
-	char name[32];
-	pid_t tid;
 
 	SKIP_WITHOUT_FAULTS();
-	ASSERT_EQ(0, bed_open_seqpacket(&self->bed, NULL));
-	if (variant->type == SOCK_STREAM) {
-		self->bed.type = SOCK_STREAM;
-		self->bed.mux.type = VIRTIO_VSOCK_TYPE_STREAM;
-	}
-	snprintf(name, sizeof(name), "vsb-%d", getpid());
-	tid = process_find("/proc/self/task", name);
-	ASSERT_NE(0, tid);
-	ASSERT_EQ(0, inject_open(&self->worker, tid));
+	ASSERT_EQ(0, open_bed(&self->bed, variant->type));
+	ASSERT_EQ(0, open_worker(&self->worker));
 	s->bed = &self->bed;
 	s->host.fd = -1;
 	s->guest.fd = -1;
@@ -533,18 +593,24 @@ TEST_F(flow, that_fails_at_each_place_is_counted_and_leaves_a_device_that_works)
 		unreadable = BED_STAT(bed, guest_memory);
 		if (variant->connected)
 			ASSERT_TRUE(both_connect(s));
+		ASSERT_EQ(0, bed_stats(bed->guest.fd, &s->before));
 		ASSERT_EQ(0, inject_arm(&self->worker, n));
 		good = variant->happens(s);
 		hit = inject_disarm(&self->worker);
 		if (!good) {
 			failed++;
-			ASSERT_TRUE(hit) TH_LOG("not by an injected failure");
+			ASSERT_TRUE(hit)
+				TH_LOG("place %u: not by an injected failure, but error case %zu; waited %d ms for %s",
+				       n, case_since(bed, &s->before),
+				       s->waited.ms, s->waited.what);
 			ASSERT_NE(s->known, troubles(bed))
 				TH_LOG("place %u: not counted", n);
 		}
 		if (BED_STAT(bed, vring_broken) != broken)
 			ASSERT_EQ(0, start_anew(bed))
 				TH_LOG("after place %u", n);
+		ASSERT_TRUE(late_client_comes(s))
+			TH_LOG("after place %u", n);
 		end_pair(&s->host);
 		end_pair(&s->guest);
 		forget_clients(s->listener);
@@ -557,6 +623,64 @@ TEST_F(flow, that_fails_at_each_place_is_counted_and_leaves_a_device_that_works)
 	EXPECT_FALSE(hit);
 	EXPECT_NE(0, failed);
 	TH_LOG("%u places, of which %u made it fail", n - 2, failed);
+}
+
+FIXTURE(backlog)
+{
+	struct bed bed;
+	struct inject worker;
+};
+
+FIXTURE_SETUP(backlog)
+{
+	SKIP_WITHOUT_FAULTS();
+	ASSERT_EQ(0, open_bed(&self->bed, SOCK_STREAM));
+	ASSERT_EQ(0, open_worker(&self->worker));
+	guest_listen(&self->bed.mux, PORT);
+}
+
+FIXTURE_TEARDOWN(backlog)
+{
+	inject_close(&self->worker);
+	BED_TEARDOWN(&self->bed);
+}
+
+/* Whether the accept of a client fails when the @n-th place does. */
+static bool accept_fails(struct bed *bed, struct inject *worker, unsigned int n,
+			 struct bed_pair *client)
+{
+	uint64_t known = troubles(bed), fails = BED_STAT(bed, unix_accept_fails);
+	uint64_t deadline = deadline_in(WAIT_MS);
+
+	if (inject_arm(worker, n))
+		return false;
+	client->fd = bed_client(bed, PORT);
+	while (troubles(bed) == known && deadline_left(deadline) &&
+	       !(client->conn = guest_accept(&bed->mux, PORT, 0)))
+		guest_mux_step(&bed->mux, -1, 0, deadline_in(1));
+	inject_disarm(worker);
+	return BED_STAT(bed, unix_accept_fails) != fails;
+}
+
+/* No other client comes, whose event would bring both. */
+TEST_F(backlog, a_client_whose_accept_had_no_memory_is_taken_by_itself)
+{
+	struct bed *bed = &self->bed;
+	struct bed_pair client = { .fd = -1 };
+	unsigned int n = 1;
+
+	while (!accept_fails(bed, &self->worker, n, &client)) {
+		end_pair(&client);
+		ASSERT_TRUE(comes_to_rest(bed));
+		ASSERT_LT(++n, MOST_PLACES);
+	}
+	client.conn = client.conn ?: guest_accept(&bed->mux, PORT,
+						  deadline_in(WAIT_MS));
+	ASSERT_NE(NULL, client.conn);
+	ASSERT_TRUE(GUEST_UNTIL_FD(&bed->mux, client.fd, POLLIN, WAIT_MS,
+				   has_line(client.fd)));
+	ASSERT_EQ(0, bed_echo(bed, &client));
+	end_pair(&client);
 }
 
 TEST_HARNESS_MAIN
