@@ -47,13 +47,31 @@ static struct target parse(const char *text)
 	return target;
 }
 
-/* Two names of one file, such as a relative and an absolute one. */
-static bool is_same_file(const char *a, const char *b)
+/* The device's file; a relative path begins where its process is, most likely. */
+static bool find_file(const struct vsock_bridge_device *entry, const char *path,
+		      struct stat *st)
 {
-	struct stat first, second;
+	char full[sizeof("/proc/4294967295/cwd/") + ENTRY_PATH_SIZE];
 
-	return !stat(a, &first) && !stat(b, &second) &&
-	       first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+	if (*path == '/')
+		return !stat(path, st);
+	snprintf(full, sizeof(full), "/proc/%u/cwd/%s", entry->pid, path);
+	return !stat(full, st);
+}
+
+/*
+ * Two names may be of one file, such as a relative and an absolute one, and the
+ * same relative name is of another file in another directory. Where there is no
+ * file any more, the name counts.
+ */
+static bool has_file(const struct vsock_bridge_device *entry, const char *path,
+		     const char *text)
+{
+	struct stat its, ours;
+
+	if (!find_file(entry, path, &its) || stat(text, &ours))
+		return !strcmp(path, text);
+	return its.st_dev == ours.st_dev && its.st_ino == ours.st_ino;
 }
 
 static bool has_path(const struct vsock_bridge_device *entry, const char *text)
@@ -63,8 +81,7 @@ static bool has_path(const struct vsock_bridge_device *entry, const char *text)
 	if (!entry->path_len)
 		return false;
 	entry_path(path, entry);
-	return !strcmp(path, text) ||
-	       (path[0] != '@' && is_same_file(path, text));
+	return path[0] == '@' ? !strcmp(path, text) : has_file(entry, path, text);
 }
 
 static bool matches(const struct vsock_bridge_device *entry,

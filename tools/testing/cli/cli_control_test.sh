@@ -607,6 +607,23 @@ test_device_may_be_another_name_of_its_path() {
 	chooses ./link 3
 }
 
+# Each has a socket of that name where it is.
+test_device_by_a_relative_path_is_the_one_from_here() {
+	local pid
+
+	mkdir there
+	make_stale_socket s
+	(cd there && make_stale_socket s && exec sleep 60) &
+	pid=$!
+	eventually test -S there/s
+	echo "3 0 $pid 0 3 0 0 0 0 0 qemu s" >devices
+	echo "4 0 $$ 0 4 0 0 0 0 0 qemu $PWD/s" >>devices
+	chooses s 4
+	chooses there/s 3
+	chooses "$PWD/there/s" 3
+	kill "$pid"
+}
+
 test_path_that_looks_like_a_number_has_a_dot() {
 	make_stale_socket 9
 	three_devices
