@@ -171,15 +171,23 @@ static bool vsb_socket_release_later(struct socket *sock)
 }
 
 /*
- * Close a socket that is not watched; NULL is fine. Those that have a file
- * listen: where the file is shared, others go on with them.
+ * A file is closed when this task is on its way to user space, or exits: until
+ * then nobody shall get in any more, unless the file is shared and others go on.
  */
+static void vsb_socket_put_file(struct socket *sock)
+{
+	if (file_count(sock->file) == 1)
+		kernel_sock_shutdown(sock, SHUT_RDWR);
+	sockfd_put(sock);
+}
+
+/* Close a socket that is not watched; NULL is fine. Those that listen have a file. */
 void vsb_socket_discard(struct socket *sock)
 {
 	if (!sock)
 		return;
 	if (sock->file)
-		sockfd_put(sock);
+		vsb_socket_put_file(sock);
 	else if (!vsb_socket_has_files(sock) || !vsb_socket_release_later(sock))
 		sock_release(sock);
 }
