@@ -113,7 +113,7 @@ static ssize_t read_line(const struct client *client, int fd, char line[LINE_SIZ
 			return -1;
 		}
 		n = recv(fd, line + length, most, 0);
-		if (!n && length)
+		if (length && (!n || (n < 0 && errno == ECONNRESET)))
 			break;
 		if (n <= 0)
 			return n;

@@ -32,40 +32,19 @@ struct sender {
 };
 
 /*
- * Both ways see the same end, which is told of once: before the other way goes on,
- * for it may be the end of the process.
+ * Both ways may see that the connection was cut, which is told of once: before the
+ * other way goes on, for that may be the end of the process.
  */
 static pthread_mutex_t telling = PTHREAD_MUTEX_INITIALIZER;
 static bool told;
 
-#define tell(...) do {					\
+#define tell_cut(...) do {				\
 	pthread_mutex_lock(&telling);			\
 	if (!told)					\
 		diag(__VA_ARGS__);			\
 	told = true;					\
 	pthread_mutex_unlock(&telling);			\
 } while (0)
-
-/*
- * Whether to try again after an error: who has stdin or stdout open as well may
- * have made them non-blocking, for all.
- */
-static bool may_go_on(int fd, short events)
-{
-	if (errno == EAGAIN)
-		return poll_until(fd, events, WAIT_FOREVER);
-	return errno == EINTR;
-}
-
-static ssize_t read_again(int fd, char *data, size_t size)
-{
-	ssize_t n;
-
-	do
-		n = read(fd, data, size);
-	while (n < 0 && may_go_on(fd, POLLIN));
-	return n;
-}
 
 /* Waits for stdin: false when there is none, and nobody at the other end. */
 static bool wait_for_stdin(int fd)
@@ -75,7 +54,23 @@ static bool wait_for_stdin(int fd)
 	while (!(p[0].revents | p[1].revents))
 		if (poll(p, 2, -1) < 0 && errno != EINTR)
 			return false;
-	return p[0].revents || !(p[1].revents & POLLHUP);
+	return p[0].revents;
+}
+
+/*
+ * The next bytes, 0 at an end of either side. Who has stdin open as well may have
+ * made it non-blocking, and may have been first to take what there was.
+ */
+static ssize_t read_stdin(int fd, char *data, size_t size)
+{
+	ssize_t n;
+
+	do {
+		if (!wait_for_stdin(fd))
+			return 0;
+		n = read(STDIN_FILENO, data, size);
+	} while (n < 0 && (errno == EINTR || errno == EAGAIN));
+	return n;
 }
 
 /* A stream may take a part of it at a time, a message is taken as it is. */
@@ -97,9 +92,9 @@ static int send_all(int fd, const char *data, size_t length)
 static int tell_not_sent(void)
 {
 	if (errno == EPIPE || errno == ECONNRESET)
-		tell("the other end reads no more: what was left of stdin is lost");
+		tell_cut("the other end reads no more: what was left of stdin is lost");
 	else
-		tell("cannot send: %s: see 'vsock-bridge stats'", strerror(errno));
+		diag("cannot send: %s: see 'vsock-bridge stats'", strerror(errno));
 	return EXIT_FAILED;
 }
 
@@ -108,21 +103,27 @@ static void *send_stdin(void *arg)
 {
 	struct sender *sender = arg;
 	char data[CHUNK];
-	ssize_t n = 0;
+	ssize_t n;
 
-	while (wait_for_stdin(sender->fd) &&
-	       (n = read_again(STDIN_FILENO, data, sizeof(data))) > 0) {
+	while ((n = read_stdin(sender->fd, data, sizeof(data))) > 0) {
 		if (send_all(sender->fd, data, n)) {
 			sender->result = tell_not_sent();
 			return NULL;
 		}
 	}
 	if (n < 0 && errno != EBADF) {
-		tell("cannot read stdin: %s: check where it comes from", strerror(errno));
+		diag("cannot read stdin: %s: check where it comes from", strerror(errno));
 		sender->result = EXIT_FAILED;
 	}
 	shutdown(sender->fd, SHUT_WR);
 	return NULL;
+}
+
+/* The same of stdout, whose reader may take its time. */
+static bool may_write_again(void)
+{
+	return errno == EINTR || (errno == EAGAIN &&
+				  poll_until(STDOUT_FILENO, POLLOUT, WAIT_FOREVER));
 }
 
 static int write_all(const char *data, size_t length)
@@ -130,10 +131,10 @@ static int write_all(const char *data, size_t length)
 	while (length) {
 		ssize_t n = write(STDOUT_FILENO, data, length);
 
-		if (n < 0 && may_go_on(STDOUT_FILENO, POLLOUT))
+		if (n < 0 && may_write_again())
 			continue;
 		if (n < 0) {
-			tell("cannot write to stdout: %s: is its disk full, or its reader gone?",
+			diag("cannot write to stdout: %s: is its disk full, or its reader gone?",
 			     strerror(errno));
 			return -1;
 		}
@@ -167,7 +168,7 @@ static int receive_to_stdout(int fd, bool messages)
 			return EXIT_FAILED;
 	if (!n)
 		return EXIT_OK;
-	tell("the connection was cut: %s: see 'vsock-bridge stats'", strerror(errno));
+	tell_cut("the connection was cut: %s: see 'vsock-bridge stats'", strerror(errno));
 	return EXIT_FAILED;
 }
 

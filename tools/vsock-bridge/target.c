@@ -61,8 +61,8 @@ static bool find_file(const struct vsock_bridge_device *entry, const char *path,
 
 /*
  * Two names may be of one file, such as a relative and an absolute one, and the
- * same relative name is of another file in another directory. Where there is no
- * file any more, the name counts.
+ * same relative name is of another file in another directory. Where that cannot
+ * be seen, the name counts.
  */
 static bool has_file(const struct vsock_bridge_device *entry, const char *path,
 		     const char *text)
@@ -81,7 +81,9 @@ static bool has_path(const struct vsock_bridge_device *entry, const char *text)
 	if (!entry->path_len)
 		return false;
 	entry_path(path, entry);
-	return path[0] == '@' ? !strcmp(path, text) : has_file(entry, path, text);
+	if (path[0] == '@' || path[0] == '/')
+		return !strcmp(path, text) || (path[0] == '/' && has_file(entry, path, text));
+	return has_file(entry, path, text);
 }
 
 static bool matches(const struct vsock_bridge_device *entry,

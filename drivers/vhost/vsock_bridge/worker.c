@@ -83,6 +83,7 @@ static void vsb_worker_killed(void *arg)
 {
 	struct vsb_worker *worker = arg;
 
+	WRITE_ONCE(worker->dying, true);
 	worker->killed(worker->arg);
 }
 
@@ -95,6 +96,7 @@ void vsb_worker_init(struct vsb_worker *worker, void (*killed)(void *arg),
 	worker->stand_in_task = NULL;
 	memset(worker->rest, 0, sizeof(worker->rest));
 	atomic_set(&worker->away, VSB_NOBODY);
+	worker->dying = false;
 	worker->killed = killed;
 	worker->arg = arg;
 }
@@ -118,14 +120,18 @@ static int vsb_worker_create(struct vsb_worker *worker, bool (*fn)(void *arg),
 	return 0;
 }
 
-/* A thread that is being stopped is not woken any more. */
-static void vsb_worker_wake(struct vhost_task **slot)
+/*
+ * A thread that is being stopped is not woken any more. Nor is one that exits
+ * with its owner: timers may still want to, and before Linux 6.17 nobody holds the
+ * task of a vhost_task, which RCU frees after its exit.
+ */
+static void vsb_worker_wake(struct vsb_worker *worker, struct vhost_task **slot)
 {
 	struct vhost_task *task;
 
 	rcu_read_lock();	/* (K): it is not freed before the end */
 	task = READ_ONCE(*slot);
-	if (task)
+	if (task && !READ_ONCE(worker->dying))
 		vhost_task_wake(task);
 	rcu_read_unlock();
 }
@@ -198,8 +204,8 @@ void vsb_worker_queue(struct vsb_worker *worker, struct vsb_work *work)
 	 * who is away, and for who sleeps.
 	 */
 	llist_add(&work->node, &worker->works);
-	vsb_worker_wake(atomic_read(&worker->away) == VSB_THREAD ?
-			&worker->stand_in : &worker->task);
+	vsb_worker_wake(worker, atomic_read(&worker->away) == VSB_THREAD ?
+				&worker->stand_in : &worker->task);
 }
 
 /* What was taken and not begun with is for whoever stays. */
@@ -232,8 +238,8 @@ bool vsb_worker_leave(struct vsb_worker *worker)
 		return false;
 	vsb_worker_put_back(worker, me);
 	if (!llist_empty(&worker->works))
-		vsb_worker_wake(me == VSB_STAND_IN ? &worker->task :
-						     &worker->stand_in);
+		vsb_worker_wake(worker, me == VSB_STAND_IN ?
+					&worker->task : &worker->stand_in);
 	return true;
 }
 

@@ -42,6 +42,8 @@ enum vsb_worker_thread {
  * @stand_in: does the work while the thread is away; likewise
  * @stand_in_task: the same, so that it knows itself; set when it first runs
  * @rest: what each of them has taken out of @works and not begun with
+ * @dying: the owner was killed: the threads are on their way out, whoever still
+ *	queues work
  * @away: who runs a work that may block, or VSB_NOBODY
  * @kcov_handle: to whose coverage the works belong, in kernels with KCOV: the
  *	owner's
@@ -60,6 +62,7 @@ struct vsb_worker {
 	struct vhost_task *stand_in;
 	struct task_struct *stand_in_task;
 	struct llist_node *rest[VSB_THREADS];
+	bool dying;
 	atomic_t away;
 	struct kcov_common_handle_id kcov_handle;
 	void (*killed)(void *arg);

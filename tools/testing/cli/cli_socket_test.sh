@@ -131,7 +131,7 @@ test_connect_waits_for_a_stdout_that_does_not_block() {
 	mkfifo pipe
 	exec 7<>pipe
 	perl -MFcntl -e 'fcntl(STDIN, F_SETFL, O_RDWR | O_NONBLOCK) or die' <&7
-	timeout 20 head -c 1048576 pipe >out &
+	timeout 20 head -c 1048576 pipe >out 7>&- &
 	STATUS=0
 	timeout 20 "$BINARY" connect s 14 <in >&7 2>err || STATUS=$?
 	exec 7>&-

@@ -8,6 +8,7 @@
 
 #define FS	"/sys/kernel/security/apparmor/"
 #define CURRENT	"/proc/thread-self/attr/current"
+#define PARSER	"/usr/sbin/apparmor_parser"
 #define NAME	"vsock_bridge_test"
 
 /* All that AppArmor can forbid is allowed. */
@@ -27,12 +28,12 @@ static const char profile[] =
 
 bool apparmor_is_on(void)
 {
-	return access(FS ".replace", F_OK) == 0;
+	return access(FS ".replace", F_OK) == 0 && access(PARSER, X_OK) == 0;
 }
 
 int apparmor_lock_out(const char *folder)
 {
-	FILE *parser = popen("apparmor_parser --replace --skip-cache --quiet", "w");
+	FILE *parser = popen(PARSER " --replace --skip-cache --quiet", "w");
 
 	if (!parser)
 		return -errno;

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-/* Is it there, and in charge? */
+/* Is it there, and in charge, and can it be told of a profile? */
 bool apparmor_is_on(void);
 /*
  * The calling thread may do everything from here on, but have anything to do with

@@ -92,7 +92,8 @@ static void reset_strays(struct bed *bed)
 			continue;
 		h = guest_hdr(&bed->guest, VIRTIO_VSOCK_OP_RST,
 			      le32toh(h.dst_port), le32toh(h.src_port));
-		guest_send(&bed->guest, &h, NULL, deadline_in(WAIT_MS));
+		if (guest_send(&bed->guest, &h, NULL, deadline_in(WAIT_MS)))
+			return;
 	}
 }
 
