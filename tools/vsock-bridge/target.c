@@ -81,9 +81,14 @@ static bool has_path(const struct vsock_bridge_device *entry, const char *text)
 	if (!entry->path_len)
 		return false;
 	entry_path(path, entry);
-	if (path[0] == '@' || path[0] == '/')
-		return !strcmp(path, text) || (path[0] == '/' && has_file(entry, path, text));
-	return has_file(entry, path, text);
+	switch (path[0]) {
+	case '@':
+		return !strcmp(path, text);
+	case '/':
+		return !strcmp(path, text) || has_file(entry, path, text);
+	default:
+		return has_file(entry, path, text);
+	}
 }
 
 static bool matches(const struct vsock_bridge_device *entry,

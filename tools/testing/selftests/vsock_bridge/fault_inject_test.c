@@ -44,10 +44,12 @@ static uint64_t sum(const struct vsock_bridge_stats *stats, size_t from,
 		sum(&_stats, offsetof(struct vsock_bridge_stats, first),	\
 		    offsetof(struct vsock_bridge_stats, last)); })
 
-/* All error cases that the device has counted. */
-static uint64_t troubles(struct bed *bed)
+/* All error cases in @stats. */
+static uint64_t cases_in(const struct vsock_bridge_stats *stats)
 {
-	return SUM(bed, desc_chain_too_short_for_header, pkt_buf_missing);
+	return sum(stats, offsetof(struct vsock_bridge_stats,
+				   desc_chain_too_short_for_header),
+		   offsetof(struct vsock_bridge_stats, pkt_buf_missing));
 }
 
 #define CASES ((offsetof(struct vsock_bridge_stats, pkt_buf_missing) -	\
@@ -353,8 +355,7 @@ static int open_worker(struct inject *worker)
 /**
  * struct story - what happens while something fails
  * @bed: where
- * @known: error cases before
- * @before: all that was counted before
+ * @before: what was counted before
  * @host: a connection that the host made, or will make
  * @guest: likewise, the guest
  * @listener: of the guest's connections
@@ -363,7 +364,6 @@ static int open_worker(struct inject *worker)
  */
 struct story {
 	struct bed *bed;
-	uint64_t known;
 	struct vsock_bridge_stats before;
 	struct bed_pair host;
 	struct bed_pair guest;
@@ -375,12 +375,21 @@ struct story {
 	char buf[SIZE];
 };
 
+/* Has the device counted no error case since? */
+static bool untroubled(struct story *s)
+{
+	struct vsock_bridge_stats now;
+
+	return !bed_stats(s->bed->guest.fd, &now) &&
+	       cases_in(&now) == cases_in(&s->before);
+}
+
 /* The wait ends with an error case as well; whether @cond is true. */
 #define UNTIL(s, cond) ({						\
 	uint64_t _deadline = deadline_in(WAIT_MS);			\
 	bool _ok;							\
 	guest_mux_poll(&(s)->bed->mux);					\
-	while (!(_ok = (cond)) && troubles((s)->bed) == (s)->known &&	\
+	while (!(_ok = (cond)) && untroubled(s) &&			\
 	       deadline_left(_deadline))				\
 		guest_mux_step(&(s)->bed->mux, -1, 0, deadline_in(1));	\
 	(s)->waited.what = #cond;					\
@@ -404,14 +413,18 @@ static bool host_connects(struct story *s)
 	       UNTIL(s, has_line(s->host.fd));
 }
 
+static bool accept_failed(struct story *s)
+{
+	return BED_STAT(s->bed, unix_accept_fails) != s->before.unix_accept_fails;
+}
+
 /*
  * Where its accept had no memory, the client comes a little later, maybe when the
  * story is over.
  */
 static bool late_client_comes(struct story *s)
 {
-	if (s->host.conn || BED_STAT(s->bed, unix_accept_fails) ==
-			    s->before.unix_accept_fails)
+	if (s->host.conn || !accept_failed(s))
 		return true;
 	s->host.conn = guest_accept(&s->bed->mux, PORT, deadline_in(WAIT_MS));
 	return s->host.conn;
@@ -586,15 +599,11 @@ TEST_F(flow, that_fails_at_each_place_is_counted_and_leaves_a_device_that_works)
 	struct bed *bed = &self->bed;
 	unsigned int n, failed = 0;
 	bool hit = true, good;
-	uint64_t broken, unreadable;
 
 	for (n = 1; hit && n < MOST_PLACES; n++) {
-		s->known = troubles(bed);
-		broken = BED_STAT(bed, vring_broken);
-		unreadable = BED_STAT(bed, guest_memory);
+		ASSERT_EQ(0, bed_stats(bed->guest.fd, &s->before));
 		if (variant->connected)
 			ASSERT_TRUE(both_connect(s));
-		ASSERT_EQ(0, bed_stats(bed->guest.fd, &s->before));
 		ASSERT_EQ(0, inject_arm(&self->worker, n));
 		good = variant->happens(s);
 		hit = inject_disarm(&self->worker);
@@ -604,10 +613,10 @@ TEST_F(flow, that_fails_at_each_place_is_counted_and_leaves_a_device_that_works)
 				TH_LOG("place %u: not by an injected failure, but error case %zu; waited %d ms for %s",
 				       n, case_since(bed, &s->before),
 				       s->waited.ms, s->waited.what);
-			ASSERT_NE(s->known, troubles(bed))
+			ASSERT_FALSE(untroubled(s))
 				TH_LOG("place %u: not counted", n);
 		}
-		if (BED_STAT(bed, vring_broken) != broken)
+		if (BED_STAT(bed, vring_broken) != s->before.vring_broken)
 			ASSERT_EQ(0, start_anew(bed))
 				TH_LOG("after place %u", n);
 		ASSERT_TRUE(late_client_comes(s))
@@ -618,7 +627,7 @@ TEST_F(flow, that_fails_at_each_place_is_counted_and_leaves_a_device_that_works)
 		ASSERT_TRUE(comes_to_rest(bed)) TH_LOG("after place %u", n);
 		ASSERT_EQ(0, bed_works(bed)) TH_LOG("after place %u", n);
 		/* what could not be written came back empty, as it should */
-		if (BED_STAT(bed, guest_memory) != unreadable)
+		if (BED_STAT(bed, guest_memory) != s->before.guest_memory)
 			bed->guest.error[0] = 0;
 	}
 	EXPECT_FALSE(hit);
@@ -629,6 +638,7 @@ TEST_F(flow, that_fails_at_each_place_is_counted_and_leaves_a_device_that_works)
 FIXTURE(backlog)
 {
 	struct bed bed;
+	struct story story;
 	struct inject worker;
 };
 
@@ -637,6 +647,8 @@ FIXTURE_SETUP(backlog)
 	SKIP_WITHOUT_FAULTS();
 	ASSERT_EQ(0, open_bed(&self->bed, SOCK_STREAM));
 	ASSERT_EQ(0, open_worker(&self->worker));
+	self->story.bed = &self->bed;
+	self->story.host.fd = -1;
 	guest_listen(&self->bed.mux, PORT);
 }
 
@@ -647,41 +659,32 @@ FIXTURE_TEARDOWN(backlog)
 }
 
 /* Whether the accept of a client fails when the @n-th place does. */
-static bool accept_fails(struct bed *bed, struct inject *worker, unsigned int n,
-			 struct bed_pair *client)
+static bool accept_fails(struct story *s, struct inject *worker, unsigned int n)
 {
-	uint64_t known = troubles(bed), fails = BED_STAT(bed, unix_accept_fails);
-	uint64_t deadline = deadline_in(WAIT_MS);
-
-	if (inject_arm(worker, n))
+	if (bed_stats(s->bed->guest.fd, &s->before) || inject_arm(worker, n))
 		return false;
-	client->fd = bed_client(bed, PORT);
-	while (troubles(bed) == known && deadline_left(deadline) &&
-	       !(client->conn = guest_accept(&bed->mux, PORT, 0)))
-		guest_mux_step(&bed->mux, -1, 0, deadline_in(1));
+	host_connects(s);
 	inject_disarm(worker);
-	return BED_STAT(bed, unix_accept_fails) != fails;
+	return accept_failed(s);
 }
 
 /* No other client comes, whose event would bring both. */
 TEST_F(backlog, a_client_whose_accept_had_no_memory_is_taken_by_itself)
 {
+	struct story *s = &self->story;
 	struct bed *bed = &self->bed;
-	struct bed_pair client = { .fd = -1 };
 	unsigned int n = 1;
 
-	while (!accept_fails(bed, &self->worker, n, &client)) {
-		end_pair(&client);
+	while (!accept_fails(s, &self->worker, n)) {
+		end_pair(&s->host);
 		ASSERT_TRUE(comes_to_rest(bed));
 		ASSERT_LT(++n, MOST_PLACES);
 	}
-	client.conn = client.conn ?: guest_accept(&bed->mux, PORT,
-						  deadline_in(WAIT_MS));
-	ASSERT_NE(NULL, client.conn);
-	ASSERT_TRUE(GUEST_UNTIL_FD(&bed->mux, client.fd, POLLIN, WAIT_MS,
-				   has_line(client.fd)));
-	ASSERT_EQ(0, bed_echo(bed, &client));
-	end_pair(&client);
+	ASSERT_TRUE(late_client_comes(s));
+	ASSERT_TRUE(GUEST_UNTIL_FD(&bed->mux, s->host.fd, POLLIN, WAIT_MS,
+				   has_line(s->host.fd)));
+	ASSERT_EQ(0, bed_echo(bed, &s->host));
+	end_pair(&s->host);
 }
 
 TEST_HARNESS_MAIN
