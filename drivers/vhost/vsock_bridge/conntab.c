@@ -41,6 +41,8 @@ int vsb_conntab_init(struct vsb_conntab *tab)
 	INIT_LIST_HEAD(&tab->silent);
 	INIT_LIST_HEAD(&tab->begun);
 	INIT_LIST_HEAD(&tab->rxq);
+	INIT_LIST_HEAD(&tab->closing);
+	vsb_room_init(&tab->room);
 	init_llist_head(&tab->ready);
 	timerqueue_init_head(&tab->deadlines);
 	timer_setup(&tab->timer, vsb_conntab_timer, 0);
@@ -95,29 +97,6 @@ bool vsb_conntab_takes(struct vsb_conntab *tab, u16 type, u32 guest_port)
 	if (vsb_packet_type_ok(type, tab->seqpacket))
 		return true;
 	vsb_error(tab->stats, seqpacket_refused, 0, guest_port);
-	return false;
-}
-
-/* Is there room for one more? @host_port is 0 where it is still to be chosen. */
-bool vsb_conntab_has_room(struct vsb_conntab *tab, u32 host_port,
-			  u32 guest_port)
-{
-	if (tab->nr < tab->limits.max_connections)
-		return true;
-	vsb_error(tab->stats, too_many_connections, host_port, guest_port);
-	return false;
-}
-
-/*
- * A connect that the guest gave up is still with the connector for a while;
- * it counts, or REQUEST and RST in turn would grow without bound.
- */
-bool vsb_conntab_may_connect(struct vsb_conntab *tab, u32 host_port,
-			     u32 guest_port)
-{
-	if (tab->connecting < tab->limits.max_connections)
-		return vsb_conntab_has_room(tab, host_port, guest_port);
-	vsb_error(tab->stats, too_many_connections, host_port, guest_port);
 	return false;
 }
 

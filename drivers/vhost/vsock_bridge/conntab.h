@@ -16,6 +16,7 @@
 #include <linux/types.h>
 #include <linux/vsock_bridge.h>
 
+#include "room.h"
 #include "rstq.h"
 
 struct vsb_conn;
@@ -36,7 +37,11 @@ struct vsb_worker;
  * @deadlines: by time; see vsb_conntab_arm()
  * @timer: for the earliest of them
  * @paused: when the deadlines were stopped, in ns; 0 while they run
+ * @closing: connections whose sockets the task that holds the lock releases
+ *	behind its unlock; each with a reference
+ * @room: those that can make room for others
  * @nr: connections, less those in the handshake
+ * @dead: of them, those that owe the guest an RST and nothing else
  * @handshakes: those in the handshake: all of @silent and @begun
  * @silent: of them, those that have not been seen to send a byte, oldest first
  * @begun: the others, in the order in which their first byte was seen
@@ -64,7 +69,10 @@ struct vsb_conntab {
 	struct timerqueue_head deadlines;
 	struct timer_list timer;
 	u64 paused;
+	struct list_head closing;
+	struct vsb_room room;
 	u32 nr;
+	u32 dead;
 	u32 handshakes;
 	struct list_head silent;
 	struct list_head begun;
@@ -89,10 +97,6 @@ void vsb_conntab_destroy(struct vsb_conntab *tab);
 struct vsb_conn *vsb_conntab_find(struct vsb_conntab *tab, u32 host_port,
 				  u32 guest_port);
 bool vsb_conntab_takes(struct vsb_conntab *tab, u16 type, u32 guest_port);
-bool vsb_conntab_has_room(struct vsb_conntab *tab, u32 host_port,
-			  u32 guest_port);
-bool vsb_conntab_may_connect(struct vsb_conntab *tab, u32 host_port,
-			     u32 guest_port);
 void vsb_conntab_insert(struct vsb_conntab *tab, struct vsb_conn *conn);
 void vsb_conntab_remove(struct vsb_conntab *tab, struct vsb_conn *conn);
 u32 vsb_conntab_pick_port(struct vsb_conntab *tab, u32 guest_port);
