@@ -22,6 +22,7 @@
 #include "bounds.h"
 #include "coalesce.h"
 #include "conn_state.h"
+#include "conntab.h"
 #include "credit.h"
 #include "gather.h"
 #include "socket.h"
@@ -32,7 +33,6 @@
 #define VSB_PROBE_MAX_MS	12800
 
 struct iov_iter;
-struct vsb_conntab;
 struct vsb_route;
 
 /**
@@ -63,7 +63,8 @@ struct vsb_route;
  * @all: place in conntab's list of all
  * @waiting: place among conntab's silent or begun ones; only in the handshake
  * @rxq: place in conntab's receive queue
- * @deadline: place among conntab's deadlines
+ * @due: by enum vsb_due: the time in nanoseconds, or 0
+ * @deadline: place among conntab's deadlines: the earliest of @due, or earlier
  * @gathered: what the round at hand brings for the host socket
  * @row: whether its events may wait
  * @ready: place in conntab's ready list
@@ -102,6 +103,7 @@ struct vsb_conn {
 	struct list_head all;
 	struct list_head waiting;
 	struct list_head rxq;
+	u64 due[VSB_DUES];
 	struct timerqueue_node deadline;
 	struct vsb_gathered gathered;
 	struct vsb_row row;
@@ -162,7 +164,7 @@ void vsb_conn_abort(struct vsb_conn *conn, const char *why,
 void vsb_conn_owe(struct vsb_conn *conn, u16 owed);
 void vsb_conn_ask_credit(struct vsb_conn *conn);
 void vsb_conn_got_credit(struct vsb_conn *conn);
-void vsb_conn_timeout(struct vsb_conn *conn, bool gated);
+void vsb_conn_due(struct vsb_conn *conn, enum vsb_due due, bool gated);
 void vsb_conn_notify(struct vsb_socket *s);
 int vsb_conn_take_events(struct vsb_conn *conn);
 void vsb_conn_stalled(const struct vsb_conn *conn, const char *cause);

@@ -80,7 +80,8 @@ static void vsb_listener_adopt(struct vsb_listener *listener,
 	}
 	vsb_socket_attach(&conn->sock, sock);
 	tab->stats->sockets++;
-	vsb_conntab_arm(tab, conn, tab->limits.handshake_timeout_ms);
+	vsb_conntab_arm(tab, conn, VSB_DUE_STATE,
+			tab->limits.handshake_timeout_ms);
 }
 
 /* The line is complete: the guest is asked. What follows stays in the socket. */
