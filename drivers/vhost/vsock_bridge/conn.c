@@ -170,12 +170,6 @@ static bool vsb_conn_is_shut(const struct vsb_conn *conn)
 	       conn->cs.host_shut == VSB_SHUT_BOTH;
 }
 
-/* Its one deadline belongs to the end of the connection, once that is near. */
-static bool vsb_conn_is_ending(const struct vsb_conn *conn)
-{
-	return conn->cs.state != VSB_OPEN || vsb_conn_is_shut(conn);
-}
-
 /* Those who watch are told what it waits for. */
 void vsb_conn_stalled(const struct vsb_conn *conn, const char *cause)
 {
@@ -195,17 +189,15 @@ void vsb_conn_ask_credit(struct vsb_conn *conn)
 	conn->credit_asked = true;
 	vsb_conn_stalled(conn, "guest_credit");
 	vsb_conn_owe(conn, VSB_OWE_CREDIT_REQUEST);
-	if (vsb_conn_is_ending(conn))
-		return;
-	vsb_conntab_arm(conn->tab, conn, conn->probe_ms);
+	vsb_conntab_arm(conn->tab, conn, VSB_DUE_PROBE, conn->probe_ms);
 	conn->probe_ms = min(2 * conn->probe_ms, VSB_PROBE_MAX_MS);
 }
 
 /* The guest's window opened. */
 void vsb_conn_got_credit(struct vsb_conn *conn)
 {
-	if (conn->credit_asked && !vsb_conn_is_ending(conn))
-		vsb_conntab_disarm(conn->tab, conn);
+	if (conn->credit_asked)
+		vsb_conntab_disarm(conn->tab, conn, VSB_DUE_PROBE);
 	conn->credit_asked = false;
 	conn->probe_ms = VSB_PROBE_MIN_MS;
 	if (conn->readable)
@@ -226,6 +218,7 @@ static void vsb_conn_release(struct vsb_conn *conn, bool loss)
 	}
 	vsb_conn_drop_buffer(conn);
 	conn->readable = false;
+	vsb_conntab_disarm(conn->tab, conn, VSB_DUE_PROBE);
 	WRITE_ONCE(conn->cancelled, true);
 }
 
@@ -240,7 +233,7 @@ static void vsb_conn_free(struct vsb_conn *conn, u8 old)
 		conn->tab->nr--;
 	if (old == VSB_DEAD)
 		conn->tab->dead--;
-	vsb_conntab_disarm(conn->tab, conn);
+	vsb_conntab_disarm_all(conn->tab, conn);
 	list_del_init(&conn->rxq);
 	list_del(&conn->all);
 	vsb_conn_put(conn);
@@ -373,15 +366,17 @@ static void vsb_conn_apply(struct vsb_conn *conn, unsigned int act)
 	if (act & VSB_ACT_BAD_OP)
 		vsb_conn_error(conn, bad_op);
 	if (act & VSB_ACT_DISARM)
-		vsb_conntab_disarm(tab, conn);
+		vsb_conntab_disarm(tab, conn, VSB_DUE_STATE);
 	if (act & VSB_ACT_SHUT_RD)
 		vsb_socket_shutdown_read(&conn->sock);
 	if (act & VSB_ACT_DISCARD)
 		vsb_conn_discard(conn);
 	if (act & VSB_ACT_ARM_CONNECT)
-		vsb_conntab_arm(tab, conn, tab->limits.connect_timeout_ms);
+		vsb_conntab_arm(tab, conn, VSB_DUE_STATE,
+				tab->limits.connect_timeout_ms);
 	if (act & VSB_ACT_ARM_SHUTDOWN)
-		vsb_conntab_arm(tab, conn, tab->limits.shutdown_timeout_ms);
+		vsb_conntab_arm(tab, conn, VSB_DUE_STATE,
+				tab->limits.shutdown_timeout_ms);
 	if (act & VSB_ACT_RELEASE)
 		vsb_conn_release(conn, act & VSB_ACT_BLAME);
 	if (act & VSB_ACT_UNLINK)
@@ -452,8 +447,8 @@ void vsb_conn_forget(struct vsb_conn *conn, const char *why)
 		vsb_conn_kill(conn, why);
 }
 
-/* The deadline has passed; @gated: nothing goes to the guest for now. */
-void vsb_conn_timeout(struct vsb_conn *conn, bool gated)
+/* It has been in its state for too long. */
+static void vsb_conn_timeout(struct vsb_conn *conn, bool gated)
 {
 	switch (conn->cs.state) {
 	case VSB_HANDSHAKE:
@@ -462,20 +457,35 @@ void vsb_conn_timeout(struct vsb_conn *conn, bool gated)
 	case VSB_REQUESTED:
 		/* its time starts when the guest can know */
 		if (gated && (conn->cs.owed & VSB_OWE_REQUEST))
-			vsb_conntab_arm(conn->tab, conn,
+			vsb_conntab_arm(conn->tab, conn, VSB_DUE_STATE,
 					conn->tab->limits.connect_timeout_ms);
 		else
 			vsb_conn_fail_by(conn, connect_timeouts,
 					 VSB_EV_TIMEOUT);
 		break;
 	default:
-		if (vsb_conn_is_ending(conn)) {
-			vsb_conn_fail_by(conn, shutdown_timeouts,
-					 VSB_EV_TIMEOUT);
-			break;
-		}
+		vsb_conn_fail_by(conn, shutdown_timeouts, VSB_EV_TIMEOUT);
+	}
+}
+
+/**
+ * vsb_conn_due() - a due time of a connection has passed
+ * @conn: the connection; may be gone afterwards
+ * @due: the purpose, which is disarmed
+ * @gated: nothing goes to the guest for now
+ */
+void vsb_conn_due(struct vsb_conn *conn, enum vsb_due due, bool gated)
+{
+	switch (due) {
+	case VSB_DUE_STATE:
+		vsb_conn_timeout(conn, gated);
+		break;
+	case VSB_DUE_PROBE:
 		conn->credit_asked = false;
 		vsb_conn_queue_rx(conn);
+		break;
+	case VSB_DUES:
+		break;
 	}
 }
 

@@ -23,6 +23,7 @@
 #include "bounds.h"
 #include "coalesce.h"
 #include "conn_state.h"
+#include "conntab.h"
 #include "credit.h"
 #include "gather.h"
 #include "handshake.h"
@@ -34,7 +35,6 @@
 #define VSB_PROBE_MAX_MS	12800
 
 struct iov_iter;
-struct vsb_conntab;
 struct vsb_route;
 
 /**
@@ -72,7 +72,8 @@ struct vsb_route;
  * @closing: place in conntab's list of sockets to be closed
  * @closed: the socket, once it is there
  * @rxq: place in conntab's receive queue
- * @deadline: place among conntab's deadlines
+ * @due: by enum vsb_due: the time in nanoseconds, or 0
+ * @deadline: place among conntab's deadlines: the earliest of @due, or earlier
  * @gathered: what the round at hand brings for the host socket
  * @row: whether its events may wait
  * @ready: place in conntab's ready list
@@ -117,6 +118,7 @@ struct vsb_conn {
 	u64 progress_at;
 	struct list_head closing;
 	struct socket *closed;
+	u64 due[VSB_DUES];
 	struct timerqueue_node deadline;
 	struct vsb_gathered gathered;
 	struct vsb_row row;
@@ -177,7 +179,7 @@ void vsb_conn_abort(struct vsb_conn *conn, const char *why,
 void vsb_conn_owe(struct vsb_conn *conn, u16 owed);
 void vsb_conn_ask_credit(struct vsb_conn *conn);
 void vsb_conn_got_credit(struct vsb_conn *conn);
-void vsb_conn_timeout(struct vsb_conn *conn, bool gated);
+void vsb_conn_due(struct vsb_conn *conn, enum vsb_due due, bool gated);
 void vsb_conn_notify(struct vsb_socket *s);
 int vsb_conn_take_events(struct vsb_conn *conn);
 void vsb_conn_stalled(const struct vsb_conn *conn, const char *cause);

@@ -27,6 +27,21 @@ struct vsb_worker;
 #define VSB_CONNTAB_BITS	12
 
 /**
+ * enum vsb_due - why something is due on a connection at a later time
+ * @VSB_DUE_STATE: it has been in its state for too long
+ * @VSB_DUE_PROBE: the guest is asked for credit again
+ * @VSB_DUES: how many purposes there are
+ *
+ * Each purpose has a due time of its own, see vsb_conntab_arm(), so that none
+ * can take the time of another.
+ */
+enum vsb_due {
+	VSB_DUE_STATE,
+	VSB_DUE_PROBE,
+	VSB_DUES,
+};
+
+/**
  * struct vsb_conntab - the connections of a device
  * @buckets: by both ports
  * @seed: of the hash, so that a guest cannot aim at a bucket
@@ -34,7 +49,7 @@ struct vsb_worker;
  * @rxq: those that have something for the guest, oldest first
  * @ready: those whose socket had an event; each is there once, with a reference
  * @ready_batch: those that were taken out of it, oldest first
- * @deadlines: by time; see vsb_conntab_arm()
+ * @deadlines: connections by their earliest due time; see vsb_conntab_arm()
  * @timer: for the earliest of them
  * @paused: when the deadlines were stopped, in ns; 0 while they run
  * @closing: connections whose sockets the task that holds the lock releases
@@ -101,9 +116,13 @@ void vsb_conntab_insert(struct vsb_conntab *tab, struct vsb_conn *conn);
 void vsb_conntab_remove(struct vsb_conntab *tab, struct vsb_conn *conn);
 u32 vsb_conntab_pick_port(struct vsb_conntab *tab, u32 guest_port);
 
-void vsb_conntab_arm(struct vsb_conntab *tab, struct vsb_conn *conn, u32 ms);
-void vsb_conntab_disarm(struct vsb_conntab *tab, struct vsb_conn *conn);
-struct vsb_conn *vsb_conntab_expired(struct vsb_conntab *tab);
+void vsb_conntab_arm(struct vsb_conntab *tab, struct vsb_conn *conn,
+		     enum vsb_due due, u32 ms);
+void vsb_conntab_disarm(struct vsb_conntab *tab, struct vsb_conn *conn,
+			enum vsb_due due);
+void vsb_conntab_disarm_all(struct vsb_conntab *tab, struct vsb_conn *conn);
+struct vsb_conn *vsb_conntab_expired(struct vsb_conntab *tab,
+				     enum vsb_due *due);
 void vsb_conntab_pause(struct vsb_conntab *tab);
 void vsb_conntab_resume(struct vsb_conntab *tab);
 

@@ -239,12 +239,13 @@ static void vsb_round_accept(struct vsb_work *work)
 static bool vsb_datapath_expire(struct vsb_datapath *dp, unsigned int budget)
 {
 	struct vsb_conn *conn;
+	enum vsb_due due;
 
 	while (budget--) {
-		conn = vsb_conntab_expired(&dp->tab);
+		conn = vsb_conntab_expired(&dp->tab, &due);
 		if (!conn)
 			return false;
-		vsb_conn_timeout(conn, dp->gate.closed);
+		vsb_conn_due(conn, due, dp->gate.closed);
 	}
 	return true;
 }

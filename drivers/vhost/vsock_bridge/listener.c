@@ -77,7 +77,8 @@ static void vsb_listener_adopt(struct vsb_listener *listener,
 	vsb_conn_begin(conn, VSB_HANDSHAKE, listener->type);
 	vsb_socket_attach(&conn->sock, sock);
 	tab->stats->sockets++;
-	vsb_conntab_arm(tab, conn, tab->limits.handshake_timeout_ms);
+	vsb_conntab_arm(tab, conn, VSB_DUE_STATE,
+			tab->limits.handshake_timeout_ms);
 }
 
 /* The guest is asked, unless the client has gone and left nothing to deliver. */
