@@ -143,10 +143,24 @@ bool vsb_conn_is_readable(struct vsb_conn *conn)
 	return conn->readable;
 }
 
+/*
+ * Does the SHUTDOWN that is owed wait for bytes of the host program? A driver
+ * that ends the connection with any SHUTDOWN would lose them. It waits for
+ * shutdown_timeout_ms at most, for the guest may not read.
+ */
+bool vsb_conn_shutdown_waits(const struct vsb_conn *conn)
+{
+	return conn->cs.host_shut == VIRTIO_VSOCK_SHUTDOWN_RCV &&
+	       !conn->rcv_late && conn->readable &&
+	       vsb_conn_wants_data(&conn->cs);
+}
+
 /* Is there something to send to the guest that its credit allows? */
 bool vsb_conn_has_work(const struct vsb_conn *conn)
 {
-	if (conn->cs.owed)
+	if (conn->cs.owed & ~VSB_OWE_SHUTDOWN)
+		return true;
+	if (conn->cs.owed && !vsb_conn_shutdown_waits(conn))
 		return true;
 	if (!conn->readable || !vsb_conn_wants_data(&conn->cs))
 		return false;
@@ -377,6 +391,9 @@ static void vsb_conn_apply(struct vsb_conn *conn, unsigned int act)
 	if (act & VSB_ACT_ARM_SHUTDOWN)
 		vsb_conntab_arm(tab, conn, VSB_DUE_STATE,
 				tab->limits.shutdown_timeout_ms);
+	if (act & VSB_ACT_ARM_RCV)
+		vsb_conntab_arm(tab, conn, VSB_DUE_RCV,
+				tab->limits.shutdown_timeout_ms);
 	if (act & VSB_ACT_RELEASE)
 		vsb_conn_release(conn, act & VSB_ACT_BLAME);
 	if (act & VSB_ACT_UNLINK)
@@ -482,6 +499,10 @@ void vsb_conn_due(struct vsb_conn *conn, enum vsb_due due, bool gated)
 		break;
 	case VSB_DUE_PROBE:
 		conn->credit_asked = false;
+		vsb_conn_queue_rx(conn);
+		break;
+	case VSB_DUE_RCV:
+		conn->rcv_late = true;
 		vsb_conn_queue_rx(conn);
 		break;
 	case VSB_DUES:

@@ -61,6 +61,7 @@ struct vsb_route;
  * @line: the beginning of its CONNECT line
  * @credit_asked: the guest was asked for credit, and has not answered
  * @probe_ms: when it is asked again
+ * @rcv_late: a SHUTDOWN(RCV) has waited for long enough
  * @rx_chains: how many RX chains the next read is given; grows with success
  * @cancelled: the connector need not connect any more; read without lock
  * @hash: place in conntab's buckets
@@ -107,6 +108,7 @@ struct vsb_conn {
 	char line[VSB_LINE_MAX];
 	bool credit_asked;
 	u16 probe_ms;
+	bool rcv_late;
 	u8 rx_chains;
 	bool cancelled;
 
@@ -185,6 +187,7 @@ int vsb_conn_take_events(struct vsb_conn *conn);
 void vsb_conn_stalled(const struct vsb_conn *conn, const char *cause);
 bool vsb_conn_is_readable(struct vsb_conn *conn);
 bool vsb_conn_has_work(const struct vsb_conn *conn);
+bool vsb_conn_shutdown_waits(const struct vsb_conn *conn);
 void vsb_conn_queue_rx(struct vsb_conn *conn);
 void vsb_conn_kill(struct vsb_conn *conn, const char *why);
 void vsb_conn_forget(struct vsb_conn *conn, const char *why);

@@ -435,6 +435,17 @@ static bool vsb_send_data(struct vsb_datapath *dp, struct vsb_conn *conn)
 	return true;
 }
 
+/* False: no RX buffer. */
+static bool vsb_send_shutdown(struct vsb_datapath *dp, struct vsb_conn *conn)
+{
+	if (!(conn->cs.owed & VSB_OWE_SHUTDOWN))
+		return true;
+	vsb_conn_is_readable(conn);
+	return vsb_conn_shutdown_waits(conn) ||
+	       vsb_send_owed(dp, conn, VSB_OWE_SHUTDOWN,
+			     VIRTIO_VSOCK_OP_SHUTDOWN);
+}
+
 /* One turn of a connection. Return: false when there is no RX buffer. */
 static bool vsb_send_conn(struct vsb_datapath *dp, struct vsb_conn *conn)
 {
@@ -444,11 +455,13 @@ static bool vsb_send_conn(struct vsb_datapath *dp, struct vsb_conn *conn)
 			   VIRTIO_VSOCK_OP_RESPONSE) ||
 	    !vsb_send_owed(dp, conn, VSB_OWE_REQUEST,
 			   VIRTIO_VSOCK_OP_REQUEST) ||
-	    !vsb_send_owed(dp, conn, VSB_OWE_SHUTDOWN,
-			   VIRTIO_VSOCK_OP_SHUTDOWN))
+	    !vsb_send_shutdown(dp, conn))
 		return false;
 	if (vsb_conn_wants_data(&conn->cs) && vsb_conn_is_readable(conn) &&
 	    !vsb_send_data(dp, conn))
+		return false;
+	/* the bytes that it waited for may have been the last ones */
+	if (!vsb_send_shutdown(dp, conn))
 		return false;
 	return vsb_send_owed(dp, conn,
 			     VSB_OWE_CREDIT_UPDATE | VSB_OWE_CREDIT_REPLY,
