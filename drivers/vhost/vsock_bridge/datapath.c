@@ -9,6 +9,7 @@
 #include <linux/eventfd.h>
 #include <linux/kernel.h>
 #include <linux/printk.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
@@ -24,6 +25,9 @@
 #define VSB_ROUND_ACCEPTS	64
 #define VSB_ROUND_READY		256
 #define VSB_ROUND_TIMEOUTS	256
+
+/* How long the end of a device waits for a task that holds its lock. */
+#define VSB_QUENCH_WAIT		HZ
 
 void vsb_datapath_count_fault(struct vsb_datapath *dp,
 			      const struct vsb_queue *q, enum vsb_fault fault)
@@ -109,6 +113,82 @@ bool vsb_datapath_park(struct vsb_datapath *dp, struct vsb_queue *q)
 	return more && !q->vr.broken;
 }
 
+/* All connections end, without a word to the guest. */
+void vsb_datapath_drop_all(struct vsb_datapath *dp)
+{
+	struct vsb_conn *conn, *next;
+
+	list_for_each_entry_safe(conn, next, &dp->tab.conns, all) {
+		vsb_conn_kill(conn, "device_stopped");
+		cond_resched();
+	}
+	vsb_rstq_clear(&dp->tab.rsts);
+	vsb_pages_free(&dp->pages);
+}
+
+/*
+ * What others see of the device ends: sockets, hooks, rounds on the rings. Return:
+ * false when that was done before.
+ */
+static bool vsb_datapath_end(struct vsb_datapath *dp)
+{
+	int i;
+
+	if (dp->ended)
+		return false;
+	WRITE_ONCE(dp->ended, true);
+	dp->running = false;
+	for (i = 0; i < VSB_LISTENERS; i++)
+		vsb_listener_close(&dp->listener[i]);
+	vsb_datapath_drop_all(dp);
+	for (i = 0; i < VSB_QUEUES; i++)
+		vsb_kick_clear(&dp->queue[i].kick);
+	return true;
+}
+
+/* See @busy of struct vsb_datapath. The device may be gone afterwards. */
+static void vsb_datapath_idle(struct vsb_datapath *dp)
+{
+	if (refcount_dec_and_test(&dp->busy))
+		dp->idle(dp);
+}
+
+static void vsb_datapath_unlock_once(struct vsb_datapath *dp)
+{
+	bool ends = vsb_datapath_is_dead(dp) && vsb_datapath_end(dp);
+
+	mutex_unlock(&dp->lock);
+	if (ends) {
+		complete_all(&dp->quenched);
+		vsb_datapath_idle(dp);
+	}
+}
+
+/* Does the device end, and has nobody done it? Then the lock may be free. */
+static bool vsb_datapath_must_end(struct vsb_datapath *dp)
+{
+	/* (T): behind the unlock, and before @dead is read */
+	smp_mb();
+	return vsb_datapath_is_dead(dp) && !READ_ONCE(dp->ended);
+}
+
+/**
+ * vsb_datapath_unlock() - release the lock of the data path
+ * @dp: the data path; the caller has a reference of its own to the device, or is
+ *	one of its threads
+ *
+ * A device that is quenched while the lock is held ends here: the task that
+ * quenches it does not wait for the lock, whose holder may wait for a page of
+ * the owner's memory.
+ */
+void vsb_datapath_unlock(struct vsb_datapath *dp)
+{
+	do {
+		vsb_datapath_unlock_once(dp);
+	} while (unlikely(vsb_datapath_must_end(dp)) &&
+		 mutex_trylock(&dp->lock));
+}
+
 /* The guest has put packets into the TX queue. */
 static void vsb_round_tx(struct vsb_work *work)
 {
@@ -122,7 +202,7 @@ static void vsb_round_tx(struct vsb_work *work)
 		polls = vsb_receive(dp, &spot);
 		vsb_send(dp);
 	}
-	mutex_unlock(&dp->lock);
+	vsb_datapath_unlock(dp);
 	if (polls) {
 		vsb_poll_spin(&spot, &dp->worker);
 		vsb_worker_queue(&dp->worker, work);
@@ -138,7 +218,7 @@ static void vsb_round_rx(struct vsb_work *work)
 	mutex_lock(&dp->lock);
 	if (dp->running)
 		vsb_send(dp);
-	mutex_unlock(&dp->lock);
+	vsb_datapath_unlock(dp);
 }
 
 /* The guest has put buffers into the event queue: it may have answered. */
@@ -150,7 +230,7 @@ static void vsb_round_event(struct vsb_work *work)
 	mutex_lock(&dp->lock);
 	if (dp->running)
 		vsb_event_look(dp);
-	mutex_unlock(&dp->lock);
+	vsb_datapath_unlock(dp);
 }
 
 static void vsb_datapath_ready_conn(struct vsb_conn *conn)
@@ -192,7 +272,7 @@ static void vsb_round_ready(struct vsb_work *work)
 		vsb_worker_queue(&dp->worker, &dp->ready_work);
 	if (dp->running)
 		vsb_send(dp);
-	mutex_unlock(&dp->lock);
+	vsb_datapath_unlock(dp);
 }
 
 /* Host clients wait in the backlog while the guest does not run. */
@@ -207,7 +287,7 @@ static void vsb_round_accept(struct vsb_work *work)
 		if (vsb_listener_accept(&dp->listener[i], VSB_ROUND_ACCEPTS))
 			vsb_worker_queue(&dp->worker, &dp->accept_work);
 	}
-	mutex_unlock(&dp->lock);
+	vsb_datapath_unlock(dp);
 }
 
 /* Return: true when the budget was spent; there may be more. */
@@ -236,39 +316,38 @@ static void vsb_round_timer(struct vsb_work *work)
 			vsb_worker_queue(&dp->worker, &dp->timer_work);
 		vsb_send(dp);
 	}
-	mutex_unlock(&dp->lock);
+	vsb_datapath_unlock(dp);
 }
 
-/* All connections end, without a word to the guest. */
-void vsb_datapath_drop_all(struct vsb_datapath *dp)
-{
-	struct vsb_conn *conn, *next;
-
-	list_for_each_entry_safe(conn, next, &dp->tab.conns, all) {
-		vsb_conn_kill(conn, "device_stopped");
-		cond_resched();
-	}
-	vsb_rstq_clear(&dp->tab.rsts);
-	vsb_pages_free(&dp->pages);
-}
-
-/*
- * Nothing happens any more: no rounds on the rings, no sockets, no hooks that
- * could queue work. The host programs see the end at once.
+/**
+ * vsb_datapath_quench() - end what others see of the device
+ * @dp: the data path; the caller has a reference of its own to the device, or is
+ *	one of its threads
+ *
+ * No rounds on the rings, no sockets, no hooks that could queue work. Host
+ * programs see the end before this returns, unless the holder of the lock needs
+ * longer than VSB_QUENCH_WAIT: then it does the rest when it unlocks. A
+ * thread of the kernel, which may close files for the whole machine, does not
+ * wait at all.
  */
 void vsb_datapath_quench(struct vsb_datapath *dp)
 {
-	int i;
+	WRITE_ONCE(dp->dead, true);
+	/* (T): before the lock is tried: its holder sees @dead, or it is free */
+	smp_mb();
+	if (mutex_trylock(&dp->lock))
+		vsb_datapath_unlock(dp);
+	if (!(current->flags & PF_KTHREAD))
+		wait_for_completion_timeout(&dp->quenched, VSB_QUENCH_WAIT);
+}
 
-	mutex_lock(&dp->lock);
-	dp->dead = true;
-	dp->running = false;
-	for (i = 0; i < VSB_LISTENERS; i++)
-		vsb_listener_close(&dp->listener[i]);
-	vsb_datapath_drop_all(dp);
-	for (i = 0; i < VSB_QUEUES; i++)
-		vsb_kick_clear(&dp->queue[i].kick);
-	mutex_unlock(&dp->lock);
+/**
+ * vsb_datapath_release() - the last descriptor is closed
+ * @dp: the data path, quenched; it may be gone afterwards
+ */
+void vsb_datapath_release(struct vsb_datapath *dp)
+{
+	vsb_datapath_idle(dp);
 }
 
 /* The owner was killed; its descriptor may live on in another process. */
@@ -288,12 +367,22 @@ static void vsb_queue_init(struct vsb_datapath *dp, int i,
 	q->vr.log = &dp->log;
 }
 
-/* @dp is zeroed. Return: 0 or -ENOMEM. */
-int vsb_datapath_init(struct vsb_datapath *dp)
+/**
+ * vsb_datapath_init() - make a data path
+ * @dp: zeroed
+ * @idle: see @idle of struct vsb_datapath
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int vsb_datapath_init(struct vsb_datapath *dp,
+		      void (*idle)(struct vsb_datapath *dp))
 {
 	int ret;
 
 	mutex_init(&dp->lock);
+	init_completion(&dp->quenched);
+	refcount_set(&dp->busy, 2);
+	dp->idle = idle;
 	vsb_worker_init(&dp->worker, vsb_datapath_killed, dp);
 	vsb_routes_init(&dp->routes);
 	vsb_connector_init(&dp->connector, &dp->worker);
@@ -502,10 +591,11 @@ void vsb_datapath_stop(struct vsb_datapath *dp)
 /*
  * The end, in phases, each of which takes something away for good:
  *
- * 1. vsb_datapath_quench() was called: the rings are not touched any more;
- *    every hook in a socket or an eventfd is out of its wait queue and not
- *    running; every socket of a connection is closed. What is left to queue
- *    work: the timers, and a connect that is under way.
+ * 1. vsb_datapath_quench() was called, and the task that held the lock then has
+ *    released it: the rings are not touched any more; every hook in a socket or
+ *    an eventfd is out of its wait queue and not running; every socket of a
+ *    connection is closed. What is left to queue work: the timers, and a
+ *    connect that is under way.
  * 2. The worker's threads are gone: nobody resolves paths with the captured
  *    credentials, nobody but this task has the data path. What is queued from
  *    here on wakes nobody.

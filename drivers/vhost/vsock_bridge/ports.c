@@ -83,9 +83,9 @@ long vsb_set_port(struct vsb_dev *dev, void __user *argp)
 	}
 	ret = mutex_lock_killable(&dev->dp.lock);
 	if (!ret) {
-		ret = dev->dp.dead ? -EIO :
+		ret = vsb_datapath_is_dead(&dev->dp) ? -EIO :
 		      vsb_port_install(&dev->dp.routes, &arg, &route);
-		mutex_unlock(&dev->dp.lock);
+		vsb_datapath_unlock(&dev->dp);
 	}
 	vsb_route_put_all(route);
 	return ret;

@@ -291,7 +291,7 @@ static void vsb_uds_give_up(struct vsb_dev *dev, const struct vsb_uds *uds)
 	if (uds->bind_failed)
 		vsb_error(&dev->dp.stats, unix_bind_fails, 0, 0);
 	dev->configuring = false;
-	mutex_unlock(&dev->dp.lock);
+	vsb_datapath_unlock(&dev->dp);
 }
 
 /* What those are told who ask. */
@@ -330,7 +330,7 @@ static long vsb_uds_install(struct vsb_dev *dev, struct vsb_uds *uds)
 	int i;
 
 	mutex_lock(&dp->lock);
-	ret = dp->dead ? -EIO : 0;
+	ret = vsb_datapath_is_dead(dp) ? -EIO : 0;
 	if (!ret && uds->templated)
 		ret = vsb_datapath_set_cid(dp, uds->cid);
 	if (!ret)
@@ -346,7 +346,7 @@ static long vsb_uds_install(struct vsb_dev *dev, struct vsb_uds *uds)
 		swap(dev->file, uds->bound);
 	}
 	dev->configuring = false;
-	mutex_unlock(&dp->lock);
+	vsb_datapath_unlock(dp);
 	return ret;
 }
 
@@ -406,7 +406,7 @@ static long vsb_uds_begin_cid(struct vsb_dev *dev, u64 cid,
 
 	if (ret)
 		return ret;
-	if (dp->dead) {
+	if (vsb_datapath_is_dead(dp)) {
 		ret = -EIO;
 	} else if (!name || vsb_uds_suits(dev, name)) {
 		ret = vsb_datapath_set_cid(dp, cid);
@@ -416,7 +416,7 @@ static long vsb_uds_begin_cid(struct vsb_dev *dev, u64 cid,
 		dev->configuring = true;
 		ret = 1;
 	}
-	mutex_unlock(&dp->lock);
+	vsb_datapath_unlock(dp);
 	return ret;
 }
 

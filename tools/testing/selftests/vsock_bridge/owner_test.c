@@ -11,7 +11,9 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 
+#include "hold.h"
 #include "process.h"
 
 #define ECHO_PORT	80	/* of the guest */
@@ -323,7 +325,8 @@ static bool lets_go(FIXTURE_DATA(owner) *self)
 	self->owner.hold = -1;
 	while (holds_device(self->owner.pid) && deadline_left(deadline))
 		poll(NULL, 0, 1);
-	return !holds_device(self->owner.pid) && !kill(self->owner.pid, 0);
+	return !holds_device(self->owner.pid) &&
+	       !waitpid(self->owner.pid, NULL, WNOHANG);
 }
 
 /* The device lives until we let go as well. */
@@ -457,6 +460,68 @@ TEST_F(owner, that_became_another_program_leaves_nothing_behind_that)
 	close(self->owner.hold);
 	self->owner.hold = -1;
 	EXPECT_TRUE(becomes(self->owner.pid, "sleep"));
+	process_kill(&self->owner);
+	EXPECT_EQ(0, ends(fd));
+	EXPECT_EQ(-ECONNREFUSED, uds_connect(self->path));
+	EXPECT_EQ(0, bed_works(&self->bed));
+	close(fd);
+}
+
+/* --- memory that does not come */
+
+/* Another process with the descriptor waits for its own memory. */
+TEST_F(owner, that_is_killed_does_not_wait_for_the_memory_of_others)
+{
+	int held = open_shared(self), fd;
+	struct hold hold;
+
+	if (!hold_is_possible())
+		SKIP(return, "no userfaultfd");
+	ASSERT_LE(0, held);
+	ASSERT_EQ(0, start_own(self, OWN(.fd = held)));
+	fd = client(self->path);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, hold_ioctl(&hold, held, VHOST_GET_FEATURES));
+	EXPECT_TRUE(process_dies(&self->owner));
+	hold_end(&hold);
+	EXPECT_EQ(0, ends(fd));
+	close(held);
+	close(fd);
+}
+
+/* The device waits for the owner's memory, and its owner has closed it. */
+static void hold_and_close_device(struct guest_mux *mux)
+{
+	struct hold hold;
+
+	if (!hold_begin(&hold, mux->guest))
+		close_device(mux);
+	_exit(1);
+}
+
+static void wait_and_close(struct process *p, void *arg)
+{
+	process_ready(p, 0);
+	process_wait(p);
+	close(*(int *)arg);
+}
+
+TEST_F(owner, whose_memory_does_not_come_does_not_hold_up_the_last_close)
+{
+	int held = open_shared(self), fd;
+	struct process closer;
+
+	if (!hold_is_possible())
+		SKIP(return, "no userfaultfd");
+	ASSERT_LE(0, held);
+	ASSERT_EQ(0, start_own(self, OWN(.fd = held,
+					 .then = hold_and_close_device)));
+	fd = client(self->path);
+	ASSERT_LE(0, fd);
+	ASSERT_TRUE(lets_go(self));
+	ASSERT_EQ(0, process_start(&closer, wait_and_close, &held));
+	close(held);
+	EXPECT_TRUE(process_ends(&closer));
 	process_kill(&self->owner);
 	EXPECT_EQ(0, ends(fd));
 	EXPECT_EQ(-ECONNREFUSED, uds_connect(self->path));
