@@ -126,11 +126,22 @@ void vsb_datapath_drop_all(struct vsb_datapath *dp)
 	vsb_pages_free(&dp->pages);
 }
 
+/**
+ * struct vsb_remains - what is let go when a device ends, without its lock
+ * @routes: with the directories and namespaces that they hold
+ * @connects: connections that waited for a connect
+ */
+struct vsb_remains {
+	struct vsb_route *routes;
+	struct list_head connects;
+};
+
 /*
  * What others see of the device ends: sockets, hooks, rounds on the rings. Return:
  * false when that was done before.
  */
-static bool vsb_datapath_end(struct vsb_datapath *dp)
+static bool vsb_datapath_end(struct vsb_datapath *dp,
+			     struct vsb_remains *remains)
 {
 	int i;
 
@@ -143,7 +154,16 @@ static bool vsb_datapath_end(struct vsb_datapath *dp)
 	vsb_datapath_drop_all(dp);
 	for (i = 0; i < VSB_QUEUES; i++)
 		vsb_kick_clear(&dp->queue[i].kick);
+	vsb_connector_cancel(&dp->connector, &remains->connects);
+	remains->routes = vsb_routes_take(&dp->routes);
 	return true;
+}
+
+/* A mount is free when its VMM's end is reported: nothing here is deferred. */
+static void vsb_datapath_let_go(struct vsb_remains *remains)
+{
+	vsb_connector_forget(&remains->connects);
+	vsb_route_put_all(remains->routes);
 }
 
 /* See @busy of struct vsb_datapath. The device may be gone afterwards. */
@@ -155,10 +175,14 @@ static void vsb_datapath_idle(struct vsb_datapath *dp)
 
 static void vsb_datapath_unlock_once(struct vsb_datapath *dp)
 {
-	bool ends = vsb_datapath_is_dead(dp) && vsb_datapath_end(dp);
+	struct vsb_remains remains = {
+		.connects = LIST_HEAD_INIT(remains.connects),
+	};
+	bool ends = vsb_datapath_is_dead(dp) && vsb_datapath_end(dp, &remains);
 
 	mutex_unlock(&dp->lock);
 	if (ends) {
+		vsb_datapath_let_go(&remains);
 		complete_all(&dp->quenched);
 		vsb_datapath_idle(dp);
 	}
@@ -594,16 +618,14 @@ void vsb_datapath_stop(struct vsb_datapath *dp)
  * 1. vsb_datapath_quench() was called, and the task that held the lock then has
  *    released it: the rings are not touched any more; every hook in a socket or
  *    an eventfd is out of its wait queue and not running; every socket of a
- *    connection is closed. What is left to queue work: the timers, and a
- *    connect that is under way.
+ *    connection is closed; the routes are put. What is left to queue work: the
+ *    timers, and a connect that is under way.
  * 2. The worker's threads are gone: nobody resolves paths with the captured
  *    credentials, nobody but this task has the data path. What is queued from
  *    here on wakes nobody.
  * 3. The timers are gone, and since nobody is left to start one they stay so.
- * 4. Those that waited for a connect are let go; nothing more comes into the
- *    ready list.
- * 5. The ready list is emptied: with it go the last references to
- *    connections, and sockets that were just connected.
+ * 4. Nothing more comes into the ready list. It is emptied: with it go the last
+ *    references to connections, and sockets that were just connected.
  */
 void vsb_datapath_destroy(struct vsb_datapath *dp)
 {
@@ -615,7 +637,6 @@ void vsb_datapath_destroy(struct vsb_datapath *dp)
 		vsb_listener_destroy(&dp->listener[i]);
 	vsb_coalesce_destroy(&dp->coalesce);
 	vsb_call_destroy(dp);
-	vsb_connector_clear(&dp->connector);
 	while (vsb_datapath_ready(dp, VSB_ROUND_READY))
 		cond_resched();
 	vsb_routes_destroy(&dp->routes);
