@@ -127,7 +127,7 @@ struct vsb_conn {
 	struct llist_node ready;
 	unsigned long ready_queued;
 
-	struct llist_node connect;
+	struct list_head connect;
 	struct vsb_route *route;
 	struct socket *connected;
 
