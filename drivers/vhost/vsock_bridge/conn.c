@@ -139,13 +139,13 @@ bool vsb_conn_is_readable(struct vsb_conn *conn)
 /* Is there something to send to the guest that its credit allows? */
 bool vsb_conn_has_work(const struct vsb_conn *conn)
 {
+	u32 packets;
+
 	if (conn->cs.owed)
 		return true;
 	if (!conn->readable || !vsb_conn_wants_data(&conn->cs))
 		return false;
-	return !conn->credit_asked ||
-	       (vsb_credit_free(&conn->credit) &&
-		vsb_credit_packets(&conn->credit));
+	return !conn->credit_asked || vsb_credit_next(&conn->credit, &packets);
 }
 
 void vsb_conn_owe(struct vsb_conn *conn, u16 owed)
