@@ -215,6 +215,27 @@ static void vsb_send_told(struct vsb_conn *conn, u16 op)
 		conn->cs.owed |= VSB_OWE_CREDIT_UPDATE;
 }
 
+/*
+ * A question for credit goes to the guest. A guest that runs gives RX buffers
+ * back, a guest that is paused does not; so a driver between whose RX buffers
+ * question upon question stays without an answer does not know the operation. It
+ * cannot be Linux's, which alone has a ceiling.
+ */
+static void vsb_send_asked(struct vsb_datapath *dp, struct vsb_conn *conn)
+{
+	struct vsb_vring *vr = &dp->queue[VSB_RX].vr;
+
+	if (vsb_vring_count(vr) < 0)
+		return;
+	if (conn->unanswered && conn->asked_at == vr->avail_idx)
+		conn->unanswered = 0;
+	conn->asked_at = vr->avail_idx;
+	if (conn->unanswered < VSB_SILENT_ASKS)
+		conn->unanswered++;
+	else if (!conn->credit.lifted)
+		vsb_credit_lift(&conn->credit);
+}
+
 /* Pay one of the packets that are owed, if it is. False: no RX buffer. */
 static bool vsb_send_owed(struct vsb_datapath *dp, struct vsb_conn *conn,
 			  u16 owed, u16 op)
@@ -235,6 +256,8 @@ static bool vsb_send_owed(struct vsb_datapath *dp, struct vsb_conn *conn,
 		trace_vsb_credit_told(dp->stats.device, conn->host_port,
 				      conn->guest_port, pkt.buf_alloc,
 				      pkt.fwd_cnt);
+	if (op == VIRTIO_VSOCK_OP_CREDIT_REQUEST)
+		vsb_send_asked(dp, conn);
 	/* the guest's time starts when it can know */
 	if (op == VIRTIO_VSOCK_OP_REQUEST)
 		vsb_conntab_arm(&dp->tab, conn, VSB_DUE_STATE,
