@@ -158,15 +158,15 @@ bool vsb_conn_shutdown_waits(const struct vsb_conn *conn)
 /* Is there something to send to the guest that its credit allows? */
 bool vsb_conn_has_work(const struct vsb_conn *conn)
 {
+	u32 packets;
+
 	if (conn->cs.owed & ~VSB_OWE_SHUTDOWN)
 		return true;
 	if (conn->cs.owed && !vsb_conn_shutdown_waits(conn))
 		return true;
 	if (!conn->readable || !vsb_conn_wants_data(&conn->cs))
 		return false;
-	return !conn->credit_asked ||
-	       (vsb_credit_free(&conn->credit) &&
-		vsb_credit_packets(&conn->credit));
+	return !conn->credit_asked || vsb_credit_next(&conn->credit, &packets);
 }
 
 void vsb_conn_owe(struct vsb_conn *conn, u16 owed)
@@ -193,8 +193,8 @@ void vsb_conn_stalled(const struct vsb_conn *conn, const char *cause)
 
 /*
  * The guest gives no credit: ask, then wait for its answer. Linux before 6.1
- * does not say when it has read few bytes in many packets, so a guest that has
- * nothing to say is asked again, ever more rarely.
+ * does not say when it has read few bytes in many packets, and some drivers never
+ * say it, so a guest that has nothing to say is asked again, ever more rarely.
  */
 void vsb_conn_ask_credit(struct vsb_conn *conn)
 {
@@ -204,16 +204,27 @@ void vsb_conn_ask_credit(struct vsb_conn *conn)
 	vsb_conn_stalled(conn, "guest_credit");
 	vsb_conn_owe(conn, VSB_OWE_CREDIT_REQUEST);
 	vsb_conntab_arm(conn->tab, conn, VSB_DUE_PROBE, conn->probe_ms);
-	conn->probe_ms = min(2 * conn->probe_ms, VSB_PROBE_MAX_MS);
 }
 
-/* The guest's window opened. */
+/* The question has stood for long enough. */
+static void vsb_conn_ask_again(struct vsb_conn *conn)
+{
+	conn->probe_ms = min(2 * conn->probe_ms, VSB_PROBE_MAX_MS);
+	conn->credit_asked = false;
+	vsb_conn_queue_rx(conn);
+}
+
+/*
+ * The guest's window opened. Only half of it makes the next question come soon
+ * again: a guest that reads slowly would be asked all the time.
+ */
 void vsb_conn_got_credit(struct vsb_conn *conn)
 {
 	if (conn->credit_asked)
 		vsb_conntab_disarm(conn->tab, conn, VSB_DUE_PROBE);
 	conn->credit_asked = false;
-	conn->probe_ms = VSB_PROBE_MIN_MS;
+	if (vsb_credit_is_wide(&conn->credit))
+		conn->probe_ms = VSB_PROBE_MIN_MS;
 	if (conn->readable)
 		vsb_conn_queue_rx(conn);
 }
@@ -233,6 +244,7 @@ static void vsb_conn_release(struct vsb_conn *conn, bool loss)
 	vsb_conn_drop_buffer(conn);
 	conn->readable = false;
 	vsb_conntab_disarm(conn->tab, conn, VSB_DUE_PROBE);
+	vsb_conntab_disarm(conn->tab, conn, VSB_DUE_TELL);
 	WRITE_ONCE(conn->cancelled, true);
 }
 
@@ -351,6 +363,31 @@ void vsb_conn_check_update(struct vsb_conn *conn)
 {
 	if (vsb_credit_update_due(&conn->credit, conn->bounds.open))
 		vsb_conn_owe(conn, VSB_OWE_CREDIT_UPDATE);
+}
+
+/* Look at the credit again when the connection has had time to become idle. */
+void vsb_conn_tell_later(struct vsb_conn *conn)
+{
+	if (!vsb_conn_takes_data(&conn->cs))
+		return;
+	conn->idle_fwd_cnt = conn->credit.fwd_cnt;
+	vsb_conntab_arm(conn->tab, conn, VSB_DUE_TELL, VSB_TELL_MS);
+}
+
+/*
+ * Less than half a window may be all that a writer in the guest waits for: when
+ * nothing moves any more, it is told. While bytes move, half a window, or a packet
+ * to the guest, will tell it.
+ */
+static void vsb_conn_tell_idle(struct vsb_conn *conn)
+{
+	if (!vsb_conn_takes_data(&conn->cs) ||
+	    !vsb_credit_is_untold(&conn->credit))
+		return;
+	if (conn->idle_fwd_cnt == conn->credit.fwd_cnt)
+		vsb_conn_owe(conn, VSB_OWE_CREDIT_UPDATE);
+	else
+		vsb_conn_tell_later(conn);
 }
 
 /* The guest's bytes have nowhere to go; it may go on sending for a while. */
@@ -498,8 +535,10 @@ void vsb_conn_due(struct vsb_conn *conn, enum vsb_due due, bool gated)
 		vsb_conn_timeout(conn, gated);
 		break;
 	case VSB_DUE_PROBE:
-		conn->credit_asked = false;
-		vsb_conn_queue_rx(conn);
+		vsb_conn_ask_again(conn);
+		break;
+	case VSB_DUE_TELL:
+		vsb_conn_tell_idle(conn);
 		break;
 	case VSB_DUE_RCV:
 		conn->rcv_late = true;
