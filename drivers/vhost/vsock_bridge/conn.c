@@ -123,8 +123,12 @@ void vsb_conn_notify(struct vsb_socket *s)
 /* Out of the ready list: what is notified from here on queues it again. */
 int vsb_conn_take_events(struct vsb_conn *conn)
 {
-	clear_bit(VSB_CONN_READY, &conn->ready_queued);
-	/* (J): whoever found it queued has posted his event: it is seen below */
+	/*
+	 * (J): The release keeps the read of the list's next node before the
+	 * bit, for a hook that finds the bit clear overwrites that.
+	 */
+	clear_bit_unlock(VSB_CONN_READY, &conn->ready_queued);
+	/* (J): a hook that found the bit set has posted its event: seen below */
 	smp_mb__after_atomic();
 	return vsb_socket_take_events(&conn->sock);
 }

@@ -616,7 +616,11 @@ bool vsb_vring_publish(struct vsb_vring *vr)
 	if (vr->broken)
 		return false;
 
-	smp_wmb();	/* (A): the elements are written before the index */
+	/*
+	 * (A): The elements are written before the index, and so is what was
+	 * read from TX chains: what is read is stored, or decides on a store.
+	 */
+	smp_wmb();
 	vr->used_idx += vr->staged;
 	vr->staged = 0;
 	if (put_user(vsb_to_ring16(vr->used_idx), &vr->used->idx)) {
