@@ -430,6 +430,7 @@ int vsb_datapath_init(struct vsb_datapath *dp,
 	vsb_work_init(&dp->accept_work, vsb_round_accept);
 	vsb_coalesce_init(&dp->coalesce, &dp->worker, &dp->ready_work);
 	vsb_call_init(dp);
+	vsb_event_init(dp);
 	vsb_gather_init(&dp->gather);
 	vsb_queue_init(dp, VSB_RX, vsb_round_rx);
 	vsb_queue_init(dp, VSB_TX, vsb_round_tx);
@@ -648,6 +649,7 @@ void vsb_datapath_destroy(struct vsb_datapath *dp)
 
 	vsb_worker_stop(&dp->worker);
 	timer_delete_sync(&dp->tab.timer);
+	vsb_event_destroy(dp);
 	for (i = 0; i < VSB_LISTENERS; i++)
 		vsb_listener_destroy(&dp->listener[i]);
 	vsb_coalesce_destroy(&dp->coalesce);

@@ -325,7 +325,8 @@ struct vsock_bridge_port {
  *	VSOCK_BRIDGE_MAX_BUF_ALLOC. Taken by connections made from then on.
  * @handshake_timeout_ms: time for a host client's CONNECT line, in
  *	milliseconds, 1 to VSOCK_BRIDGE_MAX_TIMEOUT_MS, as those below
- * @connect_timeout_ms: time for the guest's answer to a connection request
+ * @connect_timeout_ms: time for the guest's answer to a connection request, and to
+ *	an event (struct vsock_bridge_event)
  * @shutdown_timeout_ms: time for the guest to confirm the close of a host
  *	program. Also the time without progress after which a connection that
  *	the guest has closed, and whose last bytes the host program does not
@@ -580,7 +581,9 @@ enum vsock_bridge_event_id {
  * programs see EOF. Then nothing is given to the guest until it has answered,
  * which it does by a new buffer in the place of the used one; what is for it
  * waits, host programs that connect meanwhile included. What the guest sends is
- * taken as ever. A guest that starts anew need not answer.
+ * taken as ever. A guest that starts anew need not answer. A driver that has not
+ * answered after connect_timeout_ms (struct vsock_bridge_limits), from the event
+ * or from the last start of the device, counts as one that never answers.
  *
  * Errors, with which nothing has changed for the connections: EPERM, EINVAL
  * (@event), ESHUTDOWN (the device does not run), ENXIO (the event queue was not
