@@ -580,8 +580,9 @@ enum vsock_bridge_event_id {
  *
  * Errors, with which nothing has changed for the connections: EPERM, EINVAL
  * (@event), ESHUTDOWN (the device does not run), ENXIO (the event queue was not
- * handed over), ENOBUFS (the guest has no buffer in it that takes an event:
- * @empty_queue counts), EPIPE (the event queue is broken, see
+ * handed over), ENOBUFS (the guest has no buffer in it that takes an event, or
+ * more that take none than one call gives back, so that the next call goes on
+ * behind them: @empty_queue counts), EPIPE (the event queue is broken, see
  * VHOST_SET_VRING_ERR).
  */
 struct vsock_bridge_event {
