@@ -165,6 +165,7 @@ struct vsb_slots {
  * @stats: counters; the gauges are filled in when they are asked for
  * @starved: what is for the guest waits for RX buffers
  * @send_budget: RX chains that the round at hand may still take
+ * @send_since: @walked of the RX queue when that round began
  * @chain_iov: parts of the chains at hand; scratch of one round
  * @chain_gpa: their guest-physical addresses, while writes are logged
  * @gather: scratch of one round
@@ -201,6 +202,7 @@ struct vsb_datapath {
 	struct vsock_bridge_stats stats;
 	bool starved;
 	unsigned int send_budget;
+	u32 send_since;
 	struct iovec chain_iov[VSB_SEGS_MAX];
 	u64 chain_gpa[VSB_SEGS_MAX];
 	struct vsb_gather gather;

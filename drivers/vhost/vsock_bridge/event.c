@@ -22,7 +22,7 @@
 #include "datapath.h"
 #include "stats.h"
 
-/* One event: so many chains are tried, good or bad. */
+/* One event: so many chains are tried, as far as one round may walk. */
 #define VSB_EVENT_CHAINS	256
 
 static u32 vsb_event_write(struct vsb_datapath *dp,
@@ -66,9 +66,11 @@ static bool vsb_event_put(struct vsb_datapath *dp, u32 id)
 		.max = ARRAY_SIZE(dp->chain_iov),
 	};
 	unsigned int chains = VSB_EVENT_CHAINS;
+	u32 since = vr->walked;
 	u32 len;
 
-	while (chains-- && vsb_vring_next(vr, &dp->mem, &chain) > 0) {
+	while (chains-- && !vsb_vring_is_spent(vr, since) &&
+	       vsb_vring_next(vr, &dp->mem, &chain) > 0) {
 		len = vsb_event_write(dp, &chain, &event);
 		vsb_vring_push(vr, chain.head, len);
 		if (len)

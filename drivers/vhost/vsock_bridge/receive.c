@@ -18,7 +18,10 @@
 #include "stats.h"
 #include "trace.h"
 
-/* One round: so many chains, or so many bytes, then the others have a turn. */
+/*
+ * One round: so many chains, or so many bytes, or as much of a walk as a queue may
+ * have, then the others have a turn.
+ */
 #define VSB_RECEIVE_CHAINS	256
 #define VSB_RECEIVE_BYTES	(512 * 1024)
 
@@ -378,11 +381,13 @@ static bool vsb_receive_batch(struct vsb_datapath *dp)
 	};
 	u64 bytes = dp->stats.tx_bytes_count + VSB_RECEIVE_BYTES;
 	unsigned int chains = VSB_RECEIVE_CHAINS;
+	u32 since = q->vr.walked;
 
 	while (vsb_vring_next(&q->vr, &dp->mem, &chain) > 0) {
 		vsb_receive_chain(dp, &chain);
 		vsb_vring_push(&q->vr, chain.head, 0);
-		if (!--chains || dp->stats.tx_bytes_count >= bytes)
+		if (!--chains || dp->stats.tx_bytes_count >= bytes ||
+		    vsb_vring_is_spent(&q->vr, since))
 			return true;
 	}
 	return false;

@@ -55,7 +55,10 @@
  * @VSOCK_BRIDGE_MAX_BUF_ALLOC: largest buf_alloc
  * @VSOCK_BRIDGE_MAX_MESSAGE: largest message of a SEQPACKET connection that a
  *	guest can send, in bytes; where buf_alloc is smaller, it is that
- * @VSOCK_BRIDGE_DEF_TIMEOUT_MS: default of each timeout (Firecracker's)
+ * @VSOCK_BRIDGE_DEF_TIMEOUT_MS: default of connect_timeout_ms and
+ *	shutdown_timeout_ms (Firecracker's)
+ * @VSOCK_BRIDGE_DEF_HANDSHAKE_MS: default of handshake_timeout_ms: long enough
+ *	for a person who types the line; max_handshakes bounds how many wait
  * @VSOCK_BRIDGE_MAX_TIMEOUT_MS: largest timeout
  * @VSOCK_BRIDGE_DEF_BUFFERED: default of max_buffered
  * @VSOCK_BRIDGE_MIN_BUFFERED: smallest max_buffered: one packet of a guest
@@ -76,6 +79,7 @@ enum vsock_bridge_limit_values {
 	VSOCK_BRIDGE_MAX_BUF_ALLOC	= 16777216,
 	VSOCK_BRIDGE_MAX_MESSAGE	= 262144,
 	VSOCK_BRIDGE_DEF_TIMEOUT_MS	= 2000,
+	VSOCK_BRIDGE_DEF_HANDSHAKE_MS	= 60000,
 	VSOCK_BRIDGE_MAX_TIMEOUT_MS	= 3600000,
 	VSOCK_BRIDGE_DEF_BUFFERED	= 67108864,
 	VSOCK_BRIDGE_MIN_BUFFERED	= 65536,
@@ -324,7 +328,8 @@ struct vsock_bridge_port {
  *	program has read them, VSOCK_BRIDGE_MIN_BUF_ALLOC to
  *	VSOCK_BRIDGE_MAX_BUF_ALLOC. Taken by connections made from then on.
  * @handshake_timeout_ms: time for a host client's CONNECT line, in
- *	milliseconds, 1 to VSOCK_BRIDGE_MAX_TIMEOUT_MS, as those below
+ *	milliseconds, 1 to VSOCK_BRIDGE_MAX_TIMEOUT_MS, as those below. By
+ *	default a minute, so that a person can type it
  * @connect_timeout_ms: time for the guest's answer to a connection request, and to
  *	an event (struct vsock_bridge_event)
  * @shutdown_timeout_ms: time for the guest to confirm the close of a host
@@ -587,8 +592,9 @@ enum vsock_bridge_event_id {
  *
  * Errors, with which nothing has changed for the connections: EPERM, EINVAL
  * (@event), ESHUTDOWN (the device does not run), ENXIO (the event queue was not
- * handed over), ENOBUFS (the guest has no buffer in it that takes an event:
- * @empty_queue counts), EPIPE (the event queue is broken, see
+ * handed over), ENOBUFS (the guest has no buffer in it that takes an event, or
+ * more that take none than one call gives back, so that the next call goes on
+ * behind them: @empty_queue counts), EPIPE (the event queue is broken, see
  * VHOST_SET_VRING_ERR).
  */
 struct vsock_bridge_event {
