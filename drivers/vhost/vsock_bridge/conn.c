@@ -10,10 +10,12 @@
 #include <linux/uio.h>
 #include <asm/barrier.h>
 
+#include "closing.h"
 #include "coalesce.h"
 #include "conn.h"
 #include "conntab.h"
 #include "handshake.h"
+#include "room.h"
 #include "stats.h"
 #include "trace.h"
 
@@ -43,16 +45,8 @@ static u32 vsb_conn_buf_alloc(const struct vsb_conntab *tab, u16 type)
 	return tab->limits.buf_alloc;
 }
 
-/**
- * vsb_conn_new() - make a connection
- * @tab: where it belongs
- * @state: VSB_HANDSHAKE or VSB_CONNECTING
- * @type: VIRTIO_VSOCK_TYPE_*
- *
- * Return: the connection, or NULL when there is no memory.
- */
-struct vsb_conn *vsb_conn_new(struct vsb_conntab *tab, enum vsb_state state,
-			      u16 type)
+/* Return: memory for a connection, with a reference; NULL when there is none. */
+struct vsb_conn *vsb_conn_alloc(struct vsb_conntab *tab)
 {
 	struct vsb_conn *conn = kmem_cache_zalloc(vsb_conn_cache, GFP_KERNEL);
 
@@ -60,10 +54,23 @@ struct vsb_conn *vsb_conn_new(struct vsb_conntab *tab, enum vsb_state state,
 		vsb_error(tab->stats, no_memory, 0, 0);
 		return NULL;
 	}
+	refcount_set(&conn->ref, 1);
 	conn->tab = tab;
+	return conn;
+}
+
+/**
+ * vsb_conn_begin() - the life of a connection begins
+ * @conn: as vsb_conn_alloc() returned it; the table's reference from here on
+ * @state: VSB_HANDSHAKE or VSB_CONNECTING
+ * @type: VIRTIO_VSOCK_TYPE_*
+ */
+void vsb_conn_begin(struct vsb_conn *conn, enum vsb_state state, u16 type)
+{
+	struct vsb_conntab *tab = conn->tab;
+
 	conn->id = ++tab->last_id;
 	conn->began_at = ktime_get_ns();
-	refcount_set(&conn->ref, 1);
 	conn->by_guest = state == VSB_CONNECTING;
 	conn->type = type;
 	conn->cs.state = state;
@@ -73,6 +80,7 @@ struct vsb_conn *vsb_conn_new(struct vsb_conntab *tab, enum vsb_state state,
 	vsb_socket_init(&conn->sock, vsb_conn_notify);
 	INIT_HLIST_NODE(&conn->hash);
 	INIT_LIST_HEAD(&conn->rxq);
+	INIT_LIST_HEAD(&conn->stalled);
 	timerqueue_init(&conn->deadline);
 	vsb_gathered_init(&conn->gathered);
 	list_add_tail(&conn->all, &tab->conns);
@@ -83,7 +91,6 @@ struct vsb_conn *vsb_conn_new(struct vsb_conntab *tab, enum vsb_state state,
 	} else {
 		tab->nr++;
 	}
-	return conn;
 }
 
 /* From any context that holds a reference. */
@@ -163,12 +170,6 @@ static bool vsb_conn_is_shut(const struct vsb_conn *conn)
 	       conn->cs.host_shut == VSB_SHUT_BOTH;
 }
 
-/* Its one deadline belongs to the end of the connection, once that is near. */
-static bool vsb_conn_is_ending(const struct vsb_conn *conn)
-{
-	return conn->cs.state != VSB_OPEN || vsb_conn_is_shut(conn);
-}
-
 /* Those who watch are told what it waits for. */
 void vsb_conn_stalled(const struct vsb_conn *conn, const char *cause)
 {
@@ -188,32 +189,36 @@ void vsb_conn_ask_credit(struct vsb_conn *conn)
 	conn->credit_asked = true;
 	vsb_conn_stalled(conn, "guest_credit");
 	vsb_conn_owe(conn, VSB_OWE_CREDIT_REQUEST);
-	if (vsb_conn_is_ending(conn))
-		return;
-	vsb_conntab_arm(conn->tab, conn, conn->probe_ms);
+	vsb_conntab_arm(conn->tab, conn, VSB_DUE_PROBE, conn->probe_ms);
 	conn->probe_ms = min(2 * conn->probe_ms, VSB_PROBE_MAX_MS);
 }
 
 /* The guest's window opened. */
 void vsb_conn_got_credit(struct vsb_conn *conn)
 {
-	if (conn->credit_asked && !vsb_conn_is_ending(conn))
-		vsb_conntab_disarm(conn->tab, conn);
+	if (conn->credit_asked)
+		vsb_conntab_disarm(conn->tab, conn, VSB_DUE_PROBE);
 	conn->credit_asked = false;
 	conn->probe_ms = VSB_PROBE_MIN_MS;
 	if (conn->readable)
 		vsb_conn_queue_rx(conn);
 }
 
-/* The host side ends: its program sees EOF, or ECONNRESET. */
-static void vsb_conn_release(struct vsb_conn *conn)
+/*
+ * The host side ends. Its program sees EOF when it has got all that the guest
+ * sent, half a message included; else, with @loss, ECONNRESET.
+ */
+static void vsb_conn_release(struct vsb_conn *conn, bool loss)
 {
 	if (vsb_socket_is_open(&conn->sock)) {
-		vsb_socket_close(&conn->sock);
+		if (loss || !vsb_txbuf_empty(&conn->txbuf))
+			vsb_socket_blame(&conn->sock, ECONNRESET);
+		vsb_closing_add(conn, vsb_socket_detach(&conn->sock));
 		conn->tab->stats->sockets--;
 	}
 	vsb_conn_drop_buffer(conn);
 	conn->readable = false;
+	vsb_conntab_disarm(conn->tab, conn, VSB_DUE_PROBE);
 	WRITE_ONCE(conn->cancelled, true);
 }
 
@@ -226,7 +231,9 @@ static void vsb_conn_free(struct vsb_conn *conn, u8 old)
 {
 	if (old != VSB_HANDSHAKE)
 		conn->tab->nr--;
-	vsb_conntab_disarm(conn->tab, conn);
+	if (old == VSB_DEAD)
+		conn->tab->dead--;
+	vsb_conntab_disarm_all(conn->tab, conn);
 	list_del_init(&conn->rxq);
 	list_del(&conn->all);
 	vsb_conn_put(conn);
@@ -253,7 +260,20 @@ static void vsb_conn_trace(const struct vsb_conn *conn, u8 old)
 				     conn->by_guest, conn->why ?: "closed");
 }
 
-/* The gauges follow the state. */
+static void vsb_conn_leave_handshake(struct vsb_conn *conn)
+{
+	struct vsb_conntab *tab = conn->tab;
+
+	tab->handshakes--;
+	if (conn->cs.state == VSB_DEAD) {
+		list_del_init(&conn->waiting);
+		return;
+	}
+	tab->nr++;
+	vsb_room_request(conn);
+}
+
+/* The gauges, and the lists by state, follow the state. */
 static void vsb_conn_account(struct vsb_conn *conn, u8 old)
 {
 	struct vsb_conntab *tab = conn->tab;
@@ -262,30 +282,53 @@ static void vsb_conn_account(struct vsb_conn *conn, u8 old)
 	if (old == state)
 		return;
 	vsb_conn_trace(conn, old);
-	if (state == VSB_LINGER)
+	if (state == VSB_LINGER) {
 		tab->lingering++;
+		vsb_room_progress(conn);
+	}
 	if (old == VSB_LINGER)
 		tab->lingering--;
-	if (state == VSB_DEAD && conn->cs.owed)
+	if (state == VSB_DEAD && conn->cs.owed) {
 		tab->stats->conns_killed++;
-	if (old != VSB_HANDSHAKE)
-		return;
-
-	list_del_init(&conn->waiting);
-	tab->handshakes--;
-	if (state != VSB_DEAD)
-		tab->nr++;
+		tab->dead++;
+	}
+	if (old == VSB_REQUESTED)
+		list_del_init(&conn->waiting);
+	if (old == VSB_HANDSHAKE)
+		vsb_conn_leave_handshake(conn);
 }
 
+/* The host program has closed its end for both directions, or for reading. */
+static void vsb_conn_check_deaf(struct vsb_conn *conn)
+{
+	/* our own shutdown looks the same */
+	if (conn->cs.wr_done || !vsb_socket_is_deaf(&conn->sock))
+		return;
+	/* closed: what it wrote before goes first, then one packet says both */
+	if (vsb_socket_at_eof(&conn->sock) && vsb_conn_wants_data(&conn->cs))
+		return;
+
+	vsb_conn_event(conn, VSB_EV_HOST_DEAF, 0);
+	if (conn->cs.guest_shut & VIRTIO_VSOCK_SHUTDOWN_RCV)
+		vsb_conn_event(conn, VSB_EV_HOST_EOF, 0);
+}
+
+/*
+ * A client that reads no more does not get its OK, but what it wrote before is
+ * delivered as that of any other.
+ */
 static void vsb_conn_send_ok(struct vsb_conn *conn)
 {
 	char text[VSB_OK_MAX];
 	int len = scnprintf(text, sizeof(text), "OK %u\n", conn->host_port);
+	long sent = vsb_socket_send_text(&conn->sock, text, len);
 
-	if (vsb_socket_send_text(&conn->sock, text, len) != len) {
+	if (sent != len && sent != -EPIPE && sent != -ECONNRESET) {
 		vsb_conn_fail(conn, tx_write_fails);
 		return;
 	}
+	if (sent != len)
+		vsb_conn_check_deaf(conn);
 	vsb_conn_queue_rx(conn);
 }
 
@@ -300,10 +343,20 @@ void vsb_conn_check_update(struct vsb_conn *conn)
 static void vsb_conn_discard(struct vsb_conn *conn)
 {
 	vsb_conn_drop_buffer(conn);
+	WRITE_ONCE(conn->sock.want_write, false);
 	vsb_conn_forwarded(conn, vsb_credit_unread(&conn->credit));
 	/* what the host program sent, or the end, is still to be read */
 	conn->readable = true;
 	vsb_conn_queue_rx(conn);
+}
+
+/* Half a message cannot be delivered: the guest's end is no clean one then. */
+static void vsb_conn_shut_wr(struct vsb_conn *conn)
+{
+	if (vsb_txbuf_empty(&conn->txbuf))
+		vsb_socket_shutdown_write(&conn->sock);
+	else
+		vsb_conn_abort(conn, "half_message", VSB_EV_RESET);
 }
 
 static void vsb_conn_apply(struct vsb_conn *conn, unsigned int act)
@@ -313,23 +366,26 @@ static void vsb_conn_apply(struct vsb_conn *conn, unsigned int act)
 	if (act & VSB_ACT_BAD_OP)
 		vsb_conn_error(conn, bad_op);
 	if (act & VSB_ACT_DISARM)
-		vsb_conntab_disarm(tab, conn);
+		vsb_conntab_disarm(tab, conn, VSB_DUE_STATE);
 	if (act & VSB_ACT_SHUT_RD)
 		vsb_socket_shutdown_read(&conn->sock);
-	if (act & VSB_ACT_SHUT_WR)
-		vsb_socket_shutdown_write(&conn->sock);
 	if (act & VSB_ACT_DISCARD)
 		vsb_conn_discard(conn);
 	if (act & VSB_ACT_ARM_CONNECT)
-		vsb_conntab_arm(tab, conn, tab->limits.connect_timeout_ms);
+		vsb_conntab_arm(tab, conn, VSB_DUE_STATE,
+				tab->limits.connect_timeout_ms);
 	if (act & VSB_ACT_ARM_SHUTDOWN)
-		vsb_conntab_arm(tab, conn, tab->limits.shutdown_timeout_ms);
+		vsb_conntab_arm(tab, conn, VSB_DUE_STATE,
+				tab->limits.shutdown_timeout_ms);
 	if (act & VSB_ACT_RELEASE)
-		vsb_conn_release(conn);
+		vsb_conn_release(conn, act & VSB_ACT_BLAME);
 	if (act & VSB_ACT_UNLINK)
 		vsb_conntab_remove(tab, conn);
 	if (conn->cs.owed)
 		vsb_conn_queue_rx(conn);
+	/* these may end it */
+	if (act & VSB_ACT_SHUT_WR)
+		vsb_conn_shut_wr(conn);
 	if (act & VSB_ACT_OK_LINE)
 		vsb_conn_send_ok(conn);
 }
@@ -364,21 +420,35 @@ void vsb_conn_abort(struct vsb_conn *conn, const char *why,
 	vsb_conn_event(conn, event, 0);
 }
 
-/* The guest, or the device, is gone: no goodbye. */
+/* The guest, or the device, is gone: no packet says goodbye. */
 void vsb_conn_kill(struct vsb_conn *conn, const char *why)
 {
+	bool loss = vsb_conn_end_is_loss(&conn->cs);
 	u8 old = conn->cs.state;
 
 	vsb_conn_blame(conn, why);
 	conn->cs.state = VSB_DEAD;
 	conn->cs.owed = 0;
 	vsb_conn_account(conn, old);
-	vsb_conn_apply(conn, VSB_ACT_RELEASE | VSB_ACT_UNLINK);
+	vsb_conn_release(conn, loss);
+	vsb_conntab_remove(conn->tab, conn);
 	vsb_conn_free(conn, old);
 }
 
-/* The deadline has passed; @gated: nothing goes to the guest for now. */
-void vsb_conn_timeout(struct vsb_conn *conn, bool gated)
+/*
+ * The guest does not know the connection any more. One that it has closed
+ * before lingers on: its bytes were accepted, and are the host program's.
+ */
+void vsb_conn_forget(struct vsb_conn *conn, const char *why)
+{
+	if (conn->cs.state == VSB_LINGER)
+		vsb_conn_event(conn, VSB_EV_GUEST_RST, 0);
+	else
+		vsb_conn_kill(conn, why);
+}
+
+/* It has been in its state for too long. */
+static void vsb_conn_timeout(struct vsb_conn *conn, bool gated)
 {
 	switch (conn->cs.state) {
 	case VSB_HANDSHAKE:
@@ -387,36 +457,43 @@ void vsb_conn_timeout(struct vsb_conn *conn, bool gated)
 	case VSB_REQUESTED:
 		/* its time starts when the guest can know */
 		if (gated && (conn->cs.owed & VSB_OWE_REQUEST))
-			vsb_conntab_arm(conn->tab, conn,
+			vsb_conntab_arm(conn->tab, conn, VSB_DUE_STATE,
 					conn->tab->limits.connect_timeout_ms);
 		else
 			vsb_conn_fail_by(conn, connect_timeouts,
 					 VSB_EV_TIMEOUT);
 		break;
 	default:
-		if (vsb_conn_is_ending(conn)) {
-			vsb_conn_fail_by(conn, shutdown_timeouts,
-					 VSB_EV_TIMEOUT);
-			break;
-		}
-		conn->credit_asked = false;
-		vsb_conn_queue_rx(conn);
+		vsb_conn_fail_by(conn, shutdown_timeouts, VSB_EV_TIMEOUT);
 	}
 }
 
-/* The host program has closed its end for both directions, or for reading. */
-static void vsb_conn_check_deaf(struct vsb_conn *conn)
+/**
+ * vsb_conn_due() - a due time of a connection has passed
+ * @conn: the connection; may be gone afterwards
+ * @due: the purpose, which is disarmed
+ * @gated: nothing goes to the guest for now
+ */
+void vsb_conn_due(struct vsb_conn *conn, enum vsb_due due, bool gated)
 {
-	/* our own shutdown looks the same */
-	if (conn->cs.wr_done || !vsb_socket_is_deaf(&conn->sock))
-		return;
-	/* closed: what it wrote before goes first, then both are told at once */
-	if (vsb_socket_at_eof(&conn->sock) && vsb_conn_wants_data(&conn->cs))
-		return;
+	switch (due) {
+	case VSB_DUE_STATE:
+		vsb_conn_timeout(conn, gated);
+		break;
+	case VSB_DUE_PROBE:
+		conn->credit_asked = false;
+		vsb_conn_queue_rx(conn);
+		break;
+	case VSB_DUES:
+		break;
+	}
+}
 
-	vsb_conn_event(conn, VSB_EV_HOST_DEAF, 0);
-	if (conn->cs.guest_shut & VIRTIO_VSOCK_SHUTDOWN_RCV)
-		vsb_conn_event(conn, VSB_EV_HOST_EOF, 0);
+/* End a request whose client has gone and has nothing to deliver. */
+void vsb_conn_check_gone(struct vsb_conn *conn)
+{
+	if (vsb_socket_is_gone(&conn->sock))
+		vsb_conn_abort(conn, "host_gone", VSB_EV_RESET);
 }
 
 /**
@@ -430,9 +507,7 @@ void vsb_conn_host_ready(struct vsb_conn *conn, int events)
 		return;
 	if (conn->cs.state == VSB_REQUESTED) {
 		conn->readable = true;
-		if (vsb_socket_at_eof(&conn->sock) &&
-		    vsb_socket_is_deaf(&conn->sock))
-			vsb_conn_abort(conn, "host_gone", VSB_EV_RESET);
+		vsb_conn_check_gone(conn);
 		return;
 	}
 

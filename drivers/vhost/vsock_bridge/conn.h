@@ -6,8 +6,9 @@
  *
  * References: one for being in conntab's list of all connections, which ends
  * with VSB_ACT_FREE; one for being in conntab's ready list; one while the
- * connector has it. The host socket and the buffers go with VSB_ACT_RELEASE,
- * whoever holds a reference.
+ * connector has it; one until its socket is closed. The buffers go with
+ * VSB_ACT_RELEASE, whatever references there are, and the host socket with the
+ * next unlock.
  */
 #ifndef VSB_CONN_H
 #define VSB_CONN_H
@@ -22,8 +23,10 @@
 #include "bounds.h"
 #include "coalesce.h"
 #include "conn_state.h"
+#include "conntab.h"
 #include "credit.h"
 #include "gather.h"
+#include "handshake.h"
 #include "socket.h"
 #include "txbuf.h"
 
@@ -32,7 +35,6 @@
 #define VSB_PROBE_MAX_MS	12800
 
 struct iov_iter;
-struct vsb_conntab;
 struct vsb_route;
 
 /**
@@ -55,15 +57,23 @@ struct vsb_route;
  * @sock: the host socket
  * @readable: a read from the host socket may bring something
  * @line_begun: bytes of its CONNECT line were seen
+ * @line_len: bytes of @line
+ * @line: the beginning of its CONNECT line
  * @credit_asked: the guest was asked for credit, and has not answered
  * @probe_ms: when it is asked again
  * @rx_chains: how many RX chains the next read is given; grows with success
  * @cancelled: the connector need not connect any more; read without lock
  * @hash: place in conntab's buckets
  * @all: place in conntab's list of all
- * @waiting: place among conntab's silent or begun ones; only in the handshake
+ * @waiting: place among conntab's silent or begun ones in the handshake, and
+ *	among those that wait for the guest's RESPONSE then
+ * @stalled: place among those with bytes that the host program has not taken
+ * @progress_at: when it took the last of them, or they began to wait, in ns
+ * @closing: place in conntab's list of sockets to be closed
+ * @closed: the socket, once it is there
  * @rxq: place in conntab's receive queue
- * @deadline: place among conntab's deadlines
+ * @due: by enum vsb_due: the time in nanoseconds, or 0
+ * @deadline: place among conntab's deadlines: the earliest of @due, or earlier
  * @gathered: what the round at hand brings for the host socket
  * @row: whether its events may wait
  * @ready: place in conntab's ready list
@@ -93,6 +103,8 @@ struct vsb_conn {
 	struct vsb_socket sock;
 	bool readable;
 	bool line_begun;
+	u8 line_len;
+	char line[VSB_LINE_MAX];
 	bool credit_asked;
 	u16 probe_ms;
 	u8 rx_chains;
@@ -102,6 +114,11 @@ struct vsb_conn {
 	struct list_head all;
 	struct list_head waiting;
 	struct list_head rxq;
+	struct list_head stalled;
+	u64 progress_at;
+	struct list_head closing;
+	struct socket *closed;
+	u64 due[VSB_DUES];
 	struct timerqueue_node deadline;
 	struct vsb_gathered gathered;
 	struct vsb_row row;
@@ -141,8 +158,8 @@ struct vsb_conn {
 int vsb_conn_init_module(void);
 void vsb_conn_exit_module(void);
 
-struct vsb_conn *vsb_conn_new(struct vsb_conntab *tab, enum vsb_state state,
-			      u16 type);
+struct vsb_conn *vsb_conn_alloc(struct vsb_conntab *tab);
+void vsb_conn_begin(struct vsb_conn *conn, enum vsb_state state, u16 type);
 void vsb_conn_put(struct vsb_conn *conn);
 
 static inline bool vsb_conn_is_seqpacket(const struct vsb_conn *conn)
@@ -162,7 +179,7 @@ void vsb_conn_abort(struct vsb_conn *conn, const char *why,
 void vsb_conn_owe(struct vsb_conn *conn, u16 owed);
 void vsb_conn_ask_credit(struct vsb_conn *conn);
 void vsb_conn_got_credit(struct vsb_conn *conn);
-void vsb_conn_timeout(struct vsb_conn *conn, bool gated);
+void vsb_conn_due(struct vsb_conn *conn, enum vsb_due due, bool gated);
 void vsb_conn_notify(struct vsb_socket *s);
 int vsb_conn_take_events(struct vsb_conn *conn);
 void vsb_conn_stalled(const struct vsb_conn *conn, const char *cause);
@@ -170,7 +187,9 @@ bool vsb_conn_is_readable(struct vsb_conn *conn);
 bool vsb_conn_has_work(const struct vsb_conn *conn);
 void vsb_conn_queue_rx(struct vsb_conn *conn);
 void vsb_conn_kill(struct vsb_conn *conn, const char *why);
+void vsb_conn_forget(struct vsb_conn *conn, const char *why);
 
+void vsb_conn_check_gone(struct vsb_conn *conn);
 void vsb_conn_host_ready(struct vsb_conn *conn, int events);
 void vsb_conn_check_update(struct vsb_conn *conn);
 

@@ -18,6 +18,7 @@
 #include "conn.h"
 #include "conntab.h"
 #include "pages.h"
+#include "room.h"
 #include "stats.h"
 
 /*
@@ -58,6 +59,7 @@ void vsb_conn_drop_buffer(struct vsb_conn *conn)
 					    conn->bounds.lens.len;
 	vsb_txbuf_clear(&conn->txbuf);
 	vsb_bounds_clear(&conn->bounds);
+	list_del_init(&conn->stalled);
 }
 
 /* The host socket, or nobody, has got bytes of the guest. */
@@ -118,25 +120,20 @@ static bool vsb_conn_end_message(struct vsb_conn *conn)
 
 /*
  * The credit that the guest was given is the bound of the connection's buffer.
- * The bound of all buffers together is less than the sum of these: credit that
- * was given cannot be taken back, and to give so little that the sum fits would
- * starve guests whose hosts read. So who needs more than is left is reset,
- * rather than that bytes are lost without a word.
+ * The bound of all buffers together is less than the sum of these: to give so
+ * little credit that the sum fits would starve guests whose hosts read.
  */
 static bool vsb_conn_buffer(struct vsb_conn *conn, struct iov_iter *from,
 			    bool eom)
 {
 	bool seqpacket = vsb_conn_is_seqpacket(conn);
-	struct vsb_conntab *tab = conn->tab;
 	size_t len = iov_iter_count(from);
 	size_t need = len + (seqpacket ? VSB_BOUND_SIZE : 0);
 
-	if (tab->stats->buffered_bytes + need > tab->limits.max_buffered) {
-		vsb_conn_fail(conn, over_buffered);
+	if (!vsb_room_for_bytes(conn, need) ||
+	    !vsb_conn_buffer_bytes(conn, from))
 		return false;
-	}
-	if (!vsb_conn_buffer_bytes(conn, from))
-		return false;
+	vsb_room_buffered(conn);
 	if (!seqpacket)
 		return true;
 	vsb_bounds_add(&conn->bounds, len);
@@ -215,7 +212,7 @@ static bool vsb_conn_may_pass(const struct vsb_conn *conn, bool eom)
 
 /**
  * vsb_conn_write() - give the guest's bytes to the host socket
- * @conn: an open connection; a reference is held
+ * @conn: a connection that was open when it got them; a reference is held
  * @from: the bytes, which the credit of @conn has taken
  * @eom: with SEQPACKET: they end a message
  *
@@ -223,6 +220,9 @@ static bool vsb_conn_may_pass(const struct vsb_conn *conn, bool eom)
  */
 void vsb_conn_write(struct vsb_conn *conn, struct iov_iter *from, bool eom)
 {
+	/* another one's bytes needed its room: it has ended meanwhile */
+	if (!vsb_socket_is_open(&conn->sock))
+		return;
 	if (conn->cs.tx_failed) {
 		vsb_conn_forwarded(conn, iov_iter_count(from));
 		return;
@@ -260,6 +260,7 @@ static void vsb_conn_sent(struct vsb_conn *conn, u32 len)
 {
 	conn->tab->stats->buffered_bytes -= len;
 	vsb_txbuf_consume(&conn->txbuf, len);
+	vsb_room_progress(conn);
 	if (vsb_conn_is_seqpacket(conn)) {
 		conn->tab->stats->buffered_bytes -= VSB_BOUND_SIZE;
 		vsb_bounds_drop(&conn->bounds);

@@ -12,27 +12,34 @@ static unsigned int vsb_conn_end(struct vsb_conn_state *cs)
 	return VSB_ACT_RELEASE | VSB_ACT_UNLINK | VSB_ACT_FREE;
 }
 
-/* The connection ends here; what the guest must hear is an RST. */
-static unsigned int vsb_conn_reset(struct vsb_conn_state *cs)
+/* The host side ends here; what the guest must hear is an RST. */
+static unsigned int vsb_conn_close(struct vsb_conn_state *cs)
 {
-	if (cs->state == VSB_HANDSHAKE || cs->state == VSB_LINGER ||
-	    (cs->owed & VSB_OWE_REQUEST))
-		return vsb_conn_end(cs);
-	if (cs->state == VSB_DEAD)
-		return 0;
-
 	cs->state = VSB_DEAD;
 	cs->owed = VSB_OWE_RST;
 	return VSB_ACT_RELEASE | VSB_ACT_DISARM;
 }
 
+/* An end that is not clean, for neither side. */
+static unsigned int vsb_conn_reset(struct vsb_conn_state *cs)
+{
+	unsigned int blame = vsb_conn_end_is_loss(cs) ? VSB_ACT_BLAME : 0;
+
+	if (cs->state == VSB_DEAD)
+		return 0;
+	if (cs->state == VSB_HANDSHAKE || (cs->owed & VSB_OWE_REQUEST) ||
+	    (cs->state == VSB_LINGER && !cs->owed))
+		return vsb_conn_end(cs) | blame;
+	return vsb_conn_close(cs) | blame;
+}
+
 /* The host socket has all bytes of a guest that will send no more. */
 static unsigned int vsb_conn_finish_tx(struct vsb_conn_state *cs)
 {
-	/* An end that lost bytes is not a clean one. */
-	if (cs->guest_shut == VSB_SHUT_BOTH || cs->tx_failed)
-		return vsb_conn_reset(cs);
-	if (cs->wr_done)
+	if (cs->guest_shut == VSB_SHUT_BOTH)
+		return vsb_conn_close(cs);
+	/* a host program that refused bytes: its own bytes, and its EOF, come first */
+	if (cs->wr_done || cs->tx_failed)
 		return 0;
 
 	cs->wr_done = true;
@@ -44,6 +51,15 @@ static unsigned int vsb_conn_finish_tx(struct vsb_conn_state *cs)
 	return VSB_ACT_SHUT_WR | VSB_ACT_ARM_SHUTDOWN;
 }
 
+/* The guest has closed, and the host program has not read all of its bytes. */
+static unsigned int vsb_conn_linger(struct vsb_conn_state *cs, u16 owed)
+{
+	cs->state = VSB_LINGER;
+	cs->guest_shut = VSB_SHUT_BOTH;
+	cs->owed = owed;
+	return VSB_ACT_SHUT_RD | VSB_ACT_DISARM;
+}
+
 static unsigned int vsb_conn_guest_shutdown(struct vsb_conn_state *cs,
 					    u32 flags, bool drained)
 {
@@ -53,34 +69,38 @@ static unsigned int vsb_conn_guest_shutdown(struct vsb_conn_state *cs,
 	/* it wants out before it is in */
 	if (cs->state == VSB_CONNECTING)
 		return vsb_conn_reset(cs);
+	/* what crosses our RST is nobody's fault */
+	if (cs->state == VSB_LINGER || cs->state == VSB_DEAD)
+		return 0;
 	if (cs->state != VSB_OPEN)
-		return cs->state == VSB_DEAD ? 0 : VSB_ACT_BAD_OP;
+		return VSB_ACT_BAD_OP;
 
 	cs->guest_shut |= news;
 	if (news & VIRTIO_VSOCK_SHUTDOWN_RCV)
 		act |= VSB_ACT_SHUT_RD;
 	if (drained && (cs->guest_shut & VIRTIO_VSOCK_SHUTDOWN_SEND))
 		return act | vsb_conn_finish_tx(cs);
-	if (news && cs->guest_shut == VSB_SHUT_BOTH)
-		act |= VSB_ACT_ARM_SHUTDOWN;
+	/* the guest's close is confirmed at once, whatever the host program does */
+	if (cs->guest_shut == VSB_SHUT_BOTH)
+		return act | vsb_conn_linger(cs, VSB_OWE_RST);
 	return act;
 }
 
 static unsigned int vsb_conn_guest_rst(struct vsb_conn_state *cs, bool drained)
 {
+	if (cs->state == VSB_LINGER) {
+		cs->owed = 0;
+		return VSB_ACT_UNLINK;
+	}
 	if (cs->state != VSB_OPEN || drained || cs->tx_failed)
 		return vsb_conn_end(cs);
-
-	cs->state = VSB_LINGER;
-	cs->guest_shut = VSB_SHUT_BOTH;
-	cs->owed = 0;
-	return VSB_ACT_SHUT_RD | VSB_ACT_ARM_SHUTDOWN | VSB_ACT_UNLINK;
+	return vsb_conn_linger(cs, 0) | VSB_ACT_UNLINK;
 }
 
 static unsigned int vsb_conn_drained(struct vsb_conn_state *cs)
 {
 	if (cs->state == VSB_LINGER)
-		return vsb_conn_end(cs);
+		return cs->owed ? vsb_conn_close(cs) : vsb_conn_end(cs);
 	if (cs->state == VSB_OPEN &&
 	    (cs->guest_shut & VIRTIO_VSOCK_SHUTDOWN_SEND))
 		return vsb_conn_finish_tx(cs);
@@ -102,8 +122,8 @@ static unsigned int vsb_conn_host_shut(struct vsb_conn_state *cs, u8 flag)
 }
 
 /*
- * The host program is gone or deaf. The guest is told to write no more; what
- * the host program sent before is still delivered while somebody may read it.
+ * The host program reads no more. The guest learns that by SHUTDOWN(RCV); what
+ * the host program sent before is still delivered while the guest reads.
  */
 static unsigned int vsb_conn_write_failed(struct vsb_conn_state *cs)
 {
@@ -116,6 +136,15 @@ static unsigned int vsb_conn_write_failed(struct vsb_conn_state *cs)
 		cs->owed |= VSB_OWE_SHUTDOWN;
 	}
 	return VSB_ACT_DISCARD;
+}
+
+/* The guest's close is confirmed: what lingers holds no ports. */
+static unsigned int vsb_conn_rst_sent(struct vsb_conn_state *cs)
+{
+	if (cs->state != VSB_LINGER)
+		return vsb_conn_end(cs);
+	cs->owed = 0;
+	return VSB_ACT_UNLINK;
 }
 
 static unsigned int vsb_conn_opened(struct vsb_conn_state *cs,
@@ -172,7 +201,7 @@ unsigned int vsb_conn_step(struct vsb_conn_state *cs, enum vsb_event event,
 	case VSB_EV_TIMEOUT:
 		return vsb_conn_reset(cs);
 	case VSB_EV_RST_SENT:
-		return vsb_conn_end(cs);
+		return vsb_conn_rst_sent(cs);
 	}
 	return VSB_ACT_BAD_OP;
 }

@@ -32,7 +32,9 @@
  * @VSB_REQUESTED: waiting for the guest's RESPONSE or RST
  * @VSB_CONNECTING: waiting for the host connect that the guest asked for
  * @VSB_OPEN: both sides are connected; either may have shut down a direction
- * @VSB_LINGER: the guest is gone; its last bytes are on the way to the host
+ * @VSB_LINGER: the guest has closed; its last bytes are on the way to the host
+ *	program, for as long as that takes. An RST that confirms the close may be
+ *	owed; until it is sent the ports stay taken.
  * @VSB_DEAD: the host side is gone; the guest is owed an RST, or nothing
  */
 enum vsb_state {
@@ -101,6 +103,7 @@ enum vsb_event {
 #define VSB_ACT_UNLINK		(1U << 8)	/* the ports are free again */
 #define VSB_ACT_FREE		(1U << 9)	/* nothing is left to do */
 #define VSB_ACT_BAD_OP		(1U << 10)	/* the event is out of place */
+#define VSB_ACT_BLAME		(1U << 11)	/* RELEASE by ECONNRESET */
 
 /**
  * struct vsb_conn_state - state of one connection
@@ -122,6 +125,13 @@ struct vsb_conn_state {
 
 unsigned int vsb_conn_step(struct vsb_conn_state *cs, enum vsb_event event,
 			   u32 flags, bool drained);
+
+/* Would an end now take from the host program what it has a right to? */
+static inline bool vsb_conn_end_is_loss(const struct vsb_conn_state *cs)
+{
+	return cs->state == VSB_LINGER ||
+	       (cs->state == VSB_OPEN && !cs->wr_done && !cs->tx_failed);
+}
 
 /* May the guest send bytes on this connection? */
 static inline bool vsb_conn_takes_data(const struct vsb_conn_state *cs)

@@ -10,6 +10,7 @@
 #include <linux/net.h>
 
 #include "batch.h"
+#include "closing.h"
 #include "conn.h"
 #include "connector.h"
 #include "conntab.h"
@@ -98,6 +99,13 @@ void vsb_connector_init(struct vsb_connector *connector,
 	connector->batch = NULL;
 }
 
+/* This thread was away for something else: connects may have been left to it. */
+void vsb_connector_resume(struct vsb_connector *connector)
+{
+	if (!vsb_connector_is_empty(connector))
+		vsb_worker_queue(connector->worker, &connector->work);
+}
+
 /* Have @conn connected along @route; ends with VSB_SOCK_CONNECTED. */
 void vsb_connector_submit(struct vsb_connector *connector,
 			  struct vsb_conn *conn, struct vsb_route *route)
@@ -119,7 +127,7 @@ void vsb_connector_done(struct vsb_conn *conn)
 	conn->tab->connecting--;
 	if (conn->cs.state != VSB_CONNECTING) {
 		if (!IS_ERR_OR_NULL(sock))
-			vsb_socket_discard(sock);
+			vsb_closing_add(conn, sock);
 		return;
 	}
 	if (IS_ERR(sock)) {

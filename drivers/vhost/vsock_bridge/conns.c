@@ -113,7 +113,7 @@ static long vsb_conns_locked(struct vsb_datapath *dp, u64 after,
 	if (ret)
 		return ret;
 	ret = dp->dead ? -EIO : vsb_conns_collect(&dp->tab, after, to, max);
-	mutex_unlock(&dp->lock);
+	vsb_datapath_unlock(dp);
 	return ret;
 }
 

@@ -10,6 +10,7 @@
 #include <linux/minmax.h>
 #include <linux/random.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include "batch.h"
 #include "conn.h"
@@ -41,6 +42,8 @@ int vsb_conntab_init(struct vsb_conntab *tab)
 	INIT_LIST_HEAD(&tab->silent);
 	INIT_LIST_HEAD(&tab->begun);
 	INIT_LIST_HEAD(&tab->rxq);
+	INIT_LIST_HEAD(&tab->closing);
+	vsb_room_init(&tab->room);
 	init_llist_head(&tab->ready);
 	timerqueue_init_head(&tab->deadlines);
 	timer_setup(&tab->timer, vsb_conntab_timer, 0);
@@ -95,29 +98,6 @@ bool vsb_conntab_takes(struct vsb_conntab *tab, u16 type, u32 guest_port)
 	if (vsb_packet_type_ok(type, tab->seqpacket))
 		return true;
 	vsb_error(tab->stats, seqpacket_refused, 0, guest_port);
-	return false;
-}
-
-/* Is there room for one more? @host_port is 0 where it is still to be chosen. */
-bool vsb_conntab_has_room(struct vsb_conntab *tab, u32 host_port,
-			  u32 guest_port)
-{
-	if (tab->nr < tab->limits.max_connections)
-		return true;
-	vsb_error(tab->stats, too_many_connections, host_port, guest_port);
-	return false;
-}
-
-/*
- * A connect that the guest gave up is still with the connector for a while;
- * it counts, or REQUEST and RST in turn would grow without bound.
- */
-bool vsb_conntab_may_connect(struct vsb_conntab *tab, u32 host_port,
-			     u32 guest_port)
-{
-	if (tab->connecting < tab->limits.max_connections)
-		return vsb_conntab_has_room(tab, host_port, guest_port);
-	vsb_error(tab->stats, too_many_connections, host_port, guest_port);
 	return false;
 }
 
@@ -216,35 +196,95 @@ static void vsb_conntab_set_timer(struct vsb_conntab *tab)
 	mod_timer(&tab->timer, jiffies + ticks);
 }
 
-void vsb_conntab_disarm(struct vsb_conntab *tab, struct vsb_conn *conn)
+/* Return: which due time of the connection is the earliest, or VSB_DUES. */
+static enum vsb_due vsb_conntab_first_due(const struct vsb_conn *conn)
 {
-	if (timerqueue_node_queued(&conn->deadline))
-		timerqueue_del(&tab->deadlines, &conn->deadline);
+	enum vsb_due due, first = VSB_DUES;
+
+	for (due = 0; due < VSB_DUES; due++) {
+		if (conn->due[due] &&
+		    (first == VSB_DUES || conn->due[due] < conn->due[first]))
+			first = due;
+	}
+	return first;
 }
 
-/* Give the connection @ms milliseconds from now; no less. */
-void vsb_conntab_arm(struct vsb_conntab *tab, struct vsb_conn *conn, u32 ms)
+/* Put the connection among the deadlines where its earliest due time says. */
+static void vsb_conntab_place(struct vsb_conntab *tab, struct vsb_conn *conn)
 {
-	vsb_conntab_disarm(tab, conn);
-	conn->deadline.expires = vsb_conntab_now(tab) +
-				 (u64)ms * NSEC_PER_MSEC;
+	enum vsb_due first = vsb_conntab_first_due(conn);
+
+	if (timerqueue_node_queued(&conn->deadline))
+		timerqueue_del(&tab->deadlines, &conn->deadline);
+	if (first == VSB_DUES)
+		return;
+	conn->deadline.expires = conn->due[first];
 	timerqueue_add(&tab->deadlines, &conn->deadline);
+}
+
+/*
+ * A connection that has another due time keeps its place: a deadline that comes
+ * too early costs less than a place that changes with each packet.
+ */
+void vsb_conntab_disarm(struct vsb_conntab *tab, struct vsb_conn *conn,
+			enum vsb_due due)
+{
+	conn->due[due] = 0;
+	if (vsb_conntab_first_due(conn) == VSB_DUES)
+		vsb_conntab_place(tab, conn);
+}
+
+void vsb_conntab_disarm_all(struct vsb_conntab *tab, struct vsb_conn *conn)
+{
+	memset(conn->due, 0, sizeof(conn->due));
+	vsb_conntab_place(tab, conn);
+}
+
+/**
+ * vsb_conntab_arm() - set a due time of a connection
+ * @tab: the connections
+ * @conn: the connection
+ * @due: the purpose; the due times of other purposes stay
+ * @ms: milliseconds from now; it does not become due earlier
+ */
+void vsb_conntab_arm(struct vsb_conntab *tab, struct vsb_conn *conn,
+		     enum vsb_due due, u32 ms)
+{
+	conn->due[due] = vsb_conntab_now(tab) + (u64)ms * NSEC_PER_MSEC;
+	if (timerqueue_node_queued(&conn->deadline) &&
+	    conn->deadline.expires <= (s64)conn->due[due])
+		return;
+	vsb_conntab_place(tab, conn);
 	if (vsb_conntab_earliest(tab) == conn)
 		vsb_conntab_set_timer(tab);
 }
 
-/* Return: a connection whose time is over, disarmed; NULL when none is left. */
-struct vsb_conn *vsb_conntab_expired(struct vsb_conntab *tab)
+/**
+ * vsb_conntab_expired() - take the next due time that has passed
+ * @tab: the connections
+ * @due: out: its purpose, which is disarmed; VSB_DUES: what the connection was
+ *	placed for has been disarmed before
+ *
+ * Return: the connection, or NULL when no due time has passed.
+ */
+struct vsb_conn *vsb_conntab_expired(struct vsb_conntab *tab,
+				     enum vsb_due *due)
 {
 	struct vsb_conn *conn = vsb_conntab_earliest(tab);
+	u64 now = ktime_get_ns();
 
 	if (!conn)
 		return NULL;
-	if (conn->deadline.expires > (s64)ktime_get_ns()) {
+	if (conn->deadline.expires > (s64)now) {
 		vsb_conntab_set_timer(tab);
 		return NULL;
 	}
-	vsb_conntab_disarm(tab, conn);
+	*due = vsb_conntab_first_due(conn);
+	if (*due < VSB_DUES && conn->due[*due] <= now)
+		conn->due[*due] = 0;
+	else
+		*due = VSB_DUES;
+	vsb_conntab_place(tab, conn);
 	return conn;
 }
 
@@ -262,12 +302,22 @@ void vsb_conntab_reply_rst(struct vsb_conntab *tab, u32 host_port,
 		vsb_error(tab->stats, rst_overflow, host_port, guest_port);
 }
 
+static void vsb_conntab_postpone(struct vsb_conn *conn, u64 ns)
+{
+	enum vsb_due due;
+
+	for (due = 0; due < VSB_DUES; due++) {
+		if (conn->due[due])
+			conn->due[due] += ns;
+	}
+}
+
 void vsb_conntab_pause(struct vsb_conntab *tab)
 {
 	tab->paused = ktime_get_ns();
 }
 
-/* All deadlines move by the same time, so their order stays. */
+/* All due times move by the same time, so the order of deadlines stays. */
 void vsb_conntab_resume(struct vsb_conntab *tab)
 {
 	u64 pause = ktime_get_ns() - vsb_conntab_now(tab);
@@ -277,6 +327,7 @@ void vsb_conntab_resume(struct vsb_conntab *tab)
 	list_for_each_entry(conn, &tab->conns, all) {
 		if (timerqueue_node_queued(&conn->deadline))
 			conn->deadline.expires += pause;
+		vsb_conntab_postpone(conn, pause);
 	}
 }
 

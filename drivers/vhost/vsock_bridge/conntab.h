@@ -16,6 +16,7 @@
 #include <linux/types.h>
 #include <linux/vsock_bridge.h>
 
+#include "room.h"
 #include "rstq.h"
 
 struct vsb_conn;
@@ -26,6 +27,21 @@ struct vsb_worker;
 #define VSB_CONNTAB_BITS	12
 
 /**
+ * enum vsb_due - why something is due on a connection at a later time
+ * @VSB_DUE_STATE: it has been in its state for too long
+ * @VSB_DUE_PROBE: the guest is asked for credit again
+ * @VSB_DUES: how many purposes there are
+ *
+ * Each purpose has a due time of its own, see vsb_conntab_arm(), so that none
+ * can take the time of another.
+ */
+enum vsb_due {
+	VSB_DUE_STATE,
+	VSB_DUE_PROBE,
+	VSB_DUES,
+};
+
+/**
  * struct vsb_conntab - the connections of a device
  * @buckets: by both ports
  * @seed: of the hash, so that a guest cannot aim at a bucket
@@ -33,10 +49,14 @@ struct vsb_worker;
  * @rxq: those that have something for the guest, oldest first
  * @ready: those whose socket had an event; each is there once, with a reference
  * @ready_batch: those that were taken out of it, oldest first
- * @deadlines: by time; see vsb_conntab_arm()
+ * @deadlines: connections by their earliest due time; see vsb_conntab_arm()
  * @timer: for the earliest of them
  * @paused: when the deadlines were stopped, in ns; 0 while they run
+ * @closing: connections whose sockets the task that holds the lock releases
+ *	behind its unlock; each with a reference
+ * @room: those that can make room for others
  * @nr: connections, less those in the handshake
+ * @dead: of them, those that owe the guest an RST and nothing else
  * @handshakes: those in the handshake: all of @silent and @begun
  * @silent: of them, those that have not been seen to send a byte, oldest first
  * @begun: the others, in the order in which their first byte was seen
@@ -64,7 +84,10 @@ struct vsb_conntab {
 	struct timerqueue_head deadlines;
 	struct timer_list timer;
 	u64 paused;
+	struct list_head closing;
+	struct vsb_room room;
 	u32 nr;
+	u32 dead;
 	u32 handshakes;
 	struct list_head silent;
 	struct list_head begun;
@@ -89,17 +112,17 @@ void vsb_conntab_destroy(struct vsb_conntab *tab);
 struct vsb_conn *vsb_conntab_find(struct vsb_conntab *tab, u32 host_port,
 				  u32 guest_port);
 bool vsb_conntab_takes(struct vsb_conntab *tab, u16 type, u32 guest_port);
-bool vsb_conntab_has_room(struct vsb_conntab *tab, u32 host_port,
-			  u32 guest_port);
-bool vsb_conntab_may_connect(struct vsb_conntab *tab, u32 host_port,
-			     u32 guest_port);
 void vsb_conntab_insert(struct vsb_conntab *tab, struct vsb_conn *conn);
 void vsb_conntab_remove(struct vsb_conntab *tab, struct vsb_conn *conn);
 u32 vsb_conntab_pick_port(struct vsb_conntab *tab, u32 guest_port);
 
-void vsb_conntab_arm(struct vsb_conntab *tab, struct vsb_conn *conn, u32 ms);
-void vsb_conntab_disarm(struct vsb_conntab *tab, struct vsb_conn *conn);
-struct vsb_conn *vsb_conntab_expired(struct vsb_conntab *tab);
+void vsb_conntab_arm(struct vsb_conntab *tab, struct vsb_conn *conn,
+		     enum vsb_due due, u32 ms);
+void vsb_conntab_disarm(struct vsb_conntab *tab, struct vsb_conn *conn,
+			enum vsb_due due);
+void vsb_conntab_disarm_all(struct vsb_conntab *tab, struct vsb_conn *conn);
+struct vsb_conn *vsb_conntab_expired(struct vsb_conntab *tab,
+				     enum vsb_due *due);
 void vsb_conntab_pause(struct vsb_conntab *tab);
 void vsb_conntab_resume(struct vsb_conntab *tab);
 

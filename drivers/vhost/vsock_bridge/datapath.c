@@ -16,6 +16,7 @@
 #include <linux/virtio_vsock.h>
 
 #include "compat.h"
+#include "closing.h"
 #include "conn.h"
 #include "datapath.h"
 #include "stats.h"
@@ -109,6 +110,30 @@ bool vsb_datapath_park(struct vsb_datapath *dp, struct vsb_queue *q)
 	return more && !q->vr.broken;
 }
 
+/*
+ * Release the lock. The sockets of connections that ended under it are closed
+ * behind that, in this task: what they hold is free when it goes on.
+ */
+void vsb_datapath_unlock(struct vsb_datapath *dp)
+{
+	LIST_HEAD(closing);
+
+	list_splice_init(&dp->tab.closing, &closing);
+	mutex_unlock(&dp->lock);
+	vsb_closing_finish(&closing);
+}
+
+/* The same at the end of a round, which another thread may go on with. */
+static void vsb_round_unlock(struct vsb_datapath *dp)
+{
+	LIST_HEAD(closing);
+
+	list_splice_init(&dp->tab.closing, &closing);
+	mutex_unlock(&dp->lock);
+	if (vsb_closing_finish_as(&closing, &dp->worker))
+		vsb_connector_resume(&dp->connector);
+}
+
 /* The guest has put packets into the TX queue. */
 static void vsb_round_tx(struct vsb_work *work)
 {
@@ -122,7 +147,7 @@ static void vsb_round_tx(struct vsb_work *work)
 		polls = vsb_receive(dp, &spot);
 		vsb_send(dp);
 	}
-	mutex_unlock(&dp->lock);
+	vsb_round_unlock(dp);
 	if (polls) {
 		vsb_poll_spin(&spot, &dp->worker);
 		vsb_worker_queue(&dp->worker, work);
@@ -138,7 +163,7 @@ static void vsb_round_rx(struct vsb_work *work)
 	mutex_lock(&dp->lock);
 	if (dp->running)
 		vsb_send(dp);
-	mutex_unlock(&dp->lock);
+	vsb_round_unlock(dp);
 }
 
 /* The guest has put buffers into the event queue: it may have answered. */
@@ -150,7 +175,7 @@ static void vsb_round_event(struct vsb_work *work)
 	mutex_lock(&dp->lock);
 	if (dp->running)
 		vsb_event_look(dp);
-	mutex_unlock(&dp->lock);
+	vsb_round_unlock(dp);
 }
 
 static void vsb_datapath_ready_conn(struct vsb_conn *conn)
@@ -192,7 +217,7 @@ static void vsb_round_ready(struct vsb_work *work)
 		vsb_worker_queue(&dp->worker, &dp->ready_work);
 	if (dp->running)
 		vsb_send(dp);
-	mutex_unlock(&dp->lock);
+	vsb_round_unlock(dp);
 }
 
 /* Host clients wait in the backlog while the guest does not run. */
@@ -207,19 +232,20 @@ static void vsb_round_accept(struct vsb_work *work)
 		if (vsb_listener_accept(&dp->listener[i], VSB_ROUND_ACCEPTS))
 			vsb_worker_queue(&dp->worker, &dp->accept_work);
 	}
-	mutex_unlock(&dp->lock);
+	vsb_round_unlock(dp);
 }
 
 /* Return: true when the budget was spent; there may be more. */
 static bool vsb_datapath_expire(struct vsb_datapath *dp, unsigned int budget)
 {
 	struct vsb_conn *conn;
+	enum vsb_due due;
 
 	while (budget--) {
-		conn = vsb_conntab_expired(&dp->tab);
+		conn = vsb_conntab_expired(&dp->tab, &due);
 		if (!conn)
 			return false;
-		vsb_conn_timeout(conn, dp->gate.closed);
+		vsb_conn_due(conn, due, dp->gate.closed);
 	}
 	return true;
 }
@@ -236,20 +262,27 @@ static void vsb_round_timer(struct vsb_work *work)
 			vsb_worker_queue(&dp->worker, &dp->timer_work);
 		vsb_send(dp);
 	}
-	mutex_unlock(&dp->lock);
+	vsb_round_unlock(dp);
 }
 
-/* All connections end, without a word to the guest. */
-void vsb_datapath_drop_all(struct vsb_datapath *dp)
+static void vsb_datapath_end_all(struct vsb_datapath *dp,
+				 void (*end)(struct vsb_conn *conn,
+					     const char *why))
 {
 	struct vsb_conn *conn, *next;
 
 	list_for_each_entry_safe(conn, next, &dp->tab.conns, all) {
-		vsb_conn_kill(conn, "device_stopped");
+		end(conn, "device_stopped");
 		cond_resched();
 	}
 	vsb_rstq_clear(&dp->tab.rsts);
 	vsb_pages_free(&dp->pages);
+}
+
+/* The guest has forgotten its connections: they end, without a packet. */
+void vsb_datapath_forget_all(struct vsb_datapath *dp)
+{
+	vsb_datapath_end_all(dp, vsb_conn_forget);
 }
 
 /*
@@ -265,10 +298,10 @@ void vsb_datapath_quench(struct vsb_datapath *dp)
 	dp->running = false;
 	for (i = 0; i < VSB_LISTENERS; i++)
 		vsb_listener_close(&dp->listener[i]);
-	vsb_datapath_drop_all(dp);
+	vsb_datapath_end_all(dp, vsb_conn_kill);
 	for (i = 0; i < VSB_QUEUES; i++)
 		vsb_kick_clear(&dp->queue[i].kick);
-	mutex_unlock(&dp->lock);
+	vsb_datapath_unlock(dp);
 }
 
 /* The owner was killed; its descriptor may live on in another process. */
@@ -362,7 +395,7 @@ int vsb_datapath_set_cid(struct vsb_datapath *dp, u64 cid)
 		return 0;
 	if (dp->running)
 		return -EBUSY;
-	vsb_datapath_drop_all(dp);
+	vsb_datapath_forget_all(dp);
 	dp->guest_cid = cid;
 	return 0;
 }
@@ -459,7 +492,7 @@ int vsb_datapath_start(struct vsb_datapath *dp)
 	}
 	anew = !vsb_datapath_is_resumed(dp);
 	if (anew)
-		vsb_datapath_drop_all(dp);
+		vsb_datapath_forget_all(dp);
 
 	dp->running = true;
 	dp->run_features = dp->features;
@@ -528,6 +561,7 @@ void vsb_datapath_destroy(struct vsb_datapath *dp)
 	vsb_connector_clear(&dp->connector);
 	while (vsb_datapath_ready(dp, VSB_ROUND_READY))
 		cond_resched();
+	vsb_closing_finish(&dp->tab.closing);
 	vsb_routes_destroy(&dp->routes);
 
 	for (i = 0; i < VSB_QUEUES; i++) {

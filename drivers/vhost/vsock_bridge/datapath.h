@@ -196,7 +196,8 @@ int vsb_datapath_start(struct vsb_datapath *dp);
 void vsb_datapath_stop(struct vsb_datapath *dp);
 void vsb_datapath_quench(struct vsb_datapath *dp);
 void vsb_datapath_destroy(struct vsb_datapath *dp);
-void vsb_datapath_drop_all(struct vsb_datapath *dp);
+void vsb_datapath_forget_all(struct vsb_datapath *dp);
+void vsb_datapath_unlock(struct vsb_datapath *dp);
 bool vsb_datapath_log_fits(const struct vsb_datapath *dp,
 			   const void __user *base, bool all);
 void vsb_datapath_finish(struct vsb_datapath *dp, struct vsb_queue *q);

@@ -66,7 +66,7 @@ long vsb_dev_reserve(struct vsb_dev *dev, bool *taken)
 		ret = -EBUSY;
 	else
 		*taken = true;
-	mutex_unlock(&dev->dp.lock);
+	vsb_datapath_unlock(&dev->dp);
 	return ret;
 }
 

@@ -118,7 +118,7 @@ int vsb_event_send(struct vsb_datapath *dp, u32 id)
 
 	dp->stats.events_sent++;
 	vsb_event_close_gate(dp, held);
-	vsb_datapath_drop_all(dp);
+	vsb_datapath_forget_all(dp);
 	/* a guest that answers at once sends no kick, for none was asked for */
 	vsb_event_look(dp);
 	return 0;

@@ -74,7 +74,7 @@ static void vsb_owner_install(struct vsb_dev *dev, struct vsb_process *owner)
 		spin_unlock(&dev->told_lock);
 	}
 	dev->owned = owner;
-	mutex_unlock(&dev->dp.lock);
+	vsb_datapath_unlock(&dev->dp);
 }
 
 /*
@@ -583,7 +583,7 @@ static long vsb_own_locked(const struct vsb_own_ioctl *own,
 		ret = -EPERM;
 	else if (arg)
 		ret = own->fn(dev, arg);
-	mutex_unlock(&dev->dp.lock);
+	vsb_datapath_unlock(&dev->dp);
 	return ret;
 }
 
@@ -635,7 +635,7 @@ static long vsb_ioctl_locked(struct vsb_dev *dev, unsigned int cmd,
 			   cmd, argp);
 	if (ret == -ENOIOCTLCMD)
 		ret = vsb_ioctl_queue(dev, cmd, argp);
-	mutex_unlock(&dev->dp.lock);
+	vsb_datapath_unlock(&dev->dp);
 	return ret;
 }
 
@@ -648,7 +648,7 @@ static void vsb_ioctl_refused(struct vsb_dev *dev, unsigned int cmd)
 		vsb_error(&dev->dp.stats, activate_fails, 0, 0);
 	else
 		vsb_error(&dev->dp.stats, cfg_fails, 0, 0);
-	mutex_unlock(&dev->dp.lock);
+	vsb_datapath_unlock(&dev->dp);
 }
 
 /* An ioctl about a device, by whatever descriptor. */

@@ -8,11 +8,13 @@
 #include <linux/jiffies.h>
 #include <linux/list.h>
 #include <linux/minmax.h>
+#include <linux/string.h>
 
 #include "conn.h"
 #include "conntab.h"
 #include "handshake.h"
 #include "listener.h"
+#include "room.h"
 #include "stats.h"
 #include "worker.h"
 
@@ -68,34 +70,28 @@ void vsb_listener_close(struct vsb_listener *listener)
 }
 
 static void vsb_listener_adopt(struct vsb_listener *listener,
-			       struct socket *sock)
+			       struct vsb_conn *conn, struct socket *sock)
 {
 	struct vsb_conntab *tab = listener->tab;
-	struct vsb_conn *conn = vsb_conn_new(tab, VSB_HANDSHAKE,
-					     listener->type);
 
-	if (!conn) {
-		vsb_socket_discard(sock);
-		return;
-	}
+	vsb_conn_begin(conn, VSB_HANDSHAKE, listener->type);
 	vsb_socket_attach(&conn->sock, sock);
 	tab->stats->sockets++;
-	vsb_conntab_arm(tab, conn, tab->limits.handshake_timeout_ms);
+	vsb_conntab_arm(tab, conn, VSB_DUE_STATE,
+			tab->limits.handshake_timeout_ms);
 }
 
-/* The line is complete: the guest is asked. What follows stays in the socket. */
-static void vsb_listener_request(struct vsb_conn *conn, u32 line_len, u32 port)
+/* The guest is asked, unless the client has gone and left nothing to deliver. */
+static void vsb_listener_request(struct vsb_conn *conn, u32 port)
 {
 	struct vsb_conntab *tab = conn->tab;
-	char line[VSB_LINE_MAX];
 
-	if (vsb_socket_recv_text(&conn->sock, line, line_len, false) !=
-	    line_len) {
-		vsb_conn_fail(conn, rx_read_fails);
+	if (vsb_socket_is_gone(&conn->sock)) {
+		vsb_conn_abort(conn, "host_gone", VSB_EV_RESET);
 		return;
 	}
 	if (!vsb_conntab_takes(tab, conn->type, port) ||
-	    !vsb_conntab_has_room(tab, 0, port)) {
+	    !vsb_room_for_conn(tab, 0, port)) {
 		vsb_conn_abort(conn, "refused", VSB_EV_RESET);
 		return;
 	}
@@ -111,15 +107,21 @@ static void vsb_listener_request(struct vsb_conn *conn, u32 line_len, u32 port)
 	vsb_conn_event(conn, VSB_EV_LINE, 0);
 }
 
-/* What a client has sent so far; @line has room for a byte more. */
-static enum vsb_line vsb_listener_parse(const struct vsb_conn *conn, char *line,
-					u32 len, u32 *line_len, u32 *port)
+/* What was read of the line; the rest stays in the socket. */
+static void vsb_listener_judge(struct vsb_conn *conn)
 {
-	if (!vsb_conn_is_seqpacket(conn))
-		return vsb_line_parse(line, len, line_len, port);
-	*line_len = len;
-	return vsb_socket_message_len(&conn->sock) == len ?
-	       vsb_message_parse(line, len, port) : VSB_LINE_BAD;
+	u32 line_len, port;
+
+	switch (vsb_line_parse(conn->line, conn->line_len, &line_len, &port)) {
+	case VSB_LINE_OK:
+		vsb_listener_request(conn, port);
+		break;
+	case VSB_LINE_PARTIAL:
+		break;
+	case VSB_LINE_BAD:
+		vsb_conn_fail(conn, invalid_port_request);
+		break;
+	}
 }
 
 /* Its first bytes were seen. */
@@ -130,46 +132,87 @@ static void vsb_listener_begun(struct vsb_conn *conn)
 	conn->line_begun = true;
 }
 
+/* A read brought no byte of the line, but @error, or the end, which is 0. */
+static void vsb_listener_read_nothing(struct vsb_conn *conn, long error)
+{
+	if (!error)
+		vsb_conn_fail(conn, invalid_port_request);
+	else if (error != -EAGAIN)
+		vsb_conn_fail(conn, rx_read_fails);
+}
+
+/*
+ * Take what has come of the line, its newline included, and no byte behind it.
+ * A peek does not see beyond an urgent byte, which a read drops: so where it
+ * sees nothing one byte is read.
+ *
+ * Return: bytes, an error, or 0 at the end.
+ */
+static long vsb_listener_take(struct vsb_conn *conn)
+{
+	char *to = conn->line + conn->line_len;
+	long len = sizeof(conn->line) - conn->line_len;
+	const char *end;
+
+	len = vsb_socket_recv_text(&conn->sock, to, len, true);
+	if (!len || (len < 0 && len != -EAGAIN))
+		return len;
+	end = len > 0 ? memchr(to, '\n', len) : NULL;
+	if (end)
+		len = end + 1 - to;
+	len = vsb_socket_recv_text(&conn->sock, to, len > 0 ? len : 1, false);
+	if (len > 0)
+		conn->line_len += len;
+	return len;
+}
+
+/* A stream: the line may come in pieces. Each step takes a byte of 32 or more. */
+static void vsb_listener_read_stream(struct vsb_conn *conn)
+{
+	long len;
+
+	while (conn->cs.state == VSB_HANDSHAKE) {
+		len = vsb_listener_take(conn);
+		if (len <= 0) {
+			vsb_listener_read_nothing(conn, len);
+			break;
+		}
+		vsb_listener_begun(conn);
+		vsb_listener_judge(conn);
+	}
+}
+
+/* SEQPACKET: the first message is the line, and nothing else. */
+static void vsb_listener_read_message(struct vsb_conn *conn)
+{
+	char line[VSB_LINE_MAX + 1];
+	long len, whole;
+	u32 port;
+
+	whole = vsb_socket_message_len(&conn->sock);
+	len = vsb_socket_recv_text(&conn->sock, line, VSB_LINE_MAX, false);
+	if (len <= 0)
+		vsb_listener_read_nothing(conn, len);
+	else if (len != whole ||
+		 vsb_message_parse(line, len, &port) != VSB_LINE_OK)
+		vsb_conn_fail(conn, invalid_port_request);
+	else
+		vsb_listener_request(conn, port);
+}
+
 /**
  * vsb_listener_read_line() - a client in the handshake has sent something
  * @conn: the client; a reference is held
  *
- * The bytes are only looked at until the line is complete, so that those
- * behind it stay where the data path finds them.
+ * Bytes behind the line stay where the data path finds them. A client that ends
+ * before the end of its line never gets to the guest.
  */
 void vsb_listener_read_line(struct vsb_conn *conn)
 {
-	/* asked first: bytes that were sent before the end are seen below */
-	bool eof = vsb_socket_at_eof(&conn->sock);
-	char line[VSB_LINE_MAX + 1];
-	u32 line_len, port;
-	long len;
-
-	len = vsb_socket_recv_text(&conn->sock, line, VSB_LINE_MAX, true);
-	if (len == -EAGAIN)
-		return;
-	if (len < 0) {
-		vsb_conn_fail(conn, rx_read_fails);
-		return;
-	}
-	if (!len) {
-		vsb_conn_fail(conn, invalid_port_request);
-		return;
-	}
-	switch (vsb_listener_parse(conn, line, len, &line_len, &port)) {
-	case VSB_LINE_OK:
-		vsb_listener_request(conn, line_len, port);
-		break;
-	case VSB_LINE_PARTIAL:
-		if (eof)
-			vsb_conn_fail(conn, invalid_port_request);
-		else
-			vsb_listener_begun(conn);
-		break;
-	case VSB_LINE_BAD:
-		vsb_conn_fail(conn, invalid_port_request);
-		break;
-	}
+	if (vsb_conn_is_seqpacket(conn))
+		vsb_listener_read_message(conn);
+	else
+		vsb_listener_read_stream(conn);
 }
 
 /*
@@ -191,7 +234,7 @@ static void vsb_listener_evict(struct vsb_conntab *tab)
 	vsb_conn_put(conn);
 }
 
-/* Without memory, whoever waits stays in the backlog. */
+/* Without memory the clients stay in the backlog. */
 static void vsb_listener_accept_failed(struct vsb_listener *listener, long err)
 {
 	if (err == -EAGAIN)
@@ -200,6 +243,30 @@ static void vsb_listener_accept_failed(struct vsb_listener *listener, long err)
 	if (err == -ENOMEM)
 		mod_timer(&listener->again, jiffies +
 			  msecs_to_jiffies(VSB_ACCEPT_AGAIN_MS));
+}
+
+/*
+ * The memory is there before the client is taken: without it the client stays
+ * in the backlog. Return: 0 or an error; -EAGAIN when there is no client.
+ */
+static long vsb_listener_accept_one(struct vsb_listener *listener)
+{
+	struct vsb_conntab *tab = listener->tab;
+	struct vsb_conn *conn = vsb_conn_alloc(tab);
+	struct socket *sock;
+
+	if (!conn)
+		return -ENOMEM;
+	sock = vsb_socket_accept(&listener->sock);
+	if (IS_ERR(sock)) {
+		vsb_conn_put(conn);
+		return PTR_ERR(sock);
+	}
+	/* each step ends one, or sees that one has begun */
+	while (tab->handshakes >= tab->limits.max_handshakes)
+		vsb_listener_evict(tab);
+	vsb_listener_adopt(listener, conn, sock);
+	return 0;
 }
 
 /**
@@ -215,24 +282,19 @@ static void vsb_listener_accept_failed(struct vsb_listener *listener, long err)
  */
 bool vsb_listener_accept(struct vsb_listener *listener, unsigned int budget)
 {
-	struct vsb_conntab *tab = listener->tab;
-	u32 max = tab->limits.max_handshakes;
-	struct socket *sock;
+	u32 max = listener->tab->limits.max_handshakes;
+	long err;
 
 	if (!vsb_socket_is_open(&listener->sock))
 		return false;
 	vsb_socket_take_events(&listener->sock);
 
 	for (budget = min(budget, max); budget; budget--) {
-		sock = vsb_socket_accept(&listener->sock);
-		if (IS_ERR(sock)) {
-			vsb_listener_accept_failed(listener, PTR_ERR(sock));
+		err = vsb_listener_accept_one(listener);
+		if (err) {
+			vsb_listener_accept_failed(listener, err);
 			return false;
 		}
-		/* each step ends one, or sees that one has begun */
-		while (tab->handshakes >= max)
-			vsb_listener_evict(tab);
-		vsb_listener_adopt(listener, sock);
 	}
 	return true;
 }

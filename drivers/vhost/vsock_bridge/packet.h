@@ -13,8 +13,6 @@
 
 /* virtio 1.3, 5.10.6: the header is 44 bytes, without padding. */
 #define VSB_HDR_SIZE	sizeof(struct virtio_vsock_hdr)
-/* The largest payload that a guest may put behind one header. */
-#define VSB_PAYLOAD_MAX	(64U * 1024)
 /* The host's well-known CID; VMADDR_CID_HOST without the socket headers. */
 #define VSB_HOST_CID	2U
 
@@ -77,15 +75,13 @@ static inline void vsb_packet_encode(struct virtio_vsock_hdr *hdr,
 /**
  * enum vsb_verdict - what to do with a header from the guest
  * @VSB_PKT_OK: go on
- * @VSB_PKT_LEN: len is above VSB_PAYLOAD_MAX: drop
- * @VSB_PKT_SHORT: the chain holds fewer bytes than len: drop
+ * @VSB_PKT_SHORT: the chain holds fewer bytes than len: the connection ends
  * @VSB_PKT_TYPE: a socket type that was not negotiated: answer RST
  * @VSB_PKT_DST_CID: not for the host: drop
  * @VSB_PKT_SRC_CID: not from this guest: drop
  */
 enum vsb_verdict {
 	VSB_PKT_OK,
-	VSB_PKT_LEN,
 	VSB_PKT_SHORT,
 	VSB_PKT_TYPE,
 	VSB_PKT_DST_CID,
@@ -106,14 +102,13 @@ static inline bool vsb_packet_type_ok(u16 type, bool seqpacket)
  * @room: bytes of the chain behind the header
  *
  * The shape of the chain comes before the type, and the type before the CIDs,
- * as in Firecracker; unlike there, the source CID is checked as well.
+ * as in Firecracker; unlike there, the source CID is checked as well, and a
+ * payload has no bound but the credit of its connection.
  */
 static inline enum vsb_verdict vsb_packet_check(const struct vsb_packet *pkt,
 						u64 guest_cid, bool seqpacket,
 						u32 room)
 {
-	if (pkt->len > VSB_PAYLOAD_MAX)
-		return VSB_PKT_LEN;
 	if (pkt->len > room)
 		return VSB_PKT_SHORT;
 	if (!vsb_packet_type_ok(pkt->type, seqpacket))

@@ -85,7 +85,7 @@ long vsb_set_port(struct vsb_dev *dev, void __user *argp)
 	if (!ret) {
 		ret = dev->dp.dead ? -EIO :
 		      vsb_port_install(&dev->dp.routes, &arg, &route);
-		mutex_unlock(&dev->dp.lock);
+		vsb_datapath_unlock(&dev->dp);
 	}
 	vsb_route_put_all(route);
 	return ret;

@@ -14,6 +14,7 @@
 #include "conn.h"
 #include "datapath.h"
 #include "packet.h"
+#include "room.h"
 #include "stats.h"
 #include "trace.h"
 
@@ -46,7 +47,7 @@ static void vsb_receive_data(struct vsb_datapath *dp, struct vsb_conn *conn,
 
 	if (!vsb_conn_takes_data(&conn->cs)) {
 		/* a guest that has not seen our RST is not to blame */
-		if (conn->cs.state != VSB_DEAD)
+		if (conn->cs.state < VSB_LINGER)
 			vsb_conn_error(conn, bad_op);
 		return;
 	}
@@ -105,12 +106,13 @@ static void vsb_receive_request(struct vsb_datapath *dp,
 	struct vsb_conntab *tab = &dp->tab;
 	struct vsb_conn *conn = NULL;
 
-	if (route && vsb_conntab_may_connect(tab, pkt->dst_port, pkt->src_port))
-		conn = vsb_conn_new(tab, VSB_CONNECTING, pkt->type);
+	if (route && vsb_room_for_connect(tab, pkt->dst_port, pkt->src_port))
+		conn = vsb_conn_alloc(tab);
 	if (!conn) {
 		vsb_receive_reply_rst(dp, pkt);
 		return;
 	}
+	vsb_conn_begin(conn, VSB_CONNECTING, pkt->type);
 	conn->host_port = pkt->dst_port;
 	conn->guest_port = pkt->src_port;
 	vsb_credit_peer(&conn->credit, pkt->buf_alloc, pkt->fwd_cnt);
@@ -123,7 +125,7 @@ static void vsb_receive_request_again(struct vsb_datapath *dp,
 				      struct vsb_conn *old,
 				      const struct vsb_packet *pkt)
 {
-	vsb_conn_kill(old, "forgotten");
+	vsb_conn_forget(old, "forgotten");
 	vsb_receive_request(dp, pkt);
 }
 
@@ -293,13 +295,44 @@ static bool vsb_receive_header(const struct vsb_chain *chain,
 	return true;
 }
 
+/*
+ * A packet that cannot be taken, though its header could be read. A connection
+ * does not go on with a hole in its bytes: it ends, and both sides see that.
+ */
+static void vsb_receive_refuse(struct vsb_datapath *dp,
+			       const struct vsb_packet *pkt)
+{
+	struct vsb_conn *conn;
+
+	if (vsb_packet_check(pkt, dp->guest_cid, dp->tab.seqpacket, U32_MAX))
+		return;
+	conn = vsb_receive_conn(dp, pkt);
+	if (conn) {
+		vsb_gather_flush(&dp->gather, conn, false);
+		vsb_conn_abort(conn, "broken_packet", VSB_EV_RESET);
+	} else if (pkt->op != VIRTIO_VSOCK_OP_RST) {
+		vsb_receive_reply_rst(dp, pkt);
+	}
+}
+
+/* What is before the fault of a chain may hold a header. */
+static void vsb_receive_faulty(struct vsb_datapath *dp,
+			       const struct vsb_chain *chain)
+{
+	struct vsb_packet pkt;
+
+	vsb_datapath_count_fault(dp, &dp->queue[VSB_TX], chain->fault);
+	if (chain->len >= VSB_HDR_SIZE && vsb_receive_header(chain, &pkt))
+		vsb_receive_refuse(dp, &pkt);
+}
+
 static void vsb_receive_chain(struct vsb_datapath *dp,
 			      const struct vsb_chain *chain)
 {
 	struct vsb_packet pkt;
 
 	if (chain->fault) {
-		vsb_datapath_count_fault(dp, &dp->queue[VSB_TX], chain->fault);
+		vsb_receive_faulty(dp, chain);
 		return;
 	}
 	if (chain->len < VSB_HDR_SIZE) {
@@ -316,11 +349,9 @@ static void vsb_receive_chain(struct vsb_datapath *dp,
 	case VSB_PKT_OK:
 		vsb_receive_packet(dp, &pkt, chain);
 		break;
-	case VSB_PKT_LEN:
-		vsb_packet_error(dp, invalid_pkt_len, &pkt);
-		break;
 	case VSB_PKT_SHORT:
 		vsb_packet_error(dp, desc_chain_too_short_for_packet, &pkt);
+		vsb_receive_refuse(dp, &pkt);
 		break;
 	case VSB_PKT_TYPE:
 		vsb_packet_error(dp, bad_type, &pkt);

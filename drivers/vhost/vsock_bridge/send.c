@@ -231,7 +231,7 @@ static bool vsb_send_owed(struct vsb_datapath *dp, struct vsb_conn *conn,
 				      pkt.fwd_cnt);
 	/* the guest's time starts when it can know */
 	if (op == VIRTIO_VSOCK_OP_REQUEST)
-		vsb_conntab_arm(&dp->tab, conn,
+		vsb_conntab_arm(&dp->tab, conn, VSB_DUE_STATE,
 				dp->tab.limits.connect_timeout_ms);
 	return true;
 }

@@ -7,6 +7,7 @@
  * the object around it can go, and so can the module.
  */
 #include <linux/cred.h>
+#include <linux/dcache.h>
 #include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/net.h>
@@ -181,7 +182,22 @@ static void vsb_socket_put_file(struct socket *sock)
 	sockfd_put(sock);
 }
 
-/* Close a socket that is not watched; NULL is fine. Those that listen have a file. */
+/*
+ * May the release of a connection's socket wait for a file system? It puts the
+ * dentry of the file that the client connected to; for the last reference the
+ * inode can be evicted.
+ */
+bool vsb_socket_discard_blocks(const struct socket *sock)
+{
+	const struct dentry *dentry = unix_sk(sock->sk)->path.dentry;
+
+	return dentry && d_count(dentry) == 1;
+}
+
+/*
+ * Close a socket that is not watched; NULL is fine. Those that listen have a file.
+ * A file system may make the release of another one wait, so no lock is held.
+ */
 void vsb_socket_discard(struct socket *sock)
 {
 	if (!sock)
@@ -225,16 +241,30 @@ static void vsb_socket_tell(struct socket *sock, int error)
 		skb_queue_purge(&sock->sk->sk_receive_queue);
 }
 
-/* Take the hook out and close the socket; nothing is notified afterwards. */
+/**
+ * vsb_socket_detach() - take the hook out; nothing is notified afterwards
+ * @s: has a socket
+ *
+ * A peer that is to see an error sees it now.
+ *
+ * Return: the socket, for vsb_socket_discard() without a lock.
+ */
+struct socket *vsb_socket_detach(struct vsb_socket *s)
+{
+	struct socket *sock = s->sock;
+
+	remove_wait_queue(sk_sleep(sock->sk), &s->wait);
+	if (s->blame)
+		vsb_socket_tell(sock, s->blame);
+	s->sock = NULL;
+	return sock;
+}
+
+/* Close a socket that listens: its file is closed later, in any context. */
 void vsb_socket_close(struct vsb_socket *s)
 {
-	if (!s->sock)
-		return;
-	remove_wait_queue(sk_sleep(s->sock->sk), &s->wait);
-	if (s->blame)
-		vsb_socket_tell(s->sock, s->blame);
-	vsb_socket_discard(s->sock);
-	s->sock = NULL;
+	if (s->sock)
+		vsb_socket_discard(vsb_socket_detach(s));
 }
 
 static int vsb_socket_check_listener(const struct socket *sock, int type)
@@ -580,6 +610,15 @@ bool vsb_socket_at_eof(const struct vsb_socket *s)
 bool vsb_socket_is_deaf(const struct vsb_socket *s)
 {
 	return READ_ONCE(s->sock->sk->sk_shutdown) & SEND_SHUTDOWN;
+}
+
+/* The peer reads no more, has written its last byte, and all of them are read. */
+bool vsb_socket_is_gone(const struct vsb_socket *s)
+{
+	if (!vsb_socket_at_eof(s) || !vsb_socket_is_deaf(s))
+		return false;
+	smp_rmb();	/* (O): the end is seen: so are the bytes before it */
+	return skb_queue_empty_lockless(&s->sock->sk->sk_receive_queue);
 }
 
 /* A send would not say EAGAIN; by AF_UNIX's rule, which looks at no lengths. */

@@ -3,7 +3,8 @@
  * A host AF_UNIX socket and our hook in its wait queue.
  *
  * This is the only place that knows struct socket. Nothing in here waits for
- * somebody else, but for the path lookups in listen and connect.
+ * another process or a file system, except the path lookups in listen and
+ * connect, and vsb_socket_discard().
  */
 #ifndef VSB_SOCKET_H
 #define VSB_SOCKET_H
@@ -63,8 +64,10 @@ void vsb_socket_exit_module(void);
 void vsb_socket_init(struct vsb_socket *s, void (*notify)(struct vsb_socket *));
 void vsb_socket_watch(struct vsb_socket *s, struct socket *sock);
 void vsb_socket_attach(struct vsb_socket *s, struct socket *sock);
+struct socket *vsb_socket_detach(struct vsb_socket *s);
 void vsb_socket_close(struct vsb_socket *s);
 void vsb_socket_discard(struct socket *sock);
+bool vsb_socket_discard_blocks(const struct socket *sock);
 
 struct socket *vsb_socket_from_fd(int fd, int type);
 struct socket *vsb_socket_listen(struct vsb_context *ctx, int type,
@@ -94,6 +97,7 @@ bool vsb_socket_has_room(const struct vsb_socket *s);
 bool vsb_socket_readable(const struct vsb_socket *s);
 bool vsb_socket_at_eof(const struct vsb_socket *s);
 bool vsb_socket_is_deaf(const struct vsb_socket *s);
+bool vsb_socket_is_gone(const struct vsb_socket *s);
 void vsb_socket_peer_is(const struct vsb_socket *s, u32 *pid, u32 *uid);
 
 static inline bool vsb_name_is_abstract(const struct vsb_name *name)
@@ -101,10 +105,11 @@ static inline bool vsb_name_is_abstract(const struct vsb_name *name)
 	return name->len && !name->text[0];
 }
 
-/* The end that is about to come is the peer's fault: this is its errno. */
+/* The peer sees the end that is about to come as this errno; the first counts. */
 static inline void vsb_socket_blame(struct vsb_socket *s, int error)
 {
-	s->blame = error;
+	if (!s->blame)
+		s->blame = error;
 }
 
 static inline bool vsb_socket_is_open(const struct vsb_socket *s)

@@ -291,7 +291,7 @@ static void vsb_uds_give_up(struct vsb_dev *dev, const struct vsb_uds *uds)
 	if (uds->bind_failed)
 		vsb_error(&dev->dp.stats, unix_bind_fails, 0, 0);
 	dev->configuring = false;
-	mutex_unlock(&dev->dp.lock);
+	vsb_datapath_unlock(&dev->dp);
 }
 
 /* What those are told who ask. */
@@ -346,7 +346,7 @@ static long vsb_uds_install(struct vsb_dev *dev, struct vsb_uds *uds)
 		swap(dev->file, uds->bound);
 	}
 	dev->configuring = false;
-	mutex_unlock(&dp->lock);
+	vsb_datapath_unlock(dp);
 	return ret;
 }
 
@@ -416,7 +416,7 @@ static long vsb_uds_begin_cid(struct vsb_dev *dev, u64 cid,
 		dev->configuring = true;
 		ret = 1;
 	}
-	mutex_unlock(&dp->lock);
+	vsb_datapath_unlock(dp);
 	return ret;
 }
 

@@ -338,8 +338,6 @@ vsb_vring_walk_indirect(struct vsb_vring *vr, struct vsb_chain *chain,
 	table.num = desc->len / sizeof(struct vring_desc);
 	if (!table.num || desc->len % sizeof(struct vring_desc))
 		return VSB_FAULT_CHAIN;
-	if (table.num > VSB_SEGS_MAX)
-		return VSB_FAULT_SEGS;
 	parts = vsb_mem_translate(mem, desc->addr, desc->len, table.part,
 				  VSB_TABLE_PARTS);
 	if (parts < 0)

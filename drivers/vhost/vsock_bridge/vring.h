@@ -73,7 +73,7 @@ enum vsb_fault {
  * @nr: entries in use
  * @len: bytes in all
  * @head: index of its first descriptor: its name
- * @fault: why it cannot be used; @iov is undefined then
+ * @fault: why it cannot be used; @nr and @len are what is before that place
  */
 struct vsb_chain {
 	struct iovec *iov;

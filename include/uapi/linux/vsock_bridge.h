@@ -326,8 +326,10 @@ struct vsock_bridge_port {
  * @handshake_timeout_ms: time for a host client's CONNECT line, in
  *	milliseconds, 1 to VSOCK_BRIDGE_MAX_TIMEOUT_MS, as those below
  * @connect_timeout_ms: time for the guest's answer to a connection request
- * @shutdown_timeout_ms: time for the guest to confirm a shutdown, and for what
- *	it sent before its own shutdown to be read by the host program
+ * @shutdown_timeout_ms: time for the guest to confirm the close of a host
+ *	program. Also the time without progress after which a connection that
+ *	the guest has closed, and whose last bytes the host program does not
+ *	read, makes room for another one when @max_connections are there.
  * @reserved: 0
  * @host_port_min: smallest host port of a connection that a host program
  *	makes, 1 to @host_port_max
@@ -339,8 +341,9 @@ struct vsock_bridge_port {
  *	GET: flags that the module knows
  * @max_buffered: bytes that the device keeps, for all connections together,
  *	because host sockets do not take them (@buf_alloc bounds those of one),
- *	VSOCK_BRIDGE_MIN_BUFFERED to VSOCK_BRIDGE_MAX_BUFFERED. A connection
- *	that would need more is reset; the others go on.
+ *	VSOCK_BRIDGE_MIN_BUFFERED to VSOCK_BRIDGE_MAX_BUFFERED. When more is
+ *	needed, the connection whose host program has taken nothing for longest
+ *	is reset; the others go on.
  *
  * SET: a field that is 0 leaves its limit as it is. All fields are checked
  * before any is taken. They may be changed while the device runs; connections
@@ -398,7 +401,7 @@ struct vsock_bridge_limits {
  * @desc_chain_too_short_for_header: TX or RX chains below 44 bytes, or event
  *	buffers below 4
  * @desc_chain_too_short_for_packet: TX chains shorter than the header's len
- * @invalid_pkt_len: TX packets with len above 64 KiB
+ * @invalid_pkt_len: 0; a payload is bounded by the credit of its connection
  * @unreadable_descriptor: TX chains with a device-writable descriptor
  * @unwritable_descriptor: RX or event chains with a device-readable descriptor
  * @desc_chain_overflow: chains with a loop, an index out of range, a bad
@@ -432,7 +435,8 @@ struct vsock_bridge_limits {
  * @invalid_port_request: CONNECT lines that were malformed, too long or cut
  * @handshake_timeouts: CONNECT lines that did not come in time
  * @connect_timeouts: connection requests that the guest did not answer
- * @shutdown_timeouts: shutdowns that ended by their timeout
+ * @shutdown_timeouts: connections ended because the guest did not confirm a
+ *	close, or because they lingered without progress and room was needed
  * @handshake_evictions: host clients that were ended, before their CONNECT line
  *	was complete, to let another in
  * @host_ports_exhausted: host clients refused because every host port was taken

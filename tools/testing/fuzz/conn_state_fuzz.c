@@ -58,10 +58,8 @@ static void check_state(const struct vsb_conn_state *was,
 	ORACLE(!was->tx_failed || is->tx_failed);
 	ORACLE(is->guest_shut <= VSB_SHUT_BOTH);
 	ORACLE(is->host_shut <= VSB_SHUT_BOTH);
-	/* who is gone is owed nothing, or an RST alone */
-	if (is->state == VSB_LINGER)
-		ORACLE(!is->owed);
-	if (is->state == VSB_DEAD)
+	/* a connection that has ended owes nothing, or an RST alone */
+	if (is->state >= VSB_LINGER)
 		ORACLE(!(is->owed & ~VSB_OWE_RST));
 	else
 		ORACLE(!(is->owed & VSB_OWE_RST));
@@ -70,7 +68,7 @@ static void check_state(const struct vsb_conn_state *was,
 }
 
 static void check_act(struct life *l, const struct vsb_conn_state *was,
-		      unsigned int act)
+		      enum vsb_event event, unsigned int act)
 {
 	const struct vsb_conn_state *is = &l->cs;
 	bool dies = was->state != VSB_DEAD && is->state == VSB_DEAD;
@@ -78,6 +76,9 @@ static void check_act(struct life *l, const struct vsb_conn_state *was,
 	/* the socket goes at the end, once or again with the last step */
 	ORACLE(!(act & VSB_ACT_RELEASE) || is->state == VSB_DEAD);
 	ORACLE(!dies || act & VSB_ACT_RELEASE);
+	/* an end that loses bytes of the guest is no clean EOF */
+	if (was->state == VSB_LINGER && dies)
+		ORACLE(!(act & VSB_ACT_BLAME) == (event == VSB_EV_DRAINED));
 	/* it is freed when it is dead and nothing is owed, not before */
 	ORACLE(!(act & VSB_ACT_FREE) || (is->state == VSB_DEAD && !is->owed));
 	ORACLE(!dies || is->owed || act & VSB_ACT_FREE);
@@ -118,7 +119,7 @@ static bool step(struct life *l, struct input *in)
 	was = l->cs;
 	act = vsb_conn_step(&l->cs, event, input_u8(in), drained);
 	check_state(&was, &l->cs);
-	check_act(l, &was, act);
+	check_act(l, &was, event, act);
 	check_rst(l, &was, event);
 	return !(act & VSB_ACT_FREE);
 }

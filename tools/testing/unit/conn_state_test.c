@@ -45,7 +45,9 @@ enum outcome {
 	SAME,	/* nothing happens */
 	BAD,	/* nothing, and it is out of place */
 	RST,	/* the guest is owed an RST */
+	RST_LOSS,	/* the same, and the host program sees ECONNRESET */
 	END,	/* it ends without a word */
+	END_LOSS,	/* it ends, and the host program sees ECONNRESET */
 	ROW,	/* see the rows */
 };
 
@@ -54,14 +56,14 @@ static const u8 matrix[EVENTS][STATES] = {
 	[VSB_EV_LINE] = { ROW, BAD, BAD, BAD, BAD, BAD },
 	[VSB_EV_RESPONSE] = { BAD, ROW, BAD, BAD, BAD, SAME },
 	[VSB_EV_CONNECTED] = { BAD, BAD, ROW, BAD, BAD, SAME },
-	[VSB_EV_GUEST_SHUTDOWN] = { BAD, BAD, RST, ROW, BAD, SAME },
-	[VSB_EV_GUEST_RST] = { END, END, END, ROW, END, END },
+	[VSB_EV_GUEST_SHUTDOWN] = { BAD, BAD, RST, ROW, SAME, SAME },
+	[VSB_EV_GUEST_RST] = { END, END, END, ROW, ROW, END },
 	[VSB_EV_DRAINED] = { SAME, SAME, SAME, SAME, END, SAME },
 	[VSB_EV_HOST_EOF] = { SAME, SAME, SAME, ROW, SAME, SAME },
 	[VSB_EV_HOST_DEAF] = { SAME, SAME, SAME, ROW, SAME, SAME },
-	[VSB_EV_WRITE_FAILED] = { END, RST, RST, ROW, END, SAME },
-	[VSB_EV_RESET] = { END, RST, RST, RST, END, SAME },
-	[VSB_EV_TIMEOUT] = { END, RST, RST, RST, END, SAME },
+	[VSB_EV_WRITE_FAILED] = { END, RST, RST, ROW, END_LOSS, SAME },
+	[VSB_EV_RESET] = { END, RST, RST, RST_LOSS, END_LOSS, SAME },
+	[VSB_EV_TIMEOUT] = { END, RST, RST, RST_LOSS, END_LOSS, SAME },
 	[VSB_EV_RST_SENT] = { ROW, ROW, ROW, ROW, ROW, END },
 };
 
@@ -81,11 +83,13 @@ static void check_outcome(enum vsb_state state, enum vsb_event event,
 		act = VSB_ACT_BAD_OP;
 		break;
 	case RST:
+	case RST_LOSS:
 		want.state = VSB_DEAD;
 		want.owed = VSB_OWE_RST;
 		act = VSB_ACT_RELEASE;
 		break;
 	case END:
+	case END_LOSS:
 		want.state = VSB_DEAD;
 		want.owed = 0;
 		act = ACT_END;
@@ -93,6 +97,9 @@ static void check_outcome(enum vsb_state state, enum vsb_event event,
 	default:
 		return;
 	}
+	if (matrix[event][state] == RST_LOSS ||
+	    matrix[event][state] == END_LOSS)
+		act |= VSB_ACT_BLAME;
 	got = vsb_conn_step(&cs, event, flags, drained);
 	assert_row(same(&cs, &want), name);
 	assert_row(without_deadline(got) == act, name);
@@ -166,7 +173,8 @@ static const struct row opening[] = {
 	  CS(REQUESTED, 0, 0, 0, 0, VSB_OWE_REQUEST), VSB_ACT_BAD_OP },
 	{ "reset before the response is sent",
 	  OPEN(0, 0, 0, 0, VSB_OWE_RESPONSE), VSB_EV_RESET, 0, ANY,
-	  CS(DEAD, 0, 0, 0, 0, VSB_OWE_RST), VSB_ACT_RELEASE },
+	  CS(DEAD, 0, 0, 0, 0, VSB_OWE_RST),
+	  VSB_ACT_RELEASE | VSB_ACT_BLAME },
 };
 
 static const struct row guest_shuts[] = {
@@ -200,21 +208,42 @@ static const struct row guest_shuts[] = {
 	  YES, CS(DEAD, BOTH, 0, 0, 0, VSB_OWE_RST),
 	  VSB_ACT_SHUT_RD | VSB_ACT_RELEASE },
 	{ "both, bytes left", OPEN(0, 0, 0, 0, 0), VSB_EV_GUEST_SHUTDOWN,
-	  BOTH, NO, OPEN(BOTH, 0, 0, 0, 0),
-	  VSB_ACT_SHUT_RD | VSB_ACT_ARM_SHUTDOWN },
-	{ "both again, bytes left", OPEN(BOTH, 0, 0, 0, 0),
-	  VSB_EV_GUEST_SHUTDOWN, BOTH, NO, OPEN(BOTH, 0, 0, 0, 0), 0 },
-	{ "both, then drained", OPEN(BOTH, 0, 0, 0, 0), VSB_EV_DRAINED, 0, YES,
+	  BOTH, NO, CS(LINGER, BOTH, 0, 0, 0, VSB_OWE_RST),
+	  VSB_ACT_SHUT_RD | VSB_ACT_DISARM },
+	{ "both, bytes left and packets owed",
+	  OPEN(0, SEND, 0, 0, VSB_OWE_SHUTDOWN | VSB_OWE_CREDIT_UPDATE),
+	  VSB_EV_GUEST_SHUTDOWN, BOTH, NO,
+	  CS(LINGER, BOTH, SEND, 0, 0, VSB_OWE_RST),
+	  VSB_ACT_SHUT_RD | VSB_ACT_DISARM },
+	{ "both again, bytes left", CS(LINGER, BOTH, 0, 0, 0, VSB_OWE_RST),
+	  VSB_EV_GUEST_SHUTDOWN, BOTH, NO,
+	  CS(LINGER, BOTH, 0, 0, 0, VSB_OWE_RST), 0 },
+	{ "both, confirmed", CS(LINGER, BOTH, 0, 0, 0, 0), VSB_EV_RST_SENT, 0,
+	  NO, CS(LINGER, BOTH, 0, 0, 0, 0), VSB_ACT_UNLINK },
+	{ "both, then drained before the RST is sent",
+	  CS(LINGER, BOTH, 0, 0, 0, VSB_OWE_RST), VSB_EV_DRAINED, 0, YES,
 	  CS(DEAD, BOTH, 0, 0, 0, VSB_OWE_RST), VSB_ACT_RELEASE },
+	{ "both, then reset before the RST is sent",
+	  CS(LINGER, BOTH, 0, 0, 0, VSB_OWE_RST), VSB_EV_RESET, 0, NO,
+	  CS(DEAD, BOTH, 0, 0, 0, VSB_OWE_RST),
+	  VSB_ACT_RELEASE | VSB_ACT_BLAME },
+	{ "both, and then a guest's RST", CS(LINGER, BOTH, 0, 0, 0,
+					     VSB_OWE_RST),
+	  VSB_EV_GUEST_RST, 0, NO, CS(LINGER, BOTH, 0, 0, 0, 0),
+	  VSB_ACT_UNLINK },
 	{ "RCV after SEND, drained", OPEN(SEND, 0, 1, 0, 0),
 	  VSB_EV_GUEST_SHUTDOWN, RCV, YES,
 	  CS(DEAD, BOTH, 0, 1, 0, VSB_OWE_RST),
 	  VSB_ACT_SHUT_RD | VSB_ACT_RELEASE },
 	{ "SEND after RCV, bytes left", OPEN(RCV, 0, 0, 0, 0),
-	  VSB_EV_GUEST_SHUTDOWN, SEND, NO, OPEN(BOTH, 0, 0, 0, 0),
-	  VSB_ACT_ARM_SHUTDOWN },
-	{ "timeout with bytes left", OPEN(BOTH, 0, 0, 0, 0), VSB_EV_TIMEOUT,
-	  0, NO, CS(DEAD, BOTH, 0, 0, 0, VSB_OWE_RST), VSB_ACT_RELEASE },
+	  VSB_EV_GUEST_SHUTDOWN, SEND, NO,
+	  CS(LINGER, BOTH, 0, 0, 0, VSB_OWE_RST),
+	  VSB_ACT_SHUT_RD | VSB_ACT_DISARM },
+	{ "SEND, all read, then a reset", OPEN(SEND, 0, 1, 0, 0), VSB_EV_RESET,
+	  0, YES, CS(DEAD, SEND, 0, 1, 0, VSB_OWE_RST), VSB_ACT_RELEASE },
+	{ "SEND, bytes left, then a reset", OPEN(SEND, 0, 0, 0, 0),
+	  VSB_EV_RESET, 0, NO, CS(DEAD, SEND, 0, 0, 0, VSB_OWE_RST),
+	  VSB_ACT_RELEASE | VSB_ACT_BLAME },
 };
 
 static const struct row guest_resets[] = {
@@ -222,11 +251,14 @@ static const struct row guest_resets[] = {
 	  CS(DEAD, 0, 0, 0, 0, 0), ACT_END },
 	{ "bytes left", OPEN(0, 0, 0, 0, 0), VSB_EV_GUEST_RST, 0, NO,
 	  CS(LINGER, BOTH, 0, 0, 0, 0), VSB_ACT_SHUT_RD |
-	  VSB_ACT_ARM_SHUTDOWN | VSB_ACT_UNLINK },
+	  VSB_ACT_DISARM | VSB_ACT_UNLINK },
 	{ "bytes left and packets owed",
 	  OPEN(0, SEND, 0, 0, VSB_OWE_SHUTDOWN | VSB_OWE_CREDIT_UPDATE),
 	  VSB_EV_GUEST_RST, 0, NO, CS(LINGER, BOTH, SEND, 0, 0, 0),
-	  VSB_ACT_SHUT_RD | VSB_ACT_ARM_SHUTDOWN | VSB_ACT_UNLINK },
+	  VSB_ACT_SHUT_RD | VSB_ACT_DISARM | VSB_ACT_UNLINK },
+	{ "again, bytes left", CS(LINGER, BOTH, 0, 0, 0, 0),
+	  VSB_EV_GUEST_RST, 0, NO, CS(LINGER, BOTH, 0, 0, 0, 0),
+	  VSB_ACT_UNLINK },
 	{ "bytes left that nobody takes", OPEN(0, 0, 0, 1, 0),
 	  VSB_EV_GUEST_RST, 0, NO, CS(DEAD, 0, 0, 0, 1, 0), ACT_END },
 	{ "drained and packets owed", OPEN(0, SEND, 0, 0, VSB_OWE_SHUTDOWN),
@@ -251,7 +283,8 @@ static const struct row host_shuts[] = {
 	  VSB_EV_HOST_EOF, 0, ANY,
 	  OPEN(0, SEND, 0, 0, VSB_OWE_RESPONSE | VSB_OWE_SHUTDOWN), 0 },
 	{ "no answer to both", OPEN(0, BOTH, 0, 0, 0), VSB_EV_TIMEOUT, 0, ANY,
-	  CS(DEAD, 0, BOTH, 0, 0, VSB_OWE_RST), VSB_ACT_RELEASE },
+	  CS(DEAD, 0, BOTH, 0, 0, VSB_OWE_RST),
+	  VSB_ACT_RELEASE | VSB_ACT_BLAME },
 };
 
 static const struct row failed_writes[] = {
@@ -262,15 +295,19 @@ static const struct row failed_writes[] = {
 	  VSB_ACT_DISCARD },
 	{ "after SEND", OPEN(SEND, 0, 0, 0, 0), VSB_EV_WRITE_FAILED, 0, NO,
 	  OPEN(SEND, RCV, 0, 1, VSB_OWE_SHUTDOWN), VSB_ACT_DISCARD },
-	{ "then SEND is no clean end", OPEN(0, RCV, 0, 1, 0),
-	  VSB_EV_GUEST_SHUTDOWN, SEND, YES,
-	  CS(DEAD, SEND, RCV, 0, 1, VSB_OWE_RST), VSB_ACT_RELEASE },
+	{ "then SEND keeps what the host program wrote", OPEN(0, RCV, 0, 1, 0),
+	  VSB_EV_GUEST_SHUTDOWN, SEND, YES, OPEN(SEND, RCV, 0, 1, 0), 0 },
+	{ "then SEND, then drained", OPEN(SEND, RCV, 0, 1, 0), VSB_EV_DRAINED,
+	  0, YES, OPEN(SEND, RCV, 0, 1, 0), 0 },
+	{ "then SEND, then EOF is no clean end", OPEN(SEND, RCV, 0, 1, 0),
+	  VSB_EV_HOST_EOF, 0, YES, CS(DEAD, SEND, RCV, 0, 1, VSB_OWE_RST),
+	  VSB_ACT_RELEASE },
 	{ "the guest reads no more", OPEN(RCV, 0, 0, 0, 0),
 	  VSB_EV_WRITE_FAILED, 0, NO, CS(DEAD, RCV, 0, 0, 0, VSB_OWE_RST),
-	  VSB_ACT_RELEASE },
+	  VSB_ACT_RELEASE | VSB_ACT_BLAME },
 	{ "the host sends no more", OPEN(0, SEND, 0, 0, 0),
 	  VSB_EV_WRITE_FAILED, 0, NO, CS(DEAD, 0, SEND, 0, 0, VSB_OWE_RST),
-	  VSB_ACT_RELEASE },
+	  VSB_ACT_RELEASE | VSB_ACT_BLAME },
 	{ "then EOF", OPEN(0, 0, 0, 1, 0), VSB_EV_HOST_EOF, 0, ANY,
 	  CS(DEAD, 0, 0, 0, 1, VSB_OWE_RST), VSB_ACT_RELEASE },
 	{ "then deaf", OPEN(0, 0, 0, 1, 0), VSB_EV_HOST_DEAF, 0, ANY,
@@ -386,7 +423,7 @@ struct life {
 	bool from_host;
 	bool buffered;		/* bytes of the guest */
 	bool armed, linked, socket, freed;
-	bool request_sent;
+	bool request_sent, opened;
 	unsigned int rsts_owed, rsts_sent, guest_rsts, ok_lines, shut_wrs,
 		     releases, responses;
 };
@@ -408,6 +445,10 @@ static void life_apply(struct life *l, unsigned int act)
 		l->armed = true;
 	if (act & VSB_ACT_DISARM)
 		l->armed = false;
+	/* an EOF that is clean has all bytes before it */
+	if ((act & VSB_ACT_RELEASE) && !(act & VSB_ACT_BLAME))
+		assert_true(!l->socket || !l->buffered || !l->opened ||
+			    l->cs.tx_failed);
 	if (act & VSB_ACT_RELEASE) {
 		l->releases += l->socket;
 		l->socket = false;
@@ -434,15 +475,18 @@ static void life_step(struct life *l, enum vsb_event event, u32 flags)
 	assert_true(!old.tx_failed || l->cs.tx_failed);
 	if (old.state == VSB_DEAD)
 		assert_int_equal(l->cs.state, VSB_DEAD);
+	l->opened = l->opened || l->cs.state == VSB_OPEN;
 	if (l->cs.state == VSB_DEAD) {
 		assert_true(l->cs.owed == VSB_OWE_RST || !l->cs.owed);
 		assert_int_equal(l->freed, !l->cs.owed);
 		assert_false(l->socket);
 		assert_true(l->freed || !l->armed);
 	}
+	/* no time is set, and the ports are free when the guest can know it */
 	if (l->cs.state == VSB_LINGER) {
-		assert_int_equal(l->cs.owed, 0);
-		assert_true(l->armed && l->buffered && !l->linked);
+		assert_true(l->cs.owed == VSB_OWE_RST || !l->cs.owed);
+		assert_true(!l->armed && l->buffered);
+		assert_int_equal(l->linked, l->cs.owed == VSB_OWE_RST);
 	}
 	if (l->freed)
 		assert_true(!l->cs.owed && !l->linked && !l->socket);

@@ -128,7 +128,7 @@ TEST_F(batch, of_data_and_a_new_request_keeps_both_apart)
 	put_op(c, VIRTIO_VSOCK_OP_REQUEST, 0);
 	guest_tx_flush(&self->bed.guest);
 	expect_text(_metadata, self->pair.fd, "old");
-	EXPECT_EQ(0, uds_recv_eof(self->pair.fd));
+	EXPECT_EQ(0, uds_recv_reset(self->pair.fd));
 	fd = uds_accept(listener);
 	ASSERT_LE(0, fd);
 	ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux, c->open));

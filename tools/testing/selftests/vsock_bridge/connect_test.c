@@ -135,7 +135,7 @@ TEST_F(connect, a_request_on_a_live_connection_replaces_it)
 	ASSERT_LE(0, old);
 	ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux, c->open));
 	ASSERT_EQ(0, guest_conn_op(c, VIRTIO_VSOCK_OP_REQUEST, 0));
-	EXPECT_EQ(0, uds_recv_eof(old));
+	EXPECT_EQ(0, uds_recv_reset(old));
 	new = uds_accept(listener);
 	ASSERT_LE(0, new);
 	ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux,

@@ -558,7 +558,7 @@ TEST_F(control, drops_a_connection_for_both_sides)
 	ASSERT_EQ(0, control_select(self->fd, self->number));
 	ASSERT_EQ(0, control_conn(self->fd, pair.conn->peer, PORT, &conn));
 	ASSERT_EQ(0, control_drop(self->fd, conn.id));
-	EXPECT_EQ(0, uds_recv_eof(pair.fd));
+	EXPECT_EQ(0, uds_recv_reset(pair.fd));
 	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, pair.conn->reset));
 	EXPECT_EQ(-ENOENT, control_drop(self->fd, conn.id));
 	EXPECT_EQ(0, bed_echo(&self->bed, &other));

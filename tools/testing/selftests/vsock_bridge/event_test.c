@@ -116,8 +116,8 @@ TEST_F(event, ends_all_connections_at_once)
 	EXPECT_EQ(0, BED_STAT(&self->bed, connections));
 	EXPECT_EQ(0, BED_STAT(&self->bed, handshakes));
 	EXPECT_EQ(1, BED_STAT(&self->bed, sockets));
-	EXPECT_EQ(0, uds_recv_eof(host.fd));
-	EXPECT_EQ(0, uds_recv_eof(guest.fd));
+	EXPECT_EQ(0, uds_recv_reset(host.fd));
+	EXPECT_EQ(0, uds_recv_reset(guest.fd));
 	EXPECT_EQ(0, uds_recv_eof(waits));
 	close(host.fd);
 	close(guest.fd);

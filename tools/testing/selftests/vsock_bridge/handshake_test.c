@@ -122,7 +122,8 @@ TEST_F(bad_line, ends_the_stream_without_text)
 	int fd = client_with(&self->bed, variant->line, variant->len);
 
 	ASSERT_LE(0, fd);
-	EXPECT_EQ(0, uds_recv_eof(fd));
+	/* AF_UNIX: where a byte is left behind the 32 that were read */
+	EXPECT_EQ(0, variant->len > 32 ? uds_recv_reset(fd) : uds_recv_eof(fd));
 	EXPECT_EQ(1, BED_AWAIT_STAT(&self->bed, invalid_port_request, 1));
 	EXPECT_EQ(0, BED_AWAIT_STAT(&self->bed, handshakes, 0));
 	EXPECT_EQ(0, BED_STAT(&self->bed, rx_packets_count));
@@ -329,9 +330,11 @@ TEST_F(handshake, a_client_that_closes_before_the_answer_is_told_to_the_guest)
 	EXPECT_EQ(0, BED_AWAIT_STAT(&self->bed, connections, 0));
 }
 
-TEST_F(handshake, a_client_that_does_not_read_the_answer_is_ended)
+/* It wants no answer: what it writes is the guest's all the same. */
+TEST_F(handshake, a_client_that_does_not_read_the_answer_may_write)
 {
 	struct guest_conn *c;
+	char got[5];
 	int fd;
 
 	guest_listen(&self->bed.mux, 80);
@@ -339,8 +342,12 @@ TEST_F(handshake, a_client_that_does_not_read_the_answer_is_ended)
 	ASSERT_EQ(0, shutdown(fd, SHUT_RD));
 	c = guest_accept(&self->bed.mux, 80, deadline_in(WAIT_MS));
 	ASSERT_NE(NULL, c);
-	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, c->reset));
-	EXPECT_EQ(1, BED_AWAIT_STAT(&self->bed, sockets, 1));
+	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, c->peer_shutdown ==
+				VIRTIO_VSOCK_SHUTDOWN_RCV));
+	ASSERT_EQ(0, uds_send(fd, "hello", 5));
+	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, guest_conn_unread(c) == 5));
+	EXPECT_EQ(5, guest_conn_recv(c, got, sizeof(got)));
+	EXPECT_FALSE(c->reset);
 	close(fd);
 }
 

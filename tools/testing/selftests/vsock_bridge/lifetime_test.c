@@ -30,18 +30,6 @@ static void make_peers(struct __test_metadata *_metadata, struct bed *bed,
 	ASSERT_EQ(1, BED_AWAIT_STAT(bed, handshakes, 1));
 }
 
-static void expect_all_eof(struct __test_metadata *_metadata, struct peers *p)
-{
-	EXPECT_EQ(0, uds_recv_eof(p->host.fd));
-	EXPECT_EQ(0, uds_recv_eof(p->guest.fd));
-	EXPECT_EQ(0, uds_recv_eof(p->silent));
-	EXPECT_EQ(0, uds_recv_eof(p->waiting));
-	close(p->host.fd);
-	close(p->guest.fd);
-	close(p->silent);
-	close(p->waiting);
-}
-
 TEST_F(lifetime, closing_the_device_closes_every_host_socket)
 {
 	struct peers p;
@@ -53,10 +41,18 @@ TEST_F(lifetime, closing_the_device_closes_every_host_socket)
 	for (int fd = 0; fd < 2; fd++) {
 		char byte;
 
+		EXPECT_EQ(-ECONNRESET,
+			  uds_recv_now(fd ? p.host.fd : p.guest.fd, &byte, 1));
 		EXPECT_EQ(0, uds_recv_now(fd ? p.host.fd : p.guest.fd, &byte,
 					  1));
 	}
-	expect_all_eof(_metadata, &p);
+	close(p.host.fd);
+	close(p.guest.fd);
+	/* to these two the guest has not said a byte */
+	EXPECT_EQ(0, uds_recv_eof(p.silent));
+	EXPECT_EQ(0, uds_recv_eof(p.waiting));
+	close(p.silent);
+	close(p.waiting);
 	EXPECT_EQ(-ECONNREFUSED, uds_connect(self->bed.path));
 }
 
@@ -72,7 +68,7 @@ TEST_F(lifetime, a_device_with_unread_bytes_closes_as_well)
 	ASSERT_EQ(0, uds_recv(pair.fd, data, 1000));
 	close(self->bed.guest.fd);
 	self->bed.guest.fd = -1;
-	EXPECT_EQ(0, uds_recv_eof(pair.fd));
+	EXPECT_EQ(0, uds_recv_reset(pair.fd));
 	close(pair.fd);
 }
 
@@ -163,7 +159,7 @@ TEST_F(lifetime, killing_the_owner_closes_every_host_socket)
 	int fd = client_of(_metadata, path);
 
 	kill_owner(pid);
-	EXPECT_EQ(0, uds_recv_eof(fd));
+	EXPECT_EQ(0, uds_recv_reset(fd));
 	EXPECT_EQ(-ECONNREFUSED, uds_connect(path));
 	EXPECT_EQ(0, bed_works(&self->bed));
 	close(fd);
@@ -182,7 +178,7 @@ TEST_F(lifetime, a_device_held_by_another_process_dies_with_its_owner)
 	pid = start_owner(_metadata, NULL, held);
 	fd = client_of(_metadata, path);
 	kill_owner(pid);
-	EXPECT_EQ(0, uds_recv_eof(fd));
+	EXPECT_EQ(0, uds_recv_reset(fd));
 	EXPECT_EQ(-EIO, bed_stats(held, &stats));
 	close(held);
 	close(fd);
@@ -199,7 +195,7 @@ TEST_F(lifetime, a_launcher_can_configure_and_hand_over)
 	close(held);
 	fd = client_of(_metadata, path);
 	kill_owner(pid);
-	EXPECT_EQ(0, uds_recv_eof(fd));
+	EXPECT_EQ(0, uds_recv_reset(fd));
 	close(fd);
 }
 
@@ -302,7 +298,7 @@ TEST_F(lifetime, a_second_stop_does_not_hide_a_reset)
 	}
 	ASSERT_EQ(0, ioctl(g->fd, VHOST_VSOCK_SET_RUNNING, &stop));
 	ASSERT_EQ(0, guest_run(g));
-	EXPECT_EQ(0, uds_recv_eof(pair.fd));
+	EXPECT_EQ(0, uds_recv_reset(pair.fd));
 	EXPECT_EQ(0, bed_works(&self->bed));
 	close(pair.fd);
 }
@@ -341,8 +337,8 @@ TEST_F(lifetime, a_reset_of_the_guest_drops_connections)
 	guest_reset(g);
 	guest_mux_fini(&self->bed.mux);
 	ASSERT_EQ(0, guest_run(g));
-	EXPECT_EQ(0, uds_recv_eof(host.fd));
-	EXPECT_EQ(0, uds_recv_eof(guest.fd));
+	EXPECT_EQ(0, uds_recv_reset(host.fd));
+	EXPECT_EQ(0, uds_recv_reset(guest.fd));
 	EXPECT_EQ(0, BED_AWAIT_STAT(&self->bed, connections, 0));
 	EXPECT_EQ(1, BED_AWAIT_STAT(&self->bed, sockets, 1));
 	EXPECT_EQ(0, bed_works(&self->bed));
@@ -399,7 +395,7 @@ TEST_F(deaf, guest_that_only_sent_is_seen_to_be_reset)
 	guest_mux_fini(&self->bed.mux);
 	g->cfg.hold_rx = false;
 	ASSERT_EQ(0, guest_run(g));
-	EXPECT_EQ(0, uds_recv_eof(fd));
+	EXPECT_EQ(0, uds_recv_reset(fd));
 	EXPECT_EQ(0, bed_works(&self->bed));
 	close(fd);
 	close(listener);
@@ -523,7 +519,7 @@ TEST_F(round_rings, of_a_guest_that_was_reset_drop_connections)
 	guest_reset(&self->bed.guest);
 	guest_mux_fini(&self->bed.mux);
 	ASSERT_EQ(0, guest_run(&self->bed.guest));
-	EXPECT_EQ(0, uds_recv_eof(self->pair.fd));
+	EXPECT_EQ(0, uds_recv_reset(self->pair.fd));
 	EXPECT_EQ(0, bed_works(&self->bed));
 }
 

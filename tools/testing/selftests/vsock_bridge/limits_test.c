@@ -376,35 +376,69 @@ TEST_F(limit, of_buffered_bytes_is_exact)
 	close(b.fd);
 }
 
-TEST_F(limit, of_buffered_bytes_is_shared_and_comes_back)
+/* The one whose host program has taken nothing for longest makes room. */
+TEST_F(limit, of_buffered_bytes_ends_the_connection_that_stalled_first)
 {
 	enum { LIMIT = 1 << 20 };
 	struct bed *bed = &self->bed;
 	static char data[65536];
 	struct bed_pair a, b;
 	uint64_t held;
+	ssize_t n;
 
 	ASSERT_EQ(0, bed_set_limits(bed, BED_LIMITS(.buf_alloc = 4 << 20,
 						    .max_buffered = LIMIT)));
 	ASSERT_EQ(0, bed_host_pair(bed, &a, 80));
 	ASSERT_EQ(0, bed_host_pair(bed, &b, 81));
 	SEND_UNREAD(bed, a.conn, BED_STAT(bed, buffered_bytes) > LIMIT / 2);
-	SEND_UNREAD(bed, b.conn, b.conn->reset);
-	/* The first one has kept its bytes, and no more than is allowed. */
-	EXPECT_FALSE(a.conn->reset);
-	held = BED_STAT(bed, buffered_bytes);
-	EXPECT_LT(LIMIT / 2, held);
-	EXPECT_GE(LIMIT, held);
-	while (BED_STAT(bed, buffered_bytes)) {
-		ASSERT_EQ(0, uds_wait(a.fd, POLLIN));
-		ASSERT_LT(0, uds_recv_now(a.fd, data, sizeof(data)));
-	}
+	SEND_UNREAD(bed, b.conn, a.conn->reset);
+	EXPECT_FALSE(b.conn->reset);
 	EXPECT_EQ(1, BED_STAT(bed, over_buffered));
-	close(b.fd);
-	EXPECT_EQ(0, bed_host_pair(bed, &b, 81));
-	EXPECT_EQ(0, bed_echo(bed, &b));
+	held = BED_STAT(bed, buffered_bytes);
+	EXPECT_LT(0, held);
+	EXPECT_GE(LIMIT, held);
+	do {
+		ASSERT_EQ(0, uds_wait(a.fd, POLLIN));
+		n = uds_recv_now(a.fd, data, sizeof(data));
+	} while (n > 0);
+	EXPECT_EQ(-ECONNRESET, n);
+	close(a.fd);
+	/* what was its own comes back to the others */
+	EXPECT_EQ(0, bed_host_pair(bed, &a, 80));
+	EXPECT_EQ(0, bed_echo(bed, &a));
 	close(a.fd);
 	close(b.fd);
+}
+
+/* A reader that goes on is not asked to pay for those that stand still. */
+TEST_F(limit, of_buffered_bytes_leaves_a_connection_that_is_read)
+{
+	enum { LIMIT = 1 << 20, STILL = 8 };
+	struct bed *bed = &self->bed;
+	static char data[65536];
+	struct bed_pair read, still[STILL];
+	ssize_t n;
+
+	ASSERT_EQ(0, bed_set_limits(bed, BED_LIMITS(.max_buffered = LIMIT)));
+	ASSERT_EQ(0, bed_host_pair(bed, &read, 80));
+	SEND_UNREAD(bed, read.conn, !guest_conn_credit(read.conn));
+	for (int i = 0; i < STILL; i++) {
+		ASSERT_EQ(0, bed_host_pair(bed, &still[i], 81 + i));
+		/* all that is there: the device is told of room, and fills it */
+		do
+			n = uds_recv_now(read.fd, data, sizeof(data));
+		while (n > 0);
+		ASSERT_EQ(-EAGAIN, n);
+		ASSERT_EQ(0, bed_settle(bed));
+		SEND_UNREAD(bed, read.conn, !guest_conn_credit(read.conn));
+		SEND_UNREAD(bed, still[i].conn, still[i].conn->reset ||
+			    !guest_conn_credit(still[i].conn));
+	}
+	EXPECT_LT(0, BED_STAT(bed, over_buffered));
+	EXPECT_FALSE(read.conn->reset);
+	for (int i = 0; i < STILL; i++)
+		close(still[i].fd);
+	close(read.fd);
 }
 
 TEST_F(limit, of_buf_alloc_is_what_a_guest_may_send)

@@ -34,6 +34,23 @@ TEST_F(chain, of_more_bytes_than_the_packet_is_taken)
 	EXPECT_EQ(0, chain_expect(&self->cb, 1, 8));
 }
 
+/* The bound of a payload is the credit of its connection, and its chain. */
+TEST_F(chain, of_100000_bytes_of_payload_is_taken)
+{
+	struct chain chain = {
+		.len = 100000, PARTS(H44, { DATA, 100000, 0, 0 }),
+	};
+	struct chain next = { .len = 7, PARTS(H44, { DATA, 7, 0, 0 }) };
+	static char got[100007];
+
+	bed_fill(self->cb.data, 1, 0, 100000);
+	ASSERT_EQ(0, chain_send(&self->cb, &chain));
+	bed_fill(self->cb.data, 1, 100000, 7);
+	ASSERT_EQ(0, chain_send(&self->cb, &next));
+	ASSERT_EQ(0, uds_recv(self->cb.pair.fd, got, sizeof(got)));
+	EXPECT_TRUE(bed_match(got, 1, 0, sizeof(got)));
+}
+
 TEST_F(chain, of_a_header_alone_is_a_packet_without_payload)
 {
 	struct chain chain = { PARTS({ HDR, 44, 0, 0 }) };
@@ -129,11 +146,16 @@ TEST_F(chain, of_1000_parts_is_taken)
 	EXPECT_EQ(0, chain_expect(&self->cb, 1, 1000 - 44));
 }
 
-TEST_F(chain, whose_table_is_longer_than_the_device_takes_is_dropped)
+/* Its header is among the parts that are taken. */
+TEST_F(chain, whose_table_is_longer_than_the_device_takes_ends_its_connection)
 {
+	struct bed *bed = &self->cb.bed;
+
 	ASSERT_EQ(0, send_long_table(&self->cb, CHAIN_TABLE_MAX));
-	EXPECT_EQ(1, BED_AWAIT_STAT(&self->cb.bed, iov_overflow, 1));
-	EXPECT_EQ(0, bed_echo(&self->cb.bed, &self->cb.pair));
+	EXPECT_EQ(1, BED_AWAIT_STAT(bed, iov_overflow, 1));
+	EXPECT_EQ(0, uds_recv_reset(self->cb.pair.fd));
+	EXPECT_TRUE(GUEST_UNTIL(&bed->mux, self->cb.pair.conn->reset));
+	EXPECT_EQ(0, bed_works(bed));
 }
 
 /* The guest could not make it so: the VMM took the memory away. */
@@ -143,7 +165,7 @@ TEST_F(chain, with_payload_that_vanished_ends_only_its_connection)
 	struct bed *bed = &self->cb.bed;
 
 	ASSERT_EQ(0, chain_send(&self->cb, &chain));
-	EXPECT_EQ(0, uds_recv_eof(self->cb.pair.fd));
+	EXPECT_EQ(0, uds_recv_reset(self->cb.pair.fd));
 	EXPECT_TRUE(GUEST_UNTIL(&bed->mux, self->cb.pair.conn->reset));
 	EXPECT_EQ(1, BED_STAT(bed, guest_memory));
 	EXPECT_EQ(0, bed_works(bed));
@@ -175,7 +197,7 @@ TEST_F(chain, of_many_bad_ones_leaves_the_device_alive)
 	for (int i = 0; i < 500; i++)
 		ASSERT_EQ(0, chain_send(&self->cb, &chain));
 	EXPECT_EQ(500, BED_STAT(&self->cb.bed, guest_memory_bounds));
-	EXPECT_EQ(0, bed_echo(&self->cb.bed, &self->cb.pair));
+	EXPECT_EQ(0, bed_works(&self->cb.bed));
 }
 
 /* A ring that has room for chains longer than the device takes. */

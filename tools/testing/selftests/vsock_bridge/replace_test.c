@@ -225,7 +225,7 @@ TEST_F(replace, another_cid_ends_the_connections_of_a_stopped_device)
 	ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, 80));
 	ASSERT_EQ(0, guest_set_running(g, 0));
 	ASSERT_EQ(0, guest_set_cid(g, g->cfg.cid + 1));
-	EXPECT_EQ(0, uds_recv_eof(pair.fd));
+	EXPECT_EQ(0, uds_recv_reset(pair.fd));
 	EXPECT_EQ(0, BED_STAT(&self->bed, connections));
 	close(pair.fd);
 	g->cfg.cid++;

@@ -292,7 +292,7 @@ TEST_F(seqpacket, more_than_the_window_is_reset)
 	ASSERT_EQ(0, guest_conn_send_part(self->pair.conn, self->out, 1, true));
 	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, self->pair.conn->reset));
 	EXPECT_EQ(1, BED_STAT(&self->bed, over_credit));
-	EXPECT_EQ(0, uds_recv_eof(self->pair.fd));
+	EXPECT_EQ(0, uds_recv_reset(self->pair.fd));
 	EXPECT_EQ(0, BED_AWAIT_STAT(&self->bed, buffered_bytes, 0));
 }
 
@@ -469,13 +469,27 @@ TEST_F(seqpacket, host_eof_comes_behind_the_last_message)
 	EXPECT_EQ(0, host_gets(self->pair.fd, self->in, 4, 300));
 }
 
-TEST_F(seqpacket, guest_eof_comes_behind_the_last_whole_message)
+TEST_F(seqpacket, guest_eof_comes_behind_the_last_message)
+{
+	ASSERT_EQ(0, bed_guest_pair(&self->bed, &self->pair, PORT));
+	ASSERT_EQ(0, guest_conn_send_part(self->pair.conn, "whole", 5, true));
+	ASSERT_EQ(0, guest_conn_shutdown(self->pair.conn,
+					 VIRTIO_VSOCK_SHUTDOWN_SEND));
+	EXPECT_EQ(5, uds_recv_message(self->pair.fd, self->in, 10));
+	EXPECT_EQ(0, uds_recv_message(self->pair.fd, self->in, 10));
+	EXPECT_FALSE(self->pair.conn->reset);
+}
+
+/* Its bytes are lost. AF_UNIX reports the error before messages, once. */
+TEST_F(seqpacket, half_a_message_before_the_guests_eof_is_a_reset)
 {
 	ASSERT_EQ(0, bed_guest_pair(&self->bed, &self->pair, PORT));
 	ASSERT_EQ(0, guest_conn_send_part(self->pair.conn, "whole", 5, true));
 	ASSERT_EQ(0, guest_conn_send_part(self->pair.conn, "half", 4, false));
 	ASSERT_EQ(0, guest_conn_shutdown(self->pair.conn,
 					 VIRTIO_VSOCK_SHUTDOWN_SEND));
+	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, self->pair.conn->reset));
+	EXPECT_EQ(-ECONNRESET, uds_recv_message(self->pair.fd, self->in, 10));
 	EXPECT_EQ(5, uds_recv_message(self->pair.fd, self->in, 10));
 	EXPECT_EQ(0, uds_recv_message(self->pair.fd, self->in, 10));
 }
@@ -556,7 +570,7 @@ TEST_F(seqpacket, a_request_of_the_other_type_replaces_the_connection)
 	struct bed_pair stream;
 
 	ASSERT_EQ(0, bed_guest_pair(&self->bed, &stream, PORT));
-	EXPECT_EQ(0, uds_recv_eof(self->pair.fd));
+	EXPECT_EQ(0, uds_recv_reset(self->pair.fd));
 	EXPECT_EQ(0, bed_echo(&self->bed, &stream));
 	close(stream.fd);
 }
@@ -649,7 +663,7 @@ TEST_F(seqpacket, ends_when_the_guest_comes_back_without_it)
 	ASSERT_EQ(0, guest_stop(g));
 	g->cfg.features = GUEST_FEATURES;
 	ASSERT_EQ(0, guest_run(g));
-	EXPECT_EQ(0, uds_recv_eof(self->pair.fd));
+	EXPECT_EQ(0, uds_recv_reset(self->pair.fd));
 	EXPECT_EQ(0, BED_STAT(&self->bed, connections));
 }
 

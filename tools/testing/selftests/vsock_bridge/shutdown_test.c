@@ -397,16 +397,78 @@ TEST_F(end, by_rst_leaves_the_guest_alone_whatever_is_read)
 	close(pair.fd);
 }
 
-TEST_F(end, does_not_wait_for_a_host_reader_for_ever)
+/* The guest need not wait, and no time is set for the reader. */
+TEST_F(end, of_both_halves_is_confirmed_at_once_and_waits_for_the_reader)
 {
 	struct guest_conn *c = self->pair.conn;
+	size_t sent;
 
 	ASSERT_EQ(0, bed_set_limits(&self->bed, BED_LIMITS(
 			.shutdown_timeout_ms = 50)));
-	ASSERT_NE(0, send_all(&self->bed, &self->pair));
+	sent = send_all(&self->bed, &self->pair);
+	ASSERT_NE(0, sent);
 	ASSERT_EQ(0, guest_conn_shutdown(c, RCV | SEND));
 	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, c->reset));
-	EXPECT_EQ(1, BED_AWAIT_STAT(&self->bed, shutdown_timeouts, 1));
+	EXPECT_FALSE(GUEST_UNTIL_FD(&self->bed.mux, -1, 0, 500,
+				    !BED_STAT(&self->bed, lingering)));
+	expect_all(_metadata, self->pair.fd, sent);
+	EXPECT_EQ(0, BED_STAT(&self->bed, shutdown_timeouts));
+	expect_gone(_metadata, &self->bed);
+}
+
+/* The guest's failed writes, and its half-close, take nothing from it. */
+TEST_F(end, by_a_host_close_keeps_what_it_wrote_from_a_guest_that_half_closes)
+{
+	struct guest_conn *c = self->pair.conn;
+	struct guest *g = &self->bed.guest;
+	struct guest_buf *held[256];
+	static char data[1000];
+
+	ASSERT_EQ(0, bed_use_up_rx(&self->bed, &self->pair, held));
+	bed_fill(data, 1, 0, sizeof(data));
+	ASSERT_EQ(0, uds_send(self->pair.fd, data, sizeof(data)));
+	close(self->pair.fd);
+	self->pair.fd = -1;
+	ASSERT_EQ(3, guest_conn_send(c, "abc", 3, 3));
+	EXPECT_EQ(1, BED_AWAIT_STAT(&self->bed, tx_write_fails, 1));
+	ASSERT_EQ(0, guest_conn_shutdown(c, SEND));
+	for (unsigned int i = 0; i < g->nr_rx; i++)
+		guest_rx_put(g, held[i]);
+	guest_rx_flush(g);
+	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, c->reset));
+	ASSERT_EQ(sizeof(data), guest_conn_recv(c, data, sizeof(data)));
+	EXPECT_TRUE(bed_match(data, 1, 0, sizeof(data)));
+	expect_gone(_metadata, &self->bed);
+}
+
+/* The same when the guest's window is full, and bytes of its own wait. */
+TEST_F(end, by_a_host_close_keeps_more_than_a_window_of_what_it_wrote)
+{
+	struct guest_conn *c = self->pair.conn;
+	static char data[65536];
+	size_t sent = 0, got = 0;
+	ssize_t n;
+
+	ASSERT_NE(0, send_all(&self->bed, &self->pair));
+	c->no_updates = true;
+	do {
+		bed_fill(data, 1, sent, sizeof(data));
+		n = uds_send_now(self->pair.fd, data, sizeof(data));
+		sent += n > 0 ? n : 0;
+		ASSERT_EQ(0, bed_fence(&self->bed, &self->pair));
+	} while (n > 0 || guest_conn_unread(c) < c->buf_alloc);
+	close(self->pair.fd);
+	self->pair.fd = -1;
+	ASSERT_EQ(0, bed_settle(&self->bed));
+	ASSERT_EQ(0, guest_conn_shutdown(c, SEND));
+	c->no_updates = false;
+	while (got < sent) {
+		ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux, guest_conn_unread(c)));
+		n = guest_conn_recv(c, data, sizeof(data));
+		ASSERT_TRUE(bed_match(data, 1, got, n));
+		got += n;
+	}
+	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, c->reset));
 	expect_gone(_metadata, &self->bed);
 }
 

@@ -113,8 +113,8 @@ TEST_F(snapshot, ends_old_connections_and_new_ones_work)
 	ASSERT_EQ(0, bed_echo(&self->bed, &host));
 	ASSERT_EQ(0, bed_echo(&self->bed, &guest));
 	ASSERT_EQ(0, save(self->g, &self->saved));
-	EXPECT_EQ(0, uds_recv_eof(host.fd));
-	EXPECT_EQ(0, uds_recv_eof(guest.fd));
+	EXPECT_EQ(0, uds_recv_reset(host.fd));
+	EXPECT_EQ(0, uds_recv_reset(guest.fd));
 	ASSERT_EQ(0, restore(&self->bed, &self->saved));
 	ASSERT_EQ(0, answer(&self->bed));
 	EXPECT_EQ(0, bed_works(&self->bed));
@@ -192,7 +192,7 @@ TEST_F(snapshot, of_a_guest_that_was_not_told_starts_with_an_open_gate)
 	EXPECT_EQ(0, self->saved.flags);
 	EXPECT_EQ(0, self->saved.event_buffers);
 	ASSERT_EQ(0, restore(&self->bed, &self->saved));
-	EXPECT_EQ(0, uds_recv_eof(pair.fd));
+	EXPECT_EQ(0, uds_recv_reset(pair.fd));
 	/* The guest finds out by its next packet. */
 	ASSERT_EQ(4, guest_conn_send(pair.conn, "data", 4, 4));
 	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, pair.conn->reset));

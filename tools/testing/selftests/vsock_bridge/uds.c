@@ -163,15 +163,26 @@ ssize_t uds_recv_message(int fd, void *data, size_t len)
 	return err ?: uds_recv_now(fd, data, len);
 }
 
-int uds_recv_eof(int fd)
+/* -EPIPE for EOF, -ECONNRESET, or another error; -EEXIST for a byte. */
+static int recv_end(int fd)
 {
 	char byte;
-	int err = uds_recv(fd, &byte, 1);
 
-	/* A peer that closes with unread bytes is an end as well. */
-	if (err == -EPIPE || err == -ECONNRESET)
-		return 0;
-	return err ?: -EEXIST;
+	return uds_recv(fd, &byte, 1) ?: -EEXIST;
+}
+
+int uds_recv_eof(int fd)
+{
+	int end = recv_end(fd);
+
+	return end == -EPIPE ? 0 : end;
+}
+
+int uds_recv_reset(int fd)
+{
+	int end = recv_end(fd);
+
+	return end == -ECONNRESET ? 0 : end;
 }
 
 int uds_recv_line(int fd, char *line, size_t size)

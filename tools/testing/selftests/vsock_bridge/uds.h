@@ -25,8 +25,12 @@ int uds_wait_ms(int fd, short events, unsigned int ms);
 int uds_send(int fd, const void *data, size_t len);
 /* Exactly @len bytes; -EPIPE if the stream ends before. */
 int uds_recv(int fd, void *data, size_t len);
-/* 0 when the stream ends, -EEXIST when there is a byte instead. */
+/*
+ * How it ends: 0 when that is by EOF, or by ECONNRESET. The other one of them,
+ * EOF being -EPIPE, is an error here; so is -EEXIST, for a byte instead.
+ */
 int uds_recv_eof(int fd);
+int uds_recv_reset(int fd);
 /* A line with its newline, byte by byte, as a string. */
 int uds_recv_line(int fd, char *line, size_t size);
 /* The next message of SEQPACKET: its length, 0 at the end. */
