@@ -81,7 +81,8 @@ relay_listener() {
 short_client() {
 	case $DEVICE in
 	bridge | vhost-device) printf 'CONNECT %s\n%s' "$@" |
-		socat -u - "UNIX-CONNECT:$UDS" ;;
-	vhost) printf '%s' "$2" | socat -u - "VSOCK-CONNECT:3:$1" ;;
+		timeout "$LIMIT" socat -u - "UNIX-CONNECT:$UDS" ;;
+	vhost) printf '%s' "$2" |
+		timeout "$LIMIT" socat -u - "VSOCK-CONNECT:3:$1" ;;
 	esac
 }
