@@ -5,6 +5,7 @@
 #ifndef VSB_BATCH_H
 #define VSB_BATCH_H
 
+#include <linux/compiler.h>
 #include <linux/llist.h>
 
 /**
@@ -21,8 +22,9 @@ static inline struct llist_node *vsb_batch_next(struct llist_head *list,
 
 	if (!node)
 		node = llist_reverse_order(llist_del_all(list));
+	/* others may ask meanwhile whether there is one */
 	if (node)
-		*batch = node->next;
+		WRITE_ONCE(*batch, node->next);
 	return node;
 }
 

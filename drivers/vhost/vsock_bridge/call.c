@@ -153,7 +153,7 @@ static void vsb_call_run(struct vsb_work *work)
 	mutex_lock(&dp->lock);
 	if (dp->running)
 		vsb_call_waiting(dp);
-	mutex_unlock(&dp->lock);
+	vsb_datapath_unlock(dp);
 }
 
 void vsb_call_init(struct vsb_datapath *dp)

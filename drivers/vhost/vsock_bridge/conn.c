@@ -123,8 +123,12 @@ void vsb_conn_notify(struct vsb_socket *s)
 /* Out of the ready list: what is notified from here on queues it again. */
 int vsb_conn_take_events(struct vsb_conn *conn)
 {
-	clear_bit(VSB_CONN_READY, &conn->ready_queued);
-	/* (J): whoever found it queued has posted his event: it is seen below */
+	/*
+	 * (J): The release keeps the read of the list's next node before the
+	 * bit, for a hook that finds the bit clear overwrites that.
+	 */
+	clear_bit_unlock(VSB_CONN_READY, &conn->ready_queued);
+	/* (J): a hook that found the bit set has posted its event: seen below */
 	smp_mb__after_atomic();
 	return vsb_socket_take_events(&conn->sock);
 }
@@ -143,16 +147,30 @@ bool vsb_conn_is_readable(struct vsb_conn *conn)
 	return conn->readable;
 }
 
+/*
+ * Does the SHUTDOWN that is owed wait for bytes of the host program? A driver
+ * that ends the connection with any SHUTDOWN would lose them. It waits for
+ * shutdown_timeout_ms at most, for the guest may not read.
+ */
+bool vsb_conn_shutdown_waits(const struct vsb_conn *conn)
+{
+	return conn->cs.host_shut == VIRTIO_VSOCK_SHUTDOWN_RCV &&
+	       !conn->rcv_late && conn->readable &&
+	       vsb_conn_wants_data(&conn->cs);
+}
+
 /* Is there something to send to the guest that its credit allows? */
 bool vsb_conn_has_work(const struct vsb_conn *conn)
 {
-	if (conn->cs.owed)
+	u32 packets;
+
+	if (conn->cs.owed & ~VSB_OWE_SHUTDOWN)
+		return true;
+	if (conn->cs.owed && !vsb_conn_shutdown_waits(conn))
 		return true;
 	if (!conn->readable || !vsb_conn_wants_data(&conn->cs))
 		return false;
-	return !conn->credit_asked ||
-	       (vsb_credit_free(&conn->credit) &&
-		vsb_credit_packets(&conn->credit));
+	return !conn->credit_asked || vsb_credit_next(&conn->credit, &packets);
 }
 
 void vsb_conn_owe(struct vsb_conn *conn, u16 owed)
@@ -179,8 +197,8 @@ void vsb_conn_stalled(const struct vsb_conn *conn, const char *cause)
 
 /*
  * The guest gives no credit: ask, then wait for its answer. Linux before 6.1
- * does not say when it has read few bytes in many packets, so a guest that has
- * nothing to say is asked again, ever more rarely.
+ * does not say when it has read few bytes in many packets, and some drivers never
+ * say it, so a guest that has nothing to say is asked again, ever more rarely.
  */
 void vsb_conn_ask_credit(struct vsb_conn *conn)
 {
@@ -190,16 +208,27 @@ void vsb_conn_ask_credit(struct vsb_conn *conn)
 	vsb_conn_stalled(conn, "guest_credit");
 	vsb_conn_owe(conn, VSB_OWE_CREDIT_REQUEST);
 	vsb_conntab_arm(conn->tab, conn, VSB_DUE_PROBE, conn->probe_ms);
-	conn->probe_ms = min(2 * conn->probe_ms, VSB_PROBE_MAX_MS);
 }
 
-/* The guest's window opened. */
+/* The question has stood for long enough. */
+static void vsb_conn_ask_again(struct vsb_conn *conn)
+{
+	conn->probe_ms = min(2 * conn->probe_ms, VSB_PROBE_MAX_MS);
+	conn->credit_asked = false;
+	vsb_conn_queue_rx(conn);
+}
+
+/*
+ * The guest's window opened. Only half of it makes the next question come soon
+ * again: a guest that reads slowly would be asked all the time.
+ */
 void vsb_conn_got_credit(struct vsb_conn *conn)
 {
 	if (conn->credit_asked)
 		vsb_conntab_disarm(conn->tab, conn, VSB_DUE_PROBE);
 	conn->credit_asked = false;
-	conn->probe_ms = VSB_PROBE_MIN_MS;
+	if (vsb_credit_is_wide(&conn->credit))
+		conn->probe_ms = VSB_PROBE_MIN_MS;
 	if (conn->readable)
 		vsb_conn_queue_rx(conn);
 }
@@ -219,6 +248,7 @@ static void vsb_conn_release(struct vsb_conn *conn, bool loss)
 	vsb_conn_drop_buffer(conn);
 	conn->readable = false;
 	vsb_conntab_disarm(conn->tab, conn, VSB_DUE_PROBE);
+	vsb_conntab_disarm(conn->tab, conn, VSB_DUE_TELL);
 	WRITE_ONCE(conn->cancelled, true);
 }
 
@@ -339,6 +369,31 @@ void vsb_conn_check_update(struct vsb_conn *conn)
 		vsb_conn_owe(conn, VSB_OWE_CREDIT_UPDATE);
 }
 
+/* Look at the credit again when the connection has had time to become idle. */
+void vsb_conn_tell_later(struct vsb_conn *conn)
+{
+	if (!vsb_conn_takes_data(&conn->cs))
+		return;
+	conn->idle_fwd_cnt = conn->credit.fwd_cnt;
+	vsb_conntab_arm(conn->tab, conn, VSB_DUE_TELL, VSB_TELL_MS);
+}
+
+/*
+ * Less than half a window may be all that a writer in the guest waits for: when
+ * nothing moves any more, it is told. While bytes move, half a window, or a packet
+ * to the guest, will tell it.
+ */
+static void vsb_conn_tell_idle(struct vsb_conn *conn)
+{
+	if (!vsb_conn_takes_data(&conn->cs) ||
+	    !vsb_credit_is_untold(&conn->credit))
+		return;
+	if (conn->idle_fwd_cnt == conn->credit.fwd_cnt)
+		vsb_conn_owe(conn, VSB_OWE_CREDIT_UPDATE);
+	else
+		vsb_conn_tell_later(conn);
+}
+
 /* The guest's bytes have nowhere to go; it may go on sending for a while. */
 static void vsb_conn_discard(struct vsb_conn *conn)
 {
@@ -376,6 +431,9 @@ static void vsb_conn_apply(struct vsb_conn *conn, unsigned int act)
 				tab->limits.connect_timeout_ms);
 	if (act & VSB_ACT_ARM_SHUTDOWN)
 		vsb_conntab_arm(tab, conn, VSB_DUE_STATE,
+				tab->limits.shutdown_timeout_ms);
+	if (act & VSB_ACT_ARM_RCV)
+		vsb_conntab_arm(tab, conn, VSB_DUE_RCV,
 				tab->limits.shutdown_timeout_ms);
 	if (act & VSB_ACT_RELEASE)
 		vsb_conn_release(conn, act & VSB_ACT_BLAME);
@@ -481,7 +539,13 @@ void vsb_conn_due(struct vsb_conn *conn, enum vsb_due due, bool gated)
 		vsb_conn_timeout(conn, gated);
 		break;
 	case VSB_DUE_PROBE:
-		conn->credit_asked = false;
+		vsb_conn_ask_again(conn);
+		break;
+	case VSB_DUE_TELL:
+		vsb_conn_tell_idle(conn);
+		break;
+	case VSB_DUE_RCV:
+		conn->rcv_late = true;
 		vsb_conn_queue_rx(conn);
 		break;
 	case VSB_DUES:

@@ -30,9 +30,22 @@
 #include "socket.h"
 #include "txbuf.h"
 
-/* How long an unanswered question for credit stands; doubled each time. */
-#define VSB_PROBE_MIN_MS	100
+/*
+ * How long a question for credit stands that brings none; doubled each time.
+ * Many drivers never tell by themselves that they have read, so the first time is
+ * about what a program needs to be scheduled and to read.
+ */
+#define VSB_PROBE_MIN_MS	2
 #define VSB_PROBE_MAX_MS	12800
+
+/*
+ * Questions in a row that a guest that runs leaves unanswered until its driver
+ * counts as one that never answers: half a second, as they become rarer.
+ */
+#define VSB_SILENT_ASKS		8
+
+/* How long a connection moves nothing until its guest is told of all credit. */
+#define VSB_TELL_MS		10
 
 struct iov_iter;
 struct vsb_route;
@@ -59,8 +72,13 @@ struct vsb_route;
  * @line_begun: bytes of its CONNECT line were seen
  * @line_len: bytes of @line
  * @line: the beginning of its CONNECT line
- * @credit_asked: the guest was asked for credit, and has not answered
+ * @credit_asked: the guest was asked for credit, and has not given any
+ * @unanswered: how many questions for credit in a row the guest has not
+ *	answered, while it gave RX buffers back between them
+ * @asked_at: index of the RX ring's available chains at the last question
  * @probe_ms: when it is asked again
+ * @idle_fwd_cnt: the credit's fwd_cnt when VSB_DUE_TELL was set
+ * @rcv_late: a SHUTDOWN(RCV) has waited for long enough
  * @rx_chains: how many RX chains the next read is given; grows with success
  * @cancelled: the connector need not connect any more; read without lock
  * @hash: place in conntab's buckets
@@ -106,7 +124,11 @@ struct vsb_conn {
 	u8 line_len;
 	char line[VSB_LINE_MAX];
 	bool credit_asked;
+	u8 unanswered;
+	u16 asked_at;
 	u16 probe_ms;
+	bool rcv_late;
+	u32 idle_fwd_cnt;
 	u8 rx_chains;
 	bool cancelled;
 
@@ -125,7 +147,7 @@ struct vsb_conn {
 	struct llist_node ready;
 	unsigned long ready_queued;
 
-	struct llist_node connect;
+	struct list_head connect;
 	struct vsb_route *route;
 	struct socket *connected;
 
@@ -185,6 +207,7 @@ int vsb_conn_take_events(struct vsb_conn *conn);
 void vsb_conn_stalled(const struct vsb_conn *conn, const char *cause);
 bool vsb_conn_is_readable(struct vsb_conn *conn);
 bool vsb_conn_has_work(const struct vsb_conn *conn);
+bool vsb_conn_shutdown_waits(const struct vsb_conn *conn);
 void vsb_conn_queue_rx(struct vsb_conn *conn);
 void vsb_conn_kill(struct vsb_conn *conn, const char *why);
 void vsb_conn_forget(struct vsb_conn *conn, const char *why);
@@ -192,6 +215,7 @@ void vsb_conn_forget(struct vsb_conn *conn, const char *why);
 void vsb_conn_check_gone(struct vsb_conn *conn);
 void vsb_conn_host_ready(struct vsb_conn *conn, int events);
 void vsb_conn_check_update(struct vsb_conn *conn);
+void vsb_conn_tell_later(struct vsb_conn *conn);
 
 /* conn_io.c: bytes, from and to the host socket */
 bool vsb_conn_is_drained(const struct vsb_conn *conn);

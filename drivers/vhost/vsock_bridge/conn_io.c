@@ -67,6 +67,9 @@ void vsb_conn_forwarded(struct vsb_conn *conn, size_t len)
 {
 	vsb_credit_forward(&conn->credit, len);
 	vsb_conn_check_update(conn);
+	/* once in a while, not with each packet */
+	if (!conn->due[VSB_DUE_TELL])
+		vsb_conn_tell_later(conn);
 }
 
 /*

@@ -118,7 +118,10 @@ static unsigned int vsb_conn_host_shut(struct vsb_conn_state *cs, u8 flag)
 
 	cs->host_shut |= flag;
 	cs->owed |= VSB_OWE_SHUTDOWN;
-	return cs->host_shut == VSB_SHUT_BOTH ? VSB_ACT_ARM_SHUTDOWN : 0;
+	if (cs->host_shut == VSB_SHUT_BOTH)
+		return VSB_ACT_ARM_SHUTDOWN;
+	/* some drivers end the connection with any SHUTDOWN: bytes go first */
+	return flag == VIRTIO_VSOCK_SHUTDOWN_RCV ? VSB_ACT_ARM_RCV : 0;
 }
 
 /*
@@ -131,11 +134,8 @@ static unsigned int vsb_conn_write_failed(struct vsb_conn_state *cs)
 		return vsb_conn_reset(cs);
 
 	cs->tx_failed = true;
-	if (!(cs->host_shut & VIRTIO_VSOCK_SHUTDOWN_RCV)) {
-		cs->host_shut |= VIRTIO_VSOCK_SHUTDOWN_RCV;
-		cs->owed |= VSB_OWE_SHUTDOWN;
-	}
-	return VSB_ACT_DISCARD;
+	return VSB_ACT_DISCARD |
+	       vsb_conn_host_shut(cs, VIRTIO_VSOCK_SHUTDOWN_RCV);
 }
 
 /* The guest's close is confirmed: what lingers holds no ports. */

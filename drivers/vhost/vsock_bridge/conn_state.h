@@ -104,6 +104,7 @@ enum vsb_event {
 #define VSB_ACT_FREE		(1U << 9)	/* nothing is left to do */
 #define VSB_ACT_BAD_OP		(1U << 10)	/* the event is out of place */
 #define VSB_ACT_BLAME		(1U << 11)	/* RELEASE by ECONNRESET */
+#define VSB_ACT_ARM_RCV		(1U << 12)	/* until then the SHUTDOWN may wait */
 
 /**
  * struct vsb_conn_state - state of one connection

@@ -9,7 +9,6 @@
 #include <linux/err.h>
 #include <linux/net.h>
 
-#include "batch.h"
 #include "closing.h"
 #include "conn.h"
 #include "connector.h"
@@ -47,15 +46,25 @@ static void vsb_connector_put_route(struct vsb_conn *conn)
 
 static struct vsb_conn *vsb_connector_next(struct vsb_connector *connector)
 {
-	struct llist_node *node = vsb_batch_next(&connector->queue,
-						 &connector->batch);
+	struct vsb_conn *conn;
 
-	return node ? llist_entry(node, struct vsb_conn, connect) : NULL;
+	spin_lock(&connector->lock);
+	conn = list_first_entry_or_null(&connector->queue, struct vsb_conn,
+					connect);
+	if (conn)
+		list_del(&conn->connect);
+	spin_unlock(&connector->lock);
+	return conn;
 }
 
 static bool vsb_connector_is_empty(struct vsb_connector *connector)
 {
-	return !READ_ONCE(connector->batch) && llist_empty(&connector->queue);
+	bool empty;
+
+	spin_lock(&connector->lock);
+	empty = list_empty(&connector->queue);
+	spin_unlock(&connector->lock);
+	return empty;
 }
 
 /*
@@ -95,8 +104,8 @@ void vsb_connector_init(struct vsb_connector *connector,
 {
 	connector->worker = worker;
 	vsb_work_init(&connector->work, vsb_connector_run);
-	init_llist_head(&connector->queue);
-	connector->batch = NULL;
+	spin_lock_init(&connector->lock);
+	INIT_LIST_HEAD(&connector->queue);
 }
 
 /* This thread was away for something else: connects may have been left to it. */
@@ -113,8 +122,10 @@ void vsb_connector_submit(struct vsb_connector *connector,
 	conn->tab->connecting++;
 	conn->route = vsb_route_get(route);
 	vsb_conn_get(conn);
-	/* (H), a full barrier: before it is asked whether somebody is away */
-	llist_add(&conn->connect, &connector->queue);
+	spin_lock(&connector->lock);
+	list_add_tail(&conn->connect, &connector->queue);
+	spin_unlock(&connector->lock);
+	/* (H), a full barrier in it: the thread that is away sees the connect */
 	vsb_worker_queue(connector->worker, &connector->work);
 }
 
@@ -139,16 +150,32 @@ void vsb_connector_done(struct vsb_conn *conn)
 	vsb_conn_event(conn, VSB_EV_CONNECTED, 0);
 }
 
-/*
- * Give back those that wait, as refused. The threads are gone, and nobody
- * submits any more.
+/**
+ * vsb_connector_cancel() - the device ends: take out the connections that wait
+ * @connector: the connector; the lock of the data path is held
+ * @cancelled: out: the connections, for vsb_connector_forget()
+ *
+ * Nothing is submitted any more. A connect that is under way drops its route when
+ * it returns.
  */
-void vsb_connector_clear(struct vsb_connector *connector)
+void vsb_connector_cancel(struct vsb_connector *connector,
+			  struct list_head *cancelled)
 {
 	struct vsb_conn *conn;
 
-	while ((conn = vsb_connector_next(connector))) {
+	spin_lock(&connector->lock);
+	list_splice_init(&connector->queue, cancelled);
+	spin_unlock(&connector->lock);
+	list_for_each_entry(conn, cancelled, connect)
 		conn->tab->connecting--;
+}
+
+/* Without a lock, because routes are put. */
+void vsb_connector_forget(struct list_head *cancelled)
+{
+	struct vsb_conn *conn, *next;
+
+	list_for_each_entry_safe(conn, next, cancelled, connect) {
 		vsb_connector_put_route(conn);
 		vsb_conn_put(conn);
 	}

@@ -5,7 +5,8 @@
 #ifndef VSB_CONNECTOR_H
 #define VSB_CONNECTOR_H
 
-#include <linux/llist.h>
+#include <linux/list.h>
+#include <linux/spinlock.h>
 
 #include "worker.h"
 
@@ -16,14 +17,14 @@ struct vsb_route;
  * struct vsb_connector - connections that wait for their connect
  * @worker: of the device; the thread that connects is away meanwhile
  * @work: for @queue
- * @queue: the connections; each with a reference
- * @batch: those that were taken out of it, oldest first; of who is away
+ * @lock: protects @queue; nothing nests in it
+ * @queue: the connections, oldest first; each with a reference
  */
 struct vsb_connector {
 	struct vsb_worker *worker;
 	struct vsb_work work;
-	struct llist_head queue;
-	struct llist_node *batch;
+	spinlock_t lock;	/* queue */
+	struct list_head queue;
 };
 
 void vsb_connector_init(struct vsb_connector *connector,
@@ -32,6 +33,8 @@ void vsb_connector_submit(struct vsb_connector *connector,
 			  struct vsb_conn *conn, struct vsb_route *route);
 void vsb_connector_resume(struct vsb_connector *connector);
 void vsb_connector_done(struct vsb_conn *conn);
-void vsb_connector_clear(struct vsb_connector *connector);
+void vsb_connector_cancel(struct vsb_connector *connector,
+			  struct list_head *cancelled);
+void vsb_connector_forget(struct list_head *cancelled);
 
 #endif /* VSB_CONNECTOR_H */

@@ -112,7 +112,8 @@ static long vsb_conns_locked(struct vsb_datapath *dp, u64 after,
 
 	if (ret)
 		return ret;
-	ret = dp->dead ? -EIO : vsb_conns_collect(&dp->tab, after, to, max);
+	ret = vsb_datapath_is_dead(dp) ? -EIO :
+	      vsb_conns_collect(&dp->tab, after, to, max);
 	vsb_datapath_unlock(dp);
 	return ret;
 }

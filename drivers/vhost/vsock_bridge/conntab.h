@@ -30,6 +30,8 @@ struct vsb_worker;
  * enum vsb_due - why something is due on a connection at a later time
  * @VSB_DUE_STATE: it has been in its state for too long
  * @VSB_DUE_PROBE: the guest is asked for credit again
+ * @VSB_DUE_RCV: a SHUTDOWN(RCV) waits no longer for the host program's bytes
+ * @VSB_DUE_TELL: if it is idle, the guest is told of all its credit
  * @VSB_DUES: how many purposes there are
  *
  * Each purpose has a due time of its own, see vsb_conntab_arm(), so that none
@@ -38,6 +40,8 @@ struct vsb_worker;
 enum vsb_due {
 	VSB_DUE_STATE,
 	VSB_DUE_PROBE,
+	VSB_DUE_RCV,
+	VSB_DUE_TELL,
 	VSB_DUES,
 };
 

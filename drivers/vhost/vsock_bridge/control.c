@@ -67,7 +67,7 @@ static void vsb_control_tell_datapath(struct vsock_bridge_device *to,
 	const struct vsock_bridge_stats *stats = &dp->stats;
 
 	/* nobody comes in any more, and nobody goes out */
-	if (vsb_glance(dp->dead)) {
+	if (vsb_datapath_is_dead(dp)) {
 		to->flags |= VSOCK_BRIDGE_DEVICE_DEAD;
 		to->flags &= ~(VSOCK_BRIDGE_DEVICE_LISTENS |
 			       VSOCK_BRIDGE_DEVICE_SEQPACKET |

@@ -9,6 +9,7 @@
 #include <linux/eventfd.h>
 #include <linux/kernel.h>
 #include <linux/printk.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
@@ -25,6 +26,9 @@
 #define VSB_ROUND_ACCEPTS	64
 #define VSB_ROUND_READY		256
 #define VSB_ROUND_TIMEOUTS	256
+
+/* How long the end of a device waits for a task that holds its lock. */
+#define VSB_QUENCH_WAIT		HZ
 
 void vsb_datapath_count_fault(struct vsb_datapath *dp,
 			      const struct vsb_queue *q, enum vsb_fault fault)
@@ -110,28 +114,139 @@ bool vsb_datapath_park(struct vsb_datapath *dp, struct vsb_queue *q)
 	return more && !q->vr.broken;
 }
 
+static void vsb_datapath_end_all(struct vsb_datapath *dp,
+				 void (*end)(struct vsb_conn *conn,
+					     const char *why))
+{
+	struct vsb_conn *conn, *next;
+
+	list_for_each_entry_safe(conn, next, &dp->tab.conns, all) {
+		end(conn, "device_stopped");
+		cond_resched();
+	}
+	vsb_rstq_clear(&dp->tab.rsts);
+	vsb_pages_free(&dp->pages);
+}
+
+/* The guest has forgotten its connections: they end, without a packet. */
+void vsb_datapath_forget_all(struct vsb_datapath *dp)
+{
+	vsb_datapath_end_all(dp, vsb_conn_forget);
+}
+
+/**
+ * struct vsb_remains - what is let go when a device ends, without its lock
+ * @routes: with the directories and namespaces that they hold
+ * @connects: connections that waited for a connect
+ */
+struct vsb_remains {
+	struct vsb_route *routes;
+	struct list_head connects;
+};
+
 /*
- * Release the lock. The sockets of connections that ended under it are closed
- * behind that, in this task: what they hold is free when it goes on.
+ * What others see of the device ends: sockets, hooks, rounds on the rings. Return:
+ * false when that was done before.
+ */
+static bool vsb_datapath_end(struct vsb_datapath *dp,
+			     struct vsb_remains *remains)
+{
+	int i;
+
+	if (dp->ended)
+		return false;
+	WRITE_ONCE(dp->ended, true);
+	dp->running = false;
+	for (i = 0; i < VSB_LISTENERS; i++)
+		vsb_listener_close(&dp->listener[i]);
+	vsb_datapath_end_all(dp, vsb_conn_kill);
+	for (i = 0; i < VSB_QUEUES; i++)
+		vsb_kick_clear(&dp->queue[i].kick);
+	vsb_connector_cancel(&dp->connector, &remains->connects);
+	remains->routes = vsb_routes_take(&dp->routes);
+	return true;
+}
+
+/* A mount is free when its VMM's end is reported: nothing here is deferred. */
+static void vsb_datapath_let_go(struct vsb_remains *remains)
+{
+	vsb_connector_forget(&remains->connects);
+	vsb_route_put_all(remains->routes);
+}
+
+/* See @busy of struct vsb_datapath. The device may be gone afterwards. */
+static void vsb_datapath_idle(struct vsb_datapath *dp)
+{
+	if (refcount_dec_and_test(&dp->busy))
+		dp->idle(dp);
+}
+
+/*
+ * Sockets of connections that ended under the lock are closed behind it, in this
+ * task: what they hold is free when it goes on. In a round another thread may
+ * go on with what is queued meanwhile.
+ */
+static void vsb_datapath_close(struct vsb_datapath *dp,
+			       struct list_head *closing, bool round)
+{
+	if (!round)
+		vsb_closing_finish(closing);
+	else if (vsb_closing_finish_as(closing, &dp->worker))
+		vsb_connector_resume(&dp->connector);
+}
+
+static void vsb_datapath_unlock_once(struct vsb_datapath *dp, bool round)
+{
+	struct vsb_remains remains = {
+		.connects = LIST_HEAD_INIT(remains.connects),
+	};
+	bool ends = vsb_datapath_is_dead(dp) && vsb_datapath_end(dp, &remains);
+	LIST_HEAD(closing);
+
+	list_splice_init(&dp->tab.closing, &closing);
+	mutex_unlock(&dp->lock);
+	vsb_datapath_close(dp, &closing, round);
+	if (ends) {
+		vsb_datapath_let_go(&remains);
+		complete_all(&dp->quenched);
+		vsb_datapath_idle(dp);
+	}
+}
+
+/* Does the device end, and has nobody done it? Then the lock may be free. */
+static bool vsb_datapath_must_end(struct vsb_datapath *dp)
+{
+	/* (T): behind the unlock, and before @dead is read */
+	smp_mb();
+	return vsb_datapath_is_dead(dp) && !READ_ONCE(dp->ended);
+}
+
+static void vsb_datapath_unlock_as(struct vsb_datapath *dp, bool round)
+{
+	do {
+		vsb_datapath_unlock_once(dp, round);
+	} while (unlikely(vsb_datapath_must_end(dp)) &&
+		 mutex_trylock(&dp->lock));
+}
+
+/**
+ * vsb_datapath_unlock() - release the lock of the data path
+ * @dp: the data path; the caller has a reference of its own to the device, or is
+ *	one of its threads
+ *
+ * A device that is quenched while the lock is held ends here: the task that
+ * quenches it does not wait for the lock, whose holder may wait for a page of
+ * the owner's memory.
  */
 void vsb_datapath_unlock(struct vsb_datapath *dp)
 {
-	LIST_HEAD(closing);
-
-	list_splice_init(&dp->tab.closing, &closing);
-	mutex_unlock(&dp->lock);
-	vsb_closing_finish(&closing);
+	vsb_datapath_unlock_as(dp, false);
 }
 
-/* The same at the end of a round, which another thread may go on with. */
+/* The same at the end of a round of the worker. */
 static void vsb_round_unlock(struct vsb_datapath *dp)
 {
-	LIST_HEAD(closing);
-
-	list_splice_init(&dp->tab.closing, &closing);
-	mutex_unlock(&dp->lock);
-	if (vsb_closing_finish_as(&closing, &dp->worker))
-		vsb_connector_resume(&dp->connector);
+	vsb_datapath_unlock_as(dp, true);
 }
 
 /* The guest has put packets into the TX queue. */
@@ -265,43 +380,35 @@ static void vsb_round_timer(struct vsb_work *work)
 	vsb_round_unlock(dp);
 }
 
-static void vsb_datapath_end_all(struct vsb_datapath *dp,
-				 void (*end)(struct vsb_conn *conn,
-					     const char *why))
-{
-	struct vsb_conn *conn, *next;
-
-	list_for_each_entry_safe(conn, next, &dp->tab.conns, all) {
-		end(conn, "device_stopped");
-		cond_resched();
-	}
-	vsb_rstq_clear(&dp->tab.rsts);
-	vsb_pages_free(&dp->pages);
-}
-
-/* The guest has forgotten its connections: they end, without a packet. */
-void vsb_datapath_forget_all(struct vsb_datapath *dp)
-{
-	vsb_datapath_end_all(dp, vsb_conn_forget);
-}
-
-/*
- * Nothing happens any more: no rounds on the rings, no sockets, no hooks that
- * could queue work. The host programs see the end at once.
+/**
+ * vsb_datapath_quench() - end what others see of the device
+ * @dp: the data path; the caller has a reference of its own to the device, or is
+ *	one of its threads
+ *
+ * No rounds on the rings, no sockets, no hooks that could queue work. Host
+ * programs see the end before this returns, unless the holder of the lock needs
+ * longer than VSB_QUENCH_WAIT: then it does the rest when it unlocks. A
+ * thread of the kernel, which may close files for the whole machine, does not
+ * wait at all.
  */
 void vsb_datapath_quench(struct vsb_datapath *dp)
 {
-	int i;
+	WRITE_ONCE(dp->dead, true);
+	/* (T): before the lock is tried: its holder sees @dead, or it is free */
+	smp_mb();
+	if (mutex_trylock(&dp->lock))
+		vsb_datapath_unlock(dp);
+	if (!(current->flags & PF_KTHREAD))
+		wait_for_completion_timeout(&dp->quenched, VSB_QUENCH_WAIT);
+}
 
-	mutex_lock(&dp->lock);
-	dp->dead = true;
-	dp->running = false;
-	for (i = 0; i < VSB_LISTENERS; i++)
-		vsb_listener_close(&dp->listener[i]);
-	vsb_datapath_end_all(dp, vsb_conn_kill);
-	for (i = 0; i < VSB_QUEUES; i++)
-		vsb_kick_clear(&dp->queue[i].kick);
-	vsb_datapath_unlock(dp);
+/**
+ * vsb_datapath_release() - the last descriptor is closed
+ * @dp: the data path, quenched; it may be gone afterwards
+ */
+void vsb_datapath_release(struct vsb_datapath *dp)
+{
+	vsb_datapath_idle(dp);
 }
 
 /* The owner was killed; its descriptor may live on in another process. */
@@ -321,12 +428,22 @@ static void vsb_queue_init(struct vsb_datapath *dp, int i,
 	q->vr.log = &dp->log;
 }
 
-/* @dp is zeroed. Return: 0 or -ENOMEM. */
-int vsb_datapath_init(struct vsb_datapath *dp)
+/**
+ * vsb_datapath_init() - make a data path
+ * @dp: zeroed
+ * @idle: see @idle of struct vsb_datapath
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int vsb_datapath_init(struct vsb_datapath *dp,
+		      void (*idle)(struct vsb_datapath *dp))
 {
 	int ret;
 
 	mutex_init(&dp->lock);
+	init_completion(&dp->quenched);
+	refcount_set(&dp->busy, 2);
+	dp->idle = idle;
 	vsb_worker_init(&dp->worker, vsb_datapath_killed, dp);
 	vsb_routes_init(&dp->routes);
 	vsb_connector_init(&dp->connector, &dp->worker);
@@ -535,18 +652,17 @@ void vsb_datapath_stop(struct vsb_datapath *dp)
 /*
  * The end, in phases, each of which takes something away for good:
  *
- * 1. vsb_datapath_quench() was called: the rings are not touched any more;
- *    every hook in a socket or an eventfd is out of its wait queue and not
- *    running; every socket of a connection is closed. What is left to queue
- *    work: the timers, and a connect that is under way.
+ * 1. vsb_datapath_quench() was called, and the task that held the lock then has
+ *    released it: the rings are not touched any more; every hook in a socket or
+ *    an eventfd is out of its wait queue and not running; every socket of a
+ *    connection is closed; the routes are put. What is left to queue work: the
+ *    timers, and a connect that is under way.
  * 2. The worker's threads are gone: nobody resolves paths with the captured
  *    credentials, nobody but this task has the data path. What is queued from
  *    here on wakes nobody.
  * 3. The timers are gone, and since nobody is left to start one they stay so.
- * 4. Those that waited for a connect are let go; nothing more comes into the
- *    ready list.
- * 5. The ready list is emptied: with it go the last references to
- *    connections, and sockets that were just connected.
+ * 4. Nothing more comes into the ready list. It is emptied: with it go the last
+ *    references to connections, and sockets that were just connected.
  */
 void vsb_datapath_destroy(struct vsb_datapath *dp)
 {
@@ -558,7 +674,6 @@ void vsb_datapath_destroy(struct vsb_datapath *dp)
 		vsb_listener_destroy(&dp->listener[i]);
 	vsb_coalesce_destroy(&dp->coalesce);
 	vsb_call_destroy(dp);
-	vsb_connector_clear(&dp->connector);
 	while (vsb_datapath_ready(dp, VSB_ROUND_READY))
 		cond_resched();
 	vsb_closing_finish(&dp->tab.closing);

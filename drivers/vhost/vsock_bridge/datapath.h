@@ -7,7 +7,9 @@
 #ifndef VSB_DATAPATH_H
 #define VSB_DATAPATH_H
 
+#include <linux/completion.h>
 #include <linux/mutex.h>
+#include <linux/refcount.h>
 #include <linux/types.h>
 #include <linux/vsock_bridge.h>
 
@@ -124,10 +126,18 @@ struct vsb_slots {
 /**
  * struct vsb_datapath - everything that moves bytes for one guest
  * @lock: protects all of it, but what says otherwise. Taken by the worker for
- *	one bounded round at a time, and by ioctls. See "Locks" in
+ *	one bounded round at a time, and by ioctls; released by
+ *	vsb_datapath_unlock(). See "Locks" in
  *	Documentation/driver-api/design.rst.
  * @running: VHOST_VSOCK_SET_RUNNING: the rings may be touched
- * @dead: the owner was killed, or the device is being closed: for good
+ * @dead: the owner was killed, or the device is being closed: for good; set
+ *	without the lock
+ * @ended: what others see of it has ended: by the task that set @dead, or by the
+ *	one that held the lock then
+ * @quenched: completed behind that
+ * @busy: what the teardown waits for: the open file, and @ended
+ * @idle: called by the task that ends the last of them; any task; may only
+ *	queue work
  * @guest_cid: the guest's CID; 0 before it was set
  * @features: what VHOST_SET_FEATURES set
  * @run_features: what it was when the device was started last
@@ -159,6 +169,10 @@ struct vsb_datapath {
 	struct mutex lock;	/* all of the structure */
 	bool running;
 	bool dead;
+	bool ended;
+	struct completion quenched;
+	refcount_t busy;
+	void (*idle)(struct vsb_datapath *dp);
 	u64 guest_cid;
 	u64 features;
 	u64 run_features;
@@ -187,14 +201,23 @@ struct vsb_datapath {
 	struct vsb_slots slots;
 };
 
+/* Its owner was killed, or its last descriptor is closed. */
+static inline bool vsb_datapath_is_dead(const struct vsb_datapath *dp)
+{
+	return READ_ONCE(dp->dead);
+}
+
 /* datapath.c */
-int vsb_datapath_init(struct vsb_datapath *dp);
+int vsb_datapath_init(struct vsb_datapath *dp,
+		      void (*idle)(struct vsb_datapath *dp));
+void vsb_datapath_unlock(struct vsb_datapath *dp);
 int vsb_datapath_attach(struct vsb_datapath *dp);
 void vsb_datapath_set_features(struct vsb_datapath *dp, u64 features);
 int vsb_datapath_set_cid(struct vsb_datapath *dp, u64 cid);
 int vsb_datapath_start(struct vsb_datapath *dp);
 void vsb_datapath_stop(struct vsb_datapath *dp);
 void vsb_datapath_quench(struct vsb_datapath *dp);
+void vsb_datapath_release(struct vsb_datapath *dp);
 void vsb_datapath_destroy(struct vsb_datapath *dp);
 void vsb_datapath_forget_all(struct vsb_datapath *dp);
 void vsb_datapath_unlock(struct vsb_datapath *dp);

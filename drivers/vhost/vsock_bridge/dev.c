@@ -47,6 +47,18 @@ static void vsb_dev_teardown(struct work_struct *work)
 	vsb_dev_put(dev);
 }
 
+/*
+ * Nothing is left that the teardown would wait for but the device's threads. That
+ * is left to a work queue: a descriptor can travel through a connection and be
+ * closed by a worker, which must not wait for itself, nor two for each other.
+ */
+static void vsb_dev_idle(struct vsb_datapath *dp)
+{
+	struct vsb_dev *dev = container_of(dp, struct vsb_dev, dp);
+
+	queue_work(vsb_teardown_wq, &dev->teardown);
+}
+
 /**
  * vsb_dev_reserve() - begin with what is made outside the lock
  * @dev: the device
@@ -60,7 +72,7 @@ long vsb_dev_reserve(struct vsb_dev *dev, bool *taken)
 
 	if (ret)
 		return ret;
-	if (dev->dp.dead)
+	if (vsb_datapath_is_dead(&dev->dp))
 		ret = -EIO;
 	else if (*taken)
 		ret = -EBUSY;
@@ -104,7 +116,7 @@ static struct vsb_dev *vsb_dev_new(void)
 	if (!dev)
 		return NULL;
 	dev->opened_by = vsb_process_current();
-	if (!dev->opened_by || vsb_datapath_init(&dev->dp)) {
+	if (!dev->opened_by || vsb_datapath_init(&dev->dp, vsb_dev_idle)) {
 		vsb_dev_free(dev);
 		return NULL;
 	}
@@ -138,11 +150,7 @@ static long vsb_dev_ioctl(struct file *file, unsigned int cmd,
 	return vsb_ioctl(file->private_data, cmd, (void __user *)arg);
 }
 
-/*
- * The host programs see the end now. What has to wait for the device's threads
- * is left to a work queue: a descriptor can travel through a connection and be
- * closed by a worker, which must not wait for itself, nor two for each other.
- */
+/* The host programs see the end now. */
 static int vsb_dev_release(struct inode *inode, struct file *file)
 {
 	struct vsb_dev *dev = file->private_data;
@@ -152,7 +160,7 @@ static int vsb_dev_release(struct inode *inode, struct file *file)
 	vsb_datapath_quench(&dev->dp);
 	/* nobody sets it any more */
 	own = dev->file;
-	queue_work(vsb_teardown_wq, &dev->teardown);
+	vsb_datapath_release(&dev->dp);
 	vsb_ownfile_remove(own);
 	return 0;
 }

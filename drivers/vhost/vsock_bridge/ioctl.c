@@ -2,8 +2,10 @@
 /*
  * The ioctls: those of vhost-vsock, with its numbers and errors, and our own.
  *
- * A table for each kind: what an ioctl does is in a function that gets its argument,
- * and runs under the lock of the data path, or takes it itself.
+ * A table says of each ioctl who may call it and what its argument is. The
+ * argument is copied without the lock of the data path, because a page of the
+ * caller's memory can wait for another process (userfaultfd, FUSE); the function
+ * of the ioctl gets the copy and runs under the lock.
  */
 #include <linux/err.h>
 #include <linux/eventfd.h>
@@ -21,22 +23,59 @@
 #include "process.h"
 #include "stats.h"
 
-/* vhost: a bit that is not offered is not supported. */
-static long vsb_get_features(struct vsb_dev *dev, void __user *argp)
-{
-	const u64 features = VSB_VIRTIO_FEATURES;
+/* Who may call an ioctl. */
+enum vsb_caller {
+	VSB_ANYBODY,
+	VSB_OWNER,
+};
 
-	return copy_to_user(argp, &features, sizeof(features)) ? -EFAULT : 0;
+static bool vsb_is_owner(const struct vsb_dev *dev)
+{
+	return dev->owner && dev->owner == current->mm;
 }
 
-static long vsb_set_features(struct vsb_dev *dev, void __user *argp)
+/*
+ * Take the lock for an ioctl. Return: 0 with the lock; without it -EINTR, -EIO
+ * for a device that is dead, or -EPERM.
+ */
+static long vsb_dev_enter(struct vsb_dev *dev, enum vsb_caller caller)
+{
+	long ret = mutex_lock_killable(&dev->dp.lock);
+
+	if (ret)
+		return ret;
+	if (vsb_datapath_is_dead(&dev->dp))
+		ret = -EIO;
+	else if (caller == VSB_OWNER && !vsb_is_owner(dev))
+		ret = -EPERM;
+	if (ret)
+		vsb_datapath_unlock(&dev->dp);
+	return ret;
+}
+
+/* May the current process call it? Asked again when the argument is there. */
+static long vsb_dev_check(struct vsb_dev *dev, enum vsb_caller caller)
+{
+	long ret = vsb_dev_enter(dev, caller);
+
+	if (!ret)
+		vsb_datapath_unlock(&dev->dp);
+	return ret;
+}
+
+/* vhost: a bit that is not offered is not supported. */
+static long vsb_get_features(struct vsb_dev *dev, void *arg)
+{
+	*(u64 *)arg = VSB_VIRTIO_FEATURES;
+	return 0;
+}
+
+static long vsb_set_features(struct vsb_dev *dev, void *arg)
 {
 	struct vsb_datapath *dp = &dev->dp;
-	u64 features;
+	u64 features = *(u64 *)arg;
 	bool log_all;
 
-	if (copy_from_user(&features, argp, sizeof(features)))
-		return -EFAULT;
 	if (features & ~VSB_VIRTIO_FEATURES)
 		return -EOPNOTSUPP;
 	log_all = features & BIT_ULL(VHOST_F_LOG_ALL);
@@ -47,20 +86,15 @@ static long vsb_set_features(struct vsb_dev *dev, void __user *argp)
 	return 0;
 }
 
-static long vsb_get_backend_features(struct vsb_dev *dev, void __user *argp)
+static long vsb_get_backend_features(struct vsb_dev *dev, void *arg)
 {
-	const u64 features = 0;
-
-	return copy_to_user(argp, &features, sizeof(features)) ? -EFAULT : 0;
+	*(u64 *)arg = 0;
+	return 0;
 }
 
-static long vsb_set_backend_features(struct vsb_dev *dev, void __user *argp)
+static long vsb_set_backend_features(struct vsb_dev *dev, void *arg)
 {
-	u64 features;
-
-	if (copy_from_user(&features, argp, sizeof(features)))
-		return -EFAULT;
-	return features ? -EOPNOTSUPP : 0;
+	return *(u64 *)arg ? -EOPNOTSUPP : 0;
 }
 
 static void vsb_owner_install(struct vsb_dev *dev, struct vsb_process *owner)
@@ -81,7 +115,7 @@ static void vsb_owner_install(struct vsb_dev *dev, struct vsb_process *owner)
  * The threads are made outside the lock: when only one of them can be, it is
  * stopped again, and that waits for one which is being killed and wants the lock.
  */
-static long vsb_set_owner(struct vsb_dev *dev, void __user *argp)
+static long vsb_set_owner(struct vsb_dev *dev)
 {
 	struct vsb_process *owner;
 	long ret = vsb_dev_reserve(dev, &dev->owned);
@@ -113,35 +147,44 @@ static long vsb_set_guest_cid(struct vsb_dev *dev, void __user *argp)
 	return vsb_template_set_cid(dev, cid);
 }
 
-static long vsb_set_running(struct vsb_dev *dev, void __user *argp)
+static long vsb_set_running(struct vsb_dev *dev, void *arg)
 {
-	int running;
-
-	if (copy_from_user(&running, argp, sizeof(running)))
-		return -EFAULT;
-	if (running)
+	if (*(int *)arg)
 		return vsb_datapath_start(&dev->dp);
 	vsb_datapath_stop(&dev->dp);
 	return 0;
 }
 
-static long vsb_set_mem_table(struct vsb_dev *dev, void __user *argp)
+static long vsb_install_mem(struct vsb_dev *dev, struct vsb_mem *mem)
 {
 	struct vsb_datapath *dp = &dev->dp;
-	struct vsb_mem mem;
-	int ret;
 
+	if (dp->running && dp->log.all &&
+	    !vsb_log_fits(dp->log.base, 0, mem->top))
+		return -EFAULT;
+	swap(dp->mem, *mem);
+	return 0;
+}
+
+/* The table is made before the lock is taken, and the old one freed behind it. */
+static long vsb_set_mem_table(struct vsb_dev *dev, void __user *argp)
+{
+	struct vsb_mem mem;
+	long ret;
+
+	ret = vsb_dev_check(dev, VSB_OWNER);
+	if (ret)
+		return ret;
 	ret = vsb_mem_load(&mem, argp);
 	if (ret)
 		return ret;
-	if (dp->running && dp->log.all &&
-	    !vsb_log_fits(dp->log.base, 0, mem.top)) {
-		vsb_mem_free(&mem);
-		return -EFAULT;
+	ret = vsb_dev_enter(dev, VSB_OWNER);
+	if (!ret) {
+		ret = vsb_install_mem(dev, &mem);
+		vsb_datapath_unlock(&dev->dp);
 	}
-	vsb_mem_free(&dp->mem);
-	dp->mem = mem;
-	return 0;
+	vsb_mem_free(&mem);
+	return ret;
 }
 
 /* An eventfd of the current process; NULL for VHOST_FILE_UNBIND. */
@@ -166,14 +209,12 @@ static long vsb_replace_eventfd(struct vsb_dev *dev,
 }
 
 /* While the device is stopped any address will do: the start checks it. */
-static long vsb_set_log_base(struct vsb_dev *dev, void __user *argp)
+static long vsb_set_log_base(struct vsb_dev *dev, void *arg)
 {
 	struct vsb_datapath *dp = &dev->dp;
+	u64 addr = *(u64 *)arg;
 	void __user *base;
-	u64 addr;
 
-	if (copy_from_user(&addr, argp, sizeof(addr)))
-		return -EFAULT;
 	if (addr > ULONG_MAX)
 		return -EFAULT;
 	base = u64_to_user_ptr(addr);
@@ -183,54 +224,44 @@ static long vsb_set_log_base(struct vsb_dev *dev, void __user *argp)
 	return 0;
 }
 
-static long vsb_set_log_fd(struct vsb_dev *dev, void __user *argp)
+static long vsb_set_log_fd(struct vsb_dev *dev, void *arg)
 {
-	int fd;
-
-	if (get_user(fd, (int __user *)argp))
-		return -EFAULT;
-	return vsb_replace_eventfd(dev, &dev->dp.log.ctx, fd);
+	return vsb_replace_eventfd(dev, &dev->dp.log.ctx, *(int *)arg);
 }
 
 static long vsb_set_vring_num(struct vsb_dev *dev, struct vsb_queue *q,
-			      void __user *argp)
+			      void *arg)
 {
-	struct vhost_vring_state s;
+	const struct vhost_vring_state *s = arg;
 
 	if (dev->dp.running)
 		return -EBUSY;
-	if (copy_from_user(&s, argp, sizeof(s)))
-		return -EFAULT;
-	if (!s.num || s.num > 0xffff || (s.num & (s.num - 1)))
+	if (!s->num || s->num > 0xffff || (s->num & (s->num - 1)))
 		return -EINVAL;
-	q->vr.num = s.num;
+	q->vr.num = s->num;
 	return 0;
 }
 
 static long vsb_set_vring_base(struct vsb_dev *dev, struct vsb_queue *q,
-			       void __user *argp)
+			       void *arg)
 {
-	struct vhost_vring_state s;
+	const struct vhost_vring_state *s = arg;
 
 	if (dev->dp.running)
 		return -EBUSY;
-	if (copy_from_user(&s, argp, sizeof(s)))
-		return -EFAULT;
-	if (s.num > 0xffff)
+	if (s->num > 0xffff)
 		return -EINVAL;
-	q->vr.last_avail = s.num;
+	q->vr.last_avail = s->num;
 	return 0;
 }
 
 static long vsb_get_vring_base(struct vsb_dev *dev, struct vsb_queue *q,
-			       void __user *argp)
+			       void *arg)
 {
-	struct vhost_vring_state s = {
-		.index = q - dev->dp.queue,
-		.num = q->vr.last_avail,
-	};
+	struct vhost_vring_state *s = arg;
 
-	return copy_to_user(argp, &s, sizeof(s)) ? -EFAULT : 0;
+	s->num = q->vr.last_avail;
+	return 0;
 }
 
 /* What a running queue is given must be right at once. */
@@ -253,42 +284,29 @@ static bool vsb_vring_addr_ok(const struct vsb_dev *dev,
 }
 
 static long vsb_set_vring_addr(struct vsb_dev *dev, struct vsb_queue *q,
-			       void __user *argp)
+			       void *arg)
 {
-	struct vhost_vring_addr a;
+	const struct vhost_vring_addr *a = arg;
 
-	if (copy_from_user(&a, argp, sizeof(a)))
-		return -EFAULT;
-	if (a.flags & ~BIT(VHOST_VRING_F_LOG))
+	if (a->flags & ~BIT(VHOST_VRING_F_LOG))
 		return -EOPNOTSUPP;
-	if (a.desc_user_addr > ULONG_MAX || a.avail_user_addr > ULONG_MAX ||
-	    a.used_user_addr > ULONG_MAX)
+	if (a->desc_user_addr > ULONG_MAX || a->avail_user_addr > ULONG_MAX ||
+	    a->used_user_addr > ULONG_MAX)
 		return -EFAULT;
-	if ((a.avail_user_addr & (VRING_AVAIL_ALIGN_SIZE - 1)) ||
-	    (a.used_user_addr & (VRING_USED_ALIGN_SIZE - 1)) ||
-	    (a.log_guest_addr & (VRING_USED_ALIGN_SIZE - 1)))
+	if ((a->avail_user_addr & (VRING_AVAIL_ALIGN_SIZE - 1)) ||
+	    (a->used_user_addr & (VRING_USED_ALIGN_SIZE - 1)) ||
+	    (a->log_guest_addr & (VRING_USED_ALIGN_SIZE - 1)))
 		return -EINVAL;
 	/* else the start checks, when the size is known for sure */
-	if (dev->dp.running && !vsb_vring_addr_ok(dev, q, &a))
+	if (dev->dp.running && !vsb_vring_addr_ok(dev, q, a))
 		return -EINVAL;
 
-	q->vr.desc = (void __user *)(unsigned long)a.desc_user_addr;
-	q->vr.avail = (void __user *)(unsigned long)a.avail_user_addr;
-	q->vr.used = (void __user *)(unsigned long)a.used_user_addr;
-	q->vr.log_used = a.flags & BIT(VHOST_VRING_F_LOG);
-	q->vr.log_addr = a.log_guest_addr;
+	q->vr.desc = (void __user *)(unsigned long)a->desc_user_addr;
+	q->vr.avail = (void __user *)(unsigned long)a->avail_user_addr;
+	q->vr.used = (void __user *)(unsigned long)a->used_user_addr;
+	q->vr.log_used = a->flags & BIT(VHOST_VRING_F_LOG);
+	q->vr.log_addr = a->log_guest_addr;
 	vsb_vring_forget(&q->vr);
-	return 0;
-}
-
-/* The descriptor for one of a queue's eventfds. */
-static long vsb_vring_fd(const void __user *argp, int *fd)
-{
-	struct vhost_vring_file f;
-
-	if (copy_from_user(&f, argp, sizeof(f)))
-		return -EFAULT;
-	*fd = f.fd;
 	return 0;
 }
 
@@ -310,67 +328,53 @@ static void vsb_kick_refused(struct vsb_dev *dev, const struct vsb_queue *q)
 }
 
 static long vsb_set_vring_kick(struct vsb_dev *dev, struct vsb_queue *q,
-			       void __user *argp)
+			       void *arg)
 {
-	long ret;
-	int fd;
+	const struct vhost_vring_file *f = arg;
+	long ret = vsb_kick_set(&q->kick, f->fd);
 
-	ret = vsb_vring_fd(argp, &fd);
-	if (ret)
-		return ret;
-	ret = vsb_kick_set(&q->kick, fd);
 	if (ret)
 		vsb_kick_refused(dev, q);
 	return ret;
 }
 
 static long vsb_set_vring_call(struct vsb_dev *dev, struct vsb_queue *q,
-			       void __user *argp)
+			       void *arg)
 {
-	long ret;
-	int fd;
+	const struct vhost_vring_file *f = arg;
 
-	ret = vsb_vring_fd(argp, &fd);
-	if (ret)
-		return ret;
-	/* what waits is for the one that was there */
+	/* a call that waits is for the eventfd of before */
 	if (dev->dp.running)
 		vsb_call_waiting(&dev->dp);
-	return vsb_replace_eventfd(dev, &q->call, fd);
+	return vsb_replace_eventfd(dev, &q->call, f->fd);
 }
 
 static long vsb_set_vring_err(struct vsb_dev *dev, struct vsb_queue *q,
-			      void __user *argp)
+			      void *arg)
 {
-	long ret;
-	int fd;
+	const struct vhost_vring_file *f = arg;
 
-	ret = vsb_vring_fd(argp, &fd);
-	return ret ?: vsb_replace_eventfd(dev, &q->err, fd);
+	return vsb_replace_eventfd(dev, &q->err, f->fd);
 }
 
 static long vsb_set_vring_busyloop(struct vsb_dev *dev, struct vsb_queue *q,
-				   void __user *argp)
+				   void *arg)
 {
-	struct vhost_vring_state s;
+	const struct vhost_vring_state *s = arg;
 
-	if (copy_from_user(&s, argp, sizeof(s)))
-		return -EFAULT;
-	q->busyloop_us = s.num;
+	q->busyloop_us = s->num;
 	vsb_poll_set(&dev->dp.poll, dev->dp.queue[VSB_RX].busyloop_us,
 		     dev->dp.queue[VSB_TX].busyloop_us);
 	return 0;
 }
 
 static long vsb_get_vring_busyloop(struct vsb_dev *dev, struct vsb_queue *q,
-				   void __user *argp)
+				   void *arg)
 {
-	struct vhost_vring_state s = {
-		.index = q - dev->dp.queue,
-		.num = q->busyloop_us,
-	};
+	struct vhost_vring_state *s = arg;
 
-	return copy_to_user(argp, &s, sizeof(s)) ? -EFAULT : 0;
+	s->num = q->busyloop_us;
+	return 0;
 }
 
 static const struct vsock_bridge_info vsb_info = {
@@ -426,57 +430,80 @@ static long vsb_get_stats(struct vsb_dev *dev, void *arg)
 	return 0;
 }
 
-/* Who must call an ioctl. */
-enum vsb_caller {
-	VSB_ANYBODY,
-	VSB_OWNER,
-};
-
-struct vsb_dev_ioctl {
-	unsigned int cmd;
-	enum vsb_caller caller;
-	long (*fn)(struct vsb_dev *dev, void __user *argp);
-};
-
-static const struct vsb_dev_ioctl vsb_dev_ioctls[] = {
-	{ VHOST_GET_FEATURES, VSB_ANYBODY, vsb_get_features },
-	{ VHOST_SET_FEATURES, VSB_ANYBODY, vsb_set_features },
-	{ VHOST_GET_BACKEND_FEATURES, VSB_ANYBODY, vsb_get_backend_features },
-	{ VHOST_SET_BACKEND_FEATURES, VSB_ANYBODY, vsb_set_backend_features },
-	{ VHOST_SET_MEM_TABLE, VSB_OWNER, vsb_set_mem_table },
-	{ VHOST_SET_LOG_BASE, VSB_OWNER, vsb_set_log_base },
-	{ VHOST_SET_LOG_FD, VSB_OWNER, vsb_set_log_fd },
-	{ VHOST_VSOCK_SET_RUNNING, VSB_OWNER, vsb_set_running },
-};
-
 /**
- * struct vsb_own_ioctl - one of our own, whose structure is copied outside of the
- *	lock: the memory of who asks, who need not be the owner, must hold
- *	nothing up
+ * struct vsb_ioctl_entry - an ioctl whose argument is one structure
  * @cmd: its number
- * @caller: who must call it
- * @in: the structure comes in; else it goes out
- * @size: of the structure
- * @min: the same as it was first published; a shorter one is refused
- * @fn: does it; under the lock
+ * @caller: who may call it
+ * @in: the argument is copied from the caller
+ * @out: it is copied to the caller
+ * @size: of the argument
+ * @min: of an ioctl of our own, whose argument begins with its size: that of the
+ *	first published structure; a shorter one is refused. Else 0.
+ * @fn: does it, under the lock; or
+ * @queue_fn: the same of an ioctl whose argument begins with a queue's index
  */
-struct vsb_own_ioctl {
+struct vsb_ioctl_entry {
 	unsigned int cmd;
 	enum vsb_caller caller;
 	bool in;
+	bool out;
 	u16 size;
 	u16 min;
 	long (*fn)(struct vsb_dev *dev, void *arg);
+	long (*queue_fn)(struct vsb_dev *dev, struct vsb_queue *q, void *arg);
 };
 
-#define VSB_OWN(cmd, caller, in, type, last, fn)			\
-	{ cmd, caller, in, sizeof(type), offsetofend(type, last), fn }
-#define VSB_GET(cmd, type, last, fn)					\
-	VSB_OWN(cmd, VSB_ANYBODY, false, struct type, last, fn)
-#define VSB_SET(cmd, caller, type, last, fn)				\
-	VSB_OWN(cmd, caller, true, struct type, last, fn)
+#define VSB_VHOST_GET(number, caller_, type, fn_)			\
+	{ .cmd = number, .caller = caller_, .out = true,		\
+	  .size = sizeof(type), .fn = fn_ }
+#define VSB_VHOST_SET(number, caller_, type, fn_)			\
+	{ .cmd = number, .caller = caller_, .in = true,			\
+	  .size = sizeof(type), .fn = fn_ }
+#define VSB_VRING(number, gets, type, fn_)				\
+	{ .cmd = number, .caller = VSB_OWNER, .in = true, .out = gets,	\
+	  .size = sizeof(type), .queue_fn = fn_ }
+#define VSB_VRING_GET(number, type, fn)	VSB_VRING(number, true, type, fn)
+#define VSB_VRING_SET(number, type, fn)	VSB_VRING(number, false, type, fn)
+#define VSB_GET(number, type, last, fn_)				\
+	{ .cmd = number, .caller = VSB_ANYBODY, .out = true,		\
+	  .size = sizeof(struct type),					\
+	  .min = offsetofend(struct type, last), .fn = fn_ }
+#define VSB_SET(number, caller_, type, last, fn_)			\
+	{ .cmd = number, .caller = caller_, .in = true,			\
+	  .size = sizeof(struct type),					\
+	  .min = offsetofend(struct type, last), .fn = fn_ }
 
-static const struct vsb_own_ioctl vsb_own_ioctls[] = {
+static const struct vsb_ioctl_entry vsb_ioctls[] = {
+	VSB_VHOST_GET(VHOST_GET_FEATURES, VSB_ANYBODY, u64, vsb_get_features),
+	VSB_VHOST_SET(VHOST_SET_FEATURES, VSB_ANYBODY, u64, vsb_set_features),
+	VSB_VHOST_GET(VHOST_GET_BACKEND_FEATURES, VSB_ANYBODY, u64,
+		      vsb_get_backend_features),
+	VSB_VHOST_SET(VHOST_SET_BACKEND_FEATURES, VSB_ANYBODY, u64,
+		      vsb_set_backend_features),
+	VSB_VHOST_SET(VHOST_SET_LOG_BASE, VSB_OWNER, u64, vsb_set_log_base),
+	VSB_VHOST_SET(VHOST_SET_LOG_FD, VSB_OWNER, int, vsb_set_log_fd),
+	VSB_VHOST_SET(VHOST_VSOCK_SET_RUNNING, VSB_OWNER, int,
+		      vsb_set_running),
+
+	VSB_VRING_SET(VHOST_SET_VRING_NUM, struct vhost_vring_state,
+		      vsb_set_vring_num),
+	VSB_VRING_SET(VHOST_SET_VRING_ADDR, struct vhost_vring_addr,
+		      vsb_set_vring_addr),
+	VSB_VRING_SET(VHOST_SET_VRING_BASE, struct vhost_vring_state,
+		      vsb_set_vring_base),
+	VSB_VRING_GET(VHOST_GET_VRING_BASE, struct vhost_vring_state,
+		      vsb_get_vring_base),
+	VSB_VRING_SET(VHOST_SET_VRING_KICK, struct vhost_vring_file,
+		      vsb_set_vring_kick),
+	VSB_VRING_SET(VHOST_SET_VRING_CALL, struct vhost_vring_file,
+		      vsb_set_vring_call),
+	VSB_VRING_SET(VHOST_SET_VRING_ERR, struct vhost_vring_file,
+		      vsb_set_vring_err),
+	VSB_VRING_SET(VHOST_SET_VRING_BUSYLOOP_TIMEOUT,
+		      struct vhost_vring_state, vsb_set_vring_busyloop),
+	VSB_VRING_GET(VHOST_GET_VRING_BUSYLOOP_TIMEOUT,
+		      struct vhost_vring_state, vsb_get_vring_busyloop),
+
 	VSB_GET(VSOCK_BRIDGE_GET_INFO, vsock_bridge_info, version,
 		vsb_get_info),
 	VSB_GET(VSOCK_BRIDGE_GET_LIMITS, vsock_bridge_limits, reserved,
@@ -495,148 +522,112 @@ static const struct vsb_own_ioctl vsb_own_ioctls[] = {
 		vsb_drop_conn),
 };
 
-/*
- * Those that take the lock themselves, for what they do without it may take long.
- * Anybody may call them.
- */
-static const struct vsb_dev_ioctl vsb_unlocked_ioctls[] = {
-	{ VHOST_SET_OWNER, VSB_ANYBODY, vsb_set_owner },
-	{ VHOST_VSOCK_SET_GUEST_CID, VSB_ANYBODY, vsb_set_guest_cid },
-
-	{ VSOCK_BRIDGE_SET_UDS, VSB_ANYBODY, vsb_set_uds },
-	{ VSOCK_BRIDGE_SET_PORT, VSB_ANYBODY, vsb_set_port },
-	{ VSOCK_BRIDGE_GET_CONNS, VSB_ANYBODY, vsb_get_conns },
-};
-
-struct vsb_queue_ioctl {
-	unsigned int cmd;
-	long (*fn)(struct vsb_dev *dev, struct vsb_queue *q,
-		   void __user *argp);
-};
-
-/* The argument of each begins with the index of the queue. */
-static const struct vsb_queue_ioctl vsb_queue_ioctls[] = {
-	{ VHOST_SET_VRING_NUM, vsb_set_vring_num },
-	{ VHOST_SET_VRING_ADDR, vsb_set_vring_addr },
-	{ VHOST_SET_VRING_BASE, vsb_set_vring_base },
-	{ VHOST_GET_VRING_BASE, vsb_get_vring_base },
-	{ VHOST_SET_VRING_KICK, vsb_set_vring_kick },
-	{ VHOST_SET_VRING_CALL, vsb_set_vring_call },
-	{ VHOST_SET_VRING_ERR, vsb_set_vring_err },
-	{ VHOST_SET_VRING_BUSYLOOP_TIMEOUT, vsb_set_vring_busyloop },
-	{ VHOST_GET_VRING_BUSYLOOP_TIMEOUT, vsb_get_vring_busyloop },
-};
-
-static bool vsb_is_owner(const struct vsb_dev *dev)
-{
-	return dev->owner && dev->owner == current->mm;
-}
-
-static long vsb_ioctl_in(const struct vsb_dev_ioctl *table, int nr,
-			 struct vsb_dev *dev, unsigned int cmd,
-			 void __user *argp)
-{
-	const struct vsb_dev_ioctl *e;
-
-	for (e = table; e < table + nr; e++) {
-		if (e->cmd != cmd)
-			continue;
-		if (e->caller == VSB_OWNER && !vsb_is_owner(dev))
-			return -EPERM;
-		return e->fn(dev, argp);
-	}
-	return -ENOIOCTLCMD;
-}
-
-static long vsb_ioctl_queue(struct vsb_dev *dev, unsigned int cmd,
-			    void __user *argp)
-{
-	int i;
+/* An argument, whichever ioctl it is of. */
+union vsb_ioctl_arg {
 	u32 index;
+	u64 number;
+	struct vhost_vring_state vring_state;
+	struct vhost_vring_addr vring_addr;
+	struct vhost_vring_file vring_file;
+	struct vsock_bridge_info info;
+	struct vsock_bridge_limits limits;
+	struct vsock_bridge_stats stats;
+	struct vsock_bridge_state state;
+	struct vsock_bridge_event event;
+	struct vsock_bridge_drop drop;
+};
 
-	for (i = 0; i < ARRAY_SIZE(vsb_queue_ioctls); i++) {
-		if (vsb_queue_ioctls[i].cmd != cmd)
-			continue;
-		if (!vsb_is_owner(dev))
-			return -EPERM;
-		if (get_user(index, (u32 __user *)argp))
-			return -EFAULT;
-		if (index >= VSB_QUEUES)
-			return -ENOBUFS;
-		return vsb_queue_ioctls[i].fn(dev, &dev->dp.queue[index],
-					      argp);
-	}
-	return -ENOIOCTLCMD;
+static long vsb_ioctl_copy_in(const struct vsb_ioctl_entry *e,
+			      union vsb_ioctl_arg *arg,
+			      const void __user *argp)
+{
+	if (e->min)
+		return vsb_ioarg_in(arg, e->size, e->min, argp);
+	return copy_from_user(arg, argp, e->size) ? -EFAULT : 0;
 }
 
-/* @arg is NULL: only ask whether the caller may. */
-static long vsb_own_locked(const struct vsb_own_ioctl *own,
-			   struct vsb_dev *dev, void *arg)
+static long vsb_ioctl_copy_out(const struct vsb_ioctl_entry *e,
+			       const union vsb_ioctl_arg *arg,
+			       void __user *argp)
 {
-	long ret = mutex_lock_killable(&dev->dp.lock);
+	if (e->min)
+		return vsb_ioarg_out(argp, arg, e->size, e->min);
+	return copy_to_user(argp, arg, e->size) ? -EFAULT : 0;
+}
+
+static long vsb_ioctl_call(const struct vsb_ioctl_entry *e,
+			   struct vsb_dev *dev, union vsb_ioctl_arg *arg)
+{
+	if (e->fn)
+		return e->fn(dev, arg);
+	if (arg->index >= VSB_QUEUES)
+		return -ENOBUFS;
+	return e->queue_fn(dev, &dev->dp.queue[arg->index], arg);
+}
+
+static long vsb_ioctl_locked(const struct vsb_ioctl_entry *e,
+			     struct vsb_dev *dev, union vsb_ioctl_arg *arg)
+{
+	long ret = vsb_dev_enter(dev, e->caller);
 
 	if (ret)
 		return ret;
-	if (dev->dp.dead)
-		ret = -EIO;
-	else if (own->caller == VSB_OWNER && !vsb_is_owner(dev))
-		ret = -EPERM;
-	else if (arg)
-		ret = own->fn(dev, arg);
+	ret = vsb_ioctl_call(e, dev, arg);
 	vsb_datapath_unlock(&dev->dp);
 	return ret;
 }
 
-static long vsb_own_run(const struct vsb_own_ioctl *own, struct vsb_dev *dev,
-			void __user *argp)
-{
-	union {
-		struct vsock_bridge_info info;
-		struct vsock_bridge_limits limits;
-		struct vsock_bridge_stats stats;
-		struct vsock_bridge_state state;
-		struct vsock_bridge_event event;
-		struct vsock_bridge_drop drop;
-	} arg;
-	long ret = 0;
-
-	/* as with vhost, who may not is told so, whatever the argument is */
-	if (own->caller == VSB_OWNER)
-		ret = vsb_own_locked(own, dev, NULL);
-	if (!ret && own->in)
-		ret = vsb_ioarg_in(&arg, own->size, own->min, argp);
-	ret = ret ?: vsb_own_locked(own, dev, &arg);
-	if (!ret && !own->in)
-		ret = vsb_ioarg_out(argp, &arg, own->size, own->min);
-	return ret;
-}
-
-static long vsb_ioctl_own(struct vsb_dev *dev, unsigned int cmd,
+static long vsb_ioctl_run(const struct vsb_ioctl_entry *e, struct vsb_dev *dev,
 			  void __user *argp)
 {
+	union vsb_ioctl_arg arg;
+	long ret = 0;
+
+	/* as in vhost, EPERM comes before an error of the argument */
+	if (e->caller == VSB_OWNER)
+		ret = vsb_dev_check(dev, e->caller);
+	if (!ret && e->in)
+		ret = vsb_ioctl_copy_in(e, &arg, argp);
+	ret = ret ?: vsb_ioctl_locked(e, dev, &arg);
+	if (!ret && e->out)
+		ret = vsb_ioctl_copy_out(e, &arg, argp);
+	return ret;
+}
+
+static long vsb_ioctl_find(struct vsb_dev *dev, unsigned int cmd,
+			   void __user *argp)
+{
 	int i;
 
-	for (i = 0; i < ARRAY_SIZE(vsb_own_ioctls); i++) {
-		if (vsb_own_ioctls[i].cmd == cmd)
-			return vsb_own_run(&vsb_own_ioctls[i], dev, argp);
+	for (i = 0; i < ARRAY_SIZE(vsb_ioctls); i++) {
+		if (vsb_ioctls[i].cmd == cmd)
+			return vsb_ioctl_run(&vsb_ioctls[i], dev, argp);
 	}
 	return -ENOIOCTLCMD;
 }
 
-static long vsb_ioctl_locked(struct vsb_dev *dev, unsigned int cmd,
-			     void __user *argp)
+/*
+ * Ioctls that take the lock themselves: their argument is not one structure, or
+ * what they do without the lock may block.
+ */
+static long vsb_ioctl_unlocked(struct vsb_dev *dev, unsigned int cmd,
+			       void __user *argp)
 {
-	long ret = mutex_lock_killable(&dev->dp.lock);
-
-	if (ret)
-		return ret;
-	ret = dev->dp.dead ? -EIO :
-	      vsb_ioctl_in(vsb_dev_ioctls, ARRAY_SIZE(vsb_dev_ioctls), dev,
-			   cmd, argp);
-	if (ret == -ENOIOCTLCMD)
-		ret = vsb_ioctl_queue(dev, cmd, argp);
-	vsb_datapath_unlock(&dev->dp);
-	return ret;
+	switch (cmd) {
+	case VHOST_SET_OWNER:
+		return vsb_set_owner(dev);
+	case VHOST_SET_MEM_TABLE:
+		return vsb_set_mem_table(dev, argp);
+	case VHOST_VSOCK_SET_GUEST_CID:
+		return vsb_set_guest_cid(dev, argp);
+	case VSOCK_BRIDGE_SET_UDS:
+		return vsb_set_uds(dev, argp);
+	case VSOCK_BRIDGE_SET_PORT:
+		return vsb_set_port(dev, argp);
+	case VSOCK_BRIDGE_GET_CONNS:
+		return vsb_get_conns(dev, argp);
+	}
+	return -ENOIOCTLCMD;
 }
 
 static void vsb_ioctl_refused(struct vsb_dev *dev, unsigned int cmd)
@@ -656,14 +647,11 @@ long vsb_ioctl(struct vsb_dev *dev, unsigned int cmd, void __user *argp)
 {
 	long ret;
 
-	ret = vsb_ioctl_in(vsb_unlocked_ioctls, ARRAY_SIZE(vsb_unlocked_ioctls),
-			   dev, cmd, argp);
+	ret = vsb_ioctl_unlocked(dev, cmd, argp);
 	if (ret == -ENOIOCTLCMD)
-		ret = vsb_ioctl_own(dev, cmd, argp);
-	if (ret == -ENOIOCTLCMD)
-		ret = vsb_ioctl_locked(dev, cmd, argp);
+		ret = vsb_ioctl_find(dev, cmd, argp);
 
-	/* one that is not known here is just a question, and a kill no error */
+	/* neither an unknown command nor an interrupted call is a failure */
 	if (ret < 0 && ret != -ENOIOCTLCMD && ret != -EINTR)
 		vsb_ioctl_refused(dev, cmd);
 	return ret;

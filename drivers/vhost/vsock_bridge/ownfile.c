@@ -27,9 +27,9 @@ static struct workqueue_struct *vsb_ownfile_wq;
 
 /**
  * struct vsb_ownfile - a file that is to be removed
- * @path: where it is; held
+ * @path: where it is; held until the work has run
  * @cred: who made it; held
- * @ref: of who has it removed, and of the work
+ * @ref: references: of the caller that has it removed, and of the work
  * @removed: it is
  * @work: does it
  */
@@ -57,7 +57,6 @@ static void vsb_ownfile_put(struct vsb_ownfile *file)
 {
 	if (!refcount_dec_and_test(&file->ref))
 		return;
-	path_put(&file->path);
 	put_cred(file->cred);
 	kfree(file);
 }
@@ -70,6 +69,8 @@ static void vsb_ownfile_run(struct work_struct *work)
 
 	vsb_sockfile_unlink(&file->path);
 	revert_creds(saved);
+	/* before the closing task goes on, whose end makes the mount free */
+	path_put(&file->path);
 	complete(&file->removed);
 	vsb_ownfile_put(file);
 }

@@ -83,7 +83,7 @@ long vsb_set_port(struct vsb_dev *dev, void __user *argp)
 	}
 	ret = mutex_lock_killable(&dev->dp.lock);
 	if (!ret) {
-		ret = dev->dp.dead ? -EIO :
+		ret = vsb_datapath_is_dead(&dev->dp) ? -EIO :
 		      vsb_port_install(&dev->dp.routes, &arg, &route);
 		vsb_datapath_unlock(&dev->dp);
 	}

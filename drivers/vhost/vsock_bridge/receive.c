@@ -181,6 +181,7 @@ static void vsb_receive_known(struct vsb_datapath *dp, struct vsb_conn *conn,
 		vsb_receive_data(dp, conn, pkt, chain);
 		break;
 	case VIRTIO_VSOCK_OP_CREDIT_UPDATE:
+		conn->unanswered = 0;
 		break;
 	case VIRTIO_VSOCK_OP_CREDIT_REQUEST:
 		/* not before the RESPONSE: a guest would take it for nonsense */

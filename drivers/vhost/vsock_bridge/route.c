@@ -241,6 +241,19 @@ struct vsb_route *vsb_routes_clear(struct vsb_routes *routes)
 	return first;
 }
 
+/* The same with the prefix, which ends as well. */
+struct vsb_route *vsb_routes_take(struct vsb_routes *routes)
+{
+	struct vsb_route *first = vsb_routes_clear(routes);
+	struct vsb_route *prefix = routes->prefix;
+
+	if (!prefix)
+		return first;
+	routes->prefix = NULL;
+	prefix->next = first;
+	return prefix;
+}
+
 /* What happens to a port that has no route of its own. */
 static u32 vsb_routes_action(const struct vsb_routes *routes, void *entry)
 {
@@ -274,7 +287,5 @@ struct vsb_route *vsb_routes_find(struct vsb_routes *routes, u32 port)
 
 void vsb_routes_destroy(struct vsb_routes *routes)
 {
-	vsb_route_put_all(vsb_routes_clear(routes));
-	vsb_route_put(routes->prefix);
-	routes->prefix = NULL;
+	vsb_route_put_all(vsb_routes_take(routes));
 }

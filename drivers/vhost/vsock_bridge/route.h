@@ -20,7 +20,7 @@ struct vsb_context;
  * @ctx: who connects
  * @name: the name; does not change
  * @numbered: the port is put behind it
- * @next: of those that a map let go together
+ * @next: of routes that are put together
  */
 struct vsb_route {
 	refcount_t ref;
@@ -75,6 +75,7 @@ void vsb_routes_init(struct vsb_routes *routes);
 int vsb_routes_map(struct vsb_routes *routes, u32 port, u32 action,
 		   struct vsb_route **route);
 struct vsb_route *vsb_routes_clear(struct vsb_routes *routes);
+struct vsb_route *vsb_routes_take(struct vsb_routes *routes);
 struct vsb_route *vsb_routes_find(struct vsb_routes *routes, u32 port);
 void vsb_routes_destroy(struct vsb_routes *routes);
 

@@ -202,11 +202,38 @@ static void vsb_send_fill(const struct vsb_datapath *dp,
 	};
 }
 
-/* The packet on its way told the guest all there is to know of our credit. */
-static void vsb_send_told(struct vsb_conn *conn)
+/*
+ * The packet on its way told the guest all there is to know of our credit; where
+ * a writer in the guest may sleep, an update says it again.
+ */
+static void vsb_send_told(struct vsb_conn *conn, u16 op)
 {
-	vsb_credit_told(&conn->credit);
+	bool update = op == VIRTIO_VSOCK_OP_CREDIT_UPDATE;
+
 	conn->cs.owed &= ~VSB_OWE_CREDIT_UPDATE;
+	if (vsb_credit_told(&conn->credit, update))
+		conn->cs.owed |= VSB_OWE_CREDIT_UPDATE;
+}
+
+/*
+ * A question for credit goes to the guest. A guest that runs gives RX buffers
+ * back, a guest that is paused does not; so a driver between whose RX buffers
+ * question upon question stays without an answer does not know the operation. It
+ * cannot be Linux's, which alone has a ceiling.
+ */
+static void vsb_send_asked(struct vsb_datapath *dp, struct vsb_conn *conn)
+{
+	struct vsb_vring *vr = &dp->queue[VSB_RX].vr;
+
+	if (vsb_vring_count(vr) < 0)
+		return;
+	if (conn->unanswered && conn->asked_at == vr->avail_idx)
+		conn->unanswered = 0;
+	conn->asked_at = vr->avail_idx;
+	if (conn->unanswered < VSB_SILENT_ASKS)
+		conn->unanswered++;
+	else if (!conn->credit.lifted)
+		vsb_credit_lift(&conn->credit);
 }
 
 /* Pay one of the packets that are owed, if it is. False: no RX buffer. */
@@ -224,11 +251,13 @@ static bool vsb_send_owed(struct vsb_datapath *dp, struct vsb_conn *conn,
 		return false;
 
 	conn->cs.owed &= ~owed;
-	vsb_send_told(conn);
+	vsb_send_told(conn, op);
 	if (op == VIRTIO_VSOCK_OP_CREDIT_UPDATE)
 		trace_vsb_credit_told(dp->stats.device, conn->host_port,
 				      conn->guest_port, pkt.buf_alloc,
 				      pkt.fwd_cnt);
+	if (op == VIRTIO_VSOCK_OP_CREDIT_REQUEST)
+		vsb_send_asked(dp, conn);
 	/* the guest's time starts when it can know */
 	if (op == VIRTIO_VSOCK_OP_REQUEST)
 		vsb_conntab_arm(&dp->tab, conn, VSB_DUE_STATE,
@@ -255,15 +284,13 @@ static bool vsb_send_rst(struct vsb_datapath *dp, struct vsb_conn *conn)
 /* RX buffers for one read: no more than credit, and the last one, suggest. */
 static void vsb_send_take_slots(struct vsb_datapath *dp,
 				const struct vsb_conn *conn,
-				struct vsb_slots *slots, u32 want)
+				struct vsb_slots *slots, u32 want, u32 packets)
 {
-	unsigned int max = min3(vsb_credit_packets(&conn->credit),
-				(u32)conn->rx_chains, VSB_SEND_SLOTS);
-	unsigned int more;
+	unsigned int max = min(packets, VSB_SEND_SLOTS), more;
 
 	/* of a message is known how much it needs */
-	if (vsb_conn_is_seqpacket(conn))
-		max = min(vsb_credit_packets(&conn->credit), VSB_SEND_SLOTS);
+	if (!vsb_conn_is_seqpacket(conn))
+		max = min(max, conn->rx_chains);
 
 	while (slots->nr < max && slots->room < want &&
 	       vsb_send_take(dp, slots, 1)) {
@@ -325,6 +352,19 @@ static unsigned int vsb_send_split_headers(const struct vsb_slots *slots,
 }
 
 /*
+ * Account for @nr packets, which bring @len bytes; the last one has @part of them
+ * in a buffer for @room.
+ */
+static void vsb_send_account(struct vsb_conn *conn, unsigned int nr, u32 len,
+			     u32 room, u32 part)
+{
+	u32 tail = vsb_conn_is_seqpacket(conn) ? 0 : room - part;
+
+	vsb_credit_sent(&conn->credit, nr, len, room, tail);
+	conn->rx_bytes += len;
+}
+
+/*
  * Put headers before the bytes that were read; @eom: a message ends with them.
  * Return: slots in use.
  */
@@ -337,24 +377,24 @@ static unsigned int vsb_send_headers(struct vsb_datapath *dp,
 	struct virtio_vsock_hdr hdr;
 	struct vsb_packet pkt;
 	unsigned int i, nr;
-	u32 part, sent = 0;
+	u32 room = 0, part = 0, sent = 0;
 
 	vsb_send_fill(dp, conn, &pkt, VIRTIO_VSOCK_OP_RW);
 	vsb_packet_encode(&hdr, &pkt);
 	nr = slots->whole ? vsb_send_whole_headers(slots, &hdr, len, eom) :
 			    vsb_send_split_headers(slots, &hdr, len, eom);
 	for (i = 0; i < nr; i++) {
-		part = min(slots->slot[i].room, len - sent);
+		room = slots->slot[i].room;
+		part = min(room, len - sent);
 		vsb_vring_push(vr, slots->slot[i].head, VSB_HDR_SIZE + part);
 		sent += part;
 	}
-	vsb_credit_sent(&conn->credit, nr, sent);
+	vsb_send_account(conn, nr, sent, room, part);
 	dp->stats.rx_packets_count += nr;
 	dp->stats.rx_bytes_count += sent;
-	conn->rx_bytes += sent;
 	trace_vsb_to_guest(dp->stats.device, conn->host_port, conn->guest_port,
 			   sent);
-	vsb_send_told(conn);
+	vsb_send_told(conn, VIRTIO_VSOCK_OP_RW);
 	if (sent == len)
 		return nr;
 
@@ -401,18 +441,19 @@ static bool vsb_send_data(struct vsb_datapath *dp, struct vsb_conn *conn)
 	u32 offered = vsb_conn_offers(conn);
 	unsigned int used = 0;
 	struct iov_iter iter;
+	u32 want, packets;
 	bool eom;
-	u32 want;
 	long got;
 
 	if (!offered)
 		return true;
-	want = min3(offered, vsb_credit_free(&conn->credit), VSB_SEND_BYTES);
-	if (!want || !vsb_credit_packets(&conn->credit)) {
+	want = min3(offered, vsb_credit_next(&conn->credit, &packets),
+		    VSB_SEND_BYTES);
+	if (!want) {
 		vsb_conn_ask_credit(conn);
 		return true;
 	}
-	vsb_send_take_slots(dp, conn, slots, want);
+	vsb_send_take_slots(dp, conn, slots, want, packets);
 	if (!slots->nr)
 		return false;
 
@@ -435,6 +476,17 @@ static bool vsb_send_data(struct vsb_datapath *dp, struct vsb_conn *conn)
 	return true;
 }
 
+/* False: no RX buffer. */
+static bool vsb_send_shutdown(struct vsb_datapath *dp, struct vsb_conn *conn)
+{
+	if (!(conn->cs.owed & VSB_OWE_SHUTDOWN))
+		return true;
+	vsb_conn_is_readable(conn);
+	return vsb_conn_shutdown_waits(conn) ||
+	       vsb_send_owed(dp, conn, VSB_OWE_SHUTDOWN,
+			     VIRTIO_VSOCK_OP_SHUTDOWN);
+}
+
 /* One turn of a connection. Return: false when there is no RX buffer. */
 static bool vsb_send_conn(struct vsb_datapath *dp, struct vsb_conn *conn)
 {
@@ -444,11 +496,13 @@ static bool vsb_send_conn(struct vsb_datapath *dp, struct vsb_conn *conn)
 			   VIRTIO_VSOCK_OP_RESPONSE) ||
 	    !vsb_send_owed(dp, conn, VSB_OWE_REQUEST,
 			   VIRTIO_VSOCK_OP_REQUEST) ||
-	    !vsb_send_owed(dp, conn, VSB_OWE_SHUTDOWN,
-			   VIRTIO_VSOCK_OP_SHUTDOWN))
+	    !vsb_send_shutdown(dp, conn))
 		return false;
 	if (vsb_conn_wants_data(&conn->cs) && vsb_conn_is_readable(conn) &&
 	    !vsb_send_data(dp, conn))
+		return false;
+	/* the bytes that it waited for may have been the last ones */
+	if (!vsb_send_shutdown(dp, conn))
 		return false;
 	return vsb_send_owed(dp, conn,
 			     VSB_OWE_CREDIT_UPDATE | VSB_OWE_CREDIT_REPLY,

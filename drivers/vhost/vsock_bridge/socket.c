@@ -129,8 +129,14 @@ void vsb_socket_attach(struct vsb_socket *s, struct socket *sock)
 
 /*
  * Descriptors that somebody passes to us are never received: closing one may
- * take as long as its owner likes, a socket with SO_LINGER for instance, and
- * the data path would wait for it.
+ * take as long as its owner likes, a socket with SO_LINGER for instance.
+ *
+ * A worker that closed it would wait for it on its next way through
+ * get_signal(), and its guest with it. So a work queue closes the socket: its
+ * files go to the kernel's delayed_fput(), one work for the whole machine, which
+ * waits instead. That takes nothing from others that any local user cannot
+ * take without us: AF_UNIX's collector and AIO close files in the same work.
+ * Kernels from 6.16 on refuse the descriptors to the sender.
  */
 static bool vsb_socket_has_files(const struct socket *sock)
 {

@@ -330,7 +330,7 @@ static long vsb_uds_install(struct vsb_dev *dev, struct vsb_uds *uds)
 	int i;
 
 	mutex_lock(&dp->lock);
-	ret = dp->dead ? -EIO : 0;
+	ret = vsb_datapath_is_dead(dp) ? -EIO : 0;
 	if (!ret && uds->templated)
 		ret = vsb_datapath_set_cid(dp, uds->cid);
 	if (!ret)
@@ -406,7 +406,7 @@ static long vsb_uds_begin_cid(struct vsb_dev *dev, u64 cid,
 
 	if (ret)
 		return ret;
-	if (dp->dead) {
+	if (vsb_datapath_is_dead(dp)) {
 		ret = -EIO;
 	} else if (!name || vsb_uds_suits(dev, name)) {
 		ret = vsb_datapath_set_cid(dp, cid);

@@ -327,23 +327,30 @@ vsb_vring_walk_table(struct vsb_vring *vr, const struct vsb_table *table,
 	return steps < num ? VSB_FAULT_SEGS : VSB_FAULT_CHAIN;
 }
 
-/* Continue in the table that an indirect descriptor points to. */
+/*
+ * Continue in the table that an indirect descriptor points to. One that is too
+ * long is walked as far as we take chains, so that the header is found in it.
+ */
 static enum vsb_fault
 vsb_vring_walk_indirect(struct vsb_vring *vr, struct vsb_chain *chain,
 			struct vsb_mem *mem, struct vsb_desc *desc)
 {
+	u32 most = VSB_SEGS_MAX * sizeof(struct vring_desc);
+	bool too_long = desc->len > most;
 	struct vsb_table table;
+	enum vsb_fault fault;
 	int parts;
 
-	table.num = desc->len / sizeof(struct vring_desc);
-	if (!table.num || desc->len % sizeof(struct vring_desc))
+	if (!desc->len || desc->len % sizeof(struct vring_desc))
 		return VSB_FAULT_CHAIN;
-	parts = vsb_mem_translate(mem, desc->addr, desc->len, table.part,
-				  VSB_TABLE_PARTS);
+	table.num = min(desc->len, most) / sizeof(struct vring_desc);
+	parts = vsb_mem_translate(mem, desc->addr, min(desc->len, most),
+				  table.part, VSB_TABLE_PARTS);
 	if (parts < 0)
-		return VSB_FAULT_BOUNDS;
+		return too_long ? VSB_FAULT_SEGS : VSB_FAULT_BOUNDS;
 	table.parts = parts;
-	return vsb_vring_walk_table(vr, &table, 0, chain, mem, desc);
+	fault = vsb_vring_walk_table(vr, &table, 0, chain, mem, desc);
+	return too_long ? VSB_FAULT_SEGS : fault;
 }
 
 static inline enum vsb_fault vsb_vring_walk(struct vsb_vring *vr,
@@ -609,7 +616,11 @@ bool vsb_vring_publish(struct vsb_vring *vr)
 	if (vr->broken)
 		return false;
 
-	smp_wmb();	/* (A): the elements are written before the index */
+	/*
+	 * (A): The elements are written before the index, and so is what was
+	 * read from TX chains: what is read is stored, or decides on a store.
+	 */
+	smp_wmb();
 	vr->used_idx += vr->staged;
 	vr->staged = 0;
 	if (put_user(vsb_to_ring16(vr->used_idx), &vr->used->idx)) {

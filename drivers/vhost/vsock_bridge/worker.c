@@ -51,8 +51,12 @@ static bool vsb_worker_run_as(struct vsb_worker *worker, int me)
 	__set_current_state(TASK_RUNNING);
 	worker->rest[me] = llist_reverse_order(node);
 	while ((work = vsb_worker_next(worker, me))) {
-		clear_bit(VSB_WORK_QUEUED, &work->queued);
-		/* (I): whoever finds it queued still is seen by this round */
+		/*
+		 * (I): The release keeps the read of the list's next node before
+		 * the bit, for a caller that finds the bit clear overwrites that.
+		 */
+		clear_bit_unlock(VSB_WORK_QUEUED, &work->queued);
+		/* (I): this round sees what a caller did that found the bit set */
 		smp_mb__after_atomic();
 		vsb_kcov_remote_start(worker->kcov_handle);
 		work->fn(work);
@@ -110,7 +114,8 @@ static int vsb_worker_create(struct vsb_worker *worker, bool (*fn)(void *arg),
 	if (IS_ERR_OR_NULL(task))
 		return task ? PTR_ERR(task) : -ENOMEM;
 
-	WRITE_ONCE(*slot, task);
+	/* (S): a waker that finds the pointer finds the whole of the task */
+	smp_store_release(slot, task);
 	/*
 	 * (F): From here on vsb_worker_queue() wakes the thread. What was
 	 * queued before is found in the thread's first round.
@@ -130,6 +135,7 @@ static void vsb_worker_wake(struct vsb_worker *worker, struct vhost_task **slot)
 	struct vhost_task *task;
 
 	rcu_read_lock();	/* (K): it is not freed before the end */
+	/* (S): what is read of the task depends on the pointer */
 	task = READ_ONCE(*slot);
 	if (task && !READ_ONCE(worker->dying))
 		vhost_task_wake(task);
@@ -233,7 +239,11 @@ bool vsb_worker_leave(struct vsb_worker *worker)
 	int me = current == READ_ONCE(worker->stand_in_task) ? VSB_STAND_IN :
 							       VSB_THREAD;
 
-	/* (G), a full barrier: what was queued is seen, or its sender sees it */
+	/*
+	 * (G), a full barrier: this thread sees what was queued, or its sender
+	 * sees that this thread is away. (R): What the thread that was away
+	 * before did is done.
+	 */
 	if (atomic_cmpxchg(&worker->away, VSB_NOBODY, me) != VSB_NOBODY)
 		return false;
 	vsb_worker_put_back(worker, me);
@@ -247,11 +257,13 @@ bool vsb_worker_leave(struct vsb_worker *worker)
  * vsb_worker_return() - the end of vsb_worker_leave()
  * @worker: the worker
  *
- * A full barrier. The stand-in goes on with what it has begun, and leaves the
+ * What the caller did while it was away is seen by the next thread that is.
+ * Behind it is a full barrier. The stand-in goes on with what it has begun, and leaves the
  * rest in the list: a thread looks there again before it sleeps.
  */
 void vsb_worker_return(struct vsb_worker *worker)
 {
-	atomic_set(&worker->away, VSB_NOBODY);
-	smp_mb();	/* (H): before the caller looks for what he was to do */
+	/* (R): the next thread that is away sees what this one did */
+	atomic_set_release(&worker->away, VSB_NOBODY);
+	smp_mb();	/* (H): before the caller looks for what it was to do */
 }

@@ -44,7 +44,8 @@ enum vsb_worker_thread {
  * @rest: what each of them has taken out of @works and not begun with
  * @dying: the owner was killed: the threads are on their way out, whoever still
  *	queues work
- * @away: who runs a work that may block, or VSB_NOBODY
+ * @away: the thread that runs a work that may block, or VSB_NOBODY; excludes:
+ *	what only one thread at a time may do, a thread does while it is away
  * @kcov_handle: to whose coverage the works belong, in kernels with KCOV: the
  *	owner's
  * @killed: called by both threads when the owner was killed

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Credit, against a guest that says whatever it likes: neither side ever has
- * more on the way than the window, and the count of packets is never below the
- * true one.
+ * more on the way than the window, and a guest that keeps a queue of packets as
+ * Linux does never has more of them than its ceiling allows.
  */
 #include "fuzz.h"
 
 #include "credit.h"
 
 #define PACKETS	4096U
+/* The payload of Linux's RX buffers, and the largest packet that joins one. */
+#define ROOM	3732U
+#define JOINS	128U
 
 /**
  * struct flow - a connection's credit, and the truth about it
@@ -18,7 +21,8 @@
  * @told: bytes from the guest that it does not know to be taken
  * @end: of each packet to the guest, @sent behind it
  * @first: the oldest packet that the guest has not read
- * @packets: packets behind it
+ * @packets: packets in its queue
+ * @tail: room behind the bytes of the last one
  */
 struct flow {
 	struct vsb_credit c;
@@ -28,6 +32,7 @@ struct flow {
 	u64 end[PACKETS];
 	u32 first;
 	u32 packets;
+	u32 tail;
 };
 
 static void guest_sends(struct flow *f, u32 len)
@@ -57,52 +62,70 @@ static void host_takes(struct flow *f, u32 want)
 
 static void guest_is_told(struct flow *f)
 {
-	vsb_credit_told(&f->c);
+	vsb_credit_told(&f->c, true);
 	f->untold = 0;
+	ORACLE(!vsb_credit_is_untold(&f->c));
 	ORACLE(!vsb_credit_update_due(&f->c, false) ||
 	       !vsb_credit_window(&f->c));
 }
 
-/* What the guest cannot have room for: the window, less what it has not read. */
+/*
+ * What the guest cannot have room for: the window, less what it has not read. A
+ * guest that has read more than was sent has nothing on the way.
+ */
 static void check_free(const struct flow *f)
 {
-	u32 on_the_way = f->c.rx_cnt - f->c.peer_fwd_cnt;
+	s32 on_the_way = f->c.rx_cnt - f->c.peer_fwd_cnt;
 	u32 free = vsb_credit_free(&f->c);
 
+	if (on_the_way < 0)
+		on_the_way = 0;
 	ORACLE((u64)on_the_way + free <= f->c.peer_buf_alloc || !free);
 }
 
 static void check_packets(const struct flow *f)
 {
-	u32 limit = f->c.peer_buf_alloc / VSB_PACKET_COST;
-
 	ORACLE(f->c.marks <= VSB_MARKS);
 	ORACLE(f->c.first < VSB_MARKS);
 	ORACLE(f->c.packets >= f->packets);
-	ORACLE(vsb_credit_packets(&f->c) <= (limit ? limit : 1));
-	if (vsb_credit_packets(&f->c))
-		ORACLE(f->packets < (limit ? limit : 1));
 }
 
-/* Packets of one read, all but the last one of the same size. */
+/* Linux looks at its queue first, and then whether the packet joins. */
+static void guest_gets(struct flow *f, u32 len)
+{
+	u32 last = (f->first + f->packets - 1) % PACKETS;
+
+	ORACLE(!f->packets || (f->packets + 1ULL) * VSB_PACKET_COST <=
+			      f->c.peer_buf_alloc);
+	f->sent += len;
+	if (f->packets && len <= JOINS && len < f->tail) {
+		f->end[last] = f->sent;
+		f->tail -= len;
+		return;
+	}
+	f->end[(f->first + f->packets++) % PACKETS] = f->sent;
+	f->tail = ROOM - len;
+}
+
+/* Packets of one read: all but the last one are full. */
 static void host_sends(struct flow *f, u32 want, u32 packets)
 {
-	u32 free = vsb_credit_free(&f->c);
-	u32 len = want < free ? want : free;
-	u32 most = vsb_credit_packets(&f->c), i;
+	u32 most, len = vsb_credit_next(&f->c, &most), part;
 
 	check_free(f);
 	most = most < PACKETS - f->packets ? most : PACKETS - f->packets;
 	packets = packets < most ? packets : most;
-	if (!packets)
+	len = len < want ? len : want;
+	if (len > packets * ROOM)
+		len = packets * ROOM;
+	if (!len)
 		return;
-	vsb_credit_sent(&f->c, packets, len);
-	for (i = 1; i <= packets; i++) {
-		f->end[(f->first + f->packets) % PACKETS] =
-			f->sent + (u64)len * i / packets;
-		f->packets++;
+	packets = (len - 1) / ROOM + 1;
+	vsb_credit_sent(&f->c, packets, len, ROOM, packets * ROOM - len);
+	for (; len; len -= part) {
+		part = len < ROOM ? len : ROOM;
+		guest_gets(f, part);
 	}
-	f->sent += len;
 	check_free(f);
 	check_packets(f);
 }
@@ -134,12 +157,13 @@ static void guest_lies(struct flow *f, u32 buf_alloc, u32 fwd_cnt)
 static void lies(struct flow *f, struct input *in)
 {
 	while (in->left) {
-		u32 a = input_u32(in);
+		u32 a = input_u32(in), packets, len;
 
 		guest_lies(f, a, input_u32(in));
-		if (vsb_credit_packets(&f->c))
-			vsb_credit_sent(&f->c, 1, vsb_credit_free(&f->c) /
-						  (input_u8(in) + 1));
+		len = vsb_credit_next(&f->c, &packets);
+		if (len)
+			vsb_credit_sent(&f->c, 1, len / (input_u8(in) + 1),
+					input_u16(in), input_u16(in));
 		check_free(f);
 		ORACLE(f->c.marks <= VSB_MARKS);
 	}
@@ -155,8 +179,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* counters that may be about to wrap, as after a long life */
 	f.c.buf_alloc = input_u32(&in) & 0xffffff;
 	f.c.tx_cnt = f.c.fwd_cnt = f.c.told_fwd_cnt = start;
-	f.c.rx_cnt = f.c.peer_fwd_cnt = ~start;
-	f.c.peer_buf_alloc = input_u32(&in) & 0xffffff;
+	f.c.rx_cnt = ~start;
+	vsb_credit_peer(&f.c, input_u32(&in) & 0xffffff, ~start);
 	while (in.left) {
 		switch (input_below(&in, 8)) {
 		case 0:

@@ -15,7 +15,6 @@ static enum vsb_verdict judge(const struct vsb_packet *pkt, u64 cid,
 		bool broken;
 		enum vsb_verdict verdict;
 	} rules[] = {
-		{ pkt->len > 65536, VSB_PKT_LEN },
 		{ pkt->len > room, VSB_PKT_SHORT },
 		{ pkt->type != 1 && !(pkt->type == 2 && seqpacket),
 		  VSB_PKT_TYPE },

@@ -8,19 +8,42 @@
 
 /* What a packet costs a Linux guest: SKB_TRUESIZE(0). */
 #define GUEST_PACKET_COST	576U
+/* The payload that its RX buffers hold. */
+#define GUEST_ROOM		3732U
 
 /* A connection all of whose counters stand shortly before they wrap. */
 static struct vsb_credit credit_at(u32 start, u32 ours, u32 peers)
 {
-	return (struct vsb_credit) {
+	struct vsb_credit c = {
 		.buf_alloc = ours,
 		.tx_cnt = start,
 		.fwd_cnt = start,
 		.told_fwd_cnt = start,
-		.peer_buf_alloc = peers,
-		.peer_fwd_cnt = start,
 		.rx_cnt = start,
 	};
+
+	vsb_credit_peer(&c, peers, start);
+	return c;
+}
+
+/* Packets that no other one joins. */
+static void sent(struct vsb_credit *c, u32 packets, u32 len)
+{
+	vsb_credit_sent(c, packets, len, GUEST_ROOM, 0);
+}
+
+/* A packet that others may join. */
+static void sent_open(struct vsb_credit *c, u32 len)
+{
+	vsb_credit_sent(c, 1, len, GUEST_ROOM, GUEST_ROOM - len);
+}
+
+/* How much may be sent next. */
+static u32 next(const struct vsb_credit *c)
+{
+	u32 packets;
+
+	return vsb_credit_next(c, &packets);
 }
 
 static const u32 starts[] = { 0, 1, 0x7fffffff, 0x80000000, 0xffffff00,
@@ -119,7 +142,7 @@ static void test_an_update_is_due_at_half_the_window(void **state)
 			assert_false(vsb_credit_update_due(&c, false));
 			vsb_credit_forward(&c, 1);
 			assert_true(vsb_credit_update_due(&c, false));
-			vsb_credit_told(&c);
+			vsb_credit_told(&c, true);
 			assert_false(vsb_credit_update_due(&c, false));
 		}
 	}
@@ -154,7 +177,7 @@ static void test_half_a_message_makes_an_update_due(void **state)
 	assert_true(vsb_credit_take(&c, 1));
 	assert_true(vsb_credit_update_due(&c, true));
 	assert_false(vsb_credit_update_due(&c, false));
-	vsb_credit_told(&c);
+	vsb_credit_told(&c, true);
 	assert_false(vsb_credit_update_due(&c, true));
 }
 
@@ -191,7 +214,7 @@ static void messages_get_through(u64 seed, u32 window)
 		}
 		if (vsb_credit_update_due(&c, open)) {
 			known = c.fwd_cnt;
-			vsb_credit_told(&c);
+			vsb_credit_told(&c, true);
 		}
 	}
 	assert_int_equal(done, 300);
@@ -224,10 +247,11 @@ static const struct {
 	{ "buf_alloc shrank to 0", 0, 0, 0, 0 },
 	{ "fwd_cnt went back behind the start", 1000, 300, -100U, 600 },
 	{ "fwd_cnt went far back", 1000, 300, -5000U, 0 },
-	{ "fwd_cnt is ahead by 1", 1000, 300, 301, 0 },
-	{ "fwd_cnt is ahead by 2^31", 1000, 300, 0x80000000U + 300, 0 },
-	{ "the largest window", U32_MAX, 300, 0, U32_MAX - 300 },
-	{ "the largest window, untouched", U32_MAX, 0, 0, U32_MAX },
+	{ "fwd_cnt is ahead by 1", 1000, 300, 301, 1000 },
+	{ "fwd_cnt is ahead by 2^31", 1000, 300, 0x80000000U + 300, 1000 },
+	{ "fwd_cnt is ahead of a shrunk window", 200, 300, 5000, 200 },
+	{ "the largest window", U32_MAX, 300, 0, 0x7fffffff - 300 },
+	{ "the largest window, untouched", U32_MAX, 0, 0, 0x7fffffff },
 };
 
 static void test_free_bytes_are_what_the_guest_can_take(void **state)
@@ -240,7 +264,7 @@ static void test_free_bytes_are_what_the_guest_can_take(void **state)
 			struct vsb_credit c = credit_at(starts[j], 1, 1000000);
 
 			if (free_rows[i].sent)
-				vsb_credit_sent(&c, 1, free_rows[i].sent);
+				sent(&c, 1, free_rows[i].sent);
 			vsb_credit_peer(&c, free_rows[i].peers,
 					starts[j] + free_rows[i].fwd);
 			assert_row(vsb_credit_free(&c) == free_rows[i].free,
@@ -254,7 +278,7 @@ static void test_a_shrunk_window_opens_when_the_guest_has_read(void **state)
 	struct vsb_credit c = credit_at(0xfffffff0, 1, 1000);
 
 	(void)state;
-	vsb_credit_sent(&c, 1, 800);
+	sent(&c, 1, 800);
 	vsb_credit_peer(&c, 500, 0xfffffff0);
 	assert_int_equal(vsb_credit_free(&c), 0);
 	vsb_credit_peer(&c, 500, 0xfffffff0 + 300);
@@ -270,7 +294,7 @@ static void test_only_an_opened_window_is_news(void **state)
 	struct vsb_credit c = credit_at(0, 1, 1000);
 
 	(void)state;
-	vsb_credit_sent(&c, 1, 500);
+	sent(&c, 1, 500);
 	assert_false(vsb_credit_peer(&c, 1000, 0));
 	assert_true(vsb_credit_peer(&c, 1001, 0));
 	assert_false(vsb_credit_peer(&c, 1001, 0));
@@ -287,13 +311,13 @@ static const struct {
 } limit_rows[] = {
 	{ 0, 1 },
 	{ 1, 1 },
-	{ 639, 1 },
-	{ 640, 1 },
-	{ 1279, 1 },
-	{ 1280, 2 },
-	{ 65536, 102 },
-	{ 262144, 409 },
-	{ U32_MAX, 6710886 },
+	{ 1023, 1 },
+	{ 2048, 1 },
+	{ 3071, 1 },
+	{ 3072, 2 },
+	{ 65536, 63 },
+	{ 262144, 255 },
+	{ U32_MAX, 4194302 },
 };
 
 static void test_the_packet_limit_is_a_share_of_the_window(void **state)
@@ -304,8 +328,6 @@ static void test_the_packet_limit_is_a_share_of_the_window(void **state)
 	for (i = 0; i < ARRAY_SIZE(limit_rows); i++) {
 		struct vsb_credit c = credit_at(0, 1, limit_rows[i].peers);
 
-		assert_int_equal(vsb_credit_packet_limit(&c),
-				 limit_rows[i].limit);
 		assert_int_equal(vsb_credit_packets(&c), limit_rows[i].limit);
 	}
 }
@@ -316,9 +338,9 @@ static void test_each_packet_takes_one_place(void **state)
 	u32 i;
 
 	(void)state;
-	for (i = 0; i < 409; i++) {
-		assert_int_equal(vsb_credit_packets(&c), 409 - i);
-		vsb_credit_sent(&c, 1, 1);
+	for (i = 0; i < 255; i++) {
+		assert_int_equal(vsb_credit_packets(&c), 255 - i);
+		sent(&c, 1, 1);
 	}
 	assert_int_equal(vsb_credit_packets(&c), 0);
 }
@@ -328,15 +350,15 @@ static void test_packets_in_a_row_take_a_place_each(void **state)
 	struct vsb_credit c = credit_at(0xffffff00, 1, 262144);
 
 	(void)state;
-	vsb_credit_sent(&c, 0, 0);
-	assert_int_equal(vsb_credit_packets(&c), 409);
-	vsb_credit_sent(&c, 18, 65536);
-	vsb_credit_sent(&c, 30, 65536);
-	assert_int_equal(vsb_credit_packets(&c), 409 - 48);
+	sent(&c, 0, 0);
+	assert_int_equal(vsb_credit_packets(&c), 255);
+	sent(&c, 18, 65536);
+	sent(&c, 30, 65536);
+	assert_int_equal(vsb_credit_packets(&c), 255 - 48);
 	assert_int_equal(vsb_credit_free(&c), 131072);
-	vsb_credit_sent(&c, 2, 100);
+	sent(&c, 2, 100);
 	vsb_credit_peer(&c, 262144, 131072 + 0xffffff00);
-	assert_int_equal(vsb_credit_packets(&c), 409 - 2);
+	assert_int_equal(vsb_credit_packets(&c), 255 - 2);
 }
 
 static void test_a_guest_that_has_read_all_has_no_packets(void **state)
@@ -350,7 +372,7 @@ static void test_a_guest_that_has_read_all_has_no_packets(void **state)
 			struct vsb_credit c = credit_at(starts[i], 1, 1000000);
 
 			for (n = 0; n < max; n++)
-				vsb_credit_sent(&c, 1, n % 50 + 1);
+				sent(&c, 1, n % 50 + 1);
 			assert_int_equal(c.packets, max);
 			vsb_credit_peer(&c, 1000000, c.rx_cnt);
 			assert_int_equal(c.packets, 0);
@@ -361,13 +383,13 @@ static void test_a_guest_that_has_read_all_has_no_packets(void **state)
 
 static void test_a_packet_that_is_partly_read_is_not_retired(void **state)
 {
-	struct vsb_credit c = credit_at(0xfffffff0, 1, 640);
+	struct vsb_credit c = credit_at(0xfffffff0, 1, 1024);
 
 	(void)state;
-	vsb_credit_sent(&c, 1, 100);
-	vsb_credit_peer(&c, 640, 0xfffffff0 + 99);
+	sent(&c, 1, 100);
+	vsb_credit_peer(&c, 1024, 0xfffffff0 + 99);
 	assert_int_equal(vsb_credit_packets(&c), 0);
-	vsb_credit_peer(&c, 640, 0xfffffff0 + 100);
+	vsb_credit_peer(&c, 1024, 0xfffffff0 + 100);
 	assert_int_equal(vsb_credit_packets(&c), 1);
 }
 
@@ -378,10 +400,10 @@ static void test_a_shrunk_window_may_hold_fewer_packets_than_it_has(void **state
 
 	(void)state;
 	for (i = 0; i < 50; i++)
-		vsb_credit_sent(&c, 1, 1);
-	vsb_credit_peer(&c, 6400, 0);
+		sent(&c, 1, 1);
+	vsb_credit_peer(&c, 11264, 0);
 	assert_int_equal(vsb_credit_packets(&c), 0);
-	vsb_credit_peer(&c, 6400, 50);
+	vsb_credit_peer(&c, 11264, 50);
 	assert_int_equal(vsb_credit_packets(&c), 10);
 }
 
@@ -397,8 +419,7 @@ static void test_a_lying_fwd_cnt_breaks_no_count(void **state)
 		u32 j, sum = 0;
 
 		if (vsb_credit_packets(&c) && vsb_credit_free(&c))
-			vsb_credit_sent(&c, 1, 1 + rng_below(&rng,
-							  vsb_credit_free(&c)));
+			sent(&c, 1, 1 + rng_below(&rng, vsb_credit_free(&c)));
 		if (rng_one_in(&rng, 2))
 			vsb_credit_peer(&c, rng_next(&rng) >>
 					rng_below(&rng, 32), rng_next(&rng));
@@ -458,7 +479,7 @@ static void window_walk(u64 seed, u32 peers, u32 largest)
 			u32 most = free < largest ? free : largest;
 			u32 len = 1 + rng_below(&rng, most);
 
-			vsb_credit_sent(&c, 1, len);
+			sent(&c, 1, len);
 			model_send(m, len);
 		} else if (m->sent > m->read) {
 			model_read(m, m->read + 1 +
@@ -466,14 +487,14 @@ static void window_walk(u64 seed, u32 peers, u32 largest)
 			vsb_credit_peer(&c, peers, start + m->read);
 		}
 		assert_true(c.packets >= model_unread(m));
-		assert_true(model_unread(m) <= vsb_credit_packet_limit(&c));
+		assert_true(model_unread(m) <= (c.limit ? c.limit : 1));
 		assert_true(m->sent != m->read || !c.packets);
 	}
 }
 
 static void test_the_packet_window_never_undercounts(void **state)
 {
-	static const u32 windows[] = { 1, 640, 4096, 65536, 262144, 2000000 };
+	static const u32 windows[] = { 1, 1024, 4096, 65536, 262144, 2000000 };
 	static const u32 sizes[] = { 1, 40, 3732, 65536 };
 	unsigned int i, j;
 	u64 seed;
@@ -492,11 +513,374 @@ static void test_the_packet_window_overcounts_by_few(void **state)
 	u32 i, read;
 
 	(void)state;
-	for (i = 0; i < 409; i++)
-		vsb_credit_sent(&c, 1, 1);
-	for (read = 0; read <= 409; read++) {
+	for (i = 0; i < 255; i++)
+		sent(&c, 1, 1);
+	for (read = 0; read <= 255; read++) {
 		vsb_credit_peer(&c, 262144, read);
-		assert_in_range(c.packets, 409 - read, 409 - read + 409 / 8);
+		assert_in_range(c.packets, 255 - read, 255 - read + 255 / 8);
+	}
+}
+
+/* the ceiling of Linux guests */
+
+static void test_a_packet_below_the_room_of_the_last_one_joins_it(void **state)
+{
+	struct vsb_credit c = credit_at(0xfffffff0, 1, 262144);
+
+	(void)state;
+	assert_int_equal(vsb_credit_joins(&c), 0);
+	sent_open(&c, 3632);
+	assert_int_equal(vsb_credit_joins(&c), 99);
+	sent_open(&c, 90);
+	assert_int_equal(c.packets, 1);
+	assert_int_equal(vsb_credit_joins(&c), 9);
+	sent_open(&c, 10);
+	assert_int_equal(c.packets, 2);
+	assert_int_equal(vsb_credit_joins(&c), VSB_JOIN_MAX);
+}
+
+static void test_a_packet_of_more_than_128_bytes_joins_none(void **state)
+{
+	struct vsb_credit c = credit_at(0, 1, 262144);
+
+	(void)state;
+	sent_open(&c, 1);
+	sent_open(&c, 128);
+	assert_int_equal(c.packets, 1);
+	sent_open(&c, 129);
+	assert_int_equal(c.packets, 2);
+}
+
+/* The check of Linux comes before the copy, for what joins as well. */
+static void test_nothing_joins_where_one_packet_more_is_too_much(void **state)
+{
+	struct vsb_credit c = credit_at(0, 1, 262144);
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < 20; i++)
+		sent_open(&c, 200);
+	vsb_credit_peer(&c, 20480, 0);
+	assert_int_equal(vsb_credit_joins(&c), 0);
+	assert_int_equal(next(&c), 0);
+	vsb_credit_peer(&c, 21504, 0);
+	assert_int_equal(vsb_credit_joins(&c), VSB_JOIN_MAX);
+	c = credit_at(0, 1, 2047);
+	sent_open(&c, 1);
+	assert_int_equal(next(&c), 0);
+}
+
+static void test_a_guest_that_has_read_all_has_no_packet_to_join(void **state)
+{
+	struct vsb_credit c = credit_at(0, 1, 262144);
+
+	(void)state;
+	sent_open(&c, 1);
+	sent_open(&c, 1);
+	vsb_credit_peer(&c, 262144, 1);
+	assert_int_equal(vsb_credit_joins(&c), VSB_JOIN_MAX);
+	vsb_credit_peer(&c, 262144, 2);
+	assert_int_equal(vsb_credit_joins(&c), 0);
+}
+
+/* Then all that is left of the ceiling is needed for a window. */
+static void test_the_last_packet_is_filled_before_another_is_begun(void **state)
+{
+	struct vsb_credit c = credit_at(0, 1, 262144);
+	u32 packets;
+
+	(void)state;
+	while (vsb_credit_next(&c, &packets) > VSB_JOIN_MAX)
+		sent_open(&c, 200);
+	assert_int_equal(packets, 1);
+	assert_in_range(c.packets, 180, 190);
+	while (vsb_credit_joins(&c)) {
+		assert_true(next(&c) <= VSB_JOIN_MAX);
+		sent_open(&c, next(&c));
+	}
+	assert_in_range(vsb_credit_next(&c, &packets), 200000, 262144);
+	assert_int_equal(packets, 255 - c.packets);
+}
+
+static void test_small_buffers_have_no_ceiling(void **state)
+{
+	static const struct {
+		u32 room;
+		bool ceiling;
+	} rows[] = {
+		{ 84, false }, { 468, false }, { 2048, false }, { 3071, false },
+		{ 3072, true }, { 3284, true }, { 3732, true }, { 65536, true },
+	};
+	unsigned int i;
+	u32 n;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct vsb_credit c = credit_at(0, 1, 262144);
+
+		for (n = 0; n < 1000 && next(&c); n++)
+			vsb_credit_sent(&c, 1, 1, rows[i].room, 0);
+		assert_int_equal(n, rows[i].ceiling ? 255 : 1000);
+	}
+}
+
+static void test_a_lifted_ceiling_leaves_the_window_of_bytes(void **state)
+{
+	struct vsb_credit c = credit_at(0, 1, 262144);
+	u32 n;
+
+	(void)state;
+	for (n = 0; next(&c); n++)
+		sent(&c, 1, 1);
+	assert_int_equal(n, 255);
+	vsb_credit_lift(&c);
+	for (; next(&c); n++)
+		sent(&c, 1, 1);
+	assert_int_equal(n, 262144);
+}
+
+/*
+ * The receive queue of a Linux guest. Its packets have a little more room than the
+ * device knows, if the kernel rounds allocations up.
+ */
+#define LINUX_MAX	512U
+
+static struct linux_guest {
+	struct linux_packet {
+		u32 len, off, room;
+	} queue[LINUX_MAX];
+	u32 first, packets;
+	u32 buf_alloc, cost, extra;
+	u64 unread;	/* bytes of packets that are in the queue */
+	u64 fwd_cnt;	/* bytes of packets that have left it */
+} linux_guest;
+
+static struct linux_packet *linux_packet(struct linux_guest *g, u32 at)
+{
+	return &g->queue[(g->first + at) % LINUX_MAX];
+}
+
+/* Return: false when it would reset the connection. */
+static bool linux_takes(struct linux_guest *g, u32 len)
+{
+	struct linux_packet *tail = linux_packet(g, g->packets - 1);
+
+	if ((u64)(g->packets + 1) * g->cost > g->buf_alloc ||
+	    g->unread + len > g->buf_alloc || g->packets == LINUX_MAX)
+		return false;
+	g->unread += len;
+	if (g->packets && len <= 128 && len < tail->room) {
+		tail->len += len;
+		tail->room -= len;
+		return true;
+	}
+	*linux_packet(g, g->packets++) = (struct linux_packet) {
+		.len = len,
+		.room = GUEST_ROOM + g->extra - len,
+	};
+	return true;
+}
+
+static void linux_reads(struct linux_guest *g, u32 bytes)
+{
+	while (bytes && g->packets) {
+		struct linux_packet *p = linux_packet(g, 0);
+		u32 part = p->len - p->off;
+
+		part = part < bytes ? part : bytes;
+		p->off += part;
+		bytes -= part;
+		if (p->off < p->len)
+			continue;
+		g->fwd_cnt += p->len;
+		g->unread -= p->len;
+		g->first = (g->first + 1) % LINUX_MAX;
+		g->packets--;
+	}
+}
+
+/* Packets of one read of the device: all but the last one are full. */
+static bool linux_takes_row(struct linux_guest *g, u32 len)
+{
+	bool ok = true;
+
+	for (; len > GUEST_ROOM; len -= GUEST_ROOM)
+		ok = ok && linux_takes(g, GUEST_ROOM);
+	return ok && linux_takes(g, len);
+}
+
+/* The device sends up to @want bytes. Return: how many. */
+static u32 dev_sends(struct vsb_credit *c, struct linux_guest *g, u32 want,
+		     const char *name)
+{
+	u32 packets, most = vsb_credit_next(c, &packets), len;
+
+	len = want < most ? want : most;
+	if (len > packets * GUEST_ROOM)
+		len = packets * GUEST_ROOM;
+	if (!len)
+		return 0;
+	packets = (len - 1) / GUEST_ROOM + 1;
+	vsb_credit_sent(c, packets, len, GUEST_ROOM,
+			packets * GUEST_ROOM - len);
+	assert_row(linux_takes_row(g, len), name);
+	assert_row(c->packets >= g->packets, name);
+	return len;
+}
+
+/**
+ * struct linux_case - a host program and a reader in a Linux guest
+ * @window: buf_alloc of the guest
+ * @largest: the host program's largest write
+ * @reads: once in so many turns the reader reads; 0: never
+ * @bytes: the most that it reads
+ * @cost: of a packet
+ * @extra: room that the device does not know of
+ */
+struct linux_case {
+	u32 window, largest, reads, bytes, cost, extra;
+};
+
+/*
+ * Whatever the reader reads, and whenever the guest tells it, it is not reset;
+ * and when it reads no more it can be given its whole window.
+ */
+static void linux_case(const struct linux_case *lc, u64 seed)
+{
+	struct linux_guest *g = &linux_guest;
+	struct rng rng = rng_seed(seed);
+	struct vsb_credit c;
+	unsigned int i;
+	char name[80];
+
+	snprintf(name, sizeof(name),
+		 "window %u, writes to %u, reads 1 in %u to %u, cost %u, extra %u",
+		 lc->window, lc->largest, lc->reads, lc->bytes, lc->cost,
+		 lc->extra);
+	memset(g, 0, sizeof(*g));
+	g->buf_alloc = lc->window;
+	g->cost = lc->cost;
+	g->extra = lc->extra;
+	c = credit_at(0, 1, lc->window);
+	for (i = 0; i < 4000; i++) {
+		dev_sends(&c, g, 1 + rng_below(&rng, lc->largest), name);
+		if (lc->reads && rng_one_in(&rng, lc->reads))
+			linux_reads(g, 1 + rng_below(&rng, lc->bytes));
+		if (rng_one_in(&rng, 40))
+			vsb_credit_peer(&c, lc->window, g->fwd_cnt);
+	}
+	vsb_credit_peer(&c, lc->window, g->fwd_cnt);
+	while (dev_sends(&c, g, 1 + rng_below(&rng, lc->largest), name))
+		;
+	assert_row(g->unread == lc->window, name);
+}
+
+static void linux_cases(u32 cost, u32 extra)
+{
+	static const u32 windows[] = { 4096, 8192, 16384, 65536, 262144 };
+	static const u32 largest[] = { 1, 20, 128, 129, 300, 640, 3732, 60000 };
+	static const struct {
+		u32 one_in, bytes;
+	} reads[] = { { 0, 1 }, { 50, 9000 }, { 3, 400 }, { 20, 100 } };
+	unsigned int i, j, k;
+
+	for (i = 0; i < ARRAY_SIZE(windows); i++)
+		for (j = 0; j < ARRAY_SIZE(largest); j++)
+			for (k = 0; k < ARRAY_SIZE(reads); k++)
+				linux_case(&(struct linux_case) {
+					.window = windows[i],
+					.largest = largest[j],
+					.reads = reads[k].one_in,
+					.bytes = reads[k].bytes,
+					.cost = cost,
+					.extra = extra,
+				}, 100 * i + 10 * j + k);
+}
+
+static void test_a_linux_guest_is_never_reset_and_gets_its_window(void **state)
+{
+	(void)state;
+	linux_cases(576, 0);
+}
+
+/* CONFIG_MAX_SKB_FRAGS=45. */
+static void test_so_does_one_whose_packets_cost_1024(void **state)
+{
+	(void)state;
+	linux_cases(1024, 0);
+}
+
+/* Before 6.17 an RX buffer is 4096 bytes and a header, of 8192 allocated. */
+static void test_so_does_one_with_more_room_than_is_known(void **state)
+{
+	(void)state;
+	linux_cases(576, 1);
+	linux_cases(576, 364);
+	linux_cases(576, 4096);
+}
+
+/* credit that a data packet carries */
+
+/* The guest has used @used of its 1000 bytes and knows of none forwarded. */
+static struct vsb_credit used(u32 used)
+{
+	struct vsb_credit c = credit_at(0xfffffe00, 1000, 1000);
+
+	assert_true(vsb_credit_take(&c, used));
+	return c;
+}
+
+static void test_data_makes_up_for_an_update_while_a_quarter_is_open(void **state)
+{
+	struct vsb_credit c = used(749);
+
+	(void)state;
+	vsb_credit_forward(&c, 749);
+	assert_true(vsb_credit_update_due(&c, false));
+	assert_false(vsb_credit_told(&c, false));
+	assert_false(vsb_credit_is_untold(&c));
+}
+
+static void test_an_update_follows_data_when_less_was_open(void **state)
+{
+	struct vsb_credit c = used(750);
+
+	(void)state;
+	vsb_credit_forward(&c, 750);
+	assert_true(vsb_credit_told(&c, false));
+	assert_true(vsb_credit_is_untold(&c));
+	assert_false(vsb_credit_told(&c, true));
+	assert_false(vsb_credit_is_untold(&c));
+}
+
+/* However little each packet of data tells. */
+static void test_an_update_follows_once_half_the_window_is_open(void **state)
+{
+	struct vsb_credit c = used(1000);
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < 49; i++) {
+		vsb_credit_forward(&c, 10);
+		assert_false(vsb_credit_told(&c, false));
+	}
+	assert_true(vsb_credit_is_untold(&c));
+	vsb_credit_forward(&c, 10);
+	assert_true(vsb_credit_told(&c, false));
+	assert_false(vsb_credit_told(&c, true));
+	assert_false(vsb_credit_told(&c, false));
+}
+
+static void test_a_stream_of_small_packets_needs_no_update(void **state)
+{
+	struct vsb_credit c = credit_at(0, 262144, 262144);
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < 100000; i++) {
+		assert_true(vsb_credit_take(&c, 64));
+		vsb_credit_forward(&c, 64);
+		assert_false(vsb_credit_told(&c, false));
 	}
 }
 
@@ -574,8 +958,7 @@ static void dev_put(struct sim *s, u32 len)
 		.buf_alloc = s->dev.buf_alloc,
 		.fwd_cnt = s->dev.fwd_cnt,
 	});
-	vsb_credit_told(&s->dev);
-	s->dev_owes_update = false;
+	s->dev_owes_update = vsb_credit_told(&s->dev, !len);
 }
 
 static bool guest_send(struct sim *s)
@@ -674,17 +1057,16 @@ static bool dev_update(struct sim *s)
 
 static bool dev_send(struct sim *s)
 {
-	u32 len = vsb_credit_free(&s->dev);
+	u32 len = next(&s->dev);
 
-	if (!len || !vsb_credit_packets(&s->dev) || !s->left_rx ||
-	    wire_is_full(&s->to_guest))
+	if (!len || !s->left_rx || wire_is_full(&s->to_guest))
 		return false;
 	len = len < s->mtu ? len : s->mtu;
 	len = len < s->left_rx ? len : s->left_rx;
 	if (rng_one_in(&s->rng, 2))
 		len = 1 + rng_below(&s->rng, len);
 	s->left_rx -= len;
-	vsb_credit_sent(&s->dev, 1, len);
+	sent(&s->dev, 1, len);
 	dev_put(s, len);
 	return true;
 }
@@ -825,6 +1207,20 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_a_lying_fwd_cnt_breaks_no_count),
 	cmocka_unit_test(test_the_packet_window_never_undercounts),
 	cmocka_unit_test(test_the_packet_window_overcounts_by_few),
+	cmocka_unit_test(test_a_packet_below_the_room_of_the_last_one_joins_it),
+	cmocka_unit_test(test_a_packet_of_more_than_128_bytes_joins_none),
+	cmocka_unit_test(test_nothing_joins_where_one_packet_more_is_too_much),
+	cmocka_unit_test(test_a_guest_that_has_read_all_has_no_packet_to_join),
+	cmocka_unit_test(test_the_last_packet_is_filled_before_another_is_begun),
+	cmocka_unit_test(test_small_buffers_have_no_ceiling),
+	cmocka_unit_test(test_a_lifted_ceiling_leaves_the_window_of_bytes),
+	cmocka_unit_test(test_a_linux_guest_is_never_reset_and_gets_its_window),
+	cmocka_unit_test(test_so_does_one_whose_packets_cost_1024),
+	cmocka_unit_test(test_so_does_one_with_more_room_than_is_known),
+	cmocka_unit_test(test_data_makes_up_for_an_update_while_a_quarter_is_open),
+	cmocka_unit_test(test_an_update_follows_data_when_less_was_open),
+	cmocka_unit_test(test_an_update_follows_once_half_the_window_is_open),
+	cmocka_unit_test(test_a_stream_of_small_packets_needs_no_update),
 	cmocka_unit_test(test_windows_of_a_few_bytes_never_deadlock),
 	cmocka_unit_test(test_windows_to_4096_never_deadlock_or_reset),
 	cmocka_unit_test(test_usual_windows_never_deadlock_or_reset),

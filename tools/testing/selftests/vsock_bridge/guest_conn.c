@@ -116,12 +116,19 @@ static void check_room(struct guest_conn *c, uint32_t len)
 			   c->unread + 1, c->buf_alloc);
 }
 
+static bool joins(const struct guest_conn *c, uint32_t len)
+{
+	return c->type == VIRTIO_VSOCK_TYPE_STREAM && c->unread &&
+	       len <= GUEST_JOIN_MAX && len < c->tail;
+}
+
+/* @room: what the packet's buffer holds. */
 static void keep(struct guest_conn *c, const uint8_t *data, uint32_t len,
-		 bool last)
+		 uint32_t room, bool last)
 {
 	uint32_t at = c->rx_cnt % c->capacity;
 	uint32_t part = c->capacity - at < len ? c->capacity - at : len;
-	unsigned int slot = (c->first + c->unread) % max_unread(c);
+	unsigned int slot;
 
 	check_room(c, len);
 	if (guest_conn_unread(c) + len > c->capacity ||
@@ -130,9 +137,15 @@ static void keep(struct guest_conn *c, const uint8_t *data, uint32_t len,
 	memcpy(c->space + at, data, part);
 	memcpy(c->space, data + part, len - part);
 	c->rx_cnt += len;
+	if (joins(c, len)) {
+		c->tail -= len;
+	} else {
+		c->tail = room - len;
+		c->unread++;
+	}
+	slot = (c->first + c->unread - 1) % max_unread(c);
 	c->ends[slot] = c->rx_cnt;
 	c->last[slot] = last;
-	c->unread++;
 	if (c->unread > c->most_unread)
 		c->most_unread = c->unread;
 }
@@ -162,7 +175,7 @@ static void receive(struct guest_conn *c, const struct guest_buf *b)
 	case VIRTIO_VSOCK_OP_RW:
 		if (c->peer_shutdown & VIRTIO_VSOCK_SHUTDOWN_SEND)
 			guest_fail(c->mux->guest, "RX: payload after SHUTDOWN");
-		keep(c, b->data, le32toh(h->len),
+		keep(c, b->data, le32toh(h->len), b->size - GUEST_HDR_SIZE,
 		     le32toh(h->flags) & VIRTIO_VSOCK_SEQ_EOM);
 		break;
 	case VIRTIO_VSOCK_OP_CREDIT_REQUEST:

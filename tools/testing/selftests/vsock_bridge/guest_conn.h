@@ -15,8 +15,13 @@
 
 #include "guest.h"
 
-/* Linux's guest takes a packet while (unread packets + 1) * 576 <= buf_alloc */
+/*
+ * Linux's guest takes a packet while (unread packets + 1) * 576 <= buf_alloc. One
+ * of a stream, of at most 128 bytes and smaller than the room behind the last
+ * unread one, joins that.
+ */
 #define GUEST_PACKET_COST	576
+#define GUEST_JOIN_MAX		128
 #define GUEST_MUX_STRAYS	512
 #define GUEST_MUX_LISTENERS	16
 #define GUEST_CONN_OPS		(VIRTIO_VSOCK_OP_CREDIT_REQUEST + 1)
@@ -44,6 +49,7 @@ struct guest_mux;
  * @last: of each unread packet, whether it ends a message
  * @first: index of the oldest unread packet in @ends and @last
  * @unread: number of unread packets
+ * @tail: room behind the last of them
  * @most_unread: the most that there were
  * @tx_cnt: bytes sent
  * @peer_buf_alloc: as last told
@@ -71,6 +77,7 @@ struct guest_conn {
 	bool *last;
 	unsigned int first;
 	unsigned int unread;
+	uint32_t tail;
 	unsigned int most_unread;
 	uint32_t tx_cnt;
 	uint32_t peer_buf_alloc;

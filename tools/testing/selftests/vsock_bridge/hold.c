@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/userfaultfd.h>
-#include <linux/vhost.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -10,21 +10,21 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "deadline.h"
+#include "guest.h"
 #include "hold.h"
 
 #define PAGE 4096
 
-static void *waiting(void *arg)
+bool hold_is_possible(void)
 {
-	struct hold *hold = arg;
+	int fd = syscall(SYS_userfaultfd, O_CLOEXEC);
 
-	/* the kernel reads or writes its argument, which is not there */
-	ioctl(hold->device, hold->request, hold->page);
-	return NULL;
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
 }
 
-/* Whoever touches the page waits from here on. */
+/* A task that touches the page waits from here on. */
 static int guard_page(struct hold *hold)
 {
 	struct uffdio_api api = { .api = UFFD_API };
@@ -33,9 +33,16 @@ static int guard_page(struct hold *hold)
 		.mode = UFFDIO_REGISTER_MODE_MISSING,
 	};
 
-	if (ioctl(hold->uffd, UFFDIO_API, &api) ||
-	    ioctl(hold->uffd, UFFDIO_REGISTER, &reg))
+	hold->uffd = syscall(SYS_userfaultfd, O_CLOEXEC);
+	if (hold->uffd < 0)
 		return -errno;
+	if (ioctl(hold->uffd, UFFDIO_API, &api) ||
+	    ioctl(hold->uffd, UFFDIO_REGISTER, &reg)) {
+		int err = -errno;
+
+		close(hold->uffd);
+		return err;
+	}
 	return 0;
 }
 
@@ -49,25 +56,68 @@ static int wait_for_fault(struct hold *hold)
 	return read(hold->uffd, &msg, sizeof(msg)) == sizeof(msg) ? 0 : -EIO;
 }
 
-/* vhost's argument is copied under the lock. */
-int hold_begin(struct hold *hold, int device)
+/* The last page of the guest's memory, which nothing else uses. */
+static void *spare_page(const struct guest *g)
 {
-	return hold_ioctl(hold, device, VHOST_GET_FEATURES);
+	return guest_mem_va(&g->mem, GUEST_HIGH_GPA + GUEST_REGION_SIZE - PAGE,
+			    PAGE);
+}
+
+static int post_packet(struct hold *hold)
+{
+	struct guest *g = hold->guest;
+	struct vring_desc desc = {
+		.addr = htole64(guest_mem_gpa(&g->mem, hold->page)),
+		.len = htole32(GUEST_HDR_SIZE),
+	};
+
+	hold->head = guest_ring_raw(&g->tx, &desc, 1);
+	if (hold->head < 0)
+		return hold->head;
+	guest_ring_force_kick(&g->tx);
+	return 0;
+}
+
+int hold_begin(struct hold *hold, struct guest *guest)
+{
+	int err;
+
+	memset(hold, 0, sizeof(*hold));
+	hold->guest = guest;
+	hold->page = spare_page(guest);
+	err = guard_page(hold);
+	if (err)
+		return err;
+	err = post_packet(hold);
+	err = err ?: wait_for_fault(hold);
+	if (err)
+		hold_end(hold);
+	return err;
+}
+
+static void *issue(void *arg)
+{
+	struct hold *hold = arg;
+
+	ioctl(hold->device, hold->request, hold->page);
+	return NULL;
 }
 
 int hold_ioctl(struct hold *hold, int device, unsigned long request)
 {
 	int err;
 
+	memset(hold, 0, sizeof(*hold));
 	hold->device = device;
 	hold->request = request;
-	hold->uffd = syscall(SYS_userfaultfd, O_CLOEXEC);
-	if (hold->uffd < 0)
-		return -errno;
 	hold->page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
 			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	err = hold->page == MAP_FAILED ? -errno : guard_page(hold);
-	err = err ?: -pthread_create(&hold->thread, NULL, waiting, hold);
+	if (hold->page == MAP_FAILED)
+		return -errno;
+	err = guard_page(hold);
+	if (err)
+		return err;
+	err = -pthread_create(&hold->thread, NULL, issue, hold);
 	if (err) {
 		close(hold->uffd);
 		return err;
@@ -78,7 +128,29 @@ int hold_ioctl(struct hold *hold, int device, unsigned long request)
 	return err;
 }
 
-void hold_end(struct hold *hold)
+/* An RST of a connection that does not exist is ignored. */
+static void let_packet_come(struct hold *hold)
+{
+	static uint8_t content[PAGE];
+	struct virtio_vsock_hdr h = guest_hdr(hold->guest, VIRTIO_VSOCK_OP_RST,
+					      1, 1);
+	struct uffdio_copy copy = {
+		.dst = (uintptr_t)hold->page,
+		.src = (uintptr_t)content,
+		.len = PAGE,
+	};
+	uint32_t len;
+
+	memcpy(content, &h, sizeof(h));
+	ioctl(hold->uffd, UFFDIO_COPY, &copy);
+	if (hold->head >= 0)
+		guest_wait_raw(hold->guest, &hold->guest->tx, hold->head, &len,
+			       deadline_in(WAIT_MS));
+	close(hold->uffd);
+	madvise(hold->page, PAGE, MADV_DONTNEED);
+}
+
+static void let_argument_come(struct hold *hold)
 {
 	struct uffdio_zeropage zero = {
 		.range = { (uintptr_t)hold->page, PAGE },
@@ -88,4 +160,12 @@ void hold_end(struct hold *hold)
 	pthread_join(hold->thread, NULL);
 	close(hold->uffd);
 	munmap(hold->page, PAGE);
+}
+
+void hold_end(struct hold *hold)
+{
+	if (hold->guest)
+		let_packet_come(hold);
+	else
+		let_argument_come(hold);
 }

@@ -9,9 +9,13 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 
+#include "hold.h"
 #include "process.h"
 
 #define ECHO_PORT	80	/* of the guest */
@@ -323,7 +327,8 @@ static bool lets_go(FIXTURE_DATA(owner) *self)
 	self->owner.hold = -1;
 	while (holds_device(self->owner.pid) && deadline_left(deadline))
 		poll(NULL, 0, 1);
-	return !holds_device(self->owner.pid) && !kill(self->owner.pid, 0);
+	return !holds_device(self->owner.pid) &&
+	       !waitpid(self->owner.pid, NULL, WNOHANG);
 }
 
 /* The device lives until we let go as well. */
@@ -462,6 +467,139 @@ TEST_F(owner, that_became_another_program_leaves_nothing_behind_that)
 	EXPECT_EQ(-ECONNREFUSED, uds_connect(self->path));
 	EXPECT_EQ(0, bed_works(&self->bed));
 	close(fd);
+}
+
+/* --- memory that does not come */
+
+/* Another process with the descriptor waits for its own memory. */
+TEST_F(owner, that_is_killed_does_not_wait_for_the_memory_of_others)
+{
+	int held = open_shared(self), fd;
+	struct hold hold;
+
+	if (!hold_is_possible())
+		SKIP(return, "no userfaultfd");
+	ASSERT_LE(0, held);
+	ASSERT_EQ(0, start_own(self, OWN(.fd = held)));
+	fd = client(self->path);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, hold_ioctl(&hold, held, VHOST_GET_FEATURES));
+	EXPECT_TRUE(process_dies(&self->owner));
+	hold_end(&hold);
+	EXPECT_EQ(0, ends(fd));
+	close(held);
+	close(fd);
+}
+
+/* The device waits for the owner's memory, and its owner has closed it. */
+static void hold_and_close_device(struct guest_mux *mux)
+{
+	struct hold hold;
+
+	if (!hold_begin(&hold, mux->guest))
+		close_device(mux);
+	_exit(1);
+}
+
+static void wait_and_close(struct process *p, void *arg)
+{
+	process_ready(p, 0);
+	process_wait(p);
+	close(*(int *)arg);
+}
+
+TEST_F(owner, whose_memory_does_not_come_does_not_hold_up_the_last_close)
+{
+	int held = open_shared(self), fd;
+	struct process closer;
+
+	if (!hold_is_possible())
+		SKIP(return, "no userfaultfd");
+	ASSERT_LE(0, held);
+	ASSERT_EQ(0, start_own(self, OWN(.fd = held,
+					 .then = hold_and_close_device)));
+	fd = client(self->path);
+	ASSERT_LE(0, fd);
+	ASSERT_TRUE(lets_go(self));
+	ASSERT_EQ(0, process_start(&closer, wait_and_close, &held));
+	close(held);
+	EXPECT_TRUE(process_ends(&closer));
+	process_kill(&self->owner);
+	EXPECT_EQ(0, ends(fd));
+	EXPECT_EQ(-ECONNREFUSED, uds_connect(self->path));
+	EXPECT_EQ(0, bed_works(&self->bed));
+	close(fd);
+}
+
+/* --- what its device held */
+
+static int map_port(int fd, const char *path)
+{
+	struct vsock_bridge_port arg = {
+		.size = sizeof(arg), .port = 7,
+		.action = VSOCK_BRIDGE_PORT_CONNECT,
+		.path = (uintptr_t)path, .path_len = strlen(path),
+	};
+
+	return ioctl(fd, VSOCK_BRIDGE_SET_PORT, &arg) ? -errno : 0;
+}
+
+/* A device whose host end and working directory are on a mount of their own. */
+static void own_on_mount(struct process *p, void *arg)
+{
+	struct own *o = arg;
+	int fd = open(guest_device(), O_RDWR | O_CLOEXEC);
+
+	if (fd < 0 || chdir(o->path) || bed_set_uds(fd, "v.sock") ||
+	    map_port(fd, "x") || chdir("/")) {
+		process_ready(p, EIO);
+		_exit(1);
+	}
+	o->fd = fd;
+	own(p, o);
+}
+
+static int end_and_unmount(FIXTURE_DATA(owner) *self, const char *dir,
+			   void (*end)(struct process *p))
+{
+	struct own o = { .path = dir, .other = self->bed.guest.fd };
+	char path[BED_PATH_SIZE + 8];
+	int err, fd;
+
+	snprintf(path, sizeof(path), "%s/v.sock", dir);
+	if (mount("owner", dir, "tmpfs", 0, NULL))
+		return -errno;
+	err = process_start(&self->owner, own_on_mount, &o);
+	fd = err ? err : client(path);
+	if (fd >= 0)
+		close(fd);
+	end(&self->owner);
+	err = umount2(dir, 0) ? -errno : 0;
+	if (err)
+		umount2(dir, MNT_DETACH);
+	return fd < 0 ? fd : err;
+}
+
+static void end_often(struct __test_metadata *_metadata,
+		      FIXTURE_DATA(owner) *self, void (*end)(struct process *p))
+{
+	char dir[BED_PATH_SIZE];
+
+	snprintf(dir, sizeof(dir), "%s/mount", self->bed.dir);
+	ASSERT_EQ(0, mkdir(dir, 0700));
+	for (int i = 0; i < 10; i++)
+		EXPECT_EQ(0, end_and_unmount(self, dir, end));
+	rmdir(dir);
+}
+
+TEST_F(owner, that_was_killed_leaves_its_mount_free)
+{
+	end_often(_metadata, self, process_kill);
+}
+
+TEST_F(owner, that_has_exited_leaves_its_mount_free)
+{
+	end_often(_metadata, self, process_end);
 }
 
 TEST_HARNESS_MAIN

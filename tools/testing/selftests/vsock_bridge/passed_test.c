@@ -61,7 +61,7 @@ static bool is_refused(struct bed *bed, int sock, int fd)
 
 	if (sent == -EPERM)
 		return true;
-	return sent == 1 && !uds_recv_eof(sock) &&
+	return sent == 1 && !uds_recv_reset(sock) &&
 	       BED_AWAIT_STAT(bed, sockets, 1) == 1;
 }
 
@@ -85,7 +85,7 @@ TEST_F(passed, in_the_handshake_is_refused_and_closed)
 	ASSERT_EQ(0, pipe2(ends, O_CLOEXEC));
 	ASSERT_EQ(1, BED_AWAIT_STAT(&self->bed, handshakes, 1));
 	if (pass(fd, ends[1]) != -EPERM) {
-		EXPECT_EQ(0, uds_recv_eof(fd));
+		EXPECT_EQ(0, uds_recv_reset(fd));
 		EXPECT_EQ(1, BED_AWAIT_STAT(&self->bed, rx_read_fails, 1));
 	}
 	close(fd);
@@ -96,7 +96,10 @@ TEST_F(passed, in_the_handshake_is_refused_and_closed)
 	close(ends[0]);
 }
 
-/* Closing such a socket takes as long as its owner likes. */
+/*
+ * Closing such a socket takes as long as its owner likes. The kernel closes it in
+ * its own work for files (delayed_fput), where the device does not wait.
+ */
 static int lingering_socket(int *peer)
 {
 	struct linger linger = { .l_onoff = 1, .l_linger = 60 };
@@ -166,7 +169,7 @@ TEST_F(passed, as_the_device_itself_lets_the_device_end)
 	pass(self->pair.fd, self->bed.guest.fd);
 	close(self->bed.guest.fd);
 	self->bed.guest.fd = -1;
-	EXPECT_EQ(0, uds_recv_eof(self->pair.fd));
+	EXPECT_EQ(0, uds_recv_reset(self->pair.fd));
 	EXPECT_TRUE(is_refused_in_the_end(self->bed.path));
 }
 

@@ -109,6 +109,34 @@ void process_kill(struct process *p)
 	forget(p);
 }
 
+static bool is_gone(struct process *p)
+{
+	uint64_t deadline = deadline_in(WAIT_MS);
+	pid_t pid;
+
+	while (!(pid = waitpid(p->pid, NULL, WNOHANG)) &&
+	       deadline_left(deadline))
+		poll(NULL, 0, 1);
+	if (!pid)
+		return false;
+	close(p->pipe);
+	p->pid = 0;
+	return true;
+}
+
+bool process_ends(struct process *p)
+{
+	close(p->hold);
+	return is_gone(p);
+}
+
+bool process_dies(struct process *p)
+{
+	kill(p->pid, SIGKILL);
+	close(p->hold);
+	return is_gone(p);
+}
+
 int process_become(unsigned int uid)
 {
 	if (setgroups(0, NULL) || setresgid(uid, uid, uid) ||

@@ -42,6 +42,12 @@ void process_wait(struct process *p);
 /* In the parent: ends it; process_kill() by a signal, at once. */
 void process_end(struct process *p);
 void process_kill(struct process *p);
+/*
+ * The same for a child whose end may hang: true when it is gone in time, and all
+ * of its threads with it.
+ */
+bool process_ends(struct process *p);
+bool process_dies(struct process *p);
 
 /* Becomes @uid for good, with no group but that, and no capability. */
 int process_become(unsigned int uid);

@@ -16,7 +16,22 @@ enum { MANY = 600 };
 /* An emulated host that looks for mistakes takes seconds for that many clients. */
 #define TIMEOUT_MS	6000
 
-BED_FIXTURE(round)
+FIXTURE(round)
+{
+	struct bed bed;
+};
+
+FIXTURE_SETUP(round)
+{
+	if (!hold_is_possible())
+		SKIP(return, "no userfaultfd");
+	BED_SETUP(&self->bed, NULL);
+}
+
+FIXTURE_TEARDOWN(round)
+{
+	BED_TEARDOWN(&self->bed);
+}
 
 static void allow_files(void)
 {
@@ -41,7 +56,7 @@ TEST_F(round, of_events_ends_with_the_last_one)
 	self->bed.mux.buf_alloc = 4096;
 	for (int i = 0; i < MANY; i++)
 		ASSERT_EQ(0, bed_host_pair(&self->bed, &pair[i], 80));
-	ASSERT_EQ(0, hold_begin(&hold, self->bed.guest.fd));
+	ASSERT_EQ(0, hold_begin(&hold, &self->bed.guest));
 	for (int i = 0; i < MANY; i++)
 		EXPECT_EQ(0, uds_send(pair[i].fd, "x", 1));
 	hold_end(&hold);
@@ -65,7 +80,7 @@ TEST_F(round, of_timeouts_ends_with_the_last_one)
 		ASSERT_LE(0, fd[i]);
 	}
 	ASSERT_EQ(MANY, BED_AWAIT_STAT(&self->bed, handshakes, MANY));
-	ASSERT_EQ(0, hold_begin(&hold, self->bed.guest.fd));
+	ASSERT_EQ(0, hold_begin(&hold, &self->bed.guest));
 	EXPECT_EQ(-ETIMEDOUT, uds_wait_ms(fd[0], POLLIN, TIMEOUT_MS + 100));
 	hold_end(&hold);
 	EXPECT_EQ(0, BED_AWAIT_STAT(&self->bed, handshakes, 0));
@@ -81,7 +96,7 @@ TEST_F(round, of_clients_ends_with_the_last_one)
 
 	allow_files();
 	ASSERT_EQ(0, set_handshakes(&self->bed, MANY, 60000));
-	ASSERT_EQ(0, hold_begin(&hold, self->bed.guest.fd));
+	ASSERT_EQ(0, hold_begin(&hold, &self->bed.guest));
 	for (int i = 0; i < MANY; i++) {
 		fd[i] = uds_connect(self->bed.path);
 		EXPECT_LE(0, fd[i]);
@@ -103,7 +118,7 @@ TEST_F(round, of_lines_is_in_the_order_in_which_they_came)
 		fd[i] = uds_connect(self->bed.path);
 	ASSERT_EQ(N, BED_AWAIT_STAT(&self->bed, handshakes, N));
 	guest_listen(&self->bed.mux, 80);
-	ASSERT_EQ(0, hold_begin(&hold, self->bed.guest.fd));
+	ASSERT_EQ(0, hold_begin(&hold, &self->bed.guest));
 	for (int i = 0; i < N; i++)
 		EXPECT_EQ(0, uds_send(fd[i], "CONNECT 80\n", 11));
 	hold_end(&hold);
@@ -130,7 +145,7 @@ TEST_F(round, of_clients_evicts_none_that_waits_for_its_turn)
 	first = uds_connect(self->bed.path);
 	ASSERT_EQ(1, BED_AWAIT_STAT(&self->bed, handshakes, 1));
 	guest_listen(&self->bed.mux, 80);
-	ASSERT_EQ(0, hold_begin(&hold, self->bed.guest.fd));
+	ASSERT_EQ(0, hold_begin(&hold, &self->bed.guest));
 	next = uds_connect(self->bed.path);
 	EXPECT_EQ(0, uds_send(first, "CONNECT 80\n", 11));
 	hold_end(&hold);
@@ -151,7 +166,7 @@ TEST_F(round, of_clients_serves_more_than_may_wait)
 
 	ASSERT_EQ(0, set_handshakes(&self->bed, MAX, 60000));
 	guest_listen(&self->bed.mux, 80);
-	ASSERT_EQ(0, hold_begin(&hold, self->bed.guest.fd));
+	ASSERT_EQ(0, hold_begin(&hold, &self->bed.guest));
 	for (int i = 0; i < N; i++) {
 		fd[i] = bed_client(&self->bed, 80);
 		EXPECT_LE(0, fd[i]);

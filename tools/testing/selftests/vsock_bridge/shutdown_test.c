@@ -141,6 +141,68 @@ TEST_F(end, of_host_reads_resets_a_guest_that_writes_behind_the_hosts_bytes)
 	expect_gone(_metadata, &self->bed);
 }
 
+/* Reads until the device says that the host reads no more; how much came. */
+static size_t read_until_shutdown(struct bed *bed, struct guest_conn *c)
+{
+	uint64_t deadline = deadline_in(WAIT_MS);
+	size_t got = 0;
+	char data[512];
+
+	do {
+		guest_mux_step(&bed->mux, -1, 0, deadline);
+		/* the rest of it came before, and in order */
+		got += guest_conn_recv(c, data, sizeof(data));
+	} while (!c->peer_shutdown && !c->reset && deadline_left(deadline));
+	return got + guest_conn_unread(c);
+}
+
+/* Drivers that end the connection with any SHUTDOWN would lose them. */
+TEST_F(end, of_host_reads_comes_behind_bytes_that_wait_for_credit)
+{
+	static char data[10000];
+	struct bed_pair pair;
+
+	self->bed.mux.buf_alloc = 4096;
+	ASSERT_EQ(0, variant->make(&self->bed, &pair, 81));
+	ASSERT_EQ(0, uds_send(pair.fd, data, sizeof(data)));
+	ASSERT_EQ(0, shutdown(pair.fd, SHUT_RD));
+	EXPECT_EQ(sizeof(data), read_until_shutdown(&self->bed, pair.conn));
+	EXPECT_EQ(RCV, pair.conn->peer_shutdown);
+	close(pair.fd);
+}
+
+TEST_F(end, by_a_host_close_with_a_failed_write_comes_behind_bytes_that_wait)
+{
+	static char data[10000];
+	struct bed_pair pair;
+
+	self->bed.mux.buf_alloc = 4096;
+	ASSERT_EQ(0, variant->make(&self->bed, &pair, 81));
+	ASSERT_EQ(0, uds_send(pair.fd, data, sizeof(data)));
+	close(pair.fd);
+	ASSERT_EQ(3, guest_conn_send(pair.conn, "abc", 3, 3));
+	EXPECT_EQ(1, BED_AWAIT_STAT(&self->bed, tx_write_fails, 1));
+	EXPECT_EQ(sizeof(data), read_until_shutdown(&self->bed, pair.conn));
+	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, pair.conn->reset));
+}
+
+TEST_F(end, of_host_reads_does_not_wait_for_ever_for_a_guest_that_does_not_read)
+{
+	static char data[10000];
+	struct bed_pair pair;
+
+	ASSERT_EQ(0, bed_set_limits(&self->bed, BED_LIMITS(
+			.shutdown_timeout_ms = 50)));
+	self->bed.mux.buf_alloc = 4096;
+	ASSERT_EQ(0, variant->make(&self->bed, &pair, 81));
+	ASSERT_EQ(0, uds_send(pair.fd, data, sizeof(data)));
+	ASSERT_EQ(0, shutdown(pair.fd, SHUT_RD));
+	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux,
+				pair.conn->peer_shutdown == RCV));
+	EXPECT_EQ(4096, guest_conn_unread(pair.conn));
+	close(pair.fd);
+}
+
 TEST_F(end, of_guest_writes_is_eof_behind_all_bytes)
 {
 	struct guest_conn *c = self->pair.conn;
