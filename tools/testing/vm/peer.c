@@ -9,7 +9,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <linux/sockios.h>
 #include <linux/vm_sockets.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -28,6 +30,8 @@
 #define BLOCK 65536
 #define BACKLOG 4096
 #define MESSAGE_MAX 200000	/* what a default AF_UNIX socket takes at once */
+#define WINDOW 262144		/* what a default AF_VSOCK socket holds */
+#define STALL_S 20		/* a stream that does not move for so long stands still */
 
 enum status {
 	STATUS_OK = 0,
@@ -49,6 +53,7 @@ static void usage(void)
 	      "ADDRESS:\n"
 	      "  vsock:CID:PORT  unix:PATH  bridge:PATH:PORT      connect\n"
 	      "  vsock-listen:PORT  unix-listen:PATH              accept\n"
+	      "  -                                                stdin\n"
 	      "PATH may be @NAME, an abstract one.\n"
 	      "ACTION:\n"
 	      "  send SEED BYTES CHUNK        send, then end the sending side\n"
@@ -57,14 +62,27 @@ static void usage(void)
 	      "  echo                         send back what comes\n"
 	      "  hold                         wait for the end\n"
 	      "  ping                         send a byte, wait for it, close\n"
-	      "  give SEED BYTES              send, then close at once\n"
+	      "  give SEED BYTES CHUNK        send, then close at once\n"
 	      "  take BYTES                   receive so much, then close\n"
 	      "  messages SEED N              send N messages of varied size\n"
 	      "  bounds SEED N                receive them, and check\n"
+	      "  say TEXT                     send TEXT and a newline, then close\n"
+	      "  text                         print what comes, and the end\n"
+	      "  pour SEED                    send until nothing is taken for a second,\n"
+	      "                               then wait for the end\n"
+	      "  half SEED BYTES SEED         send the first, though that may fail, end the\n"
+	      "                               sending side, then drain the second\n"
+	      "  drain SEED                   receive to the end, say how many bytes came,\n"
+	      "                               and whether EOF or an error ended them\n"
+	      "  sip SEED SIZE MS             drain, by SIZE bytes every MS milliseconds\n"
+	      "  lowat SEED SIZE              drain, by poll() with SO_RCVLOWAT of SIZE\n"
+	      "  peek SEED SIZE               drain, by MSG_PEEK until SIZE bytes are there\n"
 	      "CHUNK is the size of a write; 0 varies it from 1 to 65536.\n"
 	      "OPTION:\n"
 	      "  --seqpacket   sockets that keep the bounds of messages\n"
 	      "  --timeout N   end after N seconds\n"
+	      "  --go FIFO     begin when another process has opened FIFO for writing\n"
+	      "  --paced       a write waits until the socket has passed on the one before\n"
 	      "  --serve       accept for ever; else one connection\n"
 	      "  --times N     N connections, one after the other\n"
 	      "  --at-once N   N connections, all open at the same time\n",
@@ -101,6 +119,9 @@ static double now(void)
 /* Of all sockets: SOCK_STREAM or SOCK_SEQPACKET. */
 static int type = SOCK_STREAM;
 
+/* Does a write wait until the socket has passed on the one before? */
+static bool paced;
+
 static uint64_t mix(uint64_t x)
 {
 	x += 0x9e3779b97f4a7c15;
@@ -130,7 +151,7 @@ static void fill(uint8_t *to, uint64_t seed, uint64_t offset, size_t len)
 static enum status check(const uint8_t *got, uint64_t seed, uint64_t offset,
 			 size_t len)
 {
-	static uint8_t want[MESSAGE_MAX + 1];
+	static uint8_t want[WINDOW];
 	size_t i;
 
 	fill(want, seed, offset, len);
@@ -155,6 +176,24 @@ static enum status send_all(int fd, const uint8_t *data, size_t len)
 	return STATUS_OK;
 }
 
+static void pause_ms(unsigned int ms)
+{
+	struct timespec time = {
+		.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000
+	};
+
+	nanosleep(&time, NULL);
+}
+
+/* A socket that cannot say what it holds passes on each write at once. */
+static void pass_on(int fd)
+{
+	int held;
+
+	while (!ioctl(fd, SIOCOUTQ, &held) && held)
+		pause_ms(1);
+}
+
 static enum status send_some(int fd, uint64_t seed, uint64_t total,
 			     uint64_t chunk)
 {
@@ -170,6 +209,8 @@ static enum status send_some(int fd, uint64_t seed, uint64_t total,
 		if (send_all(fd, data, n))
 			return STATUS_FAILED;
 		sent += n;
+		if (paced)
+			pass_on(fd);
 	}
 	return STATUS_OK;
 }
@@ -329,7 +370,8 @@ static enum status run_ping(int fd, char **args)
 
 static enum status run_give(int fd, char **args)
 {
-	return send_some(fd, number(args[0]), number(args[1]), BLOCK);
+	return send_some(fd, number(args[0]), number(args[1]),
+			 chunk_size(args[2]));
 }
 
 static enum status run_take(int fd, char **args)
@@ -406,6 +448,186 @@ static enum status run_bounds(int fd, char **args)
 	return i == count ? STATUS_OK : STATUS_FAILED;
 }
 
+/* An end that is neither EOF nor an error: the stream stands still. */
+#define STALLED ETIME
+
+static const char *name_of_end(ssize_t n)
+{
+	if (!n)
+		return "EOF";
+	return errno == STALLED ? "no more" : strerrorname_np(errno);
+}
+
+/*
+ * How a program reads.
+ * @next: receives some bytes, like read(); fails with STALLED
+ * @size: of a step
+ * @pause_ms: between two steps
+ */
+struct reader {
+	ssize_t (*next)(int fd, uint8_t *data, const struct reader *reader);
+	size_t size;
+	unsigned int pause_ms;
+};
+
+/* poll() knows SO_RCVLOWAT; a pipe has neither. */
+static ssize_t next_ready(int fd, uint8_t *data, const struct reader *reader)
+{
+	struct pollfd ready = { .fd = fd, .events = POLLIN };
+
+	pause_ms(reader->pause_ms);
+	if (poll(&ready, 1, STALL_S * 1000) == 1)
+		return read(fd, data, reader->size);
+	errno = STALLED;
+	return -1;
+}
+
+/* No event says how many bytes are there, so such programs look again. */
+static ssize_t next_peeked(int fd, uint8_t *data, const struct reader *reader)
+{
+	ssize_t n, before = 0;
+	double moved = now();
+
+	for (;;) {
+		n = recv(fd, data, reader->size, MSG_PEEK);
+		if (n <= 0)
+			return n;
+		if ((size_t)n == reader->size)
+			return read(fd, data, reader->size);
+		if (n > before)
+			moved = now();
+		before = n;
+		if (now() - moved > STALL_S)
+			break;
+		pause_ms(1);
+	}
+	errno = STALLED;
+	return -1;
+}
+
+/* What was not enough for such a reader came all the same. */
+static ssize_t unread(int fd, uint8_t *data)
+{
+	ssize_t n = recv(fd, data, WINDOW, MSG_DONTWAIT);
+
+	return n < 0 ? 0 : n;
+}
+
+static enum status drain(int fd, uint64_t seed, const struct reader *reader)
+{
+	static uint8_t data[WINDOW];
+	uint64_t received = 0;
+	const char *end;
+	ssize_t n;
+
+	while ((n = reader->next(fd, data, reader)) > 0) {
+		if (check(data, seed, received, n))
+			return STATUS_FAILED;
+		received += n;
+	}
+	end = name_of_end(n);
+	if (n < 0 && errno == STALLED)
+		received += unread(fd, data);
+	say("%llu bytes, then %s", (unsigned long long)received, end);
+	return STATUS_OK;
+}
+
+static size_t step_size(const char *text)
+{
+	uint64_t value = number(text);
+
+	if (!value || value > WINDOW)
+		usage();
+	return value;
+}
+
+static enum status run_drain(int fd, char **args)
+{
+	struct reader reader = { .next = next_ready, .size = WINDOW };
+
+	return drain(fd, number(args[0]), &reader);
+}
+
+static enum status run_sip(int fd, char **args)
+{
+	struct reader reader = {
+		.next = next_ready,
+		.size = step_size(args[1]),
+		.pause_ms = number(args[2]),
+	};
+
+	return drain(fd, number(args[0]), &reader);
+}
+
+static enum status run_lowat(int fd, char **args)
+{
+	struct reader reader = { .next = next_ready, .size = WINDOW };
+	int lowat = step_size(args[1]);
+
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &lowat, sizeof(lowat)))
+		return fail_errno(STATUS_FAILED, "SO_RCVLOWAT");
+	return drain(fd, number(args[0]), &reader);
+}
+
+static enum status run_peek(int fd, char **args)
+{
+	struct reader reader = {
+		.next = next_peeked, .size = step_size(args[1])
+	};
+
+	return drain(fd, number(args[0]), &reader);
+}
+
+static enum status run_half(int fd, char **args)
+{
+	struct reader reader = { .next = next_ready, .size = WINDOW };
+
+	send_some(fd, number(args[0]), number(args[1]), BLOCK);
+	shutdown(fd, SHUT_WR);
+	return drain(fd, number(args[2]), &reader);
+}
+
+static enum status run_pour(int fd, char **args)
+{
+	const struct timeval second = { .tv_sec = 1 };
+	uint64_t seed = number(args[0]), taken = 0;
+	static uint8_t data[BLOCK];
+	ssize_t n;
+
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &second, sizeof(second));
+	do {
+		fill(data, seed, taken, sizeof(data));
+		n = send(fd, data, sizeof(data), MSG_NOSIGNAL);
+		taken += n > 0 ? n : 0;
+	} while (n > 0);
+	if (errno != EAGAIN)
+		return fail_errno(STATUS_FAILED, "send");
+	say("%llu bytes taken", (unsigned long long)taken);
+	return run_hold(fd, NULL);
+}
+
+static enum status run_say(int fd, char **args)
+{
+	if (dprintf(fd, "%s\n", args[0]) < 0)
+		return fail_errno(STATUS_FAILED, "write");
+	return STATUS_OK;
+}
+
+static enum status run_text(int fd, char **args)
+{
+	char text[256];
+	size_t len = 0;
+	ssize_t n;
+
+	(void)args;
+	while (len < sizeof(text) &&
+	       (n = recv(fd, text + len, sizeof(text) - len, 0)) > 0)
+		len += n;
+	say("'%.*s', then %s", (int)len, text,
+	    len < sizeof(text) ? name_of_end(n) : "more");
+	return STATUS_OK;
+}
+
 static const struct action actions[] = {
 	{ "send", 3, run_send },
 	{ "recv", 2, run_recv },
@@ -413,10 +635,18 @@ static const struct action actions[] = {
 	{ "echo", 0, run_echo },
 	{ "hold", 0, run_hold },
 	{ "ping", 0, run_ping },
-	{ "give", 2, run_give },
+	{ "give", 3, run_give },
 	{ "take", 1, run_take },
 	{ "messages", 2, run_messages },
 	{ "bounds", 2, run_bounds },
+	{ "say", 1, run_say },
+	{ "text", 0, run_text },
+	{ "pour", 1, run_pour },
+	{ "half", 3, run_half },
+	{ "drain", 1, run_drain },
+	{ "sip", 3, run_sip },
+	{ "lowat", 2, run_lowat },
+	{ "peek", 2, run_peek },
 };
 
 static const struct action *find_action(int argc, char **argv)
@@ -519,6 +749,10 @@ static enum status reach(int *fd, const char *where)
 	enum status status;
 	socklen_t len;
 
+	if (!strcmp(where, "-")) {
+		*fd = dup(STDIN_FILENO);
+		return STATUS_OK;
+	}
 	rest = after(where, "unix:");
 	if (rest) {
 		len = unix_address(&address, rest, strlen(rest));
@@ -606,13 +840,30 @@ static enum status source_next(struct source *source, int *fd)
 	return STATUS_OK;
 }
 
-/* What is to be done with them. */
+/*
+ * What is to be done with them.
+ * @go: the FIFO that says when; NULL for at once
+ */
 struct job {
 	const struct action *action;
+	const char *go;
 	char **args;
 	uint64_t count;
 	unsigned int limit;
 };
+
+static enum status run_job(const struct job *job, int fd)
+{
+	int go;
+
+	if (job->go) {
+		go = open(job->go, O_RDONLY | O_CLOEXEC);
+		if (go < 0)
+			return fail_errno(STATUS_FAILED, "open");
+		close(go);
+	}
+	return job->action->run(fd, job->args);
+}
 
 /* Ends with the first that fails. */
 static enum status run_in_turn(struct source *source, const struct job *job)
@@ -627,7 +878,7 @@ static enum status run_in_turn(struct source *source, const struct job *job)
 			break;
 		if (job->count == 1 && source->listener < 0)
 			say("connected");
-		status = job->action->run(fd, job->args);
+		status = run_job(job, fd);
 		close(fd);
 	}
 	if (job->count > 1)
@@ -651,7 +902,7 @@ static enum status start_one(struct source *source, const struct job *job)
 	if (!child) {
 		signal(SIGCHLD, SIG_DFL);
 		alarm(job->limit);
-		_exit(job->action->run(fd, job->args));
+		_exit(run_job(job, fd));
 	}
 	close(fd);
 	return STATUS_OK;
@@ -688,6 +939,8 @@ static run_fn parse(int argc, char **argv, struct job *job)
 {
 	static const struct option options[] = {
 		{ "timeout", required_argument, NULL, 't' },
+		{ "go", required_argument, NULL, 'g' },
+		{ "paced", no_argument, NULL, 'p' },
 		{ "serve", no_argument, NULL, 's' },
 		{ "times", required_argument, NULL, 'n' },
 		{ "at-once", required_argument, NULL, 'o' },
@@ -703,6 +956,12 @@ static run_fn parse(int argc, char **argv, struct job *job)
 		case 't':
 			job->limit = number(optarg);
 			alarm(job->limit);
+			break;
+		case 'g':
+			job->go = optarg;
+			break;
+		case 'p':
+			paced = true;
 			break;
 		case 's':
 			run = serve;
