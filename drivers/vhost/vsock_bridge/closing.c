@@ -31,11 +31,13 @@ void vsb_closing_finish(struct list_head *closing, bool wait)
 	struct vsb_conn *conn, *next;
 
 	list_for_each_entry_safe(conn, next, closing, closing) {
+		struct socket *sock = conn->closed;
+
 		list_del(&conn->closing);
 		if (wait)
-			vsb_socket_discard(conn->closed);
+			vsb_socket_discard(sock);
 		else
-			vsb_socket_discard_soon(conn->closed);
+			vsb_socket_discard_soon(sock);
 		vsb_conn_put(conn);
 	}
 }

@@ -226,8 +226,8 @@ static struct vsb_conn *vsb_receive_recent(const struct vsb_gather *gather)
  * Whose packet is it? What came before it goes to the host socket before
  * anything but more of the same happens, which may end the connection.
  */
-static struct vsb_conn *vsb_receive_conn(struct vsb_datapath *dp,
-					 const struct vsb_packet *pkt)
+static __always_inline struct vsb_conn *
+vsb_receive_conn(struct vsb_datapath *dp, const struct vsb_packet *pkt)
 {
 	struct vsb_conn *conn = vsb_receive_recent(&dp->gather);
 
@@ -280,7 +280,7 @@ fault:
 }
 
 /* Read the header, once. */
-static bool vsb_receive_header(const struct vsb_chain *chain,
+static __always_inline bool vsb_receive_header(const struct vsb_chain *chain,
 			       struct vsb_packet *pkt)
 {
 	struct virtio_vsock_hdr hdr;
@@ -303,7 +303,7 @@ static bool vsb_receive_header(const struct vsb_chain *chain,
  * A packet that cannot be taken, though its header could be read. A connection
  * does not go on with a hole in its bytes: it ends, and both sides see that.
  */
-static void vsb_receive_refuse(struct vsb_datapath *dp,
+static noinline void vsb_receive_refuse(struct vsb_datapath *dp,
 			       const struct vsb_packet *pkt)
 {
 	struct vsb_conn *conn;
@@ -320,7 +320,7 @@ static void vsb_receive_refuse(struct vsb_datapath *dp,
 }
 
 /* What is before the fault of a chain may hold a header. */
-static void vsb_receive_faulty(struct vsb_datapath *dp,
+static noinline void vsb_receive_faulty(struct vsb_datapath *dp,
 			       const struct vsb_chain *chain)
 {
 	struct vsb_packet pkt;
