@@ -28,16 +28,15 @@ void vsb_closing_add(struct vsb_conn *conn, struct socket *sock)
  */
 void vsb_closing_finish(struct list_head *closing, bool wait)
 {
-	struct vsb_conn *conn, *next;
+	struct vsb_conn *conn;
 
-	list_for_each_entry_safe(conn, next, closing, closing) {
-		struct socket *sock = conn->closed;
-
+	while ((conn = list_first_entry_or_null(closing, struct vsb_conn,
+						closing))) {
 		list_del(&conn->closing);
 		if (wait)
-			vsb_socket_discard(sock);
+			vsb_socket_discard(conn->closed);
 		else
-			vsb_socket_discard_soon(sock);
+			vsb_socket_discard_soon(conn->closed);
 		vsb_conn_put(conn);
 	}
 }
