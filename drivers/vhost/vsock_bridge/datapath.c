@@ -174,13 +174,6 @@ static void vsb_datapath_let_go(struct vsb_remains *remains)
 	vsb_route_put_all(remains->routes);
 }
 
-/* See @busy of struct vsb_datapath. The device may be gone afterwards. */
-static void vsb_datapath_idle(struct vsb_datapath *dp)
-{
-	if (refcount_dec_and_test(&dp->busy))
-		dp->idle(dp);
-}
-
 static void vsb_datapath_unlock_once(struct vsb_datapath *dp)
 {
 	struct vsb_remains remains = {
@@ -195,7 +188,7 @@ static void vsb_datapath_unlock_once(struct vsb_datapath *dp)
 	if (ends) {
 		vsb_datapath_let_go(&remains);
 		complete_all(&dp->quenched);
-		vsb_datapath_idle(dp);
+		vsb_busy_put(&dp->busy);
 	}
 }
 
@@ -386,7 +379,7 @@ void vsb_datapath_quench(struct vsb_datapath *dp)
  */
 void vsb_datapath_release(struct vsb_datapath *dp)
 {
-	vsb_datapath_idle(dp);
+	vsb_busy_put(&dp->busy);
 }
 
 /* The owner was killed; its descriptor may live on in another process. */
@@ -409,22 +402,22 @@ static void vsb_queue_init(struct vsb_datapath *dp, int i,
 /**
  * vsb_datapath_init() - make a data path
  * @dp: zeroed
- * @idle: see @idle of struct vsb_datapath
+ * @idle: called when nothing is left that the teardown waits for, from any
+ *	task; may only queue work
  *
  * Return: 0 or -ENOMEM.
  */
 int vsb_datapath_init(struct vsb_datapath *dp,
-		      void (*idle)(struct vsb_datapath *dp))
+		      void (*idle)(struct vsb_busy *busy))
 {
 	int ret;
 
 	mutex_init(&dp->lock);
 	init_completion(&dp->quenched);
-	refcount_set(&dp->busy, 2);
-	dp->idle = idle;
+	refcount_set(&dp->busy.ref, 2);
+	dp->busy.idle = idle;
 	vsb_worker_init(&dp->worker, vsb_datapath_killed, dp);
 	vsb_routes_init(&dp->routes);
-	vsb_connector_init(&dp->connector, &dp->worker);
 	vsb_work_init(&dp->ready_work, vsb_round_ready);
 	vsb_work_init(&dp->timer_work, vsb_round_timer);
 	vsb_work_init(&dp->accept_work, vsb_round_accept);
@@ -436,9 +429,14 @@ int vsb_datapath_init(struct vsb_datapath *dp,
 	vsb_queue_init(dp, VSB_TX, vsb_round_tx);
 	vsb_queue_init(dp, VSB_EVENT, vsb_round_event);
 
-	ret = vsb_conntab_init(&dp->tab);
+	ret = vsb_connector_init(&dp->connector, &dp->worker, &dp->busy);
 	if (ret)
 		return ret;
+	ret = vsb_conntab_init(&dp->tab);
+	if (ret) {
+		vsb_connector_destroy(&dp->connector);
+		return ret;
+	}
 	dp->tab.stats = &dp->stats;
 	dp->tab.pages = &dp->pages;
 	dp->tab.worker = &dp->worker;
@@ -636,9 +634,9 @@ void vsb_datapath_stop(struct vsb_datapath *dp)
  *    an eventfd is out of its wait queue and not running; every socket of a
  *    connection is closed; the routes are put. What is left to queue work: the
  *    timers, and a connect that is under way.
- * 2. The worker's threads are gone: nobody resolves paths with the captured
- *    credentials, nobody but this task has the data path. What is queued from
- *    here on wakes nobody.
+ * 2. The worker's threads are gone, and that of the dialer; one that hangs in a
+ *    lookup has nothing of the device but its route. This task alone has the
+ *    data path. What is queued from here on wakes nobody.
  * 3. The timers are gone, and since nobody is left to start one they stay so.
  * 4. Nothing more comes into the ready list. It is emptied: with it go the last
  *    references to connections, and sockets that were just connected.
@@ -648,6 +646,7 @@ void vsb_datapath_destroy(struct vsb_datapath *dp)
 	int i;
 
 	vsb_worker_stop(&dp->worker);
+	vsb_connector_destroy(&dp->connector);
 	timer_delete_sync(&dp->tab.timer);
 	vsb_event_destroy(dp);
 	for (i = 0; i < VSB_LISTENERS; i++)

@@ -52,11 +52,13 @@ static void vsb_dev_teardown(struct work_struct *work)
  * is left to a work queue: a descriptor can travel through a connection and be
  * closed by a worker, which must not wait for itself, nor two for each other.
  */
-static void vsb_dev_idle(struct vsb_datapath *dp)
+static void vsb_dev_idle(struct vsb_busy *busy)
 {
-	struct vsb_dev *dev = container_of(dp, struct vsb_dev, dp);
+	struct vsb_dev *dev = container_of(busy, struct vsb_dev, dp.busy);
 
 	queue_work(vsb_teardown_wq, &dev->teardown);
+	/* vsb_dev_release() got it; the module's exit waits for the work */
+	module_put(THIS_MODULE);
 }
 
 /**
@@ -160,6 +162,8 @@ static int vsb_dev_release(struct inode *inode, struct file *file)
 	vsb_datapath_quench(&dev->dp);
 	/* nobody sets it any more */
 	own = dev->file;
+	/* the file's reference ends with us, before the teardown begins perhaps */
+	__module_get(THIS_MODULE);
 	vsb_datapath_release(&dev->dp);
 	vsb_ownfile_remove(own);
 	return 0;
