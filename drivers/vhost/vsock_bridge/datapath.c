@@ -145,11 +145,13 @@ struct vsb_remains {
 };
 
 /*
- * What others see of the device ends: sockets, hooks, rounds on the rings. Return:
- * false when that was done before.
+ * What others see of the device ends: sockets, hooks, rounds on the rings. A
+ * task that must not wait leaves the routes to vsb_datapath_destroy().
+ *
+ * Return: false when that was done before.
  */
 static bool vsb_datapath_end(struct vsb_datapath *dp,
-			     struct vsb_remains *remains)
+			     struct vsb_remains *remains, bool wait)
 {
 	int i;
 
@@ -163,7 +165,8 @@ static bool vsb_datapath_end(struct vsb_datapath *dp,
 	for (i = 0; i < VSB_QUEUES; i++)
 		vsb_kick_clear(&dp->queue[i].kick);
 	vsb_connector_cancel(&dp->connector, &remains->connects);
-	remains->routes = vsb_routes_take(&dp->routes);
+	if (wait)
+		remains->routes = vsb_routes_take(&dp->routes);
 	return true;
 }
 
@@ -174,17 +177,18 @@ static void vsb_datapath_let_go(struct vsb_remains *remains)
 	vsb_route_put_all(remains->routes);
 }
 
-static void vsb_datapath_unlock_once(struct vsb_datapath *dp)
+static void vsb_datapath_unlock_once(struct vsb_datapath *dp, bool wait)
 {
 	struct vsb_remains remains = {
 		.connects = LIST_HEAD_INIT(remains.connects),
 	};
-	bool ends = vsb_datapath_is_dead(dp) && vsb_datapath_end(dp, &remains);
+	bool ends = vsb_datapath_is_dead(dp) &&
+		    vsb_datapath_end(dp, &remains, wait);
 	LIST_HEAD(closing);
 
 	list_splice_init(&dp->tab.closing, &closing);
 	mutex_unlock(&dp->lock);
-	vsb_closing_finish(&closing, ends);
+	vsb_closing_finish(&closing, ends && wait);
 	if (ends) {
 		vsb_datapath_let_go(&remains);
 		complete_all(&dp->quenched);
@@ -198,6 +202,14 @@ static bool vsb_datapath_must_end(struct vsb_datapath *dp)
 	/* (T): behind the unlock, and before @dead is read */
 	smp_mb();
 	return vsb_datapath_is_dead(dp) && !READ_ONCE(dp->ended);
+}
+
+static void vsb_datapath_unlock_as(struct vsb_datapath *dp, bool wait)
+{
+	do {
+		vsb_datapath_unlock_once(dp, wait);
+	} while (unlikely(vsb_datapath_must_end(dp)) &&
+		 mutex_trylock(&dp->lock));
 }
 
 /**
@@ -214,10 +226,7 @@ static bool vsb_datapath_must_end(struct vsb_datapath *dp)
  */
 void vsb_datapath_unlock(struct vsb_datapath *dp)
 {
-	do {
-		vsb_datapath_unlock_once(dp);
-	} while (unlikely(vsb_datapath_must_end(dp)) &&
-		 mutex_trylock(&dp->lock));
+	vsb_datapath_unlock_as(dp, true);
 }
 
 /* The guest has put packets into the TX queue. */
@@ -359,17 +368,19 @@ static void vsb_round_timer(struct vsb_work *work)
  * No rounds on the rings, no sockets, no hooks that could queue work. Host
  * programs see the end before this returns, unless the holder of the lock needs
  * longer than VSB_QUENCH_WAIT: then it does the rest when it unlocks. A
- * thread of the kernel, which may close files for the whole machine, does not
- * wait at all.
+ * thread of the kernel, which may close files for the whole machine, waits
+ * neither for that nor for a file system.
  */
 void vsb_datapath_quench(struct vsb_datapath *dp)
 {
+	bool wait = !(current->flags & PF_KTHREAD);
+
 	WRITE_ONCE(dp->dead, true);
 	/* (T): before the lock is tried: its holder sees @dead, or it is free */
 	smp_mb();
 	if (mutex_trylock(&dp->lock))
-		vsb_datapath_unlock(dp);
-	if (!(current->flags & PF_KTHREAD))
+		vsb_datapath_unlock_as(dp, wait);
+	if (wait)
 		wait_for_completion_timeout(&dp->quenched, VSB_QUENCH_WAIT);
 }
 
@@ -653,9 +664,11 @@ void vsb_datapath_destroy(struct vsb_datapath *dp)
 		vsb_listener_destroy(&dp->listener[i]);
 	vsb_coalesce_destroy(&dp->coalesce);
 	vsb_call_destroy(dp);
+	/* a tool may still ask, and be told that the device is dead */
+	mutex_lock(&dp->lock);
 	while (vsb_datapath_ready(dp, VSB_ROUND_READY))
 		cond_resched();
-	vsb_closing_finish(&dp->tab.closing, true);
+	vsb_datapath_unlock(dp);
 	vsb_routes_destroy(&dp->routes);
 
 	for (i = 0; i < VSB_QUEUES; i++) {
