@@ -128,10 +128,12 @@ void vsb_datapath_drop_all(struct vsb_datapath *dp)
 
 /**
  * struct vsb_remains - what is let go when a device ends, without its lock
+ * @listener: sockets that listened
  * @routes: with the directories and namespaces that they hold
  * @connects: connections that waited for a connect
  */
 struct vsb_remains {
+	struct socket *listener[VSB_LISTENERS];
 	struct vsb_route *routes;
 	struct list_head connects;
 };
@@ -150,7 +152,7 @@ static bool vsb_datapath_end(struct vsb_datapath *dp,
 	WRITE_ONCE(dp->ended, true);
 	dp->running = false;
 	for (i = 0; i < VSB_LISTENERS; i++)
-		vsb_listener_close(&dp->listener[i]);
+		remains->listener[i] = vsb_listener_detach(&dp->listener[i]);
 	vsb_datapath_drop_all(dp);
 	for (i = 0; i < VSB_QUEUES; i++)
 		vsb_kick_clear(&dp->queue[i].kick);
@@ -162,6 +164,10 @@ static bool vsb_datapath_end(struct vsb_datapath *dp,
 /* A mount is free when its VMM's end is reported: nothing here is deferred. */
 static void vsb_datapath_let_go(struct vsb_remains *remains)
 {
+	int i;
+
+	for (i = 0; i < VSB_LISTENERS; i++)
+		vsb_socket_discard(remains->listener[i]);
 	vsb_connector_forget(&remains->connects);
 	vsb_route_put_all(remains->routes);
 }
@@ -364,6 +370,7 @@ void vsb_datapath_quench(struct vsb_datapath *dp)
  */
 void vsb_datapath_release(struct vsb_datapath *dp)
 {
+	vsb_worker_let_go_mm(&dp->worker);
 	vsb_busy_put(&dp->busy);
 }
 

@@ -8,11 +8,13 @@
  */
 #include <linux/cred.h>
 #include <linux/err.h>
+#include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/net.h>
 #include <linux/path.h>
 #include <linux/pid.h>
 #include <linux/poll.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/socket.h>
 #include <linux/stat.h>
@@ -173,12 +175,17 @@ static bool vsb_socket_release_later(struct socket *sock)
 /*
  * A file is closed when this task is on its way to user space, or exits: until
  * then nobody shall get in any more, unless the file is shared and others go on.
+ * A thread of the kernel would leave it to a work queue, behind which the owner's
+ * end may be reported.
  */
 static void vsb_socket_put_file(struct socket *sock)
 {
 	if (file_count(sock->file) == 1)
 		kernel_sock_shutdown(sock, SHUT_RDWR);
-	sockfd_put(sock);
+	if (current->flags & PF_KTHREAD)
+		__fput_sync(sock->file);
+	else
+		sockfd_put(sock);
 }
 
 /* Close a socket that is not watched; NULL is fine. Those that listen have a file. */
@@ -223,6 +230,17 @@ static void vsb_socket_tell(struct socket *sock, int error)
 	sock_put(peer);
 	if (!vsb_socket_has_files(sock))
 		skb_queue_purge(&sock->sk->sk_receive_queue);
+}
+
+/* Take the hook out; nothing is notified afterwards. Return: the socket, or NULL. */
+struct socket *vsb_socket_unwatch(struct vsb_socket *s)
+{
+	struct socket *sock = s->sock;
+
+	if (sock)
+		remove_wait_queue(sk_sleep(sock->sk), &s->wait);
+	s->sock = NULL;
+	return sock;
 }
 
 /* Take the hook out and close the socket; nothing is notified afterwards. */
