@@ -123,7 +123,6 @@ void vsb_datapath_drop_all(struct vsb_datapath *dp)
 		cond_resched();
 	}
 	vsb_rstq_clear(&dp->tab.rsts);
-	vsb_pages_free(&dp->pages);
 }
 
 /**
@@ -154,6 +153,7 @@ static bool vsb_datapath_end(struct vsb_datapath *dp,
 	for (i = 0; i < VSB_LISTENERS; i++)
 		remains->listener[i] = vsb_listener_detach(&dp->listener[i]);
 	vsb_datapath_drop_all(dp);
+	vsb_pages_free(&dp->pages);
 	for (i = 0; i < VSB_QUEUES; i++)
 		vsb_kick_clear(&dp->queue[i].kick);
 	vsb_connector_cancel(&dp->connector, &remains->connects);
