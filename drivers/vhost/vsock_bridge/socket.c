@@ -662,7 +662,10 @@ bool vsb_socket_is_gone(const struct vsb_socket *s)
 	return skb_queue_empty_lockless(&s->sock->sk->sk_receive_queue);
 }
 
-/* What the peer has not read of us, with AF_UNIX's own structures. */
+/*
+ * What the peer has not read of us, with AF_UNIX's own structures; by whole
+ * buffers, of 36 KiB at most.
+ */
 u32 vsb_socket_unread(const struct vsb_socket *s)
 {
 	return refcount_read(&s->sock->sk->sk_wmem_alloc);

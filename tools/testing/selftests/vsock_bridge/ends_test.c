@@ -405,6 +405,70 @@ TEST_F(linger, keeps_its_place_while_its_reader_may_go_on)
 	close(pair.fd);
 }
 
+/* It reads all the time: a buffer of AF_UNIX, and less than makes it tell of room. */
+TEST_F(linger, keeps_its_place_while_its_reader_reads_slowly)
+{
+	struct bed *bed = &self->bed;
+	static char data[1000];
+	struct bed_pair pair;
+	int fd;
+
+	ASSERT_EQ(0, bed_set_limits(bed, BED_LIMITS(.max_connections = 1,
+						    .shutdown_timeout_ms = 50)));
+	ASSERT_EQ(0, bed_guest_pair(bed, &pair, 80));
+	ASSERT_NE(0, send_until_stalled(bed, &pair));
+	ASSERT_EQ(0, guest_conn_shutdown(pair.conn, RCV | SEND));
+	ASSERT_TRUE(GUEST_UNTIL(&bed->mux, pair.conn->reset));
+	/* the case: a reader that takes far longer than shutdown_timeout_ms */
+	for (int i = 0; i < 100; i++) {
+		ASSERT_EQ(0, uds_recv(pair.fd, data, sizeof(data)));
+		GUEST_UNTIL_FD(&bed->mux, -1, 0, 5, false);
+	}
+	fd = bed_client(bed, 81);
+	EXPECT_EQ(0, uds_recv_eof(fd));
+	EXPECT_EQ(0, BED_STAT(bed, shutdown_timeouts));
+	EXPECT_EQ(1, BED_STAT(bed, lingering));
+	close(fd);
+	close(pair.fd);
+}
+
+/* Sends on until the device keeps @more bytes of it. */
+static void stall(struct bed *bed, struct bed_pair *p, uint64_t more)
+{
+	static char bytes[1000];
+	uint64_t was = BED_STAT(bed, buffered_bytes);
+
+	while (BED_STAT(bed, buffered_bytes) < was + more) {
+		if (guest_conn_send_packet(p->conn, bytes, sizeof(bytes)))
+			break;
+		bed_settle(bed);
+		guest_mux_poll(&bed->mux);
+	}
+}
+
+/* What one connection cannot have if it is alone costs no other. */
+TEST_F(linger, and_stalled_neighbours_live_when_bytes_cannot_fit_at_all)
+{
+	struct bed *bed = &self->bed;
+	static char big[GUEST_TX_BUF];
+	struct bed_pair a, b;
+
+	ASSERT_EQ(0, bed_guest_pair(bed, &a, 80));
+	ASSERT_EQ(0, bed_guest_pair(bed, &b, 81));
+	stall(bed, &a, 1000);
+	stall(bed, &b, 1000);
+	ASSERT_EQ(0, bed_set_limits(bed, BED_LIMITS(.max_buffered = 65536)));
+	for (int i = 0; i < 2 && !b.conn->reset; i++) {
+		ASSERT_EQ(0, guest_conn_send_packet(b.conn, big, sizeof(big)));
+		bed_settle(bed);
+		guest_mux_poll(&bed->mux);
+	}
+	EXPECT_TRUE(b.conn->reset);
+	EXPECT_FALSE(a.conn->reset);
+	close(a.fd);
+	close(b.fd);
+}
+
 BED_FIXTURE(client)
 
 /* Writes line and payload with one call, and closes. */
