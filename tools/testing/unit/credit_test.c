@@ -805,14 +805,14 @@ static void test_a_linux_guest_is_never_reset_and_gets_its_window(void **state)
 }
 
 /* CONFIG_MAX_SKB_FRAGS=45. */
-static void test_so_does_one_whose_packets_cost_1024(void **state)
+static void test_a_linux_guest_with_packets_of_1024_is_never_reset(void **state)
 {
 	(void)state;
 	linux_cases(1024, 0);
 }
 
 /* Before 6.17 an RX buffer is 4096 bytes and a header, of 8192 allocated. */
-static void test_so_does_one_with_more_room_than_is_known(void **state)
+static void test_a_linux_guest_with_hidden_room_is_never_reset(void **state)
 {
 	(void)state;
 	linux_cases(576, 1);
@@ -1251,8 +1251,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_small_buffers_have_no_ceiling),
 	cmocka_unit_test(test_a_lifted_ceiling_leaves_the_window_of_bytes),
 	cmocka_unit_test(test_a_linux_guest_is_never_reset_and_gets_its_window),
-	cmocka_unit_test(test_so_does_one_whose_packets_cost_1024),
-	cmocka_unit_test(test_so_does_one_with_more_room_than_is_known),
+	cmocka_unit_test(test_a_linux_guest_with_packets_of_1024_is_never_reset),
+	cmocka_unit_test(test_a_linux_guest_with_hidden_room_is_never_reset),
 	cmocka_unit_test(test_data_makes_up_for_an_update_while_a_quarter_is_open),
 	cmocka_unit_test(test_data_makes_up_for_an_update_of_little),
 	cmocka_unit_test(test_an_update_follows_data_when_less_was_open),

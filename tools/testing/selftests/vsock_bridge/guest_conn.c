@@ -134,7 +134,7 @@ int guest_conn_op(struct guest_conn *c, unsigned int op, uint32_t flags)
 	return err;
 }
 
-/* What was told by other rules than virtio's cannot be held against the device. */
+/* A driver that does not count as virtio says cannot blame the device for that. */
 static void check_room(struct guest_conn *c, uint32_t len)
 {
 	struct guest *g = c->mux->guest;
@@ -156,7 +156,7 @@ static bool joins(const struct guest_conn *c, uint32_t len)
 {
 	if (c->type != VIRTIO_VSOCK_TYPE_STREAM || !c->unread)
 		return false;
-	/* who has no ceiling need not know one packet from another */
+	/* a driver without a ceiling need not tell packets apart */
 	return c->mux->habits || (len <= GUEST_JOIN_MAX && len < c->tail);
 }
 
