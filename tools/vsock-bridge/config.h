@@ -97,8 +97,9 @@ struct config {
 	"                       line, 1 to 4096 (256)\n"		\
 	"  --connect-timeout TIME    for the guest's answer to a connection, 1ms to\n" \
 	"                            3600 (2)\n"			\
-	"  --handshake-timeout TIME  for a host program's CONNECT line, likewise\n" \
-	"  --shutdown-timeout TIME   for the end of a connection, likewise\n"	\
+	"  --handshake-timeout TIME  for a host program's CONNECT line, 1ms to\n" \
+	"                            3600 (60)\n"			\
+	"  --shutdown-timeout TIME   for the end of a connection, 1ms to 3600 (2)\n" \
 	"\n"
 
 /*

@@ -8,7 +8,6 @@
 #include "conn.h"
 #include "conntab.h"
 #include "socket.h"
-#include "worker.h"
 
 /**
  * vsb_closing_add() - leave a socket to the task that unlocks the data path
@@ -21,45 +20,23 @@ void vsb_closing_add(struct vsb_conn *conn, struct socket *sock)
 	list_add_tail(&vsb_conn_get(conn)->closing, &conn->tab->closing);
 }
 
-static void vsb_closing_one(struct vsb_conn *conn)
-{
-	list_del(&conn->closing);
-	vsb_socket_discard(conn->closed);
-	vsb_conn_put(conn);
-}
-
-/* Release them all; without the lock. */
-void vsb_closing_finish(struct list_head *closing)
-{
-	struct vsb_conn *conn, *next;
-
-	list_for_each_entry_safe(conn, next, closing, closing)
-		vsb_closing_one(conn);
-}
-
 /**
- * vsb_closing_finish_as() - the same, in a round of the worker
+ * vsb_closing_finish() - release them all; without the lock
  * @closing: the connections
- * @worker: the worker
- *
- * A release that can wait for a file system is done while the other thread
- * runs the rounds. Where that one is away already the release goes on here.
- *
- * Return: true when this thread was away: the caller looks for what others
- * left to it.
+ * @wait: for file systems too: what the sockets hold is free on return. Else a
+ *	work queue releases a socket that may have to wait.
  */
-bool vsb_closing_finish_as(struct list_head *closing,
-			   struct vsb_worker *worker)
+void vsb_closing_finish(struct list_head *closing, bool wait)
 {
-	struct vsb_conn *conn, *next;
-	bool away = false;
+	struct vsb_conn *conn;
 
-	list_for_each_entry_safe(conn, next, closing, closing) {
-		if (!away && vsb_socket_discard_blocks(conn->closed))
-			away = vsb_worker_leave(worker);
-		vsb_closing_one(conn);
+	while ((conn = list_first_entry_or_null(closing, struct vsb_conn,
+						closing))) {
+		list_del(&conn->closing);
+		if (wait)
+			vsb_socket_discard(conn->closed);
+		else
+			vsb_socket_discard_soon(conn->closed);
+		vsb_conn_put(conn);
 	}
-	if (away)
-		vsb_worker_return(worker);
-	return away;
 }

@@ -10,14 +10,13 @@
 #ifndef VSB_CLOSING_H
 #define VSB_CLOSING_H
 
+#include <linux/types.h>
+
 struct list_head;
 struct socket;
 struct vsb_conn;
-struct vsb_worker;
 
 void vsb_closing_add(struct vsb_conn *conn, struct socket *sock);
-void vsb_closing_finish(struct list_head *closing);
-bool vsb_closing_finish_as(struct list_head *closing,
-			   struct vsb_worker *worker);
+void vsb_closing_finish(struct list_head *closing, bool wait);
 
 #endif /* VSB_CLOSING_H */

@@ -108,13 +108,6 @@ void vsb_connector_init(struct vsb_connector *connector,
 	INIT_LIST_HEAD(&connector->queue);
 }
 
-/* This thread was away for something else: connects may have been left to it. */
-void vsb_connector_resume(struct vsb_connector *connector)
-{
-	if (!vsb_connector_is_empty(connector))
-		vsb_worker_queue(connector->worker, &connector->work);
-}
-
 /* Have @conn connected along @route; ends with VSB_SOCK_CONNECTED. */
 void vsb_connector_submit(struct vsb_connector *connector,
 			  struct vsb_conn *conn, struct vsb_route *route)

@@ -31,7 +31,6 @@ void vsb_connector_init(struct vsb_connector *connector,
 			struct vsb_worker *worker);
 void vsb_connector_submit(struct vsb_connector *connector,
 			  struct vsb_conn *conn, struct vsb_route *route);
-void vsb_connector_resume(struct vsb_connector *connector);
 void vsb_connector_done(struct vsb_conn *conn);
 void vsb_connector_cancel(struct vsb_connector *connector,
 			  struct list_head *cancelled);

@@ -51,7 +51,7 @@ int vsb_conntab_init(struct vsb_conntab *tab)
 		.max_connections = VSOCK_BRIDGE_DEF_CONNECTIONS,
 		.max_handshakes = VSOCK_BRIDGE_DEF_HANDSHAKES,
 		.buf_alloc = VSOCK_BRIDGE_DEF_BUF_ALLOC,
-		.handshake_timeout_ms = VSOCK_BRIDGE_DEF_TIMEOUT_MS,
+		.handshake_timeout_ms = VSOCK_BRIDGE_DEF_HANDSHAKE_MS,
 		.connect_timeout_ms = VSOCK_BRIDGE_DEF_TIMEOUT_MS,
 		.shutdown_timeout_ms = VSOCK_BRIDGE_DEF_TIMEOUT_MS,
 		.max_buffered = VSOCK_BRIDGE_DEF_BUFFERED,

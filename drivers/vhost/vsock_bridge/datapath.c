@@ -181,21 +181,7 @@ static void vsb_datapath_idle(struct vsb_datapath *dp)
 		dp->idle(dp);
 }
 
-/*
- * Sockets of connections that ended under the lock are closed behind it, in this
- * task: what they hold is free when it goes on. In a round another thread may
- * go on with what is queued meanwhile.
- */
-static void vsb_datapath_close(struct vsb_datapath *dp,
-			       struct list_head *closing, bool round)
-{
-	if (!round)
-		vsb_closing_finish(closing);
-	else if (vsb_closing_finish_as(closing, &dp->worker))
-		vsb_connector_resume(&dp->connector);
-}
-
-static void vsb_datapath_unlock_once(struct vsb_datapath *dp, bool round)
+static void vsb_datapath_unlock_once(struct vsb_datapath *dp)
 {
 	struct vsb_remains remains = {
 		.connects = LIST_HEAD_INIT(remains.connects),
@@ -205,7 +191,7 @@ static void vsb_datapath_unlock_once(struct vsb_datapath *dp, bool round)
 
 	list_splice_init(&dp->tab.closing, &closing);
 	mutex_unlock(&dp->lock);
-	vsb_datapath_close(dp, &closing, round);
+	vsb_closing_finish(&closing, ends);
 	if (ends) {
 		vsb_datapath_let_go(&remains);
 		complete_all(&dp->quenched);
@@ -221,14 +207,6 @@ static bool vsb_datapath_must_end(struct vsb_datapath *dp)
 	return vsb_datapath_is_dead(dp) && !READ_ONCE(dp->ended);
 }
 
-static void vsb_datapath_unlock_as(struct vsb_datapath *dp, bool round)
-{
-	do {
-		vsb_datapath_unlock_once(dp, round);
-	} while (unlikely(vsb_datapath_must_end(dp)) &&
-		 mutex_trylock(&dp->lock));
-}
-
 /**
  * vsb_datapath_unlock() - release the lock of the data path
  * @dp: the data path; the caller has a reference of its own to the device, or is
@@ -237,16 +215,16 @@ static void vsb_datapath_unlock_as(struct vsb_datapath *dp, bool round)
  * A device that is quenched while the lock is held ends here: the task that
  * quenches it does not wait for the lock, whose holder may wait for a page of
  * the owner's memory.
+ *
+ * Sockets of connections that ended under the lock are closed behind it. At the
+ * end of the device that is done in this task: what they hold is free then.
  */
 void vsb_datapath_unlock(struct vsb_datapath *dp)
 {
-	vsb_datapath_unlock_as(dp, false);
-}
-
-/* The same at the end of a round of the worker. */
-static void vsb_round_unlock(struct vsb_datapath *dp)
-{
-	vsb_datapath_unlock_as(dp, true);
+	do {
+		vsb_datapath_unlock_once(dp);
+	} while (unlikely(vsb_datapath_must_end(dp)) &&
+		 mutex_trylock(&dp->lock));
 }
 
 /* The guest has put packets into the TX queue. */
@@ -262,7 +240,7 @@ static void vsb_round_tx(struct vsb_work *work)
 		polls = vsb_receive(dp, &spot);
 		vsb_send(dp);
 	}
-	vsb_round_unlock(dp);
+	vsb_datapath_unlock(dp);
 	if (polls) {
 		vsb_poll_spin(&spot, &dp->worker);
 		vsb_worker_queue(&dp->worker, work);
@@ -278,7 +256,7 @@ static void vsb_round_rx(struct vsb_work *work)
 	mutex_lock(&dp->lock);
 	if (dp->running)
 		vsb_send(dp);
-	vsb_round_unlock(dp);
+	vsb_datapath_unlock(dp);
 }
 
 /* The guest has put buffers into the event queue: it may have answered. */
@@ -290,7 +268,7 @@ static void vsb_round_event(struct vsb_work *work)
 	mutex_lock(&dp->lock);
 	if (dp->running)
 		vsb_event_look(dp);
-	vsb_round_unlock(dp);
+	vsb_datapath_unlock(dp);
 }
 
 static void vsb_datapath_ready_conn(struct vsb_conn *conn)
@@ -332,7 +310,7 @@ static void vsb_round_ready(struct vsb_work *work)
 		vsb_worker_queue(&dp->worker, &dp->ready_work);
 	if (dp->running)
 		vsb_send(dp);
-	vsb_round_unlock(dp);
+	vsb_datapath_unlock(dp);
 }
 
 /* Host clients wait in the backlog while the guest does not run. */
@@ -347,7 +325,7 @@ static void vsb_round_accept(struct vsb_work *work)
 		if (vsb_listener_accept(&dp->listener[i], VSB_ROUND_ACCEPTS))
 			vsb_worker_queue(&dp->worker, &dp->accept_work);
 	}
-	vsb_round_unlock(dp);
+	vsb_datapath_unlock(dp);
 }
 
 /* Return: true when the budget was spent; there may be more. */
@@ -377,7 +355,7 @@ static void vsb_round_timer(struct vsb_work *work)
 			vsb_worker_queue(&dp->worker, &dp->timer_work);
 		vsb_send(dp);
 	}
-	vsb_round_unlock(dp);
+	vsb_datapath_unlock(dp);
 }
 
 /**
@@ -452,6 +430,7 @@ int vsb_datapath_init(struct vsb_datapath *dp,
 	vsb_work_init(&dp->accept_work, vsb_round_accept);
 	vsb_coalesce_init(&dp->coalesce, &dp->worker, &dp->ready_work);
 	vsb_call_init(dp);
+	vsb_event_init(dp);
 	vsb_gather_init(&dp->gather);
 	vsb_queue_init(dp, VSB_RX, vsb_round_rx);
 	vsb_queue_init(dp, VSB_TX, vsb_round_tx);
@@ -670,13 +649,14 @@ void vsb_datapath_destroy(struct vsb_datapath *dp)
 
 	vsb_worker_stop(&dp->worker);
 	timer_delete_sync(&dp->tab.timer);
+	vsb_event_destroy(dp);
 	for (i = 0; i < VSB_LISTENERS; i++)
 		vsb_listener_destroy(&dp->listener[i]);
 	vsb_coalesce_destroy(&dp->coalesce);
 	vsb_call_destroy(dp);
 	while (vsb_datapath_ready(dp, VSB_ROUND_READY))
 		cond_resched();
-	vsb_closing_finish(&dp->tab.closing);
+	vsb_closing_finish(&dp->tab.closing, true);
 	vsb_routes_destroy(&dp->routes);
 
 	for (i = 0; i < VSB_QUEUES; i++) {

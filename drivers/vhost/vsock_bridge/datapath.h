@@ -10,6 +10,7 @@
 #include <linux/completion.h>
 #include <linux/mutex.h>
 #include <linux/refcount.h>
+#include <linux/timer.h>
 #include <linux/types.h>
 #include <linux/vsock_bridge.h>
 
@@ -76,12 +77,15 @@ struct vsb_queue {
  * struct vsb_gate - keeps RX still until the guest has answered an event
  * @closed: it has not
  * @restored: VSOCK_BRIDGE_SET_STATE: the next start leaves it as it is
+ * @until: when it opens without an answer, in nanoseconds; it has that time anew
+ *	with each start
  * @held: chains that the event queue held before the event; when it holds as
  *	many again, that is the answer
  */
 struct vsb_gate {
 	bool closed;
 	bool restored;
+	u64 until;
 	u16 held;
 };
 
@@ -145,6 +149,7 @@ struct vsb_slots {
  * @log: which of it was written
  * @queue: the virtqueues
  * @gate: of RX
+ * @gate_timer: for the time that it has
  * @tab: the connections
  * @listener: where host programs come in
  * @routes: where the guest goes
@@ -160,6 +165,7 @@ struct vsb_slots {
  * @stats: counters; the gauges are filled in when they are asked for
  * @starved: what is for the guest waits for RX buffers
  * @send_budget: RX chains that the round at hand may still take
+ * @send_since: @walked of the RX queue when that round began
  * @chain_iov: parts of the chains at hand; scratch of one round
  * @chain_gpa: their guest-physical addresses, while writes are logged
  * @gather: scratch of one round
@@ -180,6 +186,7 @@ struct vsb_datapath {
 	struct vsb_log log;
 	struct vsb_queue queue[VSB_QUEUES];
 	struct vsb_gate gate;
+	struct timer_list gate_timer;
 	struct vsb_conntab tab;
 	struct vsb_listener listener[VSB_LISTENERS];
 	struct vsb_routes routes;
@@ -195,6 +202,7 @@ struct vsb_datapath {
 	struct vsock_bridge_stats stats;
 	bool starved;
 	unsigned int send_budget;
+	u32 send_since;
 	struct iovec chain_iov[VSB_SEGS_MAX];
 	u64 chain_gpa[VSB_SEGS_MAX];
 	struct vsb_gather gather;
@@ -235,6 +243,8 @@ bool vsb_receive(struct vsb_datapath *dp, struct vsb_poll_spot *spot);
 void vsb_send(struct vsb_datapath *dp);
 
 /* event.c: to the guest as a whole */
+void vsb_event_init(struct vsb_datapath *dp);
+void vsb_event_destroy(struct vsb_datapath *dp);
 int vsb_event_send(struct vsb_datapath *dp, u32 id);
 void vsb_event_look(struct vsb_datapath *dp);
 void vsb_event_start(struct vsb_datapath *dp, bool anew);

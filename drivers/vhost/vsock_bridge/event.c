@@ -5,9 +5,14 @@
  *
  * TRANSPORT_RESET tells a guest that none of its connections exists any more.
  * It has seen that when it gives a buffer back in place of the one that the
- * event came in: Linux resets its sockets first. What were sent to it before
- * that would meet a socket of the time before, so until then nothing is.
+ * event came in: Linux resets its sockets first. A packet that is sent earlier
+ * could reach a socket of an old connection, so RX stays closed until then. Virtio
+ * does not oblige a driver to give the buffer back, and some never do. The gate
+ * therefore opens by itself after the time that a guest has to answer a REQUEST.
  */
+#include <linux/container_of.h>
+#include <linux/jiffies.h>
+#include <linux/ktime.h>
 #include <linux/minmax.h>
 #include <linux/uaccess.h>
 #include <linux/uio.h>
@@ -17,7 +22,7 @@
 #include "datapath.h"
 #include "stats.h"
 
-/* One event: so many chains are tried, good or bad. */
+/* One event: so many chains are tried, as far as one round may walk. */
 #define VSB_EVENT_CHAINS	256
 
 static u32 vsb_event_write(struct vsb_datapath *dp,
@@ -61,15 +66,51 @@ static bool vsb_event_put(struct vsb_datapath *dp, u32 id)
 		.max = ARRAY_SIZE(dp->chain_iov),
 	};
 	unsigned int chains = VSB_EVENT_CHAINS;
+	u32 since = vr->walked;
 	u32 len;
 
-	while (chains-- && vsb_vring_next(vr, &dp->mem, &chain) > 0) {
+	while (chains-- && !vsb_vring_is_spent(vr, since) &&
+	       vsb_vring_next(vr, &dp->mem, &chain) > 0) {
 		len = vsb_event_write(dp, &chain, &event);
 		vsb_vring_push(vr, chain.head, len);
 		if (len)
 			return true;
 	}
 	return false;
+}
+
+/* In interrupt context: the worker looks whether the gate's time is over. */
+static void vsb_event_gate_expired(struct timer_list *timer)
+{
+	struct vsb_datapath *dp = container_of(timer, struct vsb_datapath,
+					       gate_timer);
+
+	vsb_worker_queue(&dp->worker, &dp->queue[VSB_EVENT].work);
+}
+
+void vsb_event_init(struct vsb_datapath *dp)
+{
+	timer_setup(&dp->gate_timer, vsb_event_gate_expired, 0);
+}
+
+/* Nothing may use the data path any more. */
+void vsb_event_destroy(struct vsb_datapath *dp)
+{
+	timer_delete_sync(&dp->gate_timer);
+}
+
+/* The guest can see the event from now on. */
+static void vsb_event_start_time(struct vsb_datapath *dp)
+{
+	u32 ms = dp->tab.limits.connect_timeout_ms;
+
+	dp->gate.until = ktime_get_ns() + (u64)ms * NSEC_PER_MSEC;
+	mod_timer(&dp->gate_timer, jiffies + msecs_to_jiffies(ms) + 1);
+}
+
+static bool vsb_event_is_overdue(const struct vsb_datapath *dp)
+{
+	return ktime_get_ns() >= dp->gate.until;
 }
 
 /*
@@ -118,6 +159,7 @@ int vsb_event_send(struct vsb_datapath *dp, u32 id)
 
 	dp->stats.events_sent++;
 	vsb_event_close_gate(dp, held);
+	vsb_event_start_time(dp);
 	vsb_datapath_forget_all(dp);
 	/* a guest that answers at once sends no kick, for none was asked for */
 	vsb_event_look(dp);
@@ -125,10 +167,11 @@ int vsb_event_send(struct vsb_datapath *dp, u32 id)
 }
 
 /**
- * vsb_event_look() - has the guest answered?
+ * vsb_event_look() - open the gate if the guest has answered, or will not
  * @dp: the data path, running
  *
- * A broken queue will never say so. It stops alone: the gate opens.
+ * A broken queue will never bring an answer. It stops alone: the gate opens. The
+ * same is true for a driver that has had its time.
  */
 void vsb_event_look(struct vsb_datapath *dp)
 {
@@ -136,7 +179,8 @@ void vsb_event_look(struct vsb_datapath *dp)
 
 	if (!dp->gate.closed)
 		return;
-	if (vsb_vring_await(&q->vr, dp->gate.held) || q->vr.broken) {
+	if (vsb_vring_await(&q->vr, dp->gate.held) || q->vr.broken ||
+	    vsb_event_is_overdue(dp)) {
 		dp->gate.closed = false;
 		vsb_vring_unpark(&q->vr);
 		vsb_worker_queue(&dp->worker, &dp->queue[VSB_RX].work);
@@ -165,6 +209,7 @@ void vsb_event_start(struct vsb_datapath *dp, bool anew)
 		return;
 	/* what SET_STATE said may be more than there can be */
 	gate->held = min_t(u32, gate->held, q->vr.num);
+	vsb_event_start_time(dp);
 	vsb_call(dp, q);
 	vsb_worker_queue(&dp->worker, &q->work);
 }

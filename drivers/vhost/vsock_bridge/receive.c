@@ -18,7 +18,10 @@
 #include "stats.h"
 #include "trace.h"
 
-/* One round: so many chains, or so many bytes, then the others have a turn. */
+/*
+ * One round: so many chains, or so many bytes, or as much of a walk as a queue may
+ * have, then the others have a turn.
+ */
 #define VSB_RECEIVE_CHAINS	256
 #define VSB_RECEIVE_BYTES	(512 * 1024)
 
@@ -223,8 +226,8 @@ static struct vsb_conn *vsb_receive_recent(const struct vsb_gather *gather)
  * Whose packet is it? What came before it goes to the host socket before
  * anything but more of the same happens, which may end the connection.
  */
-static struct vsb_conn *vsb_receive_conn(struct vsb_datapath *dp,
-					 const struct vsb_packet *pkt)
+static __always_inline struct vsb_conn *
+vsb_receive_conn(struct vsb_datapath *dp, const struct vsb_packet *pkt)
 {
 	struct vsb_conn *conn = vsb_receive_recent(&dp->gather);
 
@@ -277,7 +280,7 @@ fault:
 }
 
 /* Read the header, once. */
-static bool vsb_receive_header(const struct vsb_chain *chain,
+static __always_inline bool vsb_receive_header(const struct vsb_chain *chain,
 			       struct vsb_packet *pkt)
 {
 	struct virtio_vsock_hdr hdr;
@@ -300,7 +303,7 @@ static bool vsb_receive_header(const struct vsb_chain *chain,
  * A packet that cannot be taken, though its header could be read. A connection
  * does not go on with a hole in its bytes: it ends, and both sides see that.
  */
-static void vsb_receive_refuse(struct vsb_datapath *dp,
+static noinline void vsb_receive_refuse(struct vsb_datapath *dp,
 			       const struct vsb_packet *pkt)
 {
 	struct vsb_conn *conn;
@@ -317,7 +320,7 @@ static void vsb_receive_refuse(struct vsb_datapath *dp,
 }
 
 /* What is before the fault of a chain may hold a header. */
-static void vsb_receive_faulty(struct vsb_datapath *dp,
+static noinline void vsb_receive_faulty(struct vsb_datapath *dp,
 			       const struct vsb_chain *chain)
 {
 	struct vsb_packet pkt;
@@ -378,11 +381,13 @@ static bool vsb_receive_batch(struct vsb_datapath *dp)
 	};
 	u64 bytes = dp->stats.tx_bytes_count + VSB_RECEIVE_BYTES;
 	unsigned int chains = VSB_RECEIVE_CHAINS;
+	u32 since = q->vr.walked;
 
 	while (vsb_vring_next(&q->vr, &dp->mem, &chain) > 0) {
 		vsb_receive_chain(dp, &chain);
 		vsb_vring_push(&q->vr, chain.head, 0);
-		if (!--chains || dp->stats.tx_bytes_count >= bytes)
+		if (!--chains || dp->stats.tx_bytes_count >= bytes ||
+		    vsb_vring_is_spent(&q->vr, since))
 			return true;
 	}
 	return false;

@@ -51,6 +51,13 @@ static inline bool vsb_send_header(const struct vsb_slot *slot,
 	return copy_to_iter(hdr, sizeof(*hdr), &iter) == sizeof(*hdr);
 }
 
+/* Has the round taken as many RX chains as it may, or walked as far in them? */
+static inline bool vsb_send_is_spent(const struct vsb_datapath *dp)
+{
+	return !dp->send_budget || vsb_vring_is_spent(&dp->queue[VSB_RX].vr,
+						      dp->send_since);
+}
+
 /* No chain is at hand. */
 static struct vsb_slots *vsb_send_no_slots(struct vsb_datapath *dp)
 {
@@ -119,7 +126,8 @@ static inline bool vsb_send_take(struct vsb_datapath *dp,
 		.max = ARRAY_SIZE(dp->chain_iov) - slots->parts,
 	};
 
-	while (dp->send_budget && vsb_vring_next(vr, &dp->mem, &chain) > 0) {
+	while (!vsb_send_is_spent(dp) &&
+	       vsb_vring_next(vr, &dp->mem, &chain) > 0) {
 		dp->send_budget--;
 		if (!chain.fault && chain.len >= VSB_HDR_SIZE + min) {
 			vsb_slots_add(slots, &chain, dp->gather.row);
@@ -576,12 +584,13 @@ void vsb_send(struct vsb_datapath *dp)
 
 	vsb_vring_unpark(&q->vr);
 	dp->send_budget = VSB_SEND_CHAINS;
+	dp->send_since = q->vr.walked;
 	buffers = vsb_send_rsts(dp) && vsb_send_turns(dp);
 	vsb_datapath_finish(dp, q);
 	if (buffers)
 		more = !list_empty(&dp->tab.rxq);
 	else
-		more = !dp->send_budget || vsb_datapath_park(dp, q);
+		more = vsb_send_is_spent(dp) || vsb_datapath_park(dp, q);
 	if (!buffers && !more && !dp->starved && !q->vr.broken)
 		trace_vsb_stall(dp->stats.device, 0, 0, "rx_ring");
 	dp->starved = !buffers && !more;

@@ -35,7 +35,7 @@
 /* Room for about thirty of AF_UNIX's largest buffers (36544 bytes). */
 #define VSB_SOCKET_SNDBUF	(1024 * 1024)
 
-/* Closes sockets that hold descriptors. */
+/* Closes sockets that hold descriptors, or the last reference to a file. */
 static struct workqueue_struct *vsb_socket_wq;
 
 /* Clients that may wait for their accept. */
@@ -189,18 +189,6 @@ static void vsb_socket_put_file(struct socket *sock)
 }
 
 /*
- * May the release of a connection's socket wait for a file system? It puts the
- * dentry of the file that the client connected to; for the last reference the
- * inode can be evicted.
- */
-bool vsb_socket_discard_blocks(const struct socket *sock)
-{
-	const struct dentry *dentry = unix_sk(sock->sk)->path.dentry;
-
-	return dentry && d_count(dentry) == 1;
-}
-
-/*
  * Close a socket that is not watched; NULL is fine. Those that listen have a file.
  * A file system may make the release of another one wait, so no lock is held.
  */
@@ -212,6 +200,25 @@ void vsb_socket_discard(struct socket *sock)
 		vsb_socket_put_file(sock);
 	else if (!vsb_socket_has_files(sock) || !vsb_socket_release_later(sock))
 		sock_release(sock);
+}
+
+/*
+ * May the release of a connection's socket wait for a file system? It puts the
+ * dentry of the file that the client connected to; for the last reference the
+ * inode can be evicted.
+ */
+static bool vsb_socket_release_blocks(const struct socket *sock)
+{
+	const struct dentry *dentry = unix_sk(sock->sk)->path.dentry;
+
+	return dentry && d_count(dentry) == 1;
+}
+
+/* The same for a task that must not wait for a file system: a work queue does. */
+void vsb_socket_discard_soon(struct socket *sock)
+{
+	if (!vsb_socket_release_blocks(sock) || !vsb_socket_release_later(sock))
+		vsb_socket_discard(sock);
 }
 
 /* Return: the socket at the other end, with a reference, or NULL. */

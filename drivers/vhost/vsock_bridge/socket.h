@@ -67,7 +67,7 @@ void vsb_socket_attach(struct vsb_socket *s, struct socket *sock);
 struct socket *vsb_socket_detach(struct vsb_socket *s);
 void vsb_socket_close(struct vsb_socket *s);
 void vsb_socket_discard(struct socket *sock);
-bool vsb_socket_discard_blocks(const struct socket *sock);
+void vsb_socket_discard_soon(struct socket *sock);
 
 struct socket *vsb_socket_from_fd(int fd, int type);
 struct socket *vsb_socket_listen(struct vsb_context *ctx, int type,

@@ -290,14 +290,14 @@ static inline bool vsb_table_read(const struct vsb_table *table, u32 i,
  * NULL. A table is walked for as many steps as it has entries, so a loop ends,
  * and for no more than VSB_SEGS_MAX. The last entry of the ring's table may
  * point to an indirect one, and is left in @last; an indirect table leads to no
- * other.
+ * other. @walked grows by the entries that were read.
  *
  * Most chains are one or two entries: in a place of its own each.
  */
 static __always_inline enum vsb_fault
 vsb_vring_walk_table(struct vsb_vring *vr, const struct vsb_table *table,
 		     u32 i, struct vsb_chain *chain, struct vsb_mem *mem,
-		     struct vsb_desc *last)
+		     struct vsb_desc *last, u32 *walked)
 {
 	u32 num = table ? table->num : vr->num;
 	enum vsb_fault fault;
@@ -306,8 +306,7 @@ vsb_vring_walk_table(struct vsb_vring *vr, const struct vsb_table *table,
 	for (steps = 0; steps < min(num, VSB_SEGS_MAX); steps++) {
 		if (i >= num)
 			return VSB_FAULT_CHAIN;
-		if (!table)
-			vr->untold++;
+		++*walked;
 		if (!(table ? vsb_table_read(table, i, last) :
 			      vsb_desc_read(vr->desc + i, last)))
 			return VSB_FAULT_MEMORY;
@@ -333,7 +332,7 @@ vsb_vring_walk_table(struct vsb_vring *vr, const struct vsb_table *table,
  */
 static enum vsb_fault
 vsb_vring_walk_indirect(struct vsb_vring *vr, struct vsb_chain *chain,
-			struct vsb_mem *mem, struct vsb_desc *desc)
+			struct vsb_mem *mem, struct vsb_desc *desc, u32 *walked)
 {
 	u32 most = VSB_SEGS_MAX * sizeof(struct vring_desc);
 	bool too_long = desc->len > most;
@@ -349,7 +348,8 @@ vsb_vring_walk_indirect(struct vsb_vring *vr, struct vsb_chain *chain,
 	if (parts < 0)
 		return too_long ? VSB_FAULT_SEGS : VSB_FAULT_BOUNDS;
 	table.parts = parts;
-	fault = vsb_vring_walk_table(vr, &table, 0, chain, mem, desc);
+	fault = vsb_vring_walk_table(vr, &table, 0, chain, mem, desc,
+				     walked);
 	return too_long ? VSB_FAULT_SEGS : fault;
 }
 
@@ -359,11 +359,15 @@ static inline enum vsb_fault vsb_vring_walk(struct vsb_vring *vr,
 {
 	struct vsb_desc last;
 	enum vsb_fault fault;
+	u32 walked = 0;
 
-	fault = vsb_vring_walk_table(vr, NULL, head, chain, mem, &last);
-	if (fault || !(last.flags & VRING_DESC_F_INDIRECT))
-		return fault;
-	return vsb_vring_walk_indirect(vr, chain, mem, &last);
+	fault = vsb_vring_walk_table(vr, NULL, head, chain, mem, &last,
+				     &walked);
+	vr->untold += walked;
+	if (!fault && (last.flags & VRING_DESC_F_INDIRECT))
+		fault = vsb_vring_walk_indirect(vr, chain, mem, &last, &walked);
+	vr->walked += walked + chain->nr;
+	return fault;
 }
 
 /* Read the entries from the next one on, as far as one copy goes. */
@@ -488,6 +492,7 @@ fault:
 	user_read_access_end();
 	vr->last_avail += n;
 	vr->untold += n;
+	vr->walked += 2 * n;
 	return n;
 }
 

@@ -43,6 +43,13 @@ struct vsb_mem;
 /* Parts of a chain that we take; as many as an iov_iter takes (UIO_MAXIOV). */
 #define VSB_SEGS_MAX	1024U
 
+/*
+ * One round of a queue walks at most this many entries of descriptor tables and
+ * parts that they make, and what the chain that reaches it takes beyond: less than
+ * 3 * VSB_SEGS_MAX.
+ */
+#define VSB_VRING_ROUND		8192U
+
 /* So many entries of the available and the used ring are moved at once. */
 #define VSB_VRING_BATCH	64U
 
@@ -109,6 +116,9 @@ struct vsb_chain {
  * @signalled: used.idx when the driver was called last, or wanted no call
  * @signalled_valid: @signalled holds something
  * @untold: entries of the descriptor table that were walked since then
+ * @walked: the work of all chains so far, modulo 2^32: the entries that were
+ *	walked, in the descriptor table or an indirect one, and the parts that they
+ *	made
  * @log: where writes are logged
  * @log_used: VHOST_VRING_F_LOG: writes into the used ring are
  * @log_addr: guest-physical address of the used ring
@@ -132,6 +142,7 @@ struct vsb_vring {
 	u16 signalled;
 	bool signalled_valid;
 	u32 untold;
+	u32 walked;
 
 	u16 kept;
 	struct vring_used_elem elems[VSB_VRING_BATCH];
@@ -156,6 +167,12 @@ static inline u16 vsb_ring16(__virtio16 v)
 static inline __virtio16 vsb_to_ring16(u16 v)
 {
 	return (__force __virtio16)cpu_to_le16(v);
+}
+
+/* Has a round that began when @walked was @since done all that it may? */
+static inline bool vsb_vring_is_spent(const struct vsb_vring *vr, u32 since)
+{
+	return vr->walked - since >= VSB_VRING_ROUND;
 }
 
 /* Has the VMM said how large it is, and where? */

@@ -55,7 +55,10 @@
  * @VSOCK_BRIDGE_MAX_BUF_ALLOC: largest buf_alloc
  * @VSOCK_BRIDGE_MAX_MESSAGE: largest message of a SEQPACKET connection that a
  *	guest can send, in bytes; where buf_alloc is smaller, it is that
- * @VSOCK_BRIDGE_DEF_TIMEOUT_MS: default of each timeout (Firecracker's)
+ * @VSOCK_BRIDGE_DEF_TIMEOUT_MS: default of connect_timeout_ms and
+ *	shutdown_timeout_ms (Firecracker's)
+ * @VSOCK_BRIDGE_DEF_HANDSHAKE_MS: default of handshake_timeout_ms: long enough
+ *	for a person who types the line; max_handshakes bounds how many wait
  * @VSOCK_BRIDGE_MAX_TIMEOUT_MS: largest timeout
  * @VSOCK_BRIDGE_DEF_BUFFERED: default of max_buffered
  * @VSOCK_BRIDGE_MIN_BUFFERED: smallest max_buffered: one packet of a guest
@@ -76,6 +79,7 @@ enum vsock_bridge_limit_values {
 	VSOCK_BRIDGE_MAX_BUF_ALLOC	= 16777216,
 	VSOCK_BRIDGE_MAX_MESSAGE	= 262144,
 	VSOCK_BRIDGE_DEF_TIMEOUT_MS	= 2000,
+	VSOCK_BRIDGE_DEF_HANDSHAKE_MS	= 60000,
 	VSOCK_BRIDGE_MAX_TIMEOUT_MS	= 3600000,
 	VSOCK_BRIDGE_DEF_BUFFERED	= 67108864,
 	VSOCK_BRIDGE_MIN_BUFFERED	= 65536,
@@ -324,8 +328,10 @@ struct vsock_bridge_port {
  *	program has read them, VSOCK_BRIDGE_MIN_BUF_ALLOC to
  *	VSOCK_BRIDGE_MAX_BUF_ALLOC. Taken by connections made from then on.
  * @handshake_timeout_ms: time for a host client's CONNECT line, in
- *	milliseconds, 1 to VSOCK_BRIDGE_MAX_TIMEOUT_MS, as those below
- * @connect_timeout_ms: time for the guest's answer to a connection request
+ *	milliseconds, 1 to VSOCK_BRIDGE_MAX_TIMEOUT_MS, as those below. By
+ *	default a minute, so that a person can type it
+ * @connect_timeout_ms: time for the guest's answer to a connection request, and to
+ *	an event (struct vsock_bridge_event)
  * @shutdown_timeout_ms: time for the guest to confirm the close of a host
  *	program. Also the time without progress after which a connection that
  *	the guest has closed, and whose last bytes the host program does not
@@ -580,12 +586,15 @@ enum vsock_bridge_event_id {
  * programs see EOF. Then nothing is given to the guest until it has answered,
  * which it does by a new buffer in the place of the used one; what is for it
  * waits, host programs that connect meanwhile included. What the guest sends is
- * taken as ever. A guest that starts anew need not answer.
+ * taken as ever. A guest that starts anew need not answer. A driver that has not
+ * answered after connect_timeout_ms (struct vsock_bridge_limits), from the event
+ * or from the last start of the device, counts as one that never answers.
  *
  * Errors, with which nothing has changed for the connections: EPERM, EINVAL
  * (@event), ESHUTDOWN (the device does not run), ENXIO (the event queue was not
- * handed over), ENOBUFS (the guest has no buffer in it that takes an event:
- * @empty_queue counts), EPIPE (the event queue is broken, see
+ * handed over), ENOBUFS (the guest has no buffer in it that takes an event, or
+ * more that take none than one call gives back, so that the next call goes on
+ * behind them: @empty_queue counts), EPIPE (the event queue is broken, see
  * VHOST_SET_VRING_ERR).
  */
 struct vsock_bridge_event {

@@ -19,7 +19,7 @@ LIMITS='open(D, "+<&=", $ARGV[0]) or die "open: $!";
 	defined ioctl(D, 0xBE03, $limits) or die "ioctl: $!";
 	my @all = unpack("L13", $limits);
 	print join(" ", @all[1 .. 6, 8 .. 10, 12]), "\n"'
-DEFAULTS="1023 256 262144 2000 2000 2000 1073741824 2147483647 0 67108864"
+DEFAULTS="1023 256 262144 60000 2000 2000 1073741824 2147483647 0 67108864"
 
 # hold ARG...: exec of a COMMAND that ends when its stdin does; leaves HOLDER,
 # and descriptor 8 as that stdin's other end. "release" ends it.

@@ -521,7 +521,8 @@ test_info_shows_versions_and_limits() {
 	expect_out '^handshakes +256 +1 +4096$'
 	expect_out '^buffer per connection \(bytes\) +262144 +4096 +16777216$'
 	expect_out '^buffered in all \(bytes\) +67108864 +65536 +1073741824$'
-	for which in handshake connect shutdown; do
+	expect_out '^handshake timeout \(ms\) +60000 +1 +3600000$'
+	for which in connect shutdown; do
 		expect_out "^$which timeout \(ms\) +2000 +1 +3600000\$"
 	done
 	expect_out '^lowest host port +1073741824 +1 +4294967294$'

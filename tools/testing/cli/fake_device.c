@@ -115,7 +115,7 @@ static int get_limits(struct vsock_bridge_limits *limits)
 	limits->max_connections = VSOCK_BRIDGE_DEF_CONNECTIONS;
 	limits->max_handshakes = VSOCK_BRIDGE_DEF_HANDSHAKES;
 	limits->buf_alloc = VSOCK_BRIDGE_DEF_BUF_ALLOC;
-	limits->handshake_timeout_ms = VSOCK_BRIDGE_DEF_TIMEOUT_MS;
+	limits->handshake_timeout_ms = VSOCK_BRIDGE_DEF_HANDSHAKE_MS;
 	limits->connect_timeout_ms = VSOCK_BRIDGE_DEF_TIMEOUT_MS;
 	limits->shutdown_timeout_ms = VSOCK_BRIDGE_DEF_TIMEOUT_MS;
 	limits->host_port_min = VSOCK_BRIDGE_DEF_HOST_PORT_MIN;

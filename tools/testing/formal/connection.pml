@@ -1,18 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * One connection: a guest, the bridge, and a host program, each of which does
- * what it may do at any time. Functions bear the names of the module's; each
- * step of the bridge is what the module does in one hold of its lock.
+ * How a connection begins and ends: a guest, the bridge, and a host program, each
+ * of which does what it may do at any time. credit.pml is about how bytes move in
+ * between. Functions, states and events bear the names of the module's; each step
+ * of the bridge is what the module does in one hold of its lock.
  *
  * Abstracted: bytes are numbers, a window is WINDOW bytes, the virtqueue for RX
  * and the host socket's buffers have few places, and a deadline may pass as soon
- * as it is set. A guest is Linux's: it answers a packet of no connection by an
- * RST, and a shutdown of both directions likewise.
+ * as it is set. The guest answers a packet of no connection by an RST, and a
+ * shutdown of both directions also. A "hasty" guest answers any SHUTDOWN by an
+ * RST, as rcore's driver does. A limit of the device may be reached at any time,
+ * a packet of the guest may turn out to be unreadable, and the device may drop
+ * its connections.
  *
- * Checked: no packet but an RST for a connection that the guest does not know;
- * no byte lost, doubled or out of order before a clean end; and, as no run may
- * stop but where all three are through, no lost wake-up and no lost RST: a guest
- * and a program that wait do so for good.
+ * Checked:
+ * - a packet for a connection that the guest does not know is an RST;
+ * - no byte is doubled or out of order;
+ * - a host program that reads to the end gets an EOF only behind all bytes that
+ *   the bridge accepted for it, and ECONNRESET when bytes are missing; bytes are
+ *   missing only when a limit, a fault or the device ended the connection, never
+ *   because time passed;
+ * - a guest that reads gets SHUTDOWN(SEND) only behind all bytes that the host
+ *   program wrote; when bytes are missing it sees an RST, and that only because
+ *   of a limit, a fault, a deadline, or its own doing;
+ * - the run ends only where the guest, the bridge and the host program are all
+ *   through: there is no lost wake-up and no lost RST. A guest and a program that
+ *   wait have no other way out. A guest that has closed does not wait for a host
+ *   program that stands still.
  *
  * NO_TIMERS: no deadline passes: nothing may wait for one.
  * BUG_* put one mistake each into the bridge; see the script "model".
@@ -32,7 +46,7 @@ mtype = { NONE, HANDSHAKE, REQUESTED, CONNECTING, OPEN, LINGER, DEAD };
 #define BOTH	3
 
 /* From the guest: operation, flags or byte. To it: and fwd_cnt. */
-chan tx = [3] of { mtype, byte };
+chan tx = [2] of { mtype, byte };
 chan rx = [2] of { mtype, byte, byte };
 chan to_host = [1] of { byte };
 chan from_host = [HOST_BYTES] of { byte };
@@ -42,6 +56,7 @@ mtype state = NONE;
 byte guest_shut, host_shut;
 bool wr_done, tx_failed;
 bool owe_rst, owe_response, owe_request, owe_shutdown, owe_credit;
+bool overdue;			/* SHUTDOWN(RCV) has waited for long enough */
 
 /* struct vsb_conn */
 byte txbuf[WINDOW];		/* a FIFO */
@@ -51,6 +66,7 @@ bool connecting;		/* the connector has it */
 
 /* struct vsb_socket: its events, and what others can see of it */
 bool ev_in, ev_out, want_write, released, shut_rd;
+bool blamed;			/* it reads ECONNRESET behind its bytes */
 
 /* The host program's side of it */
 bool connected, line_sent, closed_wr, closed_rd;
@@ -58,12 +74,15 @@ byte host_wrote, host_got;
 bool host_through;
 
 bool faithful;			/* it reads to the end */
+bool stuck;			/* it does nothing at all */
+byte pledged;			/* what it had written when it stopped reading */
 
 /* The guest */
 mtype guest = NONE;
 byte guest_sent, guest_got, guest_fwd, guest_said, peer_shut;
 bool impatient;			/* it gives up, at any time */
 bool thorough;			/* it sends all before it says that it is done */
+bool hasty;			/* any SHUTDOWN makes it end by an RST */
 
 /* vsb_rstq: RST packets without a connection; one place */
 byte rsts;
@@ -71,11 +90,21 @@ byte rsts;
 /* What the guest has been told, and has told, as far as the bridge knows */
 bool known;
 
+/* The device is short of something: it may end a connection at any time. */
+bool scarce;
+
+/* For the checks: that, or a packet without an answer, did end it. */
+bool broken;
+
 #define is_deaf		(closed_rd || wr_done)
 #define at_eof		(closed_wr || shut_rd)
 #define is_drained	(buffered == 0)
 #define takes_data	(state == OPEN && !(guest_shut & SEND))
 #define wants_data	(state == OPEN && !(guest_shut & RCV) && !(host_shut & SEND))
+#define is_lost		(state == LINGER || (state == OPEN && !wr_done && !tx_failed))
+#define is_gone		(closed_rd && closed_wr && len(from_host) == 0)
+#define is_linked	(state != NONE && state != HANDSHAKE && \
+			 (state != LINGER || owe_rst))
 #define owes		(owe_rst || owe_response || owe_request || owe_shutdown || owe_credit)
 #define has_host	(connected && !released)
 #define has_room	(len(to_host) < 1)
@@ -86,17 +115,41 @@ inline owe_nothing()
 	owe_shutdown = false; owe_credit = false;
 }
 
-/* vsb_conn_release(): VSB_ACT_RELEASE */
-inline vsb_conn_release()
+/*
+ * vsb_conn_release(): VSB_ACT_RELEASE; @loss: VSB_ACT_BLAME. AF_UNIX itself says
+ * ECONNRESET to a program whose bytes were not read.
+ */
+inline vsb_conn_release(loss)
 {
-	released = true; buffered = 0; readable = false;
+	if
+#ifdef BUG_CLEAN_LOSS
+	:: has_host -> blamed = nempty(from_host)
+#else
+	:: has_host -> blamed = nempty(from_host) || (loss)
+#endif
+	:: else -> skip
+	fi;
+	released = true; buffered = 0; readable = false; want_write = false;
+	ev_in = false; ev_out = false
 }
 
 /* vsb_conn_end() */
-inline vsb_conn_end()
+inline vsb_conn_end(loss)
 {
-	vsb_conn_release(); owe_nothing(); armed = false;
-	state = NONE;
+	vsb_conn_release(loss); owe_nothing(); armed = false;
+	state = NONE; guest_shut = 0; host_shut = 0; tx_failed = false;
+	txbuf[0] = 0; txbuf[1] = 0; fwd_cnt = 0; told_fwd_cnt = 0
+}
+
+/* vsb_conn_close() */
+inline vsb_conn_close(loss)
+{
+#ifdef BUG_NO_RST
+	vsb_conn_end(loss)
+#else
+	vsb_conn_release(loss); owe_nothing(); armed = false;
+	state = DEAD; owe_rst = true
+#endif
 }
 
 /* vsb_conn_reset() */
@@ -104,15 +157,9 @@ inline vsb_conn_reset()
 {
 	if
 	:: state == NONE || state == DEAD -> skip
-	:: state == HANDSHAKE || state == LINGER || owe_request ->
-		vsb_conn_end()
-	:: else ->
-#ifdef BUG_NO_RST
-		vsb_conn_end()
-#else
-		vsb_conn_release(); owe_nothing(); armed = false;
-		state = DEAD; owe_rst = true
-#endif
+	:: state == HANDSHAKE || owe_request || (state == LINGER && !owe_rst) ->
+		vsb_conn_end(is_lost)
+	:: else -> vsb_conn_close(is_lost)
 	fi
 }
 
@@ -120,22 +167,31 @@ inline vsb_conn_reset()
 inline vsb_conn_finish_tx()
 {
 	if
-	:: guest_shut == BOTH || tx_failed -> vsb_conn_reset()
+	:: guest_shut == BOTH -> vsb_conn_close(false)
+#ifdef BUG_FAILED_WRITE
+	:: guest_shut != BOTH && tx_failed -> vsb_conn_reset()
+#endif
+	:: guest_shut != BOTH && (wr_done || tx_failed) -> skip
 	:: else ->
+		wr_done = true;				/* VSB_ACT_SHUT_WR */
 		if
-		:: wr_done -> skip
-		:: else ->
-			wr_done = true;			/* VSB_ACT_SHUT_WR */
-			/* no byte of the guest is missing at a clean end */
-			assert(fwd_cnt == tx_cnt);
-			if
-			:: host_shut & SEND ->
-				host_shut = BOTH; owe_shutdown = true;
-				armed = true
-			:: else -> skip
-			fi
+		:: host_shut & SEND ->
+			host_shut = BOTH; owe_shutdown = true; armed = true
+		:: else -> skip
 		fi
 	fi
+}
+
+/* vsb_conn_linger() */
+inline vsb_conn_linger()
+{
+	state = LINGER; guest_shut = BOTH; owe_nothing();
+	shut_rd = true;					/* VSB_ACT_SHUT_RD */
+#ifdef BUG_LINGER_TIMER
+	armed = true
+#else
+	armed = false
+#endif
 }
 
 /* vsb_conn_guest_shutdown() */
@@ -157,7 +213,11 @@ inline vsb_conn_guest_shutdown(flags)
 #endif
 		:: else ->
 			if
+#ifdef BUG_CLOSE_WAITS
 			:: guest_shut == BOTH -> armed = true
+#else
+			:: guest_shut == BOTH -> vsb_conn_linger(); owe_rst = true
+#endif
 			:: else -> skip
 			fi
 		fi
@@ -170,15 +230,11 @@ inline vsb_conn_guest_rst()
 {
 	known = false;
 	if
+	:: state == LINGER -> owe_rst = false		/* VSB_ACT_UNLINK */
 #ifndef BUG_NO_LINGER
-	:: state == OPEN && !is_drained && !tx_failed ->
-		state = LINGER; guest_shut = BOTH; owe_nothing();
-		shut_rd = true; armed = true
+	:: state == OPEN && !is_drained && !tx_failed -> vsb_conn_linger()
 #endif
-	:: else ->
-		/* what the guest sent is in the host socket, or refused */
-		assert(state == DEAD || tx_failed || fwd_cnt == tx_cnt);
-		vsb_conn_end()
+	:: else -> vsb_conn_end(false)
 	fi
 }
 
@@ -186,7 +242,8 @@ inline vsb_conn_guest_rst()
 inline vsb_conn_drained()
 {
 	if
-	:: state == LINGER -> vsb_conn_end()
+	:: state == LINGER && owe_rst -> vsb_conn_close(false)
+	:: state == LINGER && !owe_rst -> vsb_conn_end(false)
 	:: state == OPEN && (guest_shut & SEND) -> vsb_conn_finish_tx()
 	:: else -> skip
 	fi
@@ -292,62 +349,6 @@ inline vsb_receive_data(b)
 /* vsb_conn_opened() */
 inline vsb_conn_opened() { state = OPEN }
 
-/* vsb_conn_new() for either side: nothing is left of what was before */
-inline vsb_conn_new(s)
-{
-	state = s; guest_shut = 0; host_shut = 0;
-	wr_done = false; tx_failed = false
-}
-
-/* vsb_receive_packet() and what it calls */
-inline vsb_receive_packet(op, arg)
-{
-	if
-	   /* vsb_receive_unknown(): one that lingers was unlinked */
-	:: state == NONE || state == HANDSHAKE || state == LINGER ->
-		if
-		:: op == REQUEST ->
-			assert(state == NONE);
-			known = true;
-			vsb_conn_new(CONNECTING); connecting = true
-		:: op == RST -> known = false
-		:: else ->
-			/* vsb_conntab_reply_rst(): bounded */
-			if
-			:: rsts < 1 -> rsts++
-			:: else -> skip
-			fi
-		fi
-	:: else ->
-		if
-		:: op == RESPONSE ->
-			if
-			:: state == REQUESTED && !owe_request ->
-				vsb_conn_opened(); armed = false
-			:: else -> skip
-			fi
-		:: op == RST -> vsb_conn_guest_rst()
-		:: op == SHUTDOWN -> vsb_conn_guest_shutdown(arg)
-		:: op == RW -> vsb_receive_data(arg)
-		:: else -> skip
-		fi
-	fi
-}
-
-/* vsb_connector_done(): the program takes the connect, or refuses it */
-inline vsb_connector_done()
-{
-	connecting = false;
-	if
-	:: state != CONNECTING -> released = true
-	:: state == CONNECTING ->
-		connected = true; ev_in = true; ev_out = true;
-		vsb_conn_opened(); owe_response = true
-	:: state == CONNECTING ->
-		host_through = true; vsb_conn_reset()
-	fi
-}
-
 /* vsb_conn_check_deaf() */
 inline vsb_conn_check_deaf()
 {
@@ -368,6 +369,82 @@ inline vsb_conn_check_deaf()
 	fi
 }
 
+/* vsb_conn_send_ok(): VSB_ACT_OK_LINE */
+inline vsb_conn_send_ok()
+{
+	if
+#ifdef BUG_OK_LOST
+	:: closed_rd -> vsb_conn_reset()
+#else
+	:: closed_rd -> vsb_conn_check_deaf()
+#endif
+	:: else -> skip
+	fi
+}
+
+/* vsb_conn_new() for either side: nothing is left of what was before */
+inline vsb_conn_new(s)
+{
+	state = s; guest_shut = 0; host_shut = 0;
+	wr_done = false; tx_failed = false
+}
+
+/* vsb_receive_packet() and what it calls */
+inline vsb_receive_packet(op, arg)
+{
+	if
+	:: !is_linked ->			/* vsb_receive_unknown() */
+		if
+		:: op == REQUEST ->
+			assert(state == NONE);
+			known = true;
+			vsb_conn_new(CONNECTING); connecting = true
+		:: op == RST -> known = false
+		:: else ->
+			/* vsb_conntab_reply_rst(): bounded */
+			if
+			:: rsts < 1 -> rsts++
+			:: else -> skip
+			fi
+		fi
+	:: else ->
+		if
+		:: op == RESPONSE ->
+			if
+			:: state == REQUESTED && !owe_request ->
+				vsb_conn_opened(); armed = false;
+				vsb_conn_send_ok()
+			:: else -> skip
+			fi
+		:: op == RST -> vsb_conn_guest_rst()
+		:: op == SHUTDOWN -> vsb_conn_guest_shutdown(arg)
+		:: op == RW -> vsb_receive_data(arg)
+		   /* vsb_receive_refuse(): the packet cannot be taken */
+		:: op == RW && state == OPEN && scarce ->
+#ifdef BUG_VANISH
+			skip
+#else
+			broken = true; vsb_conn_reset()
+#endif
+		:: else -> skip
+		fi
+	fi
+}
+
+/* vsb_connector_done(): the program takes the connect, or refuses it */
+inline vsb_connector_done()
+{
+	connecting = false;
+	if
+	:: state != CONNECTING -> released = true
+	:: state == CONNECTING ->
+		connected = true; ev_in = true; ev_out = true;
+		vsb_conn_opened(); owe_response = true
+	:: state == CONNECTING ->
+		host_through = true; vsb_conn_reset()
+	fi
+}
+
 /* vsb_datapath_ready_conn(): vsb_listener_read_line(), vsb_conn_host_ready() */
 inline vsb_datapath_ready_conn()
 {
@@ -377,7 +454,8 @@ inline vsb_datapath_ready_conn()
 	if
 	:: state == HANDSHAKE ->
 		if
-		:: line_sent ->
+		:: line_sent && is_gone -> vsb_conn_reset()
+		:: line_sent && !is_gone ->
 			readable = true;
 			state = REQUESTED; owe_request = true; armed = true
 		:: !line_sent && closed_wr -> vsb_conn_reset()
@@ -386,7 +464,11 @@ inline vsb_datapath_ready_conn()
 	:: state == REQUESTED ->
 		readable = true;
 		if
+#ifdef BUG_OK_LOST
 		:: at_eof && is_deaf -> vsb_conn_reset()
+#else
+		:: is_gone -> vsb_conn_reset()
+#endif
 		:: else -> skip
 		fi
 	:: state == OPEN || state == LINGER || state == DEAD || state == NONE ||
@@ -412,18 +494,35 @@ inline to_guest(op, arg)
 	told_fwd_cnt = fwd_cnt; owe_credit = false
 }
 
+/*
+ * SHUTDOWN(RCV) alone waits for the bytes of the host program, for as long as a
+ * deadline allows.
+ */
+#ifdef BUG_RCV_FIRST
+#define shutdown_held	false
+#else
+#define shutdown_held	(owe_shutdown && !(host_shut & SEND) && wants_data && \
+			 readable && has_host && !overdue)
+#endif
+#define shutdown_ready	(owe_shutdown && !shutdown_held)
+#define owes_now	(owe_rst || owe_response || owe_request || shutdown_ready || \
+			 owe_credit)
+
 /* vsb_send_conn(), the packets that are owed, by rank */
 inline vsb_send_conn()
 {
 	if
 	:: owe_rst ->
 		owe_rst = false; to_guest(RST, 0); known = false;
-		vsb_conn_end()			/* VSB_EV_RST_SENT */
+		if				/* vsb_conn_rst_sent() */
+		:: state == LINGER -> skip
+		:: else -> vsb_conn_end(false)
+		fi
 	:: !owe_rst && owe_response -> owe_response = false; to_guest(RESPONSE, 0)
 	:: !owe_rst && owe_request ->
 		owe_request = false; known = true; to_guest(REQUEST, 0);
 		armed = true
-	:: !owe_rst && !owe_response && !owe_request && owe_shutdown ->
+	:: !owe_rst && !owe_response && !owe_request && shutdown_ready ->
 		owe_shutdown = false; to_guest(SHUTDOWN, host_shut)
 	:: else -> owe_credit = false; to_guest(CREDIT_UPDATE, 0)
 	fi
@@ -450,6 +549,10 @@ inline vsb_send_data()
 	c = 0
 }
 
+/* The guest's end; it quits when it had not to: it reads no more then. */
+inline guest_ends() { guest = DEAD; guest_fwd = 0; peer_shut = 0 }
+inline guest_quits() { guest_said = BOTH; guest_ends() }
+
 /* What is to be sent waits for a buffer; BUG_RX_FULL takes none for granted. */
 #ifdef BUG_RX_FULL
 #define rx_ready	true
@@ -466,7 +569,7 @@ end:	do
 	:: atomic { tx?op, arg -> vsb_receive_packet(op, arg); op = 0; arg = 0 }
 	:: atomic { (ev_in || ev_out) -> vsb_datapath_ready_conn() }
 	:: atomic { connecting -> vsb_connector_done() }
-	:: atomic { owes && rx_ready ->
+	:: atomic { owes_now && rx_ready ->
 #ifdef BUG_RX_FULL
 		if
 		:: full(rx) -> owe_nothing()
@@ -477,32 +580,46 @@ end:	do
 #endif
 	   }
 	:: atomic { readable && wants_data && !owe_response && !owe_request &&
-		    !owe_shutdown && has_host && nfull(rx) -> vsb_send_data() }
+		    !shutdown_ready && has_host && nfull(rx) -> vsb_send_data() }
 	:: atomic { rsts > 0 && nfull(rx) -> rx!RST, 0, 0; rsts-- }
 #ifndef NO_TIMERS
 	   /* vsb_conn_timeout() */
-	:: atomic { armed -> armed = false; vsb_conn_reset() }
+	:: atomic { armed ->
+		armed = false; broken = broken || state != LINGER;
+		vsb_conn_reset() }
+	:: atomic { shutdown_held -> overdue = true }
 #endif
+	   /* vsb_room_for_bytes(), vsb_room_for_conn(): a limit is reached */
+	:: atomic { scarce && (state == LINGER || (state == OPEN && buffered > 0)) ->
+		broken = true; vsb_conn_reset() }
+	   /* vsb_conn_kill(): the device ends it; the guest learns it elsewhere */
+	:: atomic { scarce && state == OPEN && known ->
+		broken = true; guest_quits(); known = false;
+		vsb_conn_end(is_lost) }
 	od
 }
 
 /* virtio_transport_*() of Linux, and a program */
-inline guest_ends() { guest = DEAD }
 
 inline guest_gets(op, arg, fwd)
 {
 	if
 	:: op == RST ->
 		if
-		:: guest == NONE -> skip
-		:: else -> guest_ends()
+		:: guest == OPEN ->
+			/* nothing is missing that nobody is to blame for */
+			assert(guest_got == host_wrote || (guest_said & RCV) ||
+			       broken);
+			guest_ends()
+		:: guest == CONNECTING || guest == DEAD -> guest_ends()
+		:: else -> skip
 		fi
 	:: op != RST && (guest == NONE || guest == DEAD) ->
 		if
 		:: guest == NONE && op == REQUEST ->
 			if	/* somebody listens, or nobody */
 			:: guest = OPEN; tx!RESPONSE, 0
-			:: guest_ends(); tx!RST, 0
+			:: guest_quits(); tx!RST, 0
 			fi
 		:: else -> tx!RST, 0
 		fi
@@ -522,7 +639,11 @@ inline guest_gets(op, arg, fwd)
 		:: else -> skip
 		fi;
 		if
-		:: peer_shut == BOTH -> guest_ends(); tx!RST, 0
+		:: hasty ->
+			assert(guest_got >= pledged || (guest_said & RCV) ||
+			       overdue || broken);
+			guest_quits(); tx!RST, 0
+		:: !hasty && peer_shut == BOTH -> guest_ends(); tx!RST, 0
 		:: else -> skip
 		fi
 	:: else -> skip
@@ -550,7 +671,7 @@ end:	do
 	   /* its own timer, or its program is killed: no goodbye */
 	:: atomic { impatient && (guest == OPEN || guest == CONNECTING) &&
 		    nfull(tx) ->
-		guest_ends(); tx!RST, 0 }
+		guest_quits(); tx!RST, 0 }
 	od
 }
 
@@ -563,12 +684,11 @@ active proctype host_program()
 	byte c;
 
 	if
-	:: impatient = true
+	:: scarce = true
+	:: thorough = true; faithful = true
 	:: thorough = true
-	:: skip
-	fi;
-	if
-	:: faithful = true
+	:: impatient = true
+	:: hasty = true
 	:: skip
 	fi;
 	if
@@ -586,19 +706,28 @@ active proctype host_program()
 	:: guest == DEAD && !connected -> goto through
 	:: released -> goto through
 	fi;
+	if
+	:: !thorough && !impatient && !hasty && !scarce &&
+	   (state != HANDSHAKE || line_sent) -> stuck = true;
+end_stuck:	false
+	:: skip
+	fi;
 	do
 	:: atomic { to_host?c ->
 		assert(c == host_got + 1);		/* in order */
 		host_got = c; c = 0;
 		ev_out = ev_out || (want_write && has_host) }
 	:: atomic { has_host && !closed_wr && !shut_rd && host_wrote < HOST_BYTES &&
-		    nfull(from_host) ->
+		    nfull(from_host) && (line_sent || state != HANDSHAKE) ->
 		host_wrote++; from_host!host_wrote; ev_in = true }
 	:: atomic { has_host && !closed_wr -> closed_wr = true; ev_in = true }
 	:: atomic { has_host && !closed_rd && !faithful ->
-		closed_rd = true; ev_in = true; ev_out = true }
-	   /* the end */
+		closed_rd = true; pledged = (hasty -> host_wrote : 0);
+		ev_in = true; ev_out = true }
+	   /* the end: EOF, or ECONNRESET */
 	:: atomic { empty(to_host) && (wr_done || released) ->
+		assert(closed_rd || host_got == tx_cnt || (blamed && broken));
+		assert(closed_rd || !blamed || broken || nempty(from_host));
 		closed_wr = true; closed_rd = true;
 		ev_in = has_host; ev_out = has_host; break }
 	od;
@@ -615,6 +744,9 @@ active proctype judge()
 {
 end:	timeout ->
 	assert(guest == NONE || guest == DEAD);
-	assert(state == NONE && !owes && rsts == 0);
-	assert(host_through)
+	assert(!owes && rsts == 0);
+	assert(state == NONE || (stuck && state == LINGER));
+	assert(host_through || stuck);
+	assert(guest_got == host_wrote || (guest_said & RCV) ||
+	       broken)
 }

@@ -82,6 +82,7 @@ static void test_a_row_is_what_was_read_of_the_ring(void **state)
 	for (i = 0; i < 5; i++)
 		assert_plain(r, &row, i, i + 1);
 	assert_int_equal(r->vr.untold, 6);
+	assert_int_equal(r->vr.walked, 6 * 2);
 
 	assert_int_equal(take_row(r, NUM, 1).nr, 0);
 	row = take_first_and_row(r, 6);

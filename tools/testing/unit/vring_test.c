@@ -670,6 +670,73 @@ static void test_a_table_must_be_memory(void **state)
 	}
 }
 
+/* what a round walks */
+
+/* What taking the chain at descriptor 0 adds to the work of the round. */
+static u32 walked(struct ring *r, enum vsb_fault fault)
+{
+	u32 before = r->vr.walked;
+
+	assert_fault(r, fault);
+	return r->vr.walked - before;
+}
+
+static void test_each_entry_and_each_part_is_work(void **state)
+{
+	struct ring *r = *state;
+
+	ring_desc(r, 0, RAM0, 44, 0, 0);
+	assert_int_equal(walked(r, VSB_FAULT_NONE), 1 + 1);
+	ring_desc(r, 0, RAM0, 44, D_NEXT, 2);
+	ring_desc(r, 2, RAM1 - 4, 8, 0, 0);
+	assert_int_equal(walked(r, VSB_FAULT_NONE), 2 + 3);
+	indirect(r, TABLE, 2 * 16);
+	ring_table(r, TABLE, 0, RAM0, 44, D_NEXT, 1);
+	ring_table(r, TABLE, 1, RAM0, 9, 0, 0);
+	assert_int_equal(walked(r, VSB_FAULT_NONE), 3 + 2);
+}
+
+static void test_an_entry_without_bytes_is_work(void **state)
+{
+	struct ring *r = *state;
+	u16 i;
+
+	indirect(r, TABLE, 1024 * 16);
+	for (i = 0; i < 1024; i++)
+		ring_table(r, TABLE, i, RAM0, i ? 0 : 44, i < 1023 ? D_NEXT : 0,
+			   i + 1);
+	assert_int_equal(walked(r, VSB_FAULT_NONE), 1 + 1024 + 1);
+}
+
+static void test_a_walk_that_ends_in_a_fault_is_work(void **state)
+{
+	struct ring *r = *state;
+	u16 i;
+
+	for (i = 0; i < 8; i++)
+		ring_desc(r, i, RAM0, 1, D_NEXT, (i + 1) & 7);
+	assert_int_equal(walked(r, VSB_FAULT_CHAIN), 8 + 8);
+	indirect(r, TABLE, 4 * 16);
+	for (i = 0; i < 4; i++)
+		ring_table(r, TABLE, i, RAM0, 0, D_NEXT, (i + 1) & 3);
+	assert_int_equal(walked(r, VSB_FAULT_CHAIN), 1 + 4);
+}
+
+static void test_a_round_is_spent_by_few_long_chains(void **state)
+{
+	struct ring *r = *state;
+	u32 since = r->vr.walked = U32_MAX - 5;
+	u16 i, chains = 0;
+
+	indirect(r, TABLE, 1024 * 16);
+	for (i = 0; i < 1024; i++)
+		ring_table(r, TABLE, i, RAM2 + i, 1, i < 1023 ? D_NEXT : 0,
+			   i + 1);
+	for (; !vsb_vring_is_spent(&r->vr, since); chains++)
+		assert_fault(r, VSB_FAULT_NONE);
+	assert_int_equal(chains, 4);
+}
+
 /* failures */
 
 /* An RX and a TX chain: two descriptors, the second one a table. */
@@ -769,6 +836,10 @@ static const struct CMUnitTest tests[] = {
 	TEST(a_bad_next_in_a_table_is_a_fault),
 	TEST(a_table_may_lie_across_regions),
 	TEST(a_table_must_be_memory),
+	TEST(each_entry_and_each_part_is_work),
+	TEST(an_entry_without_bytes_is_work),
+	TEST(a_walk_that_ends_in_a_fault_is_work),
+	TEST(a_round_is_spent_by_few_long_chains),
 	TEST(each_access_that_fails_is_broken_or_a_fault),
 	TEST(parts_that_the_process_lost_break_or_fault),
 };

@@ -32,10 +32,17 @@ FIXTURE_VARIANT_ADD(event, flags)
 		 .features = GUEST_FEATURES & ~(1ULL << VIRTIO_RING_F_EVENT_IDX) },
 };
 
+/* The gate is not to open by itself while a test looks whether it is closed. */
+static int keep_gate_closed(struct bed *bed)
+{
+	return bed_set_limits(bed, BED_LIMITS(.connect_timeout_ms = 600000));
+}
+
 FIXTURE_SETUP(event)
 {
 	self->g = &self->bed.guest;
 	BED_SETUP(&self->bed, &variant->cfg);
+	ASSERT_EQ(0, keep_gate_closed(&self->bed));
 }
 
 FIXTURE_TEARDOWN(event)
@@ -455,6 +462,7 @@ FIXTURE_SETUP(gate)
 	self->g = &self->bed.guest;
 	self->fd = -1;
 	BED_SETUP(&self->bed, &cfg);
+	ASSERT_EQ(0, keep_gate_closed(&self->bed));
 	ASSERT_EQ(0, close_gate(&self->bed, &self->pair));
 }
 
@@ -495,6 +503,7 @@ FIXTURE_SETUP(closed)
 
 	self->g = &self->bed.guest;
 	BED_SETUP(&self->bed, &cfg);
+	ASSERT_EQ(0, keep_gate_closed(&self->bed));
 	ASSERT_EQ(0, send_event(self->g));
 	ASSERT_EQ(0, take_event(self->g));
 }
@@ -592,6 +601,54 @@ TEST_F(closed, gate_is_not_held_against_a_client)
 	EXPECT_TRUE(is_served(&self->bed, fd, 80));
 	EXPECT_EQ(0, BED_STAT(&self->bed, connect_timeouts));
 	close(fd);
+	close(silent);
+}
+
+/* Such drivers are Hermit's and Toro's. */
+TEST_F(closed, gate_opens_in_the_end_for_a_guest_that_never_answers)
+{
+	uint64_t end;
+
+	guest_event_fill(self->g);
+	ASSERT_EQ(0, bed_works(&self->bed));
+	guest_mux_fini(&self->bed.mux);
+	ASSERT_EQ(0, bed_set_limits(&self->bed, BED_LIMITS(
+			.connect_timeout_ms = 300)));
+	end = deadline_in(300);
+	ASSERT_EQ(0, send_event(self->g));
+	/* for what follows, not for the gate that is closed */
+	ASSERT_EQ(0, keep_gate_closed(&self->bed));
+	ASSERT_EQ(0, take_event(self->g));
+	EXPECT_EQ(0, bed_works(&self->bed));
+	EXPECT_EQ(0, deadline_left(end));
+	EXPECT_FALSE(is_gated(self->g));
+}
+
+/*
+ * A guest that does not run cannot answer. The clock is a client that says nothing,
+ * which has longer than the gate had at first.
+ */
+TEST_F(closed, gate_has_a_time_of_its_own_after_a_pause)
+{
+	int silent;
+
+	guest_event_fill(self->g);
+	ASSERT_EQ(0, bed_works(&self->bed));
+	guest_mux_fini(&self->bed.mux);
+	ASSERT_EQ(0, bed_set_limits(&self->bed, BED_LIMITS(
+			.connect_timeout_ms = 100,
+			.handshake_timeout_ms = 300)));
+	ASSERT_EQ(0, send_event(self->g));
+	ASSERT_EQ(0, guest_stop(self->g));
+	ASSERT_EQ(0, keep_gate_closed(&self->bed));
+	ASSERT_EQ(0, guest_run(self->g));
+	silent = uds_connect(self->bed.path);
+	ASSERT_LE(0, silent);
+	ASSERT_EQ(0, uds_recv_eof(silent));
+	EXPECT_TRUE(is_gated(self->g));
+	ASSERT_EQ(0, take_event(self->g));
+	guest_event_fill(self->g);
+	EXPECT_EQ(0, bed_works(&self->bed));
 	close(silent);
 }
 

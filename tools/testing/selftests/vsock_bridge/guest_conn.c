@@ -17,6 +17,13 @@ void guest_mux_init(struct guest_mux *mux, struct guest *guest)
 	mux->type = VIRTIO_VSOCK_TYPE_STREAM;
 }
 
+void guest_mux_use_habits(struct guest_mux *mux,
+			  const struct guest_habits *habits)
+{
+	mux->habits = habits;
+	mux->buf_alloc = habits->window;
+}
+
 void guest_mux_fini(struct guest_mux *mux)
 {
 	while (mux->conns)
@@ -25,7 +32,7 @@ void guest_mux_fini(struct guest_mux *mux)
 
 static unsigned int max_unread(const struct guest_conn *c)
 {
-	return c->capacity / GUEST_PACKET_COST + 2;
+	return c->capacity / (c->mux->habits ? 64 : GUEST_PACKET_COST) + 2;
 }
 
 static void free_conn(struct guest_conn *c)
@@ -43,6 +50,7 @@ static struct guest_conn *add_conn(struct guest_mux *mux, uint32_t local,
 
 	if (!c)
 		return NULL;
+	c->mux = mux;
 	c->capacity = mux->buf_alloc;
 	c->space = malloc(c->capacity);
 	c->ends = calloc(max_unread(c), sizeof(*c->ends));
@@ -51,7 +59,6 @@ static struct guest_conn *add_conn(struct guest_mux *mux, uint32_t local,
 		free_conn(c);
 		return NULL;
 	}
-	c->mux = mux;
 	c->type = type;
 	c->local = local;
 	c->peer = peer;
@@ -81,14 +88,37 @@ static struct guest_conn *find_conn(struct guest_mux *mux, uint32_t local,
 	return c;
 }
 
+static uint32_t said_buf_alloc(const struct guest_conn *c)
+{
+	const struct guest_habits *habits = c->mux->habits;
+
+	if (!habits || !habits->free_alloc)
+		return c->buf_alloc;
+	return c->buf_alloc - guest_conn_unread(c);
+}
+
+static uint32_t said_fwd_cnt(const struct guest_conn *c)
+{
+	switch (c->mux->habits ? c->mux->habits->counts : GUEST_COUNTS_READ) {
+	case GUEST_COUNTS_RECEIVED:
+		return c->rx_cnt;
+	case GUEST_COUNTS_UNREAD:
+		return guest_conn_unread(c);
+	case GUEST_COUNTS_ROOM:
+		return c->buf_alloc - guest_conn_unread(c);
+	default:
+		return c->fwd_cnt;
+	}
+}
+
 static struct virtio_vsock_hdr conn_hdr(struct guest_conn *c, unsigned int op)
 {
 	struct virtio_vsock_hdr h = guest_hdr(c->mux->guest, op, c->local,
 					      c->peer);
 
 	h.type = htole16(c->type);
-	h.buf_alloc = htole32(c->buf_alloc);
-	h.fwd_cnt = htole32(c->fwd_cnt);
+	h.buf_alloc = htole32(said_buf_alloc(c));
+	h.fwd_cnt = htole32(said_fwd_cnt(c));
 	return h;
 }
 
@@ -104,10 +134,16 @@ int guest_conn_op(struct guest_conn *c, unsigned int op, uint32_t flags)
 	return err;
 }
 
+/* What was told by other rules than virtio's cannot be held against the device. */
 static void check_room(struct guest_conn *c, uint32_t len)
 {
 	struct guest *g = c->mux->guest;
 
+	if (guest_conn_unread(c) + len > c->capacity)
+		guest_fail(g, "RX: %u bytes in a room of %u",
+			   guest_conn_unread(c) + len, c->capacity);
+	if (c->mux->habits)
+		return;
 	if (c->rx_cnt - c->fwd_told + len > c->buf_alloc)
 		guest_fail(g, "RX: %u bytes where %u were told",
 			   c->rx_cnt - c->fwd_told + len, c->buf_alloc);
@@ -118,8 +154,10 @@ static void check_room(struct guest_conn *c, uint32_t len)
 
 static bool joins(const struct guest_conn *c, uint32_t len)
 {
-	return c->type == VIRTIO_VSOCK_TYPE_STREAM && c->unread &&
-	       len <= GUEST_JOIN_MAX && len < c->tail;
+	if (c->type != VIRTIO_VSOCK_TYPE_STREAM || !c->unread)
+		return false;
+	/* who has no ceiling need not know one packet from another */
+	return c->mux->habits || (len <= GUEST_JOIN_MAX && len < c->tail);
 }
 
 /* @room: what the packet's buffer holds. */
@@ -150,6 +188,29 @@ static void keep(struct guest_conn *c, const uint8_t *data, uint32_t len,
 		c->most_unread = c->unread;
 }
 
+static void take_credit(struct guest_conn *c, const struct virtio_vsock_hdr *h)
+{
+	bool update = le16toh(h->op) == VIRTIO_VSOCK_OP_CREDIT_UPDATE;
+
+	if (update && c->mux->habits && c->mux->habits->ignores_updates)
+		return;
+	c->peer_buf_alloc = le32toh(h->buf_alloc);
+	c->peer_fwd_cnt = le32toh(h->fwd_cnt);
+	if (update)
+		c->sleeps = false;
+}
+
+static void answer(struct guest_conn *c)
+{
+	enum guest_answers how = c->mux->habits ? c->mux->habits->answers :
+						  GUEST_ANSWERS;
+
+	if (how == GUEST_ANSWERS)
+		guest_conn_op(c, VIRTIO_VSOCK_OP_CREDIT_UPDATE, 0);
+	else if (how == GUEST_ASKS_BACK)
+		guest_conn_op(c, VIRTIO_VSOCK_OP_CREDIT_REQUEST, 0);
+}
+
 static void receive(struct guest_conn *c, const struct guest_buf *b)
 {
 	const struct virtio_vsock_hdr *h = b->hdr;
@@ -158,8 +219,7 @@ static void receive(struct guest_conn *c, const struct guest_buf *b)
 	if (le16toh(h->type) != c->type)
 		guest_fail(c->mux->guest, "RX: type %u for one of type %u",
 			   le16toh(h->type), c->type);
-	c->peer_buf_alloc = le32toh(h->buf_alloc);
-	c->peer_fwd_cnt = le32toh(h->fwd_cnt);
+	take_credit(c, h);
 	if (op < GUEST_CONN_OPS)
 		c->seen[op]++;
 	switch (op) {
@@ -171,6 +231,10 @@ static void receive(struct guest_conn *c, const struct guest_buf *b)
 		break;
 	case VIRTIO_VSOCK_OP_SHUTDOWN:
 		c->peer_shutdown |= le32toh(h->flags);
+		if (c->mux->habits && c->mux->habits->resets_shutdown) {
+			guest_conn_op(c, VIRTIO_VSOCK_OP_RST, 0);
+			c->reset = true;
+		}
 		break;
 	case VIRTIO_VSOCK_OP_RW:
 		if (c->peer_shutdown & VIRTIO_VSOCK_SHUTDOWN_SEND)
@@ -179,7 +243,7 @@ static void receive(struct guest_conn *c, const struct guest_buf *b)
 		     le32toh(h->flags) & VIRTIO_VSOCK_SEQ_EOM);
 		break;
 	case VIRTIO_VSOCK_OP_CREDIT_REQUEST:
-		guest_conn_op(c, VIRTIO_VSOCK_OP_CREDIT_UPDATE, 0);
+		answer(c);
 		break;
 	}
 }
@@ -305,6 +369,22 @@ struct guest_conn *guest_connect(struct guest_mux *mux, uint32_t local,
 	return c;
 }
 
+int guest_conn_close(struct guest_conn *c)
+{
+	enum guest_closes how = c->mux->habits ? c->mux->habits->closes :
+						 GUEST_SHUTS;
+	int err = 0;
+
+	if (how == GUEST_SHUTS)
+		return guest_conn_shutdown(c, VIRTIO_VSOCK_SHUTDOWN_RCV |
+					      VIRTIO_VSOCK_SHUTDOWN_SEND);
+	if (how == GUEST_SHUTS_NOTHING)
+		err = guest_conn_shutdown(c, 0);
+	err = err ?: guest_conn_op(c, VIRTIO_VSOCK_OP_RST, 0);
+	c->reset = true;
+	return err;
+}
+
 uint32_t guest_conn_credit(const struct guest_conn *c)
 {
 	uint32_t used = c->tx_cnt - c->peer_fwd_cnt;
@@ -377,12 +457,14 @@ size_t guest_conn_send(struct guest_conn *c, const void *data, size_t len,
 {
 	size_t sent = 0;
 
-	while (sent < len) {
+	while (sent < len && !c->sleeps) {
 		size_t n = len - sent;
 
 		n = n < most ? n : most;
 		if (n > guest_conn_credit(c))
 			n = guest_conn_credit(c);
+		c->sleeps = !n && c->mux->habits &&
+			    c->mux->habits->needs_update;
 		/* A deadline in the past: only if there is room now. */
 		if (!n || send_payload(c, (const char *)data + sent, n,
 				       end_of_message(c, sent + n == len), 0))
@@ -405,9 +487,13 @@ static void retire_packets(struct guest_conn *c)
 static bool update_due(const struct guest_conn *c)
 {
 	uint32_t open = c->fwd_told + c->buf_alloc - c->rx_cnt;
+	uint32_t untold = c->fwd_cnt - c->fwd_told;
 
-	if (c->no_updates || c->fwd_told == c->fwd_cnt)
+	if (c->no_updates || !untold || c->reset)
 		return false;
+	if (c->mux->habits)
+		return c->mux->habits->updates_above != GUEST_NEVER &&
+		       untold > c->mux->habits->updates_above;
 	return open < UPDATE_BELOW || !guest_conn_unread(c);
 }
 

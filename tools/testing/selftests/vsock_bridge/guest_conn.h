@@ -26,6 +26,56 @@
 #define GUEST_MUX_LISTENERS	16
 #define GUEST_CONN_OPS		(VIRTIO_VSOCK_OP_CREDIT_REQUEST + 1)
 
+/* What a driver puts into fwd_cnt. */
+enum guest_counts {
+	GUEST_COUNTS_READ,	/* bytes that were read, as virtio says */
+	GUEST_COUNTS_RECEIVED,	/* bytes that have arrived */
+	GUEST_COUNTS_UNREAD,	/* bytes that wait to be read */
+	GUEST_COUNTS_ROOM,	/* bytes that there is room for */
+};
+
+/* What a driver does with a CREDIT_REQUEST. */
+enum guest_answers {
+	GUEST_ANSWERS,
+	GUEST_IS_SILENT,
+	GUEST_ASKS_BACK,	/* with a CREDIT_REQUEST */
+};
+
+/* How a driver ends a connection. */
+enum guest_closes {
+	GUEST_SHUTS,		/* SHUTDOWN of both directions, and waits */
+	GUEST_RESETS,		/* RST */
+	GUEST_SHUTS_NOTHING,	/* SHUTDOWN without a flag, then RST */
+};
+
+#define GUEST_NEVER	UINT32_MAX
+
+/**
+ * struct guest_habits - a driver that is not Linux's: no ceiling for packets
+ * @window: buf_alloc of its connections
+ * @free_alloc: its buf_alloc is the room that is free
+ * @counts: what its fwd_cnt is
+ * @updates_above: it sends a CREDIT_UPDATE when more bytes than this were read
+ *	without a word; or GUEST_NEVER
+ * @answers: what it does with a CREDIT_REQUEST
+ * @needs_update: a writer that has run out of credit goes on at a CREDIT_UPDATE,
+ *	and at nothing else
+ * @ignores_updates: it takes credit from all packets but a CREDIT_UPDATE
+ * @resets_shutdown: it answers a SHUTDOWN of any direction by RST
+ * @closes: how it ends a connection
+ */
+struct guest_habits {
+	uint32_t window;
+	bool free_alloc;
+	enum guest_counts counts;
+	uint32_t updates_above;
+	enum guest_answers answers;
+	bool needs_update;
+	bool ignores_updates;
+	bool resets_shutdown;
+	enum guest_closes closes;
+};
+
 struct guest_mux;
 
 /**
@@ -51,6 +101,7 @@ struct guest_mux;
  * @unread: number of unread packets
  * @tail: room behind the last of them
  * @most_unread: the most that there were
+ * @sleeps: of a driver that needs updates: its writer waits for one
  * @tx_cnt: bytes sent
  * @peer_buf_alloc: as last told
  * @peer_fwd_cnt: as last told
@@ -79,6 +130,7 @@ struct guest_conn {
 	unsigned int unread;
 	uint32_t tail;
 	unsigned int most_unread;
+	bool sleeps;
 	uint32_t tx_cnt;
 	uint32_t peer_buf_alloc;
 	uint32_t peer_fwd_cnt;
@@ -92,6 +144,7 @@ struct guest_conn {
  * @conns: all connections
  * @listeners: ports whose requests become connections
  * @nr_listeners: number of those
+ * @habits: of a driver that is not Linux's; else NULL
  * @buf_alloc: of new connections
  * @type: of the connections that the guest makes
  * @strays: packets of no connection, oldest first
@@ -102,6 +155,7 @@ struct guest_mux {
 	struct guest_conn *conns;
 	uint32_t listeners[GUEST_MUX_LISTENERS];
 	unsigned int nr_listeners;
+	const struct guest_habits *habits;
 	uint32_t buf_alloc;
 	uint16_t type;
 	struct virtio_vsock_hdr strays[GUEST_MUX_STRAYS];
@@ -109,6 +163,9 @@ struct guest_mux {
 };
 
 void guest_mux_init(struct guest_mux *mux, struct guest *guest);
+/* A driver that is not Linux's, before there are connections. */
+void guest_mux_use_habits(struct guest_mux *mux,
+			  const struct guest_habits *habits);
 /* Frees all connections, without a packet. */
 void guest_mux_fini(struct guest_mux *mux);
 
@@ -149,6 +206,9 @@ static inline int guest_conn_shutdown(struct guest_conn *c, uint32_t flags)
 {
 	return guest_conn_op(c, VIRTIO_VSOCK_OP_SHUTDOWN, flags);
 }
+
+/* Ends the connection as the driver does. */
+int guest_conn_close(struct guest_conn *c);
 
 /* What the device has room for. */
 uint32_t guest_conn_credit(const struct guest_conn *c);

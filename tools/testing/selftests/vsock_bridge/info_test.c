@@ -149,13 +149,23 @@ TEST_F(fresh, limits_have_their_defaults)
 	EXPECT_EQ(VSOCK_BRIDGE_DEF_CONNECTIONS, l.max_connections);
 	EXPECT_EQ(VSOCK_BRIDGE_DEF_HANDSHAKES, l.max_handshakes);
 	EXPECT_EQ(VSOCK_BRIDGE_DEF_BUF_ALLOC, l.buf_alloc);
-	EXPECT_EQ(VSOCK_BRIDGE_DEF_TIMEOUT_MS, l.handshake_timeout_ms);
+	EXPECT_EQ(VSOCK_BRIDGE_DEF_HANDSHAKE_MS, l.handshake_timeout_ms);
 	EXPECT_EQ(VSOCK_BRIDGE_DEF_TIMEOUT_MS, l.connect_timeout_ms);
 	EXPECT_EQ(VSOCK_BRIDGE_DEF_TIMEOUT_MS, l.shutdown_timeout_ms);
 	EXPECT_EQ(VSOCK_BRIDGE_DEF_HOST_PORT_MIN, l.host_port_min);
 	EXPECT_EQ(VSOCK_BRIDGE_DEF_HOST_PORT_MAX, l.host_port_max);
 	EXPECT_EQ(0, l.flags);
 	EXPECT_EQ(VSOCK_BRIDGE_DEF_BUFFERED, l.max_buffered);
+}
+
+/* A person who types the line is not ended in its middle. */
+TEST_F(fresh, the_handshake_leaves_time_to_type)
+{
+	enum { TYPING_MS = 30000 };
+	struct vsock_bridge_limits l = { .size = sizeof(l) };
+
+	ASSERT_EQ(0, ioctl(self->fd, VSOCK_BRIDGE_GET_LIMITS, &l));
+	EXPECT_LE(TYPING_MS, l.handshake_timeout_ms);
 }
 
 TEST_F(fresh, a_zero_leaves_a_limit_as_it_is)

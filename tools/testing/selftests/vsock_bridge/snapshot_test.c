@@ -16,12 +16,19 @@ FIXTURE(snapshot)
 	struct vsock_bridge_state saved;
 };
 
+/* The gate is not to open by itself while a test looks whether it is closed. */
+static int keep_gate_closed(struct bed *bed)
+{
+	return bed_set_limits(bed, BED_LIMITS(.connect_timeout_ms = 600000));
+}
+
 FIXTURE_SETUP(snapshot)
 {
 	struct guest_config cfg = { .event_num = BUFFERS };
 
 	self->g = &self->bed.guest;
 	BED_SETUP(&self->bed, &cfg);
+	ASSERT_EQ(0, keep_gate_closed(&self->bed));
 }
 
 FIXTURE_TEARDOWN(snapshot)
@@ -68,6 +75,7 @@ static int prepare_restore(struct bed *bed)
 
 	unlink(bed->path);
 	err = err ?: bed_set_uds(g->fd, bed->path);
+	err = err ?: keep_gate_closed(bed);
 	guest_ring_drain_calls(&g->rx);
 	guest_ring_drain_calls(&g->tx);
 	guest_ring_drain_calls(&g->event);
