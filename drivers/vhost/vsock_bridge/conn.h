@@ -87,6 +87,7 @@ struct vsb_route;
  *	among those that wait for the guest's RESPONSE then
  * @stalled: place among those with bytes that the host program has not taken
  * @progress_at: when it took the last of them, or they began to wait, in ns
+ * @unread: bytes that were in its socket when that was looked at last
  * @closing: place in conntab's list of sockets to be closed
  * @closed: the socket, once it is there
  * @rxq: place in conntab's receive queue
@@ -138,6 +139,7 @@ struct vsb_conn {
 	struct list_head rxq;
 	struct list_head stalled;
 	u64 progress_at;
+	u32 unread;
 	struct list_head closing;
 	struct socket *closed;
 	u64 due[VSB_DUES];

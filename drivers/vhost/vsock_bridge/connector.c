@@ -9,10 +9,12 @@
 #include <linux/err.h>
 #include <linux/net.h>
 
+#include "busy.h"
 #include "closing.h"
 #include "conn.h"
 #include "connector.h"
 #include "conntab.h"
+#include "dialer.h"
 #include "route.h"
 #include "stats.h"
 
@@ -21,14 +23,32 @@ static int vsb_conn_sock_type(const struct vsb_conn *conn)
 	return vsb_conn_is_seqpacket(conn) ? SOCK_SEQPACKET : SOCK_STREAM;
 }
 
-static struct socket *vsb_connector_dial(const struct vsb_conn *conn)
+/*
+ * In this thread, the host program sees the pid of the VMM. For an owner in a
+ * jail a kernel thread connects: what that sees, the owner cannot.
+ */
+static struct socket *vsb_connector_connect(struct vsb_connector *connector,
+					    const struct vsb_conn *conn)
+{
+	int type = vsb_conn_sock_type(conn);
+	struct vsb_name name;
+	int ret = vsb_route_name(conn->route, conn->host_port, &name);
+
+	if (ret)
+		return ERR_PTR(ret);
+	if (!vsb_route_is_jailed(conn->route))
+		return vsb_route_connect(conn->route, &name, type);
+	return vsb_dialer_connect(connector->dialer, conn->route, &name, type);
+}
+
+static struct socket *vsb_connector_dial(struct vsb_connector *connector,
+					 const struct vsb_conn *conn)
 {
 	struct socket *sock;
 
 	if (READ_ONCE(conn->cancelled))
 		return ERR_PTR(-ECONNREFUSED);
-	sock = vsb_route_connect(conn->route, conn->host_port,
-				 vsb_conn_sock_type(conn));
+	sock = vsb_connector_connect(connector, conn);
 	/* nobody may look for it when its device waits for its last close */
 	if (!IS_ERR(sock) && READ_ONCE(conn->cancelled)) {
 		vsb_socket_discard(sock);
@@ -44,6 +64,7 @@ static void vsb_connector_put_route(struct vsb_conn *conn)
 	conn->route = NULL;
 }
 
+/* The next one; from here on, the device is busy. Return: NULL without one. */
 static struct vsb_conn *vsb_connector_next(struct vsb_connector *connector)
 {
 	struct vsb_conn *conn;
@@ -51,8 +72,11 @@ static struct vsb_conn *vsb_connector_next(struct vsb_connector *connector)
 	spin_lock(&connector->lock);
 	conn = list_first_entry_or_null(&connector->queue, struct vsb_conn,
 					connect);
-	if (conn)
+	if (conn) {
 		list_del(&conn->connect);
+		/* before the device ends, and the queue is taken */
+		vsb_busy_get(connector->busy);
+	}
 	spin_unlock(&connector->lock);
 	return conn;
 }
@@ -79,13 +103,14 @@ static bool vsb_connector_one(struct vsb_connector *connector)
 		return false;
 	conn = vsb_connector_next(connector);
 	if (conn) {
-		conn->connected = vsb_connector_dial(conn);
+		conn->connected = vsb_connector_dial(connector, conn);
 		vsb_connector_put_route(conn);
 	}
 	vsb_worker_return(connector->worker);
 	if (conn) {
 		vsb_socket_post(&conn->sock, VSB_SOCK_CONNECTED);
 		vsb_conn_put(conn);
+		vsb_busy_put(connector->busy);
 	}
 	return true;
 }
@@ -99,13 +124,25 @@ static void vsb_connector_run(struct vsb_work *work)
 		vsb_worker_queue(connector->worker, work);
 }
 
-void vsb_connector_init(struct vsb_connector *connector,
-			struct vsb_worker *worker)
+/* Return: 0 or -ENOMEM. */
+int vsb_connector_init(struct vsb_connector *connector,
+		       struct vsb_worker *worker, struct vsb_busy *busy)
 {
+	connector->dialer = vsb_dialer_new();
+	if (!connector->dialer)
+		return -ENOMEM;
 	connector->worker = worker;
+	connector->busy = busy;
 	vsb_work_init(&connector->work, vsb_connector_run);
 	spin_lock_init(&connector->lock);
 	INIT_LIST_HEAD(&connector->queue);
+	return 0;
+}
+
+/* The threads are gone. A connect for an owner in a jail may still hang. */
+void vsb_connector_destroy(struct vsb_connector *connector)
+{
+	vsb_dialer_end(connector->dialer);
 }
 
 /* Have @conn connected along @route; ends with VSB_SOCK_CONNECTED. */
@@ -149,7 +186,8 @@ void vsb_connector_done(struct vsb_conn *conn)
  * @cancelled: out: the connections, for vsb_connector_forget()
  *
  * Nothing is submitted any more. A connect that is under way drops its route when
- * it returns.
+ * it returns. The worker does not wait for one that is made for an owner in a
+ * jail.
  */
 void vsb_connector_cancel(struct vsb_connector *connector,
 			  struct list_head *cancelled)
@@ -161,6 +199,7 @@ void vsb_connector_cancel(struct vsb_connector *connector,
 	spin_unlock(&connector->lock);
 	list_for_each_entry(conn, cancelled, connect)
 		conn->tab->connecting--;
+	vsb_dialer_cancel(connector->dialer);
 }
 
 /* Without a lock, because routes are put. */

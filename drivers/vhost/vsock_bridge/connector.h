@@ -10,25 +10,32 @@
 
 #include "worker.h"
 
+struct vsb_busy;
 struct vsb_conn;
+struct vsb_dialer;
 struct vsb_route;
 
 /**
  * struct vsb_connector - connections that wait for their connect
  * @worker: of the device; the thread that connects is away meanwhile
  * @work: for @queue
+ * @busy: counts a connect that is under way
+ * @dialer: connects for an owner in a jail; of the thread that is away
  * @lock: protects @queue; nothing nests in it
  * @queue: the connections, oldest first; each with a reference
  */
 struct vsb_connector {
 	struct vsb_worker *worker;
 	struct vsb_work work;
+	struct vsb_busy *busy;
+	struct vsb_dialer *dialer;
 	spinlock_t lock;	/* queue */
 	struct list_head queue;
 };
 
-void vsb_connector_init(struct vsb_connector *connector,
-			struct vsb_worker *worker);
+int vsb_connector_init(struct vsb_connector *connector,
+		       struct vsb_worker *worker, struct vsb_busy *busy);
+void vsb_connector_destroy(struct vsb_connector *connector);
 void vsb_connector_submit(struct vsb_connector *connector,
 			  struct vsb_conn *conn, struct vsb_route *route);
 void vsb_connector_done(struct vsb_conn *conn);

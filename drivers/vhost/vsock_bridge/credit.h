@@ -65,8 +65,7 @@ struct vsb_mark {
  * @tx_cnt: bytes that the guest has sent
  * @fwd_cnt: bytes of those that the host socket has accepted
  * @told_fwd_cnt: @fwd_cnt as the guest knows it
- * @low: the guest was nearly out of credit, and since then no CREDIT_UPDATE has
- *	said that it has more
+ * @updated_fwd_cnt: @fwd_cnt as the last CREDIT_UPDATE told it
  * @peer_buf_alloc: bytes that we may have on the way to the guest
  * @peer_fwd_cnt: bytes that the guest has consumed, as it says
  * @rx_cnt: bytes that we have sent
@@ -88,7 +87,7 @@ struct vsb_credit {
 	u32 tx_cnt;
 	u32 fwd_cnt;
 	u32 told_fwd_cnt;
-	bool low;
+	u32 updated_fwd_cnt;
 
 	u32 peer_buf_alloc;
 	u32 peer_fwd_cnt;
@@ -148,29 +147,37 @@ static inline u32 vsb_credit_window(const struct vsb_credit *c)
  * @update: it is a CREDIT_UPDATE
  *
  * Some drivers wake a writer for a CREDIT_UPDATE alone. Such a writer may sleep
- * when the guest saw less than a quarter of its window before the packet.
+ * when the guest has nearly used up what the last CREDIT_UPDATE allowed. What data
+ * packets told since then does not count: the guest may have gone to sleep before
+ * it looked at them.
  *
  * Return: true when a CREDIT_UPDATE must follow: a writer may sleep, and half of
- * the window is open. So a guest that always sees a quarter of its window, as in
- * a stream of small packets, costs no packet more.
+ * the window is open. A stream of small packets costs a packet more for each three
+ * quarters of a window.
  */
 static inline bool vsb_credit_told(struct vsb_credit *c, bool update)
 {
 	u32 window = vsb_credit_window(c);
-	u32 seen = c->tx_cnt - c->told_fwd_cnt;
 
 	c->told_fwd_cnt = c->fwd_cnt;
-	if (update)
-		c->low = false;
-	else if (seen >= window - window / 4)
-		c->low = true;
-	return c->low && vsb_credit_unread(c) <= window / 2;
+	if (update) {
+		c->updated_fwd_cnt = c->fwd_cnt;
+		return false;
+	}
+	return c->tx_cnt - c->updated_fwd_cnt >= window - window / 4 &&
+	       vsb_credit_unread(c) <= window / 2;
 }
 
-/* Is there something that the guest does not know, or may sleep over? */
+/*
+ * Is there something that the guest does not know, or may sleep over? A writer
+ * that waits for up to three quarters of the window at once is woken.
+ */
 static inline bool vsb_credit_is_untold(const struct vsb_credit *c)
 {
-	return c->low || c->told_fwd_cnt != c->fwd_cnt;
+	if (c->told_fwd_cnt != c->fwd_cnt)
+		return true;
+	return c->updated_fwd_cnt != c->fwd_cnt &&
+	       c->tx_cnt - c->updated_fwd_cnt > vsb_credit_window(c) / 4;
 }
 
 /**

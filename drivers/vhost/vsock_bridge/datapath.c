@@ -145,11 +145,13 @@ struct vsb_remains {
 };
 
 /*
- * What others see of the device ends: sockets, hooks, rounds on the rings. Return:
- * false when that was done before.
+ * What others see of the device ends: sockets, hooks, rounds on the rings. A
+ * task that must not wait leaves the routes to vsb_datapath_destroy().
+ *
+ * Return: false when that was done before.
  */
 static bool vsb_datapath_end(struct vsb_datapath *dp,
-			     struct vsb_remains *remains)
+			     struct vsb_remains *remains, bool wait)
 {
 	int i;
 
@@ -163,7 +165,8 @@ static bool vsb_datapath_end(struct vsb_datapath *dp,
 	for (i = 0; i < VSB_QUEUES; i++)
 		vsb_kick_clear(&dp->queue[i].kick);
 	vsb_connector_cancel(&dp->connector, &remains->connects);
-	remains->routes = vsb_routes_take(&dp->routes);
+	if (wait)
+		remains->routes = vsb_routes_take(&dp->routes);
 	return true;
 }
 
@@ -174,28 +177,22 @@ static void vsb_datapath_let_go(struct vsb_remains *remains)
 	vsb_route_put_all(remains->routes);
 }
 
-/* See @busy of struct vsb_datapath. The device may be gone afterwards. */
-static void vsb_datapath_idle(struct vsb_datapath *dp)
-{
-	if (refcount_dec_and_test(&dp->busy))
-		dp->idle(dp);
-}
-
-static void vsb_datapath_unlock_once(struct vsb_datapath *dp)
+static void vsb_datapath_unlock_once(struct vsb_datapath *dp, bool wait)
 {
 	struct vsb_remains remains = {
 		.connects = LIST_HEAD_INIT(remains.connects),
 	};
-	bool ends = vsb_datapath_is_dead(dp) && vsb_datapath_end(dp, &remains);
+	bool ends = vsb_datapath_is_dead(dp) &&
+		    vsb_datapath_end(dp, &remains, wait);
 	LIST_HEAD(closing);
 
 	list_splice_init(&dp->tab.closing, &closing);
 	mutex_unlock(&dp->lock);
-	vsb_closing_finish(&closing, ends);
+	vsb_closing_finish(&closing, ends && wait);
 	if (ends) {
 		vsb_datapath_let_go(&remains);
 		complete_all(&dp->quenched);
-		vsb_datapath_idle(dp);
+		vsb_busy_put(&dp->busy);
 	}
 }
 
@@ -205,6 +202,14 @@ static bool vsb_datapath_must_end(struct vsb_datapath *dp)
 	/* (T): behind the unlock, and before @dead is read */
 	smp_mb();
 	return vsb_datapath_is_dead(dp) && !READ_ONCE(dp->ended);
+}
+
+static void vsb_datapath_unlock_as(struct vsb_datapath *dp, bool wait)
+{
+	do {
+		vsb_datapath_unlock_once(dp, wait);
+	} while (unlikely(vsb_datapath_must_end(dp)) &&
+		 mutex_trylock(&dp->lock));
 }
 
 /**
@@ -221,10 +226,7 @@ static bool vsb_datapath_must_end(struct vsb_datapath *dp)
  */
 void vsb_datapath_unlock(struct vsb_datapath *dp)
 {
-	do {
-		vsb_datapath_unlock_once(dp);
-	} while (unlikely(vsb_datapath_must_end(dp)) &&
-		 mutex_trylock(&dp->lock));
+	vsb_datapath_unlock_as(dp, true);
 }
 
 /* The guest has put packets into the TX queue. */
@@ -366,17 +368,19 @@ static void vsb_round_timer(struct vsb_work *work)
  * No rounds on the rings, no sockets, no hooks that could queue work. Host
  * programs see the end before this returns, unless the holder of the lock needs
  * longer than VSB_QUENCH_WAIT: then it does the rest when it unlocks. A
- * thread of the kernel, which may close files for the whole machine, does not
- * wait at all.
+ * thread of the kernel, which may close files for the whole machine, waits
+ * neither for that nor for a file system.
  */
 void vsb_datapath_quench(struct vsb_datapath *dp)
 {
+	bool wait = !(current->flags & PF_KTHREAD);
+
 	WRITE_ONCE(dp->dead, true);
 	/* (T): before the lock is tried: its holder sees @dead, or it is free */
 	smp_mb();
 	if (mutex_trylock(&dp->lock))
-		vsb_datapath_unlock(dp);
-	if (!(current->flags & PF_KTHREAD))
+		vsb_datapath_unlock_as(dp, wait);
+	if (wait)
 		wait_for_completion_timeout(&dp->quenched, VSB_QUENCH_WAIT);
 }
 
@@ -386,7 +390,7 @@ void vsb_datapath_quench(struct vsb_datapath *dp)
  */
 void vsb_datapath_release(struct vsb_datapath *dp)
 {
-	vsb_datapath_idle(dp);
+	vsb_busy_put(&dp->busy);
 }
 
 /* The owner was killed; its descriptor may live on in another process. */
@@ -409,22 +413,22 @@ static void vsb_queue_init(struct vsb_datapath *dp, int i,
 /**
  * vsb_datapath_init() - make a data path
  * @dp: zeroed
- * @idle: see @idle of struct vsb_datapath
+ * @idle: called when nothing is left that the teardown waits for, from any
+ *	task; may only queue work
  *
  * Return: 0 or -ENOMEM.
  */
 int vsb_datapath_init(struct vsb_datapath *dp,
-		      void (*idle)(struct vsb_datapath *dp))
+		      void (*idle)(struct vsb_busy *busy))
 {
 	int ret;
 
 	mutex_init(&dp->lock);
 	init_completion(&dp->quenched);
-	refcount_set(&dp->busy, 2);
-	dp->idle = idle;
+	refcount_set(&dp->busy.ref, 2);
+	dp->busy.idle = idle;
 	vsb_worker_init(&dp->worker, vsb_datapath_killed, dp);
 	vsb_routes_init(&dp->routes);
-	vsb_connector_init(&dp->connector, &dp->worker);
 	vsb_work_init(&dp->ready_work, vsb_round_ready);
 	vsb_work_init(&dp->timer_work, vsb_round_timer);
 	vsb_work_init(&dp->accept_work, vsb_round_accept);
@@ -436,9 +440,14 @@ int vsb_datapath_init(struct vsb_datapath *dp,
 	vsb_queue_init(dp, VSB_TX, vsb_round_tx);
 	vsb_queue_init(dp, VSB_EVENT, vsb_round_event);
 
-	ret = vsb_conntab_init(&dp->tab);
+	ret = vsb_connector_init(&dp->connector, &dp->worker, &dp->busy);
 	if (ret)
 		return ret;
+	ret = vsb_conntab_init(&dp->tab);
+	if (ret) {
+		vsb_connector_destroy(&dp->connector);
+		return ret;
+	}
 	dp->tab.stats = &dp->stats;
 	dp->tab.pages = &dp->pages;
 	dp->tab.worker = &dp->worker;
@@ -636,9 +645,9 @@ void vsb_datapath_stop(struct vsb_datapath *dp)
  *    an eventfd is out of its wait queue and not running; every socket of a
  *    connection is closed; the routes are put. What is left to queue work: the
  *    timers, and a connect that is under way.
- * 2. The worker's threads are gone: nobody resolves paths with the captured
- *    credentials, nobody but this task has the data path. What is queued from
- *    here on wakes nobody.
+ * 2. The worker's threads are gone, and that of the dialer; one that hangs in a
+ *    lookup has nothing of the device but its route. This task alone has the
+ *    data path. What is queued from here on wakes nobody.
  * 3. The timers are gone, and since nobody is left to start one they stay so.
  * 4. Nothing more comes into the ready list. It is emptied: with it go the last
  *    references to connections, and sockets that were just connected.
@@ -648,15 +657,18 @@ void vsb_datapath_destroy(struct vsb_datapath *dp)
 	int i;
 
 	vsb_worker_stop(&dp->worker);
+	vsb_connector_destroy(&dp->connector);
 	timer_delete_sync(&dp->tab.timer);
 	vsb_event_destroy(dp);
 	for (i = 0; i < VSB_LISTENERS; i++)
 		vsb_listener_destroy(&dp->listener[i]);
 	vsb_coalesce_destroy(&dp->coalesce);
 	vsb_call_destroy(dp);
+	/* a tool may still ask, and be told that the device is dead */
+	mutex_lock(&dp->lock);
 	while (vsb_datapath_ready(dp, VSB_ROUND_READY))
 		cond_resched();
-	vsb_closing_finish(&dp->tab.closing, true);
+	vsb_datapath_unlock(dp);
 	vsb_routes_destroy(&dp->routes);
 
 	for (i = 0; i < VSB_QUEUES; i++) {

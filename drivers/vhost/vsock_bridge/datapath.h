@@ -9,11 +9,11 @@
 
 #include <linux/completion.h>
 #include <linux/mutex.h>
-#include <linux/refcount.h>
 #include <linux/timer.h>
 #include <linux/types.h>
 #include <linux/vsock_bridge.h>
 
+#include "busy.h"
 #include "call.h"
 #include "coalesce.h"
 #include "connector.h"
@@ -139,9 +139,8 @@ struct vsb_slots {
  * @ended: what others see of it has ended: by the task that set @dead, or by the
  *	one that held the lock then
  * @quenched: completed behind that
- * @busy: what the teardown waits for: the open file, and @ended
- * @idle: called by the task that ends the last of them; any task; may only
- *	queue work
+ * @busy: what the teardown waits for: the open file, @ended, and a connect
+ *	that is under way
  * @guest_cid: the guest's CID; 0 before it was set
  * @features: what VHOST_SET_FEATURES set
  * @run_features: what it was when the device was started last
@@ -177,8 +176,7 @@ struct vsb_datapath {
 	bool dead;
 	bool ended;
 	struct completion quenched;
-	refcount_t busy;
-	void (*idle)(struct vsb_datapath *dp);
+	struct vsb_busy busy;
 	u64 guest_cid;
 	u64 features;
 	u64 run_features;
@@ -217,7 +215,7 @@ static inline bool vsb_datapath_is_dead(const struct vsb_datapath *dp)
 
 /* datapath.c */
 int vsb_datapath_init(struct vsb_datapath *dp,
-		      void (*idle)(struct vsb_datapath *dp));
+		      void (*idle)(struct vsb_busy *busy));
 void vsb_datapath_unlock(struct vsb_datapath *dp);
 int vsb_datapath_attach(struct vsb_datapath *dp);
 void vsb_datapath_set_features(struct vsb_datapath *dp, u64 features);

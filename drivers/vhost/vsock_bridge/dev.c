@@ -43,6 +43,7 @@ static void vsb_dev_teardown(struct work_struct *work)
 	struct vsb_dev *dev = container_of(work, struct vsb_dev, teardown);
 
 	vsb_datapath_destroy(&dev->dp);
+	vsb_ownfile_remove(xchg(&dev->file, NULL));
 	vsb_dev_disown(dev);
 	vsb_dev_put(dev);
 }
@@ -52,11 +53,13 @@ static void vsb_dev_teardown(struct work_struct *work)
  * is left to a work queue: a descriptor can travel through a connection and be
  * closed by a worker, which must not wait for itself, nor two for each other.
  */
-static void vsb_dev_idle(struct vsb_datapath *dp)
+static void vsb_dev_idle(struct vsb_busy *busy)
 {
-	struct vsb_dev *dev = container_of(dp, struct vsb_dev, dp);
+	struct vsb_dev *dev = container_of(busy, struct vsb_dev, dp.busy);
 
 	queue_work(vsb_teardown_wq, &dev->teardown);
+	/* vsb_dev_release() got it; the module's exit waits for the work */
+	module_put(THIS_MODULE);
 }
 
 /**
@@ -158,8 +161,10 @@ static int vsb_dev_release(struct inode *inode, struct file *file)
 
 	vsb_registry_remove(dev);
 	vsb_datapath_quench(&dev->dp);
-	/* nobody sets it any more */
-	own = dev->file;
+	/* one that is being set is for the teardown */
+	own = xchg(&dev->file, NULL);
+	/* the file's reference ends with us, before the teardown begins perhaps */
+	__module_get(THIS_MODULE);
 	vsb_datapath_release(&dev->dp);
 	vsb_ownfile_remove(own);
 	return 0;
@@ -185,7 +190,9 @@ int vsb_dev_register(void)
 {
 	int ret;
 
-	vsb_teardown_wq = alloc_workqueue("vsock_bridge", WQ_UNBOUND, 0);
+	/* each may wait for a thread that is in a path lookup */
+	vsb_teardown_wq = alloc_workqueue("vsock_bridge", WQ_UNBOUND,
+					  WQ_MAX_ACTIVE);
 	if (!vsb_teardown_wq)
 		return -ENOMEM;
 	ret = vsb_control_register();

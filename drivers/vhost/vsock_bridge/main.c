@@ -7,7 +7,6 @@
 #include "conn.h"
 #include "dev.h"
 #include "ownfile.h"
-#include "route.h"
 #include "socket.h"
 
 static int __init vsb_init(void)
@@ -17,12 +16,9 @@ static int __init vsb_init(void)
 	ret = vsb_socket_init_module();
 	if (ret)
 		return ret;
-	ret = vsb_route_init_module();
-	if (ret)
-		goto err_socket;
 	ret = vsb_conn_init_module();
 	if (ret)
-		goto err_route;
+		goto err_socket;
 	ret = vsb_ownfile_init_module();
 	if (ret)
 		goto err_conn;
@@ -35,8 +31,6 @@ err_ownfile:
 	vsb_ownfile_exit_module();
 err_conn:
 	vsb_conn_exit_module();
-err_route:
-	vsb_route_exit_module();
 err_socket:
 	vsb_socket_exit_module();
 	return ret;
@@ -48,7 +42,6 @@ static void __exit vsb_exit(void)
 	vsb_dev_unregister();
 	vsb_ownfile_exit_module();
 	vsb_conn_exit_module();
-	vsb_route_exit_module();
 	vsb_socket_exit_module();
 }
 

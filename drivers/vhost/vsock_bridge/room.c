@@ -15,7 +15,7 @@
 #include "room.h"
 #include "stats.h"
 
-/* One look for clients that have gone: at most so many. */
+/* One look for clients that have gone, or a reader that stands still. */
 #define VSB_ROOM_LOOKS	256
 
 void vsb_room_init(struct vsb_room *room)
@@ -50,7 +50,27 @@ void vsb_room_progress(struct vsb_conn *conn)
 		return;
 	}
 	conn->progress_at = ktime_get_ns();
+	conn->unread = vsb_socket_unread(&conn->sock);
 	list_move_tail(&conn->stalled, vsb_room_list(conn));
+}
+
+/*
+ * The connection of a list that has been without progress for longest, or NULL.
+ * AF_UNIX tells of room only when three quarters of the socket's buffer are
+ * free, so what the program has read is looked at here.
+ */
+static struct vsb_conn *vsb_room_first(struct list_head *list)
+{
+	unsigned int looks = VSB_ROOM_LOOKS;
+	struct vsb_conn *conn;
+
+	while ((conn = list_first_entry_or_null(list, struct vsb_conn,
+						stalled))) {
+		if (!looks-- || vsb_socket_unread(&conn->sock) == conn->unread)
+			break;
+		vsb_room_progress(conn);
+	}
+	return conn;
 }
 
 /* Bytes were buffered; a connection that is stalled already keeps its place. */
@@ -80,9 +100,7 @@ static void vsb_room_end_gone(struct vsb_conntab *tab)
 /* One that the guest has closed, and whose host program has stopped reading. */
 static void vsb_room_end_lingering(struct vsb_conntab *tab)
 {
-	struct vsb_conn *conn =
-		list_first_entry_or_null(&tab->room.lingering, struct vsb_conn,
-					 stalled);
+	struct vsb_conn *conn = vsb_room_first(&tab->room.lingering);
 	u64 grace = (u64)tab->limits.shutdown_timeout_ms * NSEC_PER_MSEC;
 
 	if (conn && ktime_get_ns() - conn->progress_at >= grace)
@@ -142,12 +160,9 @@ bool vsb_room_for_connect(struct vsb_conntab *tab, u32 host_port,
 /* The connection whose host program has taken nothing for longest. */
 static struct vsb_conn *vsb_room_longest(struct vsb_conntab *tab)
 {
-	struct vsb_conn *open, *closed;
+	struct vsb_conn *open = vsb_room_first(&tab->room.stalled);
+	struct vsb_conn *closed = vsb_room_first(&tab->room.lingering);
 
-	open = list_first_entry_or_null(&tab->room.stalled, struct vsb_conn,
-					stalled);
-	closed = list_first_entry_or_null(&tab->room.lingering,
-					  struct vsb_conn, stalled);
 	if (!open || !closed)
 		return open ?: closed;
 	return closed->progress_at <= open->progress_at ? closed : open;
@@ -160,15 +175,21 @@ static struct vsb_conn *vsb_room_longest(struct vsb_conntab *tab)
  *
  * Credit that was given cannot be taken back, so a connection has to end. It is
  * the one without progress for longest, not the one that happens to come next:
- * a host program that reads keeps its connection whatever others do.
+ * a host program that reads keeps its connection whatever others do. Bytes
+ * that would not fit if @conn had all of the room end @conn alone.
  *
  * Return: false when there is none; then @conn has ended itself.
  */
 bool vsb_room_for_bytes(struct vsb_conn *conn, size_t need)
 {
+	size_t own = conn->txbuf.len + conn->bounds.lens.len;
 	struct vsb_conntab *tab = conn->tab;
 	struct vsb_conn *longest;
 
+	if (own + need > tab->limits.max_buffered) {
+		vsb_conn_fail(conn, over_buffered);
+		return false;
+	}
 	/* each step empties a buffer */
 	while (tab->stats->buffered_bytes + need > tab->limits.max_buffered) {
 		longest = vsb_room_longest(tab) ?: conn;

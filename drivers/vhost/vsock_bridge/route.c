@@ -7,13 +7,9 @@
  */
 #include <linux/err.h>
 #include <linux/kernel.h>
-#include <linux/memcontrol.h>
-#include <linux/sched.h>
-#include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/vsock_bridge.h>
-#include <linux/workqueue.h>
 
 #include "context.h"
 #include "route.h"
@@ -72,95 +68,45 @@ static int vsb_route_number(struct vsb_name *name, u32 port)
 	return 0;
 }
 
-/* Connects for owners in a jail. */
-static struct workqueue_struct *vsb_route_wq;
-
-int __init vsb_route_init_module(void)
-{
-	vsb_route_wq = alloc_workqueue("vsb_route", WQ_UNBOUND, 0);
-	return vsb_route_wq ? 0 : -ENOMEM;
-}
-
-void vsb_route_exit_module(void)
-{
-	destroy_workqueue(vsb_route_wq);
-}
-
 /**
- * struct vsb_dial - one connect
- * @work: does it for an owner in a jail
- * @ctx: who connects
- * @memcg: who pays for it: the owner; a reference is held, may be NULL
- * @name: where to
- * @type: SOCK_STREAM or SOCK_SEQPACKET
- * @sock: out: the socket, or an error
+ * vsb_route_name() - the name that a port has
+ * @route: where to
+ * @port: the port that the guest wants
+ * @name: out: the name
+ *
+ * Return: 0 or -ENAMETOOLONG.
  */
-struct vsb_dial {
-	struct work_struct work;
-	struct vsb_context *ctx;
-	struct mem_cgroup *memcg;
-	struct vsb_name name;
-	int type;
-	struct socket *sock;
-};
-
-static void vsb_dial_run(struct vsb_dial *dial)
+int vsb_route_name(const struct vsb_route *route, u32 port,
+		   struct vsb_name *name)
 {
-	struct vsb_context_saved saved;
-
-	vsb_context_enter(dial->ctx, &saved);
-	dial->sock = vsb_socket_connect(dial->ctx, dial->type, &dial->name);
-	vsb_context_leave(&saved);
-}
-
-/* In a kernel thread, which would pay itself. */
-static void vsb_dial_work(struct work_struct *work)
-{
-	struct vsb_dial *dial = container_of(work, struct vsb_dial, work);
-	struct mem_cgroup *old = set_active_memcg(dial->memcg);
-
-	vsb_dial_run(dial);
-	set_active_memcg(old);
-}
-
-static void vsb_dial_elsewhere(struct vsb_dial *dial)
-{
-	dial->memcg = get_mem_cgroup_from_mm(current->mm);
-	INIT_WORK_ONSTACK(&dial->work, vsb_dial_work);
-	queue_work(vsb_route_wq, &dial->work);
-	flush_work(&dial->work);
-	destroy_work_on_stack(&dial->work);
-	mem_cgroup_put(dial->memcg);
+	*name = route->name;
+	return route->numbered ? vsb_route_number(name, port) : 0;
 }
 
 /**
  * vsb_route_connect() - connect, which may block in a path lookup
  * @route: where to
- * @port: the port that the guest wants
+ * @name: the name; of @route, with the port
  * @type: SOCK_STREAM or SOCK_SEQPACKET
- *
- * In this thread, the host program sees the pid of the VMM. For one in a jail a
- * kernel thread does it: what that one sees, the VMM cannot.
  *
  * Return: the socket, or an error as of connect(2).
  */
-struct socket *vsb_route_connect(const struct vsb_route *route, u32 port,
-				 int type)
+struct socket *vsb_route_connect(const struct vsb_route *route,
+				 const struct vsb_name *name, int type)
 {
-	struct vsb_dial dial = {
-		.ctx = route->ctx,
-		.name = route->name,
-		.type = type,
-	};
+	struct vsb_context_saved saved;
+	struct socket *sock;
 
-	if (route->numbered && vsb_route_number(&dial.name, port))
-		return ERR_PTR(-ENAMETOOLONG);
+	vsb_context_enter(route->ctx, &saved);
+	sock = vsb_socket_connect(route->ctx, type, name);
+	vsb_context_leave(&saved);
+	return sock;
+}
 
-	if (vsb_context_is_jailed(route->ctx))
-		vsb_dial_elsewhere(&dial);
-	else
-		vsb_dial_run(&dial);
-	return dial.sock;
+/* Must a thread that the owner cannot look into connect? */
+bool vsb_route_is_jailed(const struct vsb_route *route)
+{
+	return vsb_context_is_jailed(route->ctx);
 }
 
 void vsb_routes_init(struct vsb_routes *routes)

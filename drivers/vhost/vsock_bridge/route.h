@@ -7,6 +7,7 @@
 
 #include <linux/refcount.h>
 #include <linux/types.h>
+#include <linux/vsock_bridge.h>
 #include <linux/xarray.h>
 
 #include "socket.h"
@@ -49,13 +50,13 @@ struct vsb_routes {
 	u32 others;
 };
 
-int vsb_route_init_module(void);
-void vsb_route_exit_module(void);
-
 struct vsb_route *vsb_route_new(struct vsb_context *ctx,
 				const struct vsb_name *name);
-struct socket *vsb_route_connect(const struct vsb_route *route, u32 port,
-				 int type);
+int vsb_route_name(const struct vsb_route *route, u32 port,
+		   struct vsb_name *name);
+struct socket *vsb_route_connect(const struct vsb_route *route,
+				 const struct vsb_name *name, int type);
+bool vsb_route_is_jailed(const struct vsb_route *route);
 void vsb_route_put(struct vsb_route *route);
 void vsb_route_put_all(struct vsb_route *route);
 

@@ -634,6 +634,12 @@ bool vsb_socket_is_gone(const struct vsb_socket *s)
 	return skb_queue_empty_lockless(&s->sock->sk->sk_receive_queue);
 }
 
+/* What the peer has not read of us, with AF_UNIX's own structures. */
+u32 vsb_socket_unread(const struct vsb_socket *s)
+{
+	return refcount_read(&s->sock->sk->sk_wmem_alloc);
+}
+
 /* A send would not say EAGAIN; by AF_UNIX's rule, which looks at no lengths. */
 bool vsb_socket_has_room(const struct vsb_socket *s)
 {

@@ -94,6 +94,7 @@ void vsb_socket_shutdown_read(struct vsb_socket *s);
 void vsb_socket_shutdown_write(struct vsb_socket *s);
 
 bool vsb_socket_has_room(const struct vsb_socket *s);
+u32 vsb_socket_unread(const struct vsb_socket *s);
 bool vsb_socket_readable(const struct vsb_socket *s);
 bool vsb_socket_at_eof(const struct vsb_socket *s);
 bool vsb_socket_is_deaf(const struct vsb_socket *s);

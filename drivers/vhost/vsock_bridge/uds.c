@@ -343,7 +343,8 @@ static long vsb_uds_install(struct vsb_dev *dev, struct vsb_uds *uds)
 	}
 	if (!ret) {
 		swap(dp->routes.prefix, uds->route);
-		swap(dev->file, uds->bound);
+		/* the end of the device takes it without the lock */
+		uds->bound = xchg(&dev->file, uds->bound);
 	}
 	dev->configuring = false;
 	vsb_datapath_unlock(dp);

@@ -549,7 +549,7 @@ inline vsb_send_data()
 	c = 0
 }
 
-/* The guest's end; it quits when it had not to: it reads no more then. */
+/* The guest's end. One that quits before its time reads no more. */
 inline guest_ends() { guest = DEAD; guest_fwd = 0; peer_shut = 0 }
 inline guest_quits() { guest_said = BOTH; guest_ends() }
 
@@ -607,7 +607,7 @@ inline guest_gets(op, arg, fwd)
 	:: op == RST ->
 		if
 		:: guest == OPEN ->
-			/* nothing is missing that nobody is to blame for */
+			/* bytes are missing only after a limit, a fault or a deadline */
 			assert(guest_got == host_wrote || (guest_said & RCV) ||
 			       broken);
 			guest_ends()
@@ -737,7 +737,7 @@ through:
 
 /*
  * Nobody can go on: then everybody has to be through. The guest and the program
- * have by then shut down all that they can, so who still waits does so for good,
+ * have by then shut down all that they can. What still waits then waits for ever,
  * for an RST, an answer, or a wake-up that was lost.
  */
 active proctype judge()

@@ -223,8 +223,8 @@ inline vsb_credit_sent(n)
 /*
  * A writer in the guest may sleep: it had nearly nothing left of what the last
  * CREDIT_UPDATE allowed. What other packets tell may not be seen yet, and does
- * not wake every writer. The same is true of the rest, which is told when the
- * connection is idle.
+ * not wake every writer. When nothing moves the rest is told, to a writer that
+ * waits for up to three quarters of the window.
  */
 #ifdef BUG_DATA_CANCELS
 #define low		false
@@ -234,7 +234,9 @@ inline vsb_credit_sent(n)
 #define untold		(told_fwd_cnt != fwd_cnt)
 #else
 #define low		(tx_cnt - updated_fwd_cnt >= BUF_ALLOC - BUF_ALLOC / 4)
-#define untold		(updated_fwd_cnt != fwd_cnt)
+#define untold		(told_fwd_cnt != fwd_cnt || \
+			 (updated_fwd_cnt != fwd_cnt && \
+			  tx_cnt - updated_fwd_cnt > BUF_ALLOC / 4))
 #endif
 
 /* vsb_credit_told() */

@@ -179,6 +179,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* counters that may be about to wrap, as after a long life */
 	f.c.buf_alloc = input_u32(&in) & 0xffffff;
 	f.c.tx_cnt = f.c.fwd_cnt = f.c.told_fwd_cnt = start;
+	f.c.updated_fwd_cnt = start;
 	f.c.rx_cnt = ~start;
 	vsb_credit_peer(&f.c, input_u32(&in) & 0xffffff, ~start);
 	while (in.left) {

@@ -19,6 +19,7 @@ static struct vsb_credit credit_at(u32 start, u32 ours, u32 peers)
 		.tx_cnt = start,
 		.fwd_cnt = start,
 		.told_fwd_cnt = start,
+		.updated_fwd_cnt = start,
 		.rx_cnt = start,
 	};
 
@@ -838,6 +839,19 @@ static void test_data_makes_up_for_an_update_while_a_quarter_is_open(void **stat
 	vsb_credit_forward(&c, 749);
 	assert_true(vsb_credit_update_due(&c, false));
 	assert_false(vsb_credit_told(&c, false));
+	/* a writer that waits for more may sleep: it is told when nothing moves */
+	assert_true(vsb_credit_is_untold(&c));
+	assert_false(vsb_credit_told(&c, true));
+	assert_false(vsb_credit_is_untold(&c));
+}
+
+static void test_data_makes_up_for_an_update_of_little(void **state)
+{
+	struct vsb_credit c = used(250);
+
+	(void)state;
+	vsb_credit_forward(&c, 250);
+	assert_false(vsb_credit_told(&c, false));
 	assert_false(vsb_credit_is_untold(&c));
 }
 
@@ -851,6 +865,23 @@ static void test_an_update_follows_data_when_less_was_open(void **state)
 	assert_true(vsb_credit_is_untold(&c));
 	assert_false(vsb_credit_told(&c, true));
 	assert_false(vsb_credit_is_untold(&c));
+}
+
+/*
+ * A data packet tells 400 of 1000. Before the guest looks at it, its writer uses
+ * up the rest of the window and sleeps. It needs an update, although all that it
+ * sent since the data packet is 600.
+ */
+static void test_an_update_follows_though_unseen_data_told(void **state)
+{
+	struct vsb_credit c = used(400);
+
+	(void)state;
+	vsb_credit_forward(&c, 400);
+	assert_false(vsb_credit_told(&c, false));
+	assert_true(vsb_credit_take(&c, 600));
+	vsb_credit_forward(&c, 600);
+	assert_true(vsb_credit_told(&c, false));
 }
 
 /* However little each packet of data tells. */
@@ -871,17 +902,22 @@ static void test_an_update_follows_once_half_the_window_is_open(void **state)
 	assert_false(vsb_credit_told(&c, false));
 }
 
-static void test_a_stream_of_small_packets_needs_no_update(void **state)
+static void test_a_stream_of_small_packets_needs_few_updates(void **state)
 {
 	struct vsb_credit c = credit_at(0, 262144, 262144);
-	u32 i;
+	u32 i, updates = 0;
 
 	(void)state;
 	for (i = 0; i < 100000; i++) {
 		assert_true(vsb_credit_take(&c, 64));
 		vsb_credit_forward(&c, 64);
-		assert_false(vsb_credit_told(&c, false));
+		if (!vsb_credit_told(&c, false))
+			continue;
+		vsb_credit_told(&c, true);
+		updates++;
 	}
+	/* one for each three quarters of the window */
+	assert_int_equal(updates, 100000ULL * 64 / 196608);
 }
 
 /*
@@ -1218,9 +1254,11 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_so_does_one_whose_packets_cost_1024),
 	cmocka_unit_test(test_so_does_one_with_more_room_than_is_known),
 	cmocka_unit_test(test_data_makes_up_for_an_update_while_a_quarter_is_open),
+	cmocka_unit_test(test_data_makes_up_for_an_update_of_little),
 	cmocka_unit_test(test_an_update_follows_data_when_less_was_open),
+	cmocka_unit_test(test_an_update_follows_though_unseen_data_told),
 	cmocka_unit_test(test_an_update_follows_once_half_the_window_is_open),
-	cmocka_unit_test(test_a_stream_of_small_packets_needs_no_update),
+	cmocka_unit_test(test_a_stream_of_small_packets_needs_few_updates),
 	cmocka_unit_test(test_windows_of_a_few_bytes_never_deadlock),
 	cmocka_unit_test(test_windows_to_4096_never_deadlock_or_reset),
 	cmocka_unit_test(test_usual_windows_never_deadlock_or_reset),

@@ -7,11 +7,17 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/fuse.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "cgroup.h"
+#include "process.h"
 
 #define PORT	7	/* whose path is on that mount */
 /* So many packets at once that the device takes them in two rounds. */
@@ -308,6 +314,185 @@ TEST_F(lookup, that_hangs_lets_the_device_close_its_sockets_at_once)
 	self->bed.guest.fd = -1;
 	EXPECT_EQ(-ECONNRESET, uds_recv_now(pair.fd, &byte, 1));
 	close(pair.fd);
+}
+
+/* --- owners in a jail: in another directory than at configuration */
+
+/* The server answers so far that it gets requests, none of which it answers. */
+static int answer_init(int server)
+{
+	static char request[16384];
+	struct {
+		struct fuse_out_header header;
+		struct fuse_init_out init;
+	} answer = {
+		.header.len = sizeof(answer),
+		.init.major = FUSE_KERNEL_VERSION,
+		.init.minor = FUSE_KERNEL_MINOR_VERSION,
+		.init.max_write = 4096,
+	};
+
+	if (read(server, request, sizeof(request)) < 0)
+		return -errno;
+	answer.header.unique = ((struct fuse_in_header *)request)->unique;
+	return write(server, &answer, sizeof(answer)) == sizeof(answer) ?
+	       0 : -EIO;
+}
+
+/* From here on, no signal ends the wait of the task whose request that is. */
+static int take_request(int server)
+{
+	static char request[16384];
+	int err = uds_wait(server, POLLIN);
+
+	if (err)
+		return err;
+	return read(server, request, sizeof(request)) < 0 ? -errno : 0;
+}
+
+/**
+ * struct prisoner - an owner in a jail whose guest's connect hangs
+ * @slow: the folder whose lookups hang
+ * @cg: its cgroup, or NULL
+ */
+struct prisoner {
+	const char *slow;
+	const struct cgroup *cg;
+};
+
+static int open_prisoner(struct bed *bed, const struct prisoner *p)
+{
+	struct guest_config cfg = { .cid = 9, .rx_num = 32, .tx_num = 32 };
+	char path[BED_PATH_SIZE];
+	int err = p->cg ? cgroup_enter(p->cg) : 0;
+
+	snprintf(path, sizeof(path), "%s/x", p->slow);
+	err = err ?: guest_open(&bed->guest, &cfg);
+	guest_mux_init(&bed->mux, &bed->guest);
+	err = err ?: chdir("/") ? -errno : 0;
+	err = err ?: map_port(bed->guest.fd, PORT, path);
+	err = err ?: guest_realize(&bed->guest);
+	err = err ?: guest_run(&bed->guest);
+	return err ?: chdir("/tmp") ? -errno : 0;
+}
+
+static void be_prisoner(struct process *p, void *arg)
+{
+	static struct bed bed = { .spare_port = 50000 };
+	int err = open_prisoner(&bed, arg);
+
+	process_ready(p, err ?: hang(&bed) ? 0 : -ETIMEDOUT);
+	process_wait(p);
+}
+
+TEST_F(lookup, that_hangs_for_an_owner_in_a_jail_does_not_delay_its_end)
+{
+	struct prisoner prisoner = { .slow = self->dir };
+	struct process p;
+
+	ASSERT_EQ(0, answer_init(self->server));
+	ASSERT_EQ(0, process_start(&p, be_prisoner, &prisoner));
+	ASSERT_EQ(0, take_request(self->server));
+	EXPECT_TRUE(process_dies(&p));
+	EXPECT_EQ(0, bed_works(&self->bed));
+	let_go(self);
+	if (p.pid)
+		waitpid(p.pid, NULL, 0);
+}
+
+TEST_F(lookup, that_hangs_for_an_owner_in_a_jail_leaves_its_cgroup_empty)
+{
+	struct cgroup cg;
+	struct prisoner prisoner = { .slow = self->dir, .cg = &cg };
+	int err = cgroup_make(&cg);
+	struct process p;
+
+	if (err == -ENOENT)
+		SKIP(return, "no cgroup with the memory controller");
+	ASSERT_EQ(0, err);
+	ASSERT_EQ(0, answer_init(self->server));
+	ASSERT_EQ(0, process_start(&p, be_prisoner, &prisoner));
+	ASSERT_EQ(0, take_request(self->server));
+	EXPECT_TRUE(process_dies(&p));
+	EXPECT_EQ(0, cgroup_remove(&cg));
+	let_go(self);
+	if (p.pid)
+		waitpid(p.pid, NULL, 0);
+}
+
+/* More than a work queue of the kernel runs at once, before Linux 6.13. */
+#define DEVICES	260
+
+static int many_that_hang(const char *slow, struct bed *beds)
+{
+	struct rlimit limit = { 8192, 8192 };
+	struct prisoner p = { .slow = slow };
+
+	setrlimit(RLIMIT_NOFILE, &limit);
+	for (int i = 0; i < DEVICES; i++) {
+		beds[i].spare_port = 50000;
+		if (open_prisoner(&beds[i], &p) || !hang(&beds[i]))
+			return -i - 1;
+	}
+	return 0;
+}
+
+TEST_F(lookup, that_hangs_for_many_owners_in_a_jail_holds_no_other_device)
+{
+	static struct bed beds[DEVICES];
+	int fd = bed_listen(&self->bed, 1024);
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, many_that_hang(self->dir, beds));
+	EXPECT_TRUE(bed_reaches(&self->bed, 1024, fd));
+	for (int i = 0; i < DEVICES; i++)
+		guest_close(&beds[i].guest);
+	EXPECT_TRUE(bed_reaches(&self->bed, 1024, fd));
+	let_go(self);
+	close(fd);
+	ASSERT_EQ(0, chdir("/"));
+}
+
+static bool dials_in(const struct cgroup *cg)
+{
+	char path[sizeof(cg->path) + 16];
+	bool found = false;
+	FILE *f;
+	int pid;
+
+	snprintf(path, sizeof(path), "%s/cgroup.procs", cg->path);
+	f = fopen(path, "r");
+	while (f && !found && fscanf(f, "%d", &pid) == 1)
+		found = process_is_named("/proc", pid, "vsb-dial");
+	if (f)
+		fclose(f);
+	return found;
+}
+
+TEST_F(lookup, for_an_owner_in_a_jail_is_made_in_its_cgroup)
+{
+	int fd = bed_listen(&self->bed, 1024), err;
+	struct cgroup before, now;
+
+	err = cgroup_make(&before);
+	if (err == -ENOENT)
+		SKIP(return, "no cgroup with the memory controller");
+	ASSERT_EQ(0, err);
+	ASSERT_EQ(0, cgroup_make(&now));
+	ASSERT_EQ(0, chdir(self->bed.dir));
+	ASSERT_EQ(0, cgroup_enter(&before));
+	EXPECT_TRUE(bed_reaches(&self->bed, 1024, fd));
+	ASSERT_EQ(0, cgroup_enter(&now));
+	ASSERT_NE(NULL, hang(&self->bed));
+	EXPECT_TRUE(dials_in(&now));
+	EXPECT_FALSE(dials_in(&before));
+	let_go(self);
+	ASSERT_EQ(0, cgroup_leave());
+	ASSERT_EQ(0, chdir("/"));
+	bed_close(&self->bed);
+	EXPECT_EQ(0, cgroup_remove(&before));
+	EXPECT_EQ(0, cgroup_remove(&now));
+	close(fd);
 }
 
 TEST_HARNESS_MAIN

@@ -27,6 +27,11 @@
 /* Of a device that does nothing. */
 #define DEVICE_BYTES	(1024 * KIB)
 #define PAGES_BYTES	(1024 * KIB)
+/*
+ * Of a difference: memory.stat lags by up to 64 pages for each processor, the fork
+ * of a host program is the owner's (90 KiB), and what has ended waits for RCU.
+ */
+#define SLACK_BYTES	(512 * KIB)
 
 static uint64_t bound(const struct vsock_bridge_limits *l)
 {
@@ -136,6 +141,30 @@ static void serve_and_hold(struct process *p, void *arg)
 		uds_accept(pfd[0].fd);
 }
 
+/*
+ * Takes connections and closes each at once. What a program keeps of connections
+ * that have ended, or lets wait for its accept, is charged to the owner and not the
+ * device's to bound: about 3 KiB of structures each, 7 KiB in the debug kernel. So
+ * this one keeps nothing, and lets few wait.
+ */
+static void serve_and_close(struct process *p, void *arg)
+{
+	enum { BACKLOG = 7 };
+	struct hosts *h = arg;
+	struct pollfd pfd[2];
+	int err;
+
+	go_outside(p, h);
+	pfd[0] = (struct pollfd){ .fd = uds_listen(h->path), .events = POLLIN };
+	pfd[1] = (struct pollfd){ .fd = p->hold, .events = POLLIN };
+	err = pfd[0].fd < 0 ? -pfd[0].fd : 0;
+	if (!err && listen(pfd[0].fd, BACKLOG))
+		err = errno;
+	process_ready(p, err);
+	while (poll(pfd, 2, -1) > 0 && !pfd[1].revents)
+		close(uds_accept(pfd[0].fd));
+}
+
 /* Connect and say nothing. */
 static void be_silent(struct process *p, void *arg)
 {
@@ -152,15 +181,22 @@ static void be_silent(struct process *p, void *arg)
 	process_wait(p);
 }
 
-static void start_server(struct __test_metadata *_metadata,
-			 FIXTURE_DATA(memory) *self, struct process *p)
+static void start_server_that(struct __test_metadata *_metadata,
+			      FIXTURE_DATA(memory) *self, struct process *p,
+			      void (*serves)(struct process *p, void *arg))
 {
 	char path[BED_PATH_SIZE];
 	struct hosts h = { .device = self->bed.guest.fd, .path = path };
 
 	bed_port_path(&self->bed, PORT, path);
 	unlink(path);
-	ASSERT_EQ(0, process_start(p, serve_and_hold, &h));
+	ASSERT_EQ(0, process_start(p, serves, &h));
+}
+
+static void start_server(struct __test_metadata *_metadata,
+			 FIXTURE_DATA(memory) *self, struct process *p)
+{
+	start_server_that(_metadata, self, p, serve_and_hold);
 }
 
 /* --- what the guest does */
@@ -285,7 +321,7 @@ TEST_F(memory, that_a_flood_of_requests_and_resets_takes_is_bounded)
 
 	ASSERT_EQ(0, bed_set_limits(bed,
 			BED_LIMITS(.max_connections = CONNECTIONS)));
-	start_server(_metadata, self, &server);
+	start_server_that(_metadata, self, &server, serve_and_close);
 	for (unsigned int i = 0; i < FLOOD; i++) {
 		struct virtio_vsock_hdr h = guest_hdr(&bed->guest,
 			i & 1 ? VIRTIO_VSOCK_OP_RST : VIRTIO_VSOCK_OP_REQUEST,
@@ -300,8 +336,9 @@ TEST_F(memory, that_a_flood_of_requests_and_resets_takes_is_bounded)
 		ASSERT_GE(CONNECTIONS, BED_STAT(bed, connects_pending));
 		most = held(self) > most ? held(self) : most;
 	}
+	TH_LOG("%lu KiB at most", most / KIB);
 	/* as many again as there may be wait for a connect that nobody wants */
-	EXPECT_GE(DEVICE_BYTES + 2 * CONNECTIONS * OBJECT_BYTES, most);
+	EXPECT_GE(SLACK_BYTES + 2 * CONNECTIONS * OBJECT_BYTES, most);
 	EXPECT_EQ(0, BED_AWAIT_STAT(bed, connects_pending, 0));
 	process_end(&server);
 }

@@ -390,10 +390,14 @@ TEST_F(owner, that_exits_ends_the_device_that_another_one_holds)
 /* A child that has the descriptor, and stays; the owner goes on. */
 static void fork_and_go_on(struct guest_mux *mux)
 {
+	pid_t owner = getpid();
+
 	if (!fork()) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		for (;;)
+		/* the owner may be gone already */
+		while (getppid() == owner)
 			pause();
+		_exit(0);
 	}
 	for (;;) {
 		serve(mux, NULL);

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A kernel thread that connects for an owner in a jail, one connect at a time.
+ */
+#ifndef VSB_DIALER_H
+#define VSB_DIALER_H
+
+struct socket;
+struct vsb_dialer;
+struct vsb_name;
+struct vsb_route;
+
+struct vsb_dialer *vsb_dialer_new(void);
+struct socket *vsb_dialer_connect(struct vsb_dialer *dialer,
+				  struct vsb_route *route,
+				  const struct vsb_name *name, int type);
+void vsb_dialer_cancel(struct vsb_dialer *dialer);
+void vsb_dialer_end(struct vsb_dialer *dialer);
+
+#endif /* VSB_DIALER_H */
