@@ -19,6 +19,11 @@
 
 #ifdef VSB_HAVE_VHOST_TASK
 #include <linux/sched/vhost_task.h>
+
+/* A thread of the process keeps no more of its memory than the process. */
+static inline void vhost_task_let_go_mm(struct vhost_task *vtsk)
+{
+}
 #else
 #include "compat_vhost_task.h"
 #endif

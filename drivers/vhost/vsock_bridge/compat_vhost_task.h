@@ -4,7 +4,7 @@
  *
  * It uses the memory, the cgroups, the credentials and the memcg of the
  * process that creates it, but it is not a thread of that process: its pid is
- * its own, and a signal to the process does not reach it.
+ * its own. It is killed when the memory of the process goes.
  */
 #ifndef VSB_COMPAT_VHOST_TASK_H
 #define VSB_COMPAT_VHOST_TASK_H
@@ -19,5 +19,6 @@ struct vhost_task *vhost_task_create(bool (*fn)(void *),
 void vhost_task_start(struct vhost_task *vtsk);
 void vhost_task_stop(struct vhost_task *vtsk);
 void vhost_task_wake(struct vhost_task *vtsk);
+void vhost_task_let_go_mm(struct vhost_task *vtsk);
 
 #endif /* VSB_COMPAT_VHOST_TASK_H */

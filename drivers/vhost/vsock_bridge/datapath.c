@@ -125,7 +125,6 @@ static void vsb_datapath_end_all(struct vsb_datapath *dp,
 		cond_resched();
 	}
 	vsb_rstq_clear(&dp->tab.rsts);
-	vsb_pages_free(&dp->pages);
 }
 
 /* The guest has forgotten its connections: they end, without a packet. */
@@ -134,63 +133,58 @@ void vsb_datapath_forget_all(struct vsb_datapath *dp)
 	vsb_datapath_end_all(dp, vsb_conn_forget);
 }
 
-/**
- * struct vsb_remains - what is let go when a device ends, without its lock
- * @routes: with the directories and namespaces that they hold
- * @connects: connections that waited for a connect
- */
-struct vsb_remains {
-	struct vsb_route *routes;
-	struct list_head connects;
-};
-
 /*
- * What others see of the device ends: sockets, hooks, rounds on the rings. A
- * task that must not wait leaves the routes to vsb_datapath_destroy().
- *
- * Return: false when that was done before.
+ * What others see of the device ends: sockets, hooks, rounds on the rings. Return:
+ * false when that was done before.
  */
-static bool vsb_datapath_end(struct vsb_datapath *dp,
-			     struct vsb_remains *remains, bool wait)
+static bool vsb_datapath_end(struct vsb_datapath *dp)
 {
+	struct vsb_remains *remains = &dp->remains;
 	int i;
 
 	if (dp->ended)
 		return false;
 	WRITE_ONCE(dp->ended, true);
 	dp->running = false;
-	for (i = 0; i < VSB_LISTENERS; i++)
-		vsb_listener_close(&dp->listener[i]);
+	for (i = 0; i < VSB_LISTENERS; i++) {
+		remains->listener[i] = vsb_listener_detach(&dp->listener[i]);
+		vsb_socket_refuse(remains->listener[i]);
+	}
 	vsb_datapath_end_all(dp, vsb_conn_kill);
+	vsb_pages_free(&dp->pages);
 	for (i = 0; i < VSB_QUEUES; i++)
 		vsb_kick_clear(&dp->queue[i].kick);
 	vsb_connector_cancel(&dp->connector, &remains->connects);
-	if (wait)
-		remains->routes = vsb_routes_take(&dp->routes);
+	remains->routes = vsb_routes_take(&dp->routes);
 	return true;
 }
 
-/* A mount is free when its VMM's end is reported: nothing here is deferred. */
+/* By the task that ended the device, or by its teardown. */
 static void vsb_datapath_let_go(struct vsb_remains *remains)
 {
+	int i;
+
+	for (i = 0; i < VSB_LISTENERS; i++) {
+		vsb_socket_discard(remains->listener[i]);
+		remains->listener[i] = NULL;
+	}
 	vsb_connector_forget(&remains->connects);
 	vsb_route_put_all(remains->routes);
+	remains->routes = NULL;
 }
 
 static void vsb_datapath_unlock_once(struct vsb_datapath *dp, bool wait)
 {
-	struct vsb_remains remains = {
-		.connects = LIST_HEAD_INIT(remains.connects),
-	};
-	bool ends = vsb_datapath_is_dead(dp) &&
-		    vsb_datapath_end(dp, &remains, wait);
+	bool ends = vsb_datapath_is_dead(dp) && vsb_datapath_end(dp);
 	LIST_HEAD(closing);
 
 	list_splice_init(&dp->tab.closing, &closing);
 	mutex_unlock(&dp->lock);
 	vsb_closing_finish(&closing, ends && wait);
 	if (ends) {
-		vsb_datapath_let_go(&remains);
+		/* a mount is free when its VMM's end is reported */
+		if (wait)
+			vsb_datapath_let_go(&dp->remains);
 		complete_all(&dp->quenched);
 		vsb_busy_put(&dp->busy);
 	}
@@ -390,6 +384,7 @@ void vsb_datapath_quench(struct vsb_datapath *dp)
  */
 void vsb_datapath_release(struct vsb_datapath *dp)
 {
+	vsb_worker_let_go_mm(&dp->worker);
 	vsb_busy_put(&dp->busy);
 }
 
@@ -428,6 +423,7 @@ int vsb_datapath_init(struct vsb_datapath *dp,
 	refcount_set(&dp->busy.ref, 2);
 	dp->busy.idle = idle;
 	vsb_worker_init(&dp->worker, vsb_datapath_killed, dp);
+	INIT_LIST_HEAD(&dp->remains.connects);
 	vsb_routes_init(&dp->routes);
 	vsb_work_init(&dp->ready_work, vsb_round_ready);
 	vsb_work_init(&dp->timer_work, vsb_round_timer);
@@ -669,6 +665,7 @@ void vsb_datapath_destroy(struct vsb_datapath *dp)
 	while (vsb_datapath_ready(dp, VSB_ROUND_READY))
 		cond_resched();
 	vsb_datapath_unlock(dp);
+	vsb_datapath_let_go(&dp->remains);
 	vsb_routes_destroy(&dp->routes);
 
 	for (i = 0; i < VSB_QUEUES; i++) {

@@ -128,6 +128,19 @@ struct vsb_slots {
 };
 
 /**
+ * struct vsb_remains - what is let go behind the end of a device, without its
+ *	lock: a file system may make that wait
+ * @listener: sockets that listened
+ * @routes: with the directories and namespaces that they hold
+ * @connects: connections that waited for a connect
+ */
+struct vsb_remains {
+	struct socket *listener[VSB_LISTENERS];
+	struct vsb_route *routes;
+	struct list_head connects;
+};
+
+/**
  * struct vsb_datapath - everything that moves bytes for one guest
  * @lock: protects all of it, but what says otherwise. Taken by the worker for
  *	one bounded round at a time, and by ioctls; released by
@@ -152,6 +165,7 @@ struct vsb_slots {
  * @tab: the connections
  * @listener: where host programs come in
  * @routes: where the guest goes
+ * @remains: filled by the task that ends the device; without the lock then
  * @connector: how it gets there; takes a thread of the worker away for it
  * @worker: the threads that do all of it
  * @ready_work: sockets with events
@@ -188,6 +202,7 @@ struct vsb_datapath {
 	struct vsb_conntab tab;
 	struct vsb_listener listener[VSB_LISTENERS];
 	struct vsb_routes routes;
+	struct vsb_remains remains;
 	struct vsb_connector connector;
 	struct vsb_worker worker;
 	struct vsb_work ready_work;

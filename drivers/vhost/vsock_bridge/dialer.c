@@ -12,9 +12,11 @@
  * what it has.
  */
 #include <linux/cgroup.h>
+#include <linux/cred.h>
 #include <linux/err.h>
 #include <linux/jiffies.h>
 #include <linux/kthread.h>
+#include <linux/list.h>
 #include <linux/memcontrol.h>
 #include <linux/module.h>
 #include <linux/refcount.h>
@@ -24,6 +26,7 @@
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/uidgid.h>
 #include <linux/wait.h>
 
 #include "dialer.h"
@@ -35,6 +38,88 @@
  */
 #define VSB_DIALER_IDLE		(2 * HZ)
 
+/*
+ * Threads that a user's devices may have left behind in a lookup that no kill
+ * ends. When there are as many, no other one is made for that user.
+ */
+#define VSB_DIALER_LEFT_MAX	16
+
+/**
+ * struct vsb_dialer_user - the dialers of a user
+ * @node: place in the list of all
+ * @uid: the user
+ * @ref: dialers that refer to it
+ * @left: threads that were left behind
+ *
+ * Under vsb_dialer_users_lock.
+ */
+struct vsb_dialer_user {
+	struct list_head node;
+	kuid_t uid;
+	unsigned int ref;
+	unsigned int left;
+};
+
+static LIST_HEAD(vsb_dialer_users);
+/* protects the list and what is in it; nests in a dialer's lock, nothing in it */
+static DEFINE_SPINLOCK(vsb_dialer_users_lock);
+
+static struct vsb_dialer_user *vsb_dialer_user_find(kuid_t uid)
+{
+	struct vsb_dialer_user *user;
+
+	list_for_each_entry(user, &vsb_dialer_users, node) {
+		if (uid_eq(user->uid, uid))
+			return user;
+	}
+	return NULL;
+}
+
+/* Return: the user of the current task, with a reference, or NULL. */
+static struct vsb_dialer_user *vsb_dialer_user_get(void)
+{
+	struct vsb_dialer_user *new = kzalloc(sizeof(*new), GFP_KERNEL_ACCOUNT);
+	struct vsb_dialer_user *user;
+
+	if (!new)
+		return NULL;
+	new->uid = current_uid();
+	spin_lock(&vsb_dialer_users_lock);
+	user = vsb_dialer_user_find(new->uid);
+	if (!user) {
+		list_add(&new->node, &vsb_dialer_users);
+		swap(user, new);
+	}
+	user->ref++;
+	spin_unlock(&vsb_dialer_users_lock);
+	kfree(new);
+	return user;
+}
+
+static void vsb_dialer_user_put(struct vsb_dialer_user *user)
+{
+	spin_lock(&vsb_dialer_users_lock);
+	if (--user->ref)
+		user = NULL;
+	else
+		list_del(&user->node);
+	spin_unlock(&vsb_dialer_users_lock);
+	kfree(user);
+}
+
+/* One more thread is left behind, or with -1 one of them has come back. */
+static void vsb_dialer_user_left(struct vsb_dialer_user *user, int more)
+{
+	spin_lock(&vsb_dialer_users_lock);
+	user->left += more;
+	spin_unlock(&vsb_dialer_users_lock);
+}
+
+static bool vsb_dialer_user_may(const struct vsb_dialer_user *user)
+{
+	return READ_ONCE(user->left) < VSB_DIALER_LEFT_MAX;
+}
+
 enum vsb_dialer_state {
 	VSB_DIALER_READY,	/* for the next connect */
 	VSB_DIALER_ASKED,	/* the thread has a connect to make */
@@ -44,6 +129,7 @@ enum vsb_dialer_state {
 /**
  * struct vsb_dialer - a thread that connects
  * @ref: references: of the device, and of the thread
+ * @user: whose device it is; a reference is held
  * @lock: protects what follows; what describes a connect belongs to the thread
  *	while @state is ASKED; the siglock nests in it
  * @task: the thread, with a reference; NULL when there is none
@@ -59,6 +145,7 @@ enum vsb_dialer_state {
  */
 struct vsb_dialer {
 	refcount_t ref;
+	struct vsb_dialer_user *user;
 	spinlock_t lock;	/* see above */
 	struct task_struct *task;
 	enum vsb_dialer_state state;
@@ -80,6 +167,11 @@ struct vsb_dialer *vsb_dialer_new(void)
 
 	if (!dialer)
 		return NULL;
+	dialer->user = vsb_dialer_user_get();
+	if (!dialer->user) {
+		kfree(dialer);
+		return NULL;
+	}
 	refcount_set(&dialer->ref, 1);
 	spin_lock_init(&dialer->lock);
 	init_waitqueue_head(&dialer->wait);
@@ -92,6 +184,7 @@ static void vsb_dialer_put(struct vsb_dialer *dialer)
 		return;
 	if (!IS_ERR_OR_NULL(dialer->sock))
 		vsb_socket_discard(dialer->sock);
+	vsb_dialer_user_put(dialer->user);
 	kfree(dialer);
 }
 
@@ -161,8 +254,10 @@ static bool vsb_dialer_loop(struct vsb_dialer *dialer)
 		if (!vsb_dialer_is_asked(dialer))
 			continue;
 		vsb_dialer_dial(dialer);
-		if (!vsb_dialer_report(dialer))
+		if (!vsb_dialer_report(dialer)) {
+			vsb_dialer_user_left(dialer->user, -1);
 			return false;
+		}
 	}
 	return true;
 }
@@ -197,6 +292,8 @@ static int vsb_dialer_start(struct vsb_dialer *dialer)
 	struct task_struct *task;
 	int ret;
 
+	if (!vsb_dialer_user_may(dialer->user))
+		return -EAGAIN;
 	task = kthread_create(vsb_dialer_thread, dialer, "vsb-dial");
 	if (IS_ERR(task))
 		return PTR_ERR(task);
@@ -334,6 +431,8 @@ void vsb_dialer_end(struct vsb_dialer *dialer)
 	WRITE_ONCE(dialer->cancelled, true);
 	task = dialer->task;
 	dialer->left = dialer->state == VSB_DIALER_ASKED;
+	if (dialer->left)
+		vsb_dialer_user_left(dialer->user, 1);
 	spin_unlock(&dialer->lock);
 	if (task && dialer->left) {
 		vsb_dialer_join(task);

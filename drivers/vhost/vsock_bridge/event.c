@@ -99,13 +99,21 @@ void vsb_event_destroy(struct vsb_datapath *dp)
 	timer_delete_sync(&dp->gate_timer);
 }
 
+/* Look again when the guest's time for an answer is over. */
+static void vsb_event_set_timer(struct vsb_datapath *dp)
+{
+	s64 left = max_t(s64, dp->gate.until - ktime_get_ns(), 0);
+
+	mod_timer(&dp->gate_timer, jiffies + nsecs_to_jiffies(left) + 1);
+}
+
 /* The guest can see the event from now on. */
 static void vsb_event_start_time(struct vsb_datapath *dp)
 {
 	u32 ms = dp->tab.limits.connect_timeout_ms;
 
 	dp->gate.until = ktime_get_ns() + (u64)ms * NSEC_PER_MSEC;
-	mod_timer(&dp->gate_timer, jiffies + msecs_to_jiffies(ms) + 1);
+	vsb_event_set_timer(dp);
 }
 
 static bool vsb_event_is_overdue(const struct vsb_datapath *dp)
@@ -184,6 +192,9 @@ void vsb_event_look(struct vsb_datapath *dp)
 		dp->gate.closed = false;
 		vsb_vring_unpark(&q->vr);
 		vsb_worker_queue(&dp->worker, &dp->queue[VSB_RX].work);
+	} else if (!timer_pending(&dp->gate_timer)) {
+		/* ticks are no clock: it has fired too early */
+		vsb_event_set_timer(dp);
 	}
 	vsb_datapath_finish(dp, q);
 }

@@ -652,7 +652,8 @@ long vsb_ioctl(struct vsb_dev *dev, unsigned int cmd, void __user *argp)
 		ret = vsb_ioctl_find(dev, cmd, argp);
 
 	/* neither an unknown command nor an interrupted call is a failure */
-	if (ret < 0 && ret != -ENOIOCTLCMD && ret != -EINTR)
+	if (ret < 0 && ret != -ENOIOCTLCMD && ret != -EINTR &&
+	    ret != -ERESTARTNOINTR)
 		vsb_ioctl_refused(dev, cmd);
 	return ret;
 }

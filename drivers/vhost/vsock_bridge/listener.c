@@ -58,15 +58,24 @@ void vsb_listener_open(struct vsb_listener *listener, struct socket *sock)
 }
 
 /*
+ * Take no more clients. Return: the socket, to be closed without the lock, or NULL.
+ */
+struct socket *vsb_listener_detach(struct vsb_listener *listener)
+{
+	struct socket *sock = vsb_socket_detach(&listener->sock);
+
+	if (sock)
+		listener->tab->stats->sockets--;
+	return sock;
+}
+
+/*
  * Clients in the backlog see ECONNRESET, the next ones ECONNREFUSED, unless
  * the socket is shared.
  */
 void vsb_listener_close(struct vsb_listener *listener)
 {
-	if (!vsb_socket_is_open(&listener->sock))
-		return;
-	vsb_socket_close(&listener->sock);
-	listener->tab->stats->sockets--;
+	vsb_socket_discard(vsb_listener_detach(listener));
 }
 
 static void vsb_listener_adopt(struct vsb_listener *listener,

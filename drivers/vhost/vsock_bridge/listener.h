@@ -34,6 +34,7 @@ void vsb_listener_init(struct vsb_listener *listener, struct vsb_conntab *tab,
 		       u16 type);
 void vsb_listener_destroy(struct vsb_listener *listener);
 void vsb_listener_open(struct vsb_listener *listener, struct socket *sock);
+struct socket *vsb_listener_detach(struct vsb_listener *listener);
 void vsb_listener_close(struct vsb_listener *listener);
 bool vsb_listener_accept(struct vsb_listener *listener, unsigned int budget);
 void vsb_listener_read_line(struct vsb_conn *conn);

@@ -27,7 +27,7 @@ static bool vsb_pages_grow(struct vsb_pages *pages)
 	if (pages->nr == VSB_BLOCKS)
 		return false;
 	block = alloc_pages(GFP_KERNEL_ACCOUNT | __GFP_COMP | __GFP_NORETRY |
-			    __GFP_NOWARN, VSB_BLOCK_ORDER);
+			    __GFP_NOWARN, get_order(VSB_BLOCK_SIZE));
 	if (!block)
 		return false;
 	pages->at = pages->nr;
@@ -106,11 +106,11 @@ void vsb_pages_put(const struct bio_vec *parts, unsigned int nr)
 		put_page(parts[nr].bv_page);
 }
 
-/* What readers still have stays theirs. */
+/* The device ends. What readers still have stays theirs. */
 void vsb_pages_free(struct vsb_pages *pages)
 {
 	while (pages->nr)
-		__free_pages(pages->block[--pages->nr], VSB_BLOCK_ORDER);
+		__free_pages(pages->block[--pages->nr], get_order(VSB_BLOCK_SIZE));
 	pages->at = 0;
 	pages->used = 0;
 }

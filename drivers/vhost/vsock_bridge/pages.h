@@ -5,21 +5,25 @@
  * they are overwritten.
  *
  * They are cut into blocks, which are filled from front to back, one after the
- * other. A block that nobody but us refers to is empty again. A reader may keep
+ * other. A block to which only the device refers is empty again. A reader may keep
  * what it was given for as long as it likes: there are VSB_BLOCKS at most, and
- * when none is empty the socket gets pages of the kernel's instead.
+ * when none is empty the socket gets pages of the kernel's instead. The blocks
+ * live as long as the device: with new ones after each reset of the guest, a reader
+ * that keeps bytes could pin as many as it likes.
  */
 #ifndef VSB_PAGES_H
 #define VSB_PAGES_H
 
 #include <linux/bvec.h>
+#include <linux/sizes.h>
 #include <linux/types.h>
+#include <asm/page.h>
 
 struct iov_iter;
 
-#define VSB_BLOCKS		32U
-#define VSB_BLOCK_ORDER		3U
-#define VSB_BLOCK_SIZE		(PAGE_SIZE << VSB_BLOCK_ORDER)
+/* In bytes, whatever the size of a page is: 1 MiB in all. */
+#define VSB_BLOCK_SIZE		((size_t)(PAGE_SIZE > SZ_32K ? PAGE_SIZE : SZ_32K))
+#define VSB_BLOCKS		(SZ_1M / VSB_BLOCK_SIZE)
 
 /**
  * struct vsb_pages - the blocks of a device

@@ -301,7 +301,9 @@ static __always_inline bool vsb_receive_header(const struct vsb_chain *chain,
 
 /*
  * A packet that cannot be taken, though its header could be read. A connection
- * does not go on with a hole in its bytes: it ends, and both sides see that.
+ * does not go on with a hole in its bytes: it ends, and both sides see that. A
+ * packet without payload that matters is dropped, except for an RST, of which
+ * the header is all.
  */
 static noinline void vsb_receive_refuse(struct vsb_datapath *dp,
 			       const struct vsb_packet *pkt)
@@ -311,10 +313,13 @@ static noinline void vsb_receive_refuse(struct vsb_datapath *dp,
 	if (vsb_packet_check(pkt, dp->guest_cid, dp->tab.seqpacket, U32_MAX))
 		return;
 	conn = vsb_receive_conn(dp, pkt);
-	if (conn) {
+	if (conn && vsb_conn_takes_data(&conn->cs) &&
+	    pkt->op == VIRTIO_VSOCK_OP_RW) {
 		vsb_gather_flush(&dp->gather, conn, false);
 		vsb_conn_abort(conn, "broken_packet", VSB_EV_RESET);
-	} else if (pkt->op != VIRTIO_VSOCK_OP_RST) {
+	} else if (conn && pkt->op == VIRTIO_VSOCK_OP_RST) {
+		vsb_conn_event(conn, VSB_EV_GUEST_RST, 0);
+	} else if (!conn && pkt->op != VIRTIO_VSOCK_OP_RST) {
 		vsb_receive_reply_rst(dp, pkt);
 	}
 }

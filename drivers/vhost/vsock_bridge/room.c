@@ -16,7 +16,7 @@
 #include "stats.h"
 
 /* One look for clients that have gone, or a reader that stands still. */
-#define VSB_ROOM_LOOKS	256
+#define VSB_ROOM_LOOKS	64
 
 void vsb_room_init(struct vsb_room *room)
 {
@@ -55,22 +55,24 @@ void vsb_room_progress(struct vsb_conn *conn)
 }
 
 /*
- * The connection of a list that has been without progress for longest, or NULL.
- * AF_UNIX tells of room only when three quarters of the socket's buffer are
- * free, so what the program has read is looked at here.
+ * The connection of a list that has been without progress for longest; NULL when
+ * there is none, or when all that were looked at have read. AF_UNIX tells of
+ * room only when three quarters of the socket's buffer are free, so what the
+ * program has read is looked at here.
  */
 static struct vsb_conn *vsb_room_first(struct list_head *list)
 {
 	unsigned int looks = VSB_ROOM_LOOKS;
 	struct vsb_conn *conn;
 
-	while ((conn = list_first_entry_or_null(list, struct vsb_conn,
+	while (looks-- &&
+	       (conn = list_first_entry_or_null(list, struct vsb_conn,
 						stalled))) {
-		if (!looks-- || vsb_socket_unread(&conn->sock) == conn->unread)
-			break;
+		if (vsb_socket_unread(&conn->sock) == conn->unread)
+			return conn;
 		vsb_room_progress(conn);
 	}
-	return conn;
+	return NULL;
 }
 
 /* Bytes were buffered; a connection that is stalled already keeps its place. */

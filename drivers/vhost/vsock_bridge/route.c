@@ -7,6 +7,7 @@
  */
 #include <linux/err.h>
 #include <linux/kernel.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/vsock_bridge.h>
@@ -103,10 +104,14 @@ struct socket *vsb_route_connect(const struct vsb_route *route,
 	return sock;
 }
 
-/* Must a thread that the owner cannot look into connect? */
+/*
+ * Must a thread that the owner cannot look into connect? A worker that is a thread
+ * of the kernel (before Linux 6.4) has no root of the owner's to compare with.
+ */
 bool vsb_route_is_jailed(const struct vsb_route *route)
 {
-	return vsb_context_is_jailed(route->ctx);
+	return (current->flags & PF_KTHREAD) ||
+	       vsb_context_is_jailed(route->ctx);
 }
 
 void vsb_routes_init(struct vsb_routes *routes)

@@ -9,11 +9,13 @@
 #include <linux/cred.h>
 #include <linux/dcache.h>
 #include <linux/err.h>
+#include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/net.h>
 #include <linux/path.h>
 #include <linux/pid.h>
 #include <linux/poll.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/socket.h>
 #include <linux/stat.h>
@@ -143,6 +145,39 @@ static bool vsb_socket_has_files(const struct socket *sock)
 	return atomic_read(&unix_sk(sock->sk)->scm_stat.nr_fds);
 }
 
+/* Return: the socket at the other end, with a reference, or NULL. */
+static struct sock *vsb_socket_peer(struct sock *sk)
+{
+	struct sock *peer;
+
+	unix_state_lock(sk);
+	peer = unix_sk(sk)->peer;
+	if (peer)
+		sock_hold(peer);
+	unix_state_unlock(sk);
+	return peer;
+}
+
+/*
+ * Tell the peer what it is blamed for: the error is there before the end wakes
+ * it, and nothing unread is left that would make AF_UNIX tell another. A reader
+ * that comes in the same moment, and looks for an error before there is one and
+ * for the end when there is, has the error with its next call.
+ */
+static void vsb_socket_tell(struct socket *sock, int error)
+{
+	struct sock *peer = vsb_socket_peer(sock->sk);
+
+	if (!peer)
+		return;
+	WRITE_ONCE(peer->sk_err, error);
+	kernel_sock_shutdown(sock, SHUT_RDWR);
+	sk_error_report(peer);
+	sock_put(peer);
+	if (!vsb_socket_has_files(sock))
+		skb_queue_purge(&sock->sk->sk_receive_queue);
+}
+
 /**
  * struct vsb_release - a socket to be closed off the data path
  * @work: does it
@@ -162,7 +197,19 @@ static void vsb_release_run(struct work_struct *work)
 	kfree(release);
 }
 
-/* The peer sees the end now, the descriptors are closed later. */
+/*
+ * The peer sees the end now: ECONNRESET where it wrote what is not read, as
+ * AF_UNIX itself says with the release.
+ */
+static void vsb_socket_end_now(struct socket *sock)
+{
+	if (skb_queue_empty_lockless(&sock->sk->sk_receive_queue))
+		kernel_sock_shutdown(sock, SHUT_RDWR);
+	else
+		vsb_socket_tell(sock, ECONNRESET);
+}
+
+/* The socket is released later. */
 static bool vsb_socket_release_later(struct socket *sock)
 {
 	struct vsb_release *release = kmalloc(sizeof(*release),
@@ -170,7 +217,7 @@ static bool vsb_socket_release_later(struct socket *sock)
 
 	if (!release)
 		return false;
-	kernel_sock_shutdown(sock, SHUT_RDWR);
+	vsb_socket_end_now(sock);
 	INIT_WORK(&release->work, vsb_release_run);
 	release->sock = sock;
 	queue_work(vsb_socket_wq, &release->work);
@@ -178,14 +225,27 @@ static bool vsb_socket_release_later(struct socket *sock)
 }
 
 /*
- * A file is closed when this task is on its way to user space, or exits: until
- * then nobody shall get in any more, unless the file is shared and others go on.
+ * Let no client into a socket that listens any more, unless its file is shared
+ * and others go on. NULL is fine.
+ */
+void vsb_socket_refuse(struct socket *sock)
+{
+	if (sock && file_count(sock->file) == 1)
+		kernel_sock_shutdown(sock, SHUT_RDWR);
+}
+
+/*
+ * A file is closed when this task is on its way to user space, or exits; until
+ * then clients are refused. A thread of the kernel would leave it to a work
+ * queue, behind which the owner's end may be reported.
  */
 static void vsb_socket_put_file(struct socket *sock)
 {
-	if (file_count(sock->file) == 1)
-		kernel_sock_shutdown(sock, SHUT_RDWR);
-	sockfd_put(sock);
+	vsb_socket_refuse(sock);
+	if (current->flags & PF_KTHREAD)
+		__fput_sync(sock->file);
+	else
+		sockfd_put(sock);
 }
 
 /*
@@ -221,51 +281,20 @@ void vsb_socket_discard_soon(struct socket *sock)
 		vsb_socket_discard(sock);
 }
 
-/* Return: the socket at the other end, with a reference, or NULL. */
-static struct sock *vsb_socket_peer(struct sock *sk)
-{
-	struct sock *peer;
-
-	unix_state_lock(sk);
-	peer = unix_sk(sk)->peer;
-	if (peer)
-		sock_hold(peer);
-	unix_state_unlock(sk);
-	return peer;
-}
-
-/*
- * Tell the peer what it is blamed for: the error is there before the end wakes
- * it, and nothing unread is left that would make AF_UNIX tell another. A reader
- * that comes in the same moment, and looks for an error before there is one and
- * for the end when there is, has the error with its next call.
- */
-static void vsb_socket_tell(struct socket *sock, int error)
-{
-	struct sock *peer = vsb_socket_peer(sock->sk);
-
-	if (!peer)
-		return;
-	WRITE_ONCE(peer->sk_err, error);
-	kernel_sock_shutdown(sock, SHUT_RDWR);
-	sk_error_report(peer);
-	sock_put(peer);
-	if (!vsb_socket_has_files(sock))
-		skb_queue_purge(&sock->sk->sk_receive_queue);
-}
-
 /**
  * vsb_socket_detach() - take the hook out; nothing is notified afterwards
- * @s: has a socket
+ * @s: may have no socket
  *
  * A peer that is to see an error sees it now.
  *
- * Return: the socket, for vsb_socket_discard() without a lock.
+ * Return: the socket, for vsb_socket_discard() without a lock; or NULL.
  */
 struct socket *vsb_socket_detach(struct vsb_socket *s)
 {
 	struct socket *sock = s->sock;
 
+	if (!sock)
+		return NULL;
 	remove_wait_queue(sk_sleep(sock->sk), &s->wait);
 	if (s->blame)
 		vsb_socket_tell(sock, s->blame);
@@ -273,11 +302,10 @@ struct socket *vsb_socket_detach(struct vsb_socket *s)
 	return sock;
 }
 
-/* Close a socket that listens: its file is closed later, in any context. */
+/* Take the hook out and close the socket; nothing is notified afterwards. */
 void vsb_socket_close(struct vsb_socket *s)
 {
-	if (s->sock)
-		vsb_socket_discard(vsb_socket_detach(s));
+	vsb_socket_discard(vsb_socket_detach(s));
 }
 
 static int vsb_socket_check_listener(const struct socket *sock, int type)

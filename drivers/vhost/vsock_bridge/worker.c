@@ -173,6 +173,15 @@ int vsb_worker_start(struct vsb_worker *worker, const char *name,
 	return ret;
 }
 
+/* The device is dead: the threads use the owner's memory no more. */
+void vsb_worker_let_go_mm(struct vsb_worker *worker)
+{
+	if (!worker->task)
+		return;
+	vhost_task_let_go_mm(worker->task);
+	vhost_task_let_go_mm(worker->stand_in);
+}
+
 /**
  * vsb_worker_stop() - end the threads and wait for them
  * @worker: the worker

@@ -87,6 +87,7 @@ void vsb_worker_init(struct vsb_worker *worker, void (*killed)(void *arg),
 		     void *arg);
 int vsb_worker_start(struct vsb_worker *worker, const char *name,
 		     const char *stand_in_name);
+void vsb_worker_let_go_mm(struct vsb_worker *worker);
 void vsb_worker_stop(struct vsb_worker *worker);
 void vsb_worker_queue(struct vsb_worker *worker, struct vsb_work *work);
 bool vsb_worker_leave(struct vsb_worker *worker);

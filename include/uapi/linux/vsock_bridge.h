@@ -61,7 +61,7 @@
  *	for a person who types the line; max_handshakes bounds how many wait
  * @VSOCK_BRIDGE_MAX_TIMEOUT_MS: largest timeout
  * @VSOCK_BRIDGE_DEF_BUFFERED: default of max_buffered
- * @VSOCK_BRIDGE_MIN_BUFFERED: smallest max_buffered: one packet of a guest
+ * @VSOCK_BRIDGE_MIN_BUFFERED: smallest max_buffered
  * @VSOCK_BRIDGE_MAX_BUFFERED: largest max_buffered
  * @VSOCK_BRIDGE_MAX_PORTS: entries of the map from ports to sockets
  * @VSOCK_BRIDGE_MAX_CONNS: connections that one VSOCK_BRIDGE_GET_CONNS brings
@@ -583,7 +583,7 @@ enum vsock_bridge_event_id {
  * Only the process that called VHOST_SET_OWNER may do so.
  *
  * The guest ends all its connections, so the device does the same at once: host
- * programs see EOF. Then nothing is given to the guest until it has answered,
+ * programs see ECONNRESET. Then nothing is given to the guest until it has answered,
  * which it does by a new buffer in the place of the used one; what is for it
  * waits, host programs that connect meanwhile included. What the guest sends is
  * taken as ever. A guest that starts anew need not answer. A driver that has not

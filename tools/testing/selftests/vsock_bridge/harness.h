@@ -71,7 +71,10 @@ FIXTURE_TEARDOWN(name)							\
 	ASSERT_EQ(error, errno);					\
 } while (0)
 
-/* Before 6.4 the worker is a kernel thread, which sees no signals. */
+/*
+ * Before 6.4 the worker is a kernel thread with a pid of its own, and ends the device
+ * some time after the end of its owner was reported.
+ */
 static inline bool worker_is_a_thread_of_its_owner(void)
 {
 	int major = 0, minor = 0;

@@ -172,8 +172,6 @@ TEST_F(lifetime, a_device_held_by_another_process_dies_with_its_owner)
 	struct vsock_bridge_stats stats;
 	pid_t pid;
 
-	if (!worker_is_a_thread_of_its_owner())
-		SKIP(return, "this kernel's worker outlives its owner");
 	ASSERT_EQ(0, bed_set_uds(held, path));
 	pid = start_owner(_metadata, NULL, held);
 	fd = client_of(_metadata, path);

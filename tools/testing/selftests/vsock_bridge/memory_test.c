@@ -311,6 +311,59 @@ TEST_F(memory, that_a_guest_makes_the_host_hold_is_bounded)
 	free(conn);
 }
 
+/* --- pages that go by reference */
+
+enum {
+	RESETS = 8, KEPT = 32, DRAIN_PORT = PORT + 1,
+	KEEP = 2 * KIB, DRAIN = 30 * KIB,	/* of each block of pages */
+};
+
+/* A program that keeps a little of every block, and one that reads the rest. */
+static int keep_of_each_block(struct bed *bed)
+{
+	static char data[DRAIN];
+	struct guest_conn *keep[KEPT];
+	struct bed_pair drain;
+	int err = bed_guest_pair(bed, &drain, DRAIN_PORT);
+
+	for (int i = 0; i < KEPT && !err; i++) {
+		keep[i] = guest_connect(&bed->mux, 10000 + i, PORT);
+		if (!keep[i] || !GUEST_UNTIL(&bed->mux, keep[i]->open))
+			return -ETIMEDOUT;
+		if (guest_conn_send(keep[i], data, KEEP, KEEP) != KEEP ||
+		    guest_conn_send(drain.conn, data, DRAIN, DRAIN) != DRAIN)
+			return -EIO;
+		guest_tx_flush(&bed->guest);
+		err = uds_recv(drain.fd, data, DRAIN);
+	}
+	close(drain.fd);
+	return err;
+}
+
+static int reset(struct bed *bed)
+{
+	int err = guest_stop(&bed->guest);
+
+	guest_reset(&bed->guest);
+	guest_mux_fini(&bed->mux);
+	return err ?: guest_run(&bed->guest);
+}
+
+TEST_F(memory, of_pages_that_a_reader_keeps_is_bounded_over_resets)
+{
+	struct process server;
+
+	start_server(_metadata, self, &server);
+	for (int i = 0; i < RESETS; i++) {
+		ASSERT_EQ(0, keep_of_each_block(&self->bed));
+		ASSERT_EQ(0, reset(&self->bed));
+	}
+	TH_LOG("%lu KiB", held(self) / KIB);
+	EXPECT_GE(DEVICE_BYTES + PAGES_BYTES +
+		  RESETS * KEPT * (KEEP + OBJECT_BYTES), held(self));
+	process_end(&server);
+}
+
 /* Each is gone before the next one comes, but for what waits to be made. */
 TEST_F(memory, that_a_flood_of_requests_and_resets_takes_is_bounded)
 {

@@ -9,12 +9,15 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "cgroup.h"
+#include "control.h"
 #include "hold.h"
 #include "process.h"
 
@@ -374,8 +377,6 @@ TEST_F(owner, that_exits_ends_the_device_that_another_one_holds)
 	int held = open_shared(self), fd;
 	struct vsock_bridge_stats stats;
 
-	if (!worker_is_a_thread_of_its_owner())
-		SKIP(return, "this kernel's worker outlives its owner");
 	ASSERT_LE(0, held);
 	ASSERT_EQ(0, start_own(self, OWN(.fd = held)));
 	fd = client(self->path);
@@ -442,8 +443,6 @@ TEST_F(owner, that_becomes_another_program_is_the_owner_no_more)
 {
 	int fd;
 
-	if (!worker_is_a_thread_of_its_owner())
-		SKIP(return, "this kernel's worker outlives its owner");
 	ASSERT_EQ(0, start_own(self, OWN(.then = exec_with_device)));
 	fd = client(self->path);
 	ASSERT_LE(0, fd);
@@ -604,6 +603,103 @@ TEST_F(owner, that_was_killed_leaves_its_mount_free)
 TEST_F(owner, that_has_exited_leaves_its_mount_free)
 {
 	end_often(_metadata, self, process_end);
+}
+
+/* --- its memory */
+
+enum { MIB = 1 << 20, FAT = 64 * MIB, LEAN = 8 * MIB };
+
+/**
+ * struct fat - an owner with much memory, in a cgroup of its own
+ * @own: how it shall be
+ * @cg: the cgroup
+ */
+struct fat {
+	struct own own;
+	struct cgroup cg;
+};
+
+static void own_much(struct process *p, void *arg)
+{
+	struct fat *fat = arg;
+	char *memory;
+	int err = cgroup_enter(&fat->cg);
+
+	memory = mmap(NULL, FAT, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (err || memory == MAP_FAILED) {
+		process_ready(p, EIO);
+		_exit(1);
+	}
+	memset(memory, 1, FAT);
+	own(p, &fat->own);
+}
+
+static int start_fat(FIXTURE_DATA(owner) *self, struct fat *fat)
+{
+	unlink(self->path);
+	fat->own.path = self->path;
+	fat->own.other = self->bed.guest.fd;
+	return process_start(&self->owner, own_much, fat);
+}
+
+static uint64_t memory_of(const struct fat *fat)
+{
+	return cgroup_get(&fat->cg, "memory.current");
+}
+
+TEST_F(owner, that_has_exited_has_returned_its_memory)
+{
+	struct fat fat = {};
+	int err = cgroup_make(&fat.cg), fd;
+
+	if (err == -ENOENT)
+		SKIP(return, "no cgroup with the memory controller");
+	ASSERT_EQ(0, err);
+	for (int i = 0; i < 10; i++) {
+		ASSERT_EQ(0, start_fat(self, &fat));
+		fd = client(self->path);
+		ASSERT_LE(0, fd);
+		EXPECT_LT(FAT, memory_of(&fat));
+		process_end(&self->owner);
+		EXPECT_GT(LEAN, memory_of(&fat));
+		close(fd);
+	}
+	EXPECT_EQ(0, cgroup_remove(&fat.cg));
+}
+
+/* The device waits to be accepted by itself, in its own backlog. */
+static void send_device_to_itself(struct guest_mux *mux)
+{
+	struct vsock_bridge_device dev;
+	int control = control_open(), fd;
+	char path[sizeof(dev.path) + 1] = "";
+
+	if (control_device(control, control_number(mux->guest->fd), &dev))
+		_exit(1);
+	memcpy(path, dev.path, dev.path_len);
+	guest_stop(mux->guest);
+	fd = uds_connect(path);
+	uds_send_fd(fd, mux->guest->fd);
+}
+
+TEST_F(owner, that_sent_its_device_to_itself_returns_its_memory)
+{
+	struct fat fat = { .own.then = send_device_to_itself };
+	uint64_t deadline = deadline_in(WAIT_MS);
+	int err = cgroup_make(&fat.cg);
+
+	if (err == -ENOENT)
+		SKIP(return, "no cgroup with the memory controller");
+	ASSERT_EQ(0, err);
+	ASSERT_EQ(0, start_fat(self, &fat));
+	EXPECT_LT(FAT, memory_of(&fat));
+	process_end(&self->owner);
+	while (memory_of(&fat) > LEAN && deadline_left(deadline))
+		poll(NULL, 0, 1);
+	EXPECT_GT(LEAN, memory_of(&fat));
+	EXPECT_EQ(0, cgroup_remove(&fat.cg));
+	EXPECT_EQ(-ECONNREFUSED, uds_connect(self->path));
 }
 
 TEST_HARNESS_MAIN

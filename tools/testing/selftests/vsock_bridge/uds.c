@@ -200,3 +200,22 @@ int uds_recv_line(int fd, char *line, size_t size)
 	line[n] = 0;
 	return 0;
 }
+
+int uds_send_fd(int fd, int passed)
+{
+	char byte = 0, control[CMSG_SPACE(sizeof(passed))] = { 0 };
+	struct iovec iov = { .iov_base = &byte, .iov_len = 1 };
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
+
+	cmsg->cmsg_level = SOL_SOCKET;
+	cmsg->cmsg_type = SCM_RIGHTS;
+	cmsg->cmsg_len = CMSG_LEN(sizeof(passed));
+	memcpy(CMSG_DATA(cmsg), &passed, sizeof(passed));
+	return sendmsg(fd, &msg, MSG_NOSIGNAL) < 0 ? -errno : 0;
+}

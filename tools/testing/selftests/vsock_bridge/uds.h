@@ -38,5 +38,7 @@ ssize_t uds_recv_message(int fd, void *data, size_t len);
 /* What is there now: a count, 0 at the end, -EAGAIN. */
 ssize_t uds_recv_now(int fd, void *data, size_t len);
 ssize_t uds_send_now(int fd, const void *data, size_t len);
+/* One byte with a descriptor; -EPERM where the receiver refuses descriptors. */
+int uds_send_fd(int fd, int passed);
 
 #endif /* UDS_H */
