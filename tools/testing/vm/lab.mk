@@ -34,6 +34,17 @@ STRESS_LANE ?= 6.12
 check-guest:
 	@$(VM)/tests/real-guest
 
+# TAP: how connections of a real guest end, with the bridge and with vhost-vsock;
+# FIELD_DEVICE is one of bridge, vhost and vhost-device. field-table prints what the
+# last runs of bridge and vhost showed.
+FIELD_DEVICE ?=
+
+check-field:
+	@$(VM)/tests/field $(FIELD_DEVICE)
+
+field-table:
+	@$(VM)/field-table
+
 check-options:
 	@$(VM)/tests/options
 
@@ -145,7 +156,7 @@ lab-clean:
 	@$(VM)/clean
 
 .PHONY: demo check-builds check-guest check-options check-migrate \
-	check-howto check-libvirt check-ssh check-snapshot check-vsock-test \
+	check-field field-table check-howto check-libvirt check-ssh check-snapshot check-vsock-test \
 	check-stress check-debug check-kcsan check-kasan check-pairs \
 	check-lifetime check-all check-installation check-debian fuzz soak \
 	kselftest-harness lab lab-clean bench bench-goals lint formal htmldocs
