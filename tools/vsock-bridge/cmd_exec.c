@@ -110,7 +110,7 @@ static int check_fd(const struct request *request)
  */
 static int become_command(struct device *device, const struct request *request)
 {
-	if (hostend_hand_over(&request->config.end) ||
+	if (hostend_hand_over(&request->config.end, request->fd) ||
 	    device_move(device, request->fd))
 		return EXIT_EXEC_FAILED;
 	execvp(request->command[0], request->command);

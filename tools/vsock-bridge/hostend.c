@@ -205,17 +205,19 @@ bool hostend_takes(const struct hostend *end, int fd)
 }
 
 /*
- * What was for the device is not for COMMAND, which is not told of it either.
+ * A directory was for the device alone. Listening sockets stay open, but COMMAND is
+ * not told of them.
  */
-int hostend_hand_over(const struct hostend *end)
+int hostend_hand_over(const struct hostend *end, int place)
 {
 	const struct vsock_bridge_uds *uds = &end->uds;
 
 	if (uds->flags & (LISTEN_FD | SEQPACKET_FD))
 		inherited_forget_activation();
-	if ((uds->flags & LISTEN_FD) && inherited_hand_over(uds->fd))
+	if ((uds->flags & LISTEN_FD) && inherited_keep(uds->fd, place))
 		return -1;
-	if ((uds->flags & SEQPACKET_FD) && inherited_hand_over(uds->seqpacket_fd))
+	if ((uds->flags & SEQPACKET_FD) &&
+	    inherited_keep(uds->seqpacket_fd, place))
 		return -1;
 	return end->dir == AT_FDCWD ? 0 : inherited_hand_over(end->dir);
 }

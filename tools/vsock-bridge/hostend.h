@@ -58,8 +58,11 @@ int hostend_make(struct device *device, struct hostend *end);
 /* Is @fd one of the descriptors that the options pass to the device? */
 bool hostend_takes(const struct hostend *end, int fd);
 
-/* Keeps those from COMMAND. */
-int hostend_hand_over(const struct hostend *end);
+/*
+ * Closes the directory among those for COMMAND, and keeps the sockets open; the device
+ * comes to @place.
+ */
+int hostend_hand_over(const struct hostend *end, int place);
 
 /* Removes the files that hostend_make() has made. */
 void hostend_unmake(const struct hostend *end);

@@ -89,6 +89,15 @@ int inherited_hand_over(int fd)
 	return -1;
 }
 
+int inherited_keep(int fd, int place)
+{
+	if (fd != place || fcntl(fd, F_DUPFD, place + 1) >= 0)
+		return 0;
+	diag("cannot keep descriptor %d open: %s: raise RLIMIT_NOFILE (ulimit -n)",
+	     fd, strerror(errno));
+	return -1;
+}
+
 void inherited_forget_activation(void)
 {
 	unsetenv("LISTEN_FDS");

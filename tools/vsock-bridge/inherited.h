@@ -24,6 +24,11 @@ int inherited_check_directory(int fd);
 
 /* COMMAND does not get @fd: it is the device's now. */
 int inherited_hand_over(int fd);
+/*
+ * Keep a listening socket open for COMMAND, under another number where the device
+ * takes @place: before COMMAND owns the device, that does not keep it open.
+ */
+int inherited_keep(int fd, int place);
 
 /* COMMAND is not told of sockets that systemd passed: they were for us. */
 void inherited_forget_activation(void);

@@ -9,6 +9,7 @@
 #define VSB_COMPAT_H
 
 #include <linux/eventfd.h>
+#include <linux/fs.h>
 #include <linux/fs_struct.h>
 #include <linux/hrtimer.h>
 #include <linux/kcov.h>
@@ -57,6 +58,19 @@ static inline void vsb_refuse_files(struct sock *sk)
 {
 #ifdef VSB_HAVE_SCM_RIGHTS
 	sk->sk_scm_rights = 0;
+#endif
+}
+
+/*
+ * A reference to the file at @slot, or NULL when its last one is gone; the caller
+ * keeps it from being freed.
+ */
+static inline struct file *vsb_get_live_file(struct file **slot)
+{
+#ifdef VSB_HAVE_GET_FILE_ACTIVE
+	return get_file_active(slot);
+#else
+	return get_file_rcu(*slot) ? *slot : NULL;
 #endif
 }
 

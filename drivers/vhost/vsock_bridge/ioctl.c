@@ -97,9 +97,31 @@ static long vsb_set_backend_features(struct vsb_dev *dev, void *arg)
 	return *(u64 *)arg ? -EOPNOTSUPP : 0;
 }
 
+/* Open the shared sockets. Return: 0, or -EBADF when one was closed by all others. */
+static long vsb_owner_listen(struct vsb_dev *dev)
+{
+	long ret = 0;
+	int i;
+
+	mutex_lock(&dev->dp.lock);
+	for (i = 0; i < VSB_LISTENERS && !ret; i++)
+		ret = vsb_listener_borrow(&dev->dp.listener[i]);
+	vsb_datapath_unlock(&dev->dp);
+	return ret;
+}
+
+/* @owner: NULL when nobody became it. */
 static void vsb_owner_install(struct vsb_dev *dev, struct vsb_process *owner)
 {
+	int i;
+
 	mutex_lock(&dev->dp.lock);
+	for (i = 0; i < VSB_LISTENERS; i++) {
+		if (owner)
+			vsb_listener_admit(&dev->dp.listener[i]);
+		else
+			vsb_listener_return(&dev->dp.listener[i]);
+	}
 	if (owner) {
 		mmgrab(current->mm);
 		dev->owner = current->mm;
@@ -123,7 +145,8 @@ static long vsb_set_owner(struct vsb_dev *dev)
 	if (ret)
 		return ret;
 	owner = vsb_process_current();
-	ret = owner ? vsb_datapath_attach(&dev->dp) : -ENOMEM;
+	ret = owner ? vsb_owner_listen(dev) : -ENOMEM;
+	ret = ret ?: vsb_datapath_attach(&dev->dp);
 	if (ret) {
 		vsb_process_free(owner);
 		owner = NULL;

@@ -51,10 +51,60 @@ void vsb_listener_destroy(struct vsb_listener *listener)
 	timer_delete_sync(&listener->again);
 }
 
-void vsb_listener_open(struct vsb_listener *listener, struct socket *sock)
+/* @shared: others have it, too. One that is not refuses clients at first. */
+void vsb_listener_open(struct vsb_listener *listener, struct socket *sock,
+		       bool shared)
 {
+	listener->shared = shared;
 	vsb_socket_watch(&listener->sock, sock);
 	listener->tab->stats->sockets++;
+}
+
+/**
+ * vsb_listener_lend() - a shared socket, before there is an owner
+ * @listener: has no socket
+ * @sock: the socket, with a reference; the listener's from here on
+ *
+ * The device must not keep it open: a client in its backlog may have sent it the
+ * device itself, which would keep both for ever.
+ */
+void vsb_listener_lend(struct vsb_listener *listener, struct socket *sock)
+{
+	listener->lent = vsb_socket_lend(sock);
+	listener->shared = true;
+}
+
+/*
+ * A process is about to become the owner. Return: 0, or -EBADF when a shared
+ * socket was closed by all others.
+ */
+int vsb_listener_borrow(struct vsb_listener *listener)
+{
+	struct socket *sock;
+
+	if (!listener->lent)
+		return 0;
+	sock = vsb_socket_borrow(listener->lent);
+	if (!sock)
+		return -EBADF;
+	vsb_socket_forget(listener->lent);
+	listener->lent = NULL;
+	vsb_listener_open(listener, sock, true);
+	return 0;
+}
+
+/* It did not become the owner. */
+void vsb_listener_return(struct vsb_listener *listener)
+{
+	if (listener->shared && vsb_socket_is_open(&listener->sock))
+		vsb_listener_lend(listener, vsb_listener_detach(listener));
+}
+
+/* There is an owner: host programs get in. */
+void vsb_listener_admit(struct vsb_listener *listener)
+{
+	if (!listener->shared && vsb_socket_is_open(&listener->sock))
+		vsb_socket_admit(listener->sock.sock);
 }
 
 /*
@@ -64,6 +114,8 @@ struct socket *vsb_listener_detach(struct vsb_listener *listener)
 {
 	struct socket *sock = vsb_socket_detach(&listener->sock);
 
+	vsb_socket_forget(listener->lent);
+	listener->lent = NULL;
 	if (sock)
 		listener->tab->stats->sockets--;
 	return sock;

@@ -22,7 +22,11 @@
 struct iov_iter;
 
 /* In bytes, whatever the size of a page is: 1 MiB in all. */
-#define VSB_BLOCK_SIZE		((size_t)(PAGE_SIZE > SZ_32K ? PAGE_SIZE : SZ_32K))
+#if PAGE_SHIFT > 15
+#define VSB_BLOCK_SIZE		PAGE_SIZE
+#else
+#define VSB_BLOCK_SIZE		((size_t)SZ_32K)
+#endif
 #define VSB_BLOCKS		(SZ_1M / VSB_BLOCK_SIZE)
 
 /**

@@ -342,6 +342,48 @@ struct socket *vsb_socket_from_fd(int fd, int type)
 	return sock;
 }
 
+/**
+ * vsb_socket_lend() - keep a shared listening socket without keeping it open
+ * @sock: the socket, with a reference, which is put
+ *
+ * When all that have it open have closed it, its backlog is gone, with all
+ * descriptors that wait in there.
+ *
+ * Return: what is left of it: a reference, for vsb_socket_forget().
+ */
+struct sock *vsb_socket_lend(struct socket *sock)
+{
+	struct sock *sk = sock->sk;
+
+	sock_hold(sk);
+	sockfd_put(sock);
+	return sk;
+}
+
+/*
+ * Open what was lent. Return: the socket, with a reference; NULL when it has been
+ * closed. AF_UNIX takes the socket away from the sock under the lock of the
+ * state, before it and its file are freed.
+ */
+struct socket *vsb_socket_borrow(struct sock *lent)
+{
+	struct socket *sock;
+
+	unix_state_lock(lent);
+	sock = lent->sk_socket;
+	if (sock && (!sock->file || !vsb_get_live_file(&sock->file)))
+		sock = NULL;
+	unix_state_unlock(lent);
+	return sock;
+}
+
+/* NULL is fine. */
+void vsb_socket_forget(struct sock *lent)
+{
+	if (lent)
+		sock_put(lent);
+}
+
 static int vsb_socket_address(struct sockaddr_un *addr,
 			      const struct vsb_name *name)
 {
@@ -409,6 +451,29 @@ static int vsb_socket_bind(struct socket *sock, const struct vsb_name *name,
 	return ret;
 }
 
+/*
+ * A socket that listens and is shut down for reading refuses clients, as one that
+ * does not listen. It stays so until vsb_socket_admit().
+ */
+static void vsb_socket_shut_door(struct socket *sock)
+{
+	struct sock *sk = sock->sk;
+
+	unix_state_lock(sk);
+	WRITE_ONCE(sk->sk_shutdown, sk->sk_shutdown | RCV_SHUTDOWN);
+	unix_state_unlock(sk);
+}
+
+/* Clients of a socket of vsb_socket_listen() get in from here on. */
+void vsb_socket_admit(struct socket *sock)
+{
+	struct sock *sk = sock->sk;
+
+	unix_state_lock(sk);
+	WRITE_ONCE(sk->sk_shutdown, sk->sk_shutdown & ~RCV_SHUTDOWN);
+	unix_state_unlock(sk);
+}
+
 /**
  * vsb_socket_listen() - bind and listen
  * @ctx: whose name and whose file it is; the current task must be in it
@@ -416,8 +481,7 @@ static int vsb_socket_bind(struct socket *sock, const struct vsb_name *name,
  * @name: where
  * @file: how the file shall be
  *
- * Nobody can connect before the file has its mode and owner: until then the
- * socket does not listen.
+ * No client gets in before vsb_socket_admit().
  *
  * Return: the socket, or an error as of bind(2) or chown(2).
  */
@@ -432,6 +496,7 @@ struct socket *vsb_socket_listen(struct vsb_context *ctx, int type,
 		return sock;
 	/* clients inherit it */
 	vsb_refuse_files(sock->sk);
+	vsb_socket_shut_door(sock);
 	ret = vsb_socket_bind(sock, name, file);
 	if (!ret)
 		ret = kernel_listen(sock, VSB_SOCKET_BACKLOG);

@@ -17,6 +17,7 @@
 
 struct iov_iter;
 struct path;
+struct sock;
 struct socket;
 struct vsb_context;
 struct vsb_sockfile;
@@ -71,9 +72,13 @@ void vsb_socket_discard(struct socket *sock);
 void vsb_socket_discard_soon(struct socket *sock);
 
 struct socket *vsb_socket_from_fd(int fd, int type);
+struct sock *vsb_socket_lend(struct socket *sock);
+struct socket *vsb_socket_borrow(struct sock *lent);
+void vsb_socket_forget(struct sock *lent);
 struct socket *vsb_socket_listen(struct vsb_context *ctx, int type,
 				 const struct vsb_name *name,
 				 const struct vsb_sockfile *file);
+void vsb_socket_admit(struct socket *sock);
 void vsb_socket_unlink(const struct socket *sock);
 const struct path *vsb_socket_path(const struct socket *sock);
 struct socket *vsb_socket_connect(struct vsb_context *ctx, int type,

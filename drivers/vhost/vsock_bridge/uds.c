@@ -311,11 +311,31 @@ static void vsb_uds_describe(struct vsb_dev *dev, const struct vsb_uds *uds)
 	spin_unlock(&dev->told_lock);
 }
 
-static void vsb_uds_replace(struct vsb_listener *listener, struct socket *sock)
+/* Does the caller share this listener with the device? */
+static bool vsb_uds_shares(const struct vsb_uds *uds, int i)
 {
+	return uds->arg.flags & (i == VSB_LISTEN_STREAM ?
+				 VSOCK_BRIDGE_UDS_LISTEN_FD :
+				 VSOCK_BRIDGE_UDS_SEQPACKET_FD);
+}
+
+/* Without an owner a shared socket is not kept open, and no client gets in. */
+static void vsb_uds_replace(struct vsb_dev *dev, int i,
+			    const struct vsb_uds *uds)
+{
+	struct vsb_listener *listener = &dev->dp.listener[i];
+	struct socket *sock = uds->listener[i];
+	bool shared = vsb_uds_shares(uds, i);
+
 	vsb_listener_close(listener);
-	if (sock)
-		vsb_listener_open(listener, sock);
+	if (!sock)
+		return;
+	if (shared && !dev->owned)
+		vsb_listener_lend(listener, sock);
+	else
+		vsb_listener_open(listener, sock, shared);
+	if (dev->owner)
+		vsb_listener_admit(listener);
 }
 
 /*
@@ -339,7 +359,7 @@ static long vsb_uds_install(struct vsb_dev *dev, struct vsb_uds *uds)
 		if (ret)
 			vsb_socket_discard(uds->listener[i]);
 		else
-			vsb_uds_replace(&dp->listener[i], uds->listener[i]);
+			vsb_uds_replace(dev, i, uds);
 	}
 	if (!ret) {
 		swap(dp->routes.prefix, uds->route);

@@ -193,10 +193,17 @@ struct vsock_bridge_info {
  * socket listens: nobody connects to a file that is not yet as it shall be.
  * When they cannot be set the file is removed again.
  *
+ * A host program that connects before a process has become the owner of the
+ * device (VHOST_SET_OWNER) gets ECONNREFUSED, as when no VMM runs. From then on
+ * it waits in the backlog until the device runs.
+ *
  * Instead of binding, with VSOCK_BRIDGE_UDS_LISTEN_FD, the device takes its
  * clients from the socket @fd, which it shares with whoever else has it: it is
  * neither closed nor shut down for them when the device goes, and other
- * programs that accept on it take clients away. With VSOCK_BRIDGE_UDS_NO_LISTEN
+ * programs that accept on it take clients away. Clients that wait in its backlog
+ * are served. Before there is an owner the device does not keep it open: another
+ * process does so until VHOST_SET_OWNER, which fails with EBADF when the socket
+ * was closed everywhere; then another host end can be set. With VSOCK_BRIDGE_UDS_NO_LISTEN
  * there is no socket for host programs at all. In both cases nothing is bound,
  * @path only says where the guest goes, and with VSOCK_BRIDGE_UDS_PREFIX that
  * is ``<path><P>``, where @path may be empty.

@@ -21,11 +21,19 @@ LIMITS='open(D, "+<&=", $ARGV[0]) or die "open: $!";
 	print join(" ", @all[1 .. 6, 8 .. 10, 12]), "\n"'
 DEFAULTS="1023 256 262144 60000 2000 2000 1073741824 2147483647 0 67108864"
 
-# hold ARG...: exec of a COMMAND that ends when its stdin does; leaves HOLDER,
+# A VMM as far as the device can tell, VHOST_SET_OWNER, until its stdin ends.
+# shellcheck disable=SC2016	# perl's variables
+VMM='open(my $device, "+<&=", 3) or die "open: $!";
+	defined ioctl($device, 0xAF01, 0) or die "ioctl: $!";
+	open(my $ready, ">", "ready") or die "open: $!";
+	close($ready);
+	1 while <STDIN>'
+
+# hold ARG...: exec of a VMM that ends when its stdin does; leaves HOLDER,
 # and descriptor 8 as that stdin's other end. "release" ends it.
 hold() {
 	mkfifo hold
-	"$BINARY" exec "$@" -- sh -c 'echo >ready; exec cat' <hold >hold.out 2>&1 &
+	"$BINARY" exec "$@" -- perl -e "$VMM" <hold >hold.out 2>&1 &
 	HOLDER=$!
 	exec 8>hold
 	eventually test -e ready
@@ -105,6 +113,14 @@ test_socket_listens_while_command_runs() {
 	[ -S s ]
 	listens s
 	release
+}
+
+# As before it is started.
+test_socket_refuses_host_programs_before_command_owns_the_device() {
+	works exec --uds-path s -- sh -c '"$0" "$@" && echo connected || echo refused' \
+		perl -MSocket -e 'socket(S, AF_UNIX, SOCK_STREAM, 0) or die;
+		exit !connect(S, pack_sockaddr_un("s"))'
+	expect_same "$(cat out)" refused
 }
 
 test_socket_is_stale_when_command_has_ended() {
@@ -246,18 +262,18 @@ passes() {
 
 test_listening_socket_is_taken() {
 	passes 7 SOCK_STREAM --uds-path s --listen-fd 7 -- sh -c "$LIST_FDS" fds
-	expect_same "$(cat fds)" "0 1 2 3"
+	expect_same "$(cat fds)" "0 1 2 3 7"
 	expect_no_file s
 	passes 3 SOCK_STREAM --listen-fd 3 --no-connect -- readlink /proc/self/fd/3
 	expect_same "$(cat out)" "$NODE"
 	passes 7 SOCK_STREAM --uds-path @s --listen-fd 7 --prefix -- true
 }
 
-# Nobody else has it: it ends with the device.
-test_listening_socket_lives_as_long_as_the_device() {
+# Nothing but the command and the device has it.
+test_listening_socket_lives_as_long_as_the_command() {
 	mkfifo hold
 	with_socket 7 SOCK_STREAM passed "$BINARY" exec --listen-fd 7 --no-connect -- \
-		sh -c 'echo >ready; exec cat' <hold >hold.out 2>&1 &
+		perl -e "$VMM" <hold >hold.out 2>&1 &
 	HOLDER=$!
 	exec 8>hold
 	eventually test -e ready
@@ -325,7 +341,7 @@ test_seqpacket_binds_a_second_socket() {
 
 test_seqpacket_socket_is_taken() {
 	passes 7 SOCK_SEQPACKET --uds-path s --seqpacket-fd 7 -- sh -c "$LIST_FDS" fds
-	expect_same "$(cat fds)" "0 1 2 3"
+	expect_same "$(cat fds)" "0 1 2 3 7"
 	[ -S s ]
 	expect_no_file s_seqpacket
 }

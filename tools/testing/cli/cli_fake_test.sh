@@ -214,20 +214,22 @@ test_prefix_is_passed_on_and_may_be_empty() {
 	grep -q '^SET_UDS path= flags=0xa0 mode=0$' log
 }
 
-test_listening_socket_is_passed_on_and_not_to_command() {
+test_listening_socket_is_passed_on_and_stays_open() {
 	WITH=(with_socket 7 SOCK_STREAM passed)
 	with_fake "$ALL" exec --uds-path s --listen-fd 7 -- sh -c "$LIST_FDS" fds
 	expect_status 0
 	grep -q '^SET_UDS path=s flags=0x8 mode=0 fd=7$' log
-	expect_same "$(cat fds)" "0 1 2 3"
+	expect_same "$(cat fds)" "0 1 2 3 7"
 	expect_no_file s
 }
 
 test_device_takes_the_place_of_the_listening_socket() {
 	WITH=(with_socket 3 SOCK_STREAM passed)
-	with_fake "$ALL" exec --listen-fd 3 --no-connect -- readlink /proc/self/fd/3
+	with_fake "$ALL" exec --listen-fd 3 --no-connect -- \
+		readlink /proc/self/fd/3 /proc/self/fd/4
 	expect_status 0
 	expect_out '^/dev/null$'
+	expect_out '^socket:'
 	grep -q '^SET_UDS path= flags=0x48 mode=0 fd=3$' log
 }
 

@@ -466,9 +466,19 @@ test_connect_to_a_guest_that_does_not_answer_is_4() {
 	expect_error 4 "the guest refused port 99: does a program listen there?"
 }
 
-test_connect_to_a_device_without_a_virtual_machine_is_5() {
+test_connect_to_a_device_without_a_virtual_machine_is_3() {
 	works exec --uds-path s -- sh -c '"$0" connect --timeout 300ms s 80 </dev/null
 		echo $?' "$BINARY" 2>/dev/null || :
+	expect_same "$(cat out)" 3
+}
+
+# Its owner has not started it.
+test_connect_to_a_device_that_does_not_run_is_5() {
+	# shellcheck disable=SC2016	# perl's variables
+	works exec --uds-path s -- perl -e 'open(my $device, "+<&=", 3) or die;
+		defined ioctl($device, 0xAF01, 0) or die;
+		system("$ARGV[0] connect --timeout 300ms s 80 </dev/null");
+		print $? >> 8, "\n"' "$BINARY" 2>/dev/null || :
 	expect_same "$(cat out)" 5
 }
 

@@ -3,9 +3,12 @@
 #include "harness.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+
+#include "control.h"
 
 BED_FIXTURE(host_end)
 
@@ -313,6 +316,106 @@ TEST_F(host_end, what_is_no_directory_is_refused)
 		BED_UDS(.flags = VSOCK_BRIDGE_UDS_DIR_FD |
 				 VSOCK_BRIDGE_UDS_NO_LISTEN,
 			.dir_fd = AT_FDCWD)));
+}
+
+/* --- before there is an owner */
+
+/**
+ * @bed: a device that has no owner
+ * @listener: a socket that it may share
+ */
+FIXTURE(ownerless)
+{
+	struct bed bed;
+	int listener;
+};
+
+FIXTURE_SETUP(ownerless)
+{
+	SKIP_WITHOUT(guest_device());
+	ASSERT_EQ(0, bed_prepare(&self->bed, NULL));
+	self->listener = other_listener(&self->bed);
+	ASSERT_LE(0, self->listener);
+}
+
+FIXTURE_TEARDOWN(ownerless)
+{
+	BED_TEARDOWN(&self->bed);
+}
+
+TEST_F(ownerless, device_takes_the_clients_that_waited_in_a_shared_listener)
+{
+	struct bed_pair pair;
+
+	pair.fd = bed_client(&self->bed, 80);
+	ASSERT_LE(0, pair.fd);
+	ASSERT_EQ(0, set_listener(&self->bed, self->listener));
+	guest_listen(&self->bed.mux, 80);
+	ASSERT_EQ(0, guest_realize(&self->bed.guest));
+	close(self->listener);
+	ASSERT_EQ(0, guest_run(&self->bed.guest));
+	EXPECT_NE(NULL, guest_accept(&self->bed.mux, 80, deadline_in(WAIT_MS)));
+	close(pair.fd);
+}
+
+TEST_F(ownerless, device_does_not_keep_a_shared_listener_open)
+{
+	ASSERT_EQ(0, set_listener(&self->bed, self->listener));
+	close(self->listener);
+	EXPECT_EQ(-ECONNREFUSED, uds_connect(self->bed.path));
+	EXPECT_EQ(-EBADF, guest_realize(&self->bed.guest));
+	ASSERT_EQ(0, bed_set_uds(self->bed.guest.fd, "@fd_test"));
+	EXPECT_EQ(0, guest_realize(&self->bed.guest));
+}
+
+static bool is_gone(uint32_t number)
+{
+	uint64_t deadline = deadline_in(WAIT_MS);
+	int control = control_open(), err;
+	struct vsock_bridge_device dev;
+
+	do {
+		err = control_device(control, number, &dev);
+	} while (!err && deadline_left(deadline) && !poll(NULL, 0, 1));
+	close(control);
+	return err == -ENOENT;
+}
+
+/* Closes what the device and its listener are held by, but what was sent. */
+static bool ends_without(FIXTURE_DATA(ownerless) *self, int client)
+{
+	uint32_t number = control_number(self->bed.guest.fd);
+
+	close(self->listener);
+	close(self->bed.guest.fd);
+	self->bed.guest.fd = -1;
+	close(client);
+	return is_gone(number);
+}
+
+TEST_F(ownerless, device_that_is_sent_to_its_shared_listener_ends)
+{
+	int client = uds_connect(self->bed.path);
+
+	ASSERT_LE(0, client);
+	ASSERT_EQ(0, set_listener(&self->bed, self->listener));
+	ASSERT_EQ(0, uds_send_fd(client, self->bed.guest.fd));
+	EXPECT_TRUE(ends_without(self, client));
+}
+
+/* By a socket that holds it. */
+TEST_F(ownerless, device_that_is_sent_in_another_socket_ends)
+{
+	int client = uds_connect(self->bed.path), pair[2];
+
+	ASSERT_LE(0, client);
+	ASSERT_EQ(0, set_listener(&self->bed, self->listener));
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, pair));
+	ASSERT_EQ(0, uds_send_fd(pair[0], self->bed.guest.fd));
+	ASSERT_EQ(0, uds_send_fd(client, pair[1]));
+	close(pair[0]);
+	close(pair[1]);
+	EXPECT_TRUE(ends_without(self, client));
 }
 
 TEST_HARNESS_MAIN

@@ -211,12 +211,34 @@ TEST_F(uds, an_abstract_name_listens)
 	int fd;
 
 	ASSERT_EQ(0, bed_set_uds(self->fd, "@uds_test"));
+	ASSERT_EQ(0, ioctl(self->fd, VHOST_SET_OWNER, NULL));
 	fd = uds_connect("@uds_test");
 	EXPECT_LE(0, fd);
 	close(fd);
 	close(self->fd);
 	self->fd = -1;
 	EXPECT_EQ(-ECONNREFUSED, uds_connect("@uds_test"));
+}
+
+TEST_F(uds, a_client_before_there_is_an_owner_is_refused)
+{
+	int fd;
+
+	ASSERT_EQ(0, bed_set_uds_with(self->fd, "v.sock",
+		BED_UDS(.flags = VSOCK_BRIDGE_UDS_SEQPACKET)));
+	EXPECT_EQ(-ECONNREFUSED, uds_connect("v.sock"));
+	EXPECT_EQ(-ECONNREFUSED, uds_connect_type("v.sock_seqpacket",
+						  SOCK_SEQPACKET));
+	ASSERT_EQ(0, bed_set_uds(self->fd, "again.sock"));
+	EXPECT_EQ(-ECONNREFUSED, uds_connect("again.sock"));
+	ASSERT_EQ(0, ioctl(self->fd, VHOST_SET_OWNER, NULL));
+	fd = uds_connect("again.sock");
+	EXPECT_LE(0, fd);
+	close(fd);
+	ASSERT_EQ(0, bed_set_uds(self->fd, "owned.sock"));
+	fd = uds_connect("owned.sock");
+	EXPECT_LE(0, fd);
+	close(fd);
 }
 
 TEST_F(uds, an_abstract_name_in_use_is_refused)

@@ -51,10 +51,11 @@ TEST_F(vmm, a_host_client_from_before_the_start_is_served)
 {
 	struct bed_pair pair;
 
+	ASSERT_EQ(0, guest_realize(self->g));
 	pair.fd = bed_client(&self->bed, 80);
 	ASSERT_LE(0, pair.fd);
 	guest_listen(&self->bed.mux, 80);
-	run_like_qemu(_metadata, self->g);
+	ASSERT_EQ(0, guest_run(self->g));
 	pair.conn = guest_accept(&self->bed.mux, 80, deadline_in(WAIT_MS));
 	ASSERT_NE(NULL, pair.conn);
 	close(pair.fd);
