@@ -43,6 +43,7 @@ static void vsb_dev_teardown(struct work_struct *work)
 	struct vsb_dev *dev = container_of(work, struct vsb_dev, teardown);
 
 	vsb_datapath_destroy(&dev->dp);
+	/* (V): set after the release had looked */
 	vsb_ownfile_remove(xchg(&dev->file, NULL));
 	vsb_dev_disown(dev);
 	vsb_dev_put(dev);
@@ -161,7 +162,7 @@ static int vsb_dev_release(struct inode *inode, struct file *file)
 
 	vsb_registry_remove(dev);
 	vsb_datapath_quench(&dev->dp);
-	/* one that is being set is for the teardown */
+	/* (V): one that is being set is for the teardown */
 	own = xchg(&dev->file, NULL);
 	/* the file's reference ends with us, before the teardown begins perhaps */
 	__module_get(THIS_MODULE);

@@ -80,12 +80,13 @@ static struct vsb_dialer_user *vsb_dialer_user_get(void)
 {
 	struct vsb_dialer_user *new = kzalloc(sizeof(*new), GFP_KERNEL_ACCOUNT);
 	struct vsb_dialer_user *user;
+	kuid_t uid = current_uid();
 
 	if (!new)
 		return NULL;
-	new->uid = current_uid();
+	new->uid = uid;
 	spin_lock(&vsb_dialer_users_lock);
-	user = vsb_dialer_user_find(new->uid);
+	user = vsb_dialer_user_find(uid);
 	if (!user) {
 		list_add(&new->node, &vsb_dialer_users);
 		swap(user, new);

@@ -257,8 +257,9 @@ static void vsb_receive_packet(struct vsb_datapath *dp,
 }
 
 /* Read a header that is in one part. Its fields are read once. */
-static bool vsb_receive_header_from(const struct virtio_vsock_hdr __user *from,
-				    struct virtio_vsock_hdr *hdr)
+static __always_inline bool
+vsb_receive_header_from(const struct virtio_vsock_hdr __user *from,
+			struct virtio_vsock_hdr *hdr)
 {
 	if (!user_read_access_begin(from, sizeof(*from)))
 		return false;
@@ -280,7 +281,7 @@ fault:
 }
 
 /* Read the header, once. */
-static __always_inline bool vsb_receive_header(const struct vsb_chain *chain,
+static bool vsb_receive_header(const struct vsb_chain *chain,
 			       struct vsb_packet *pkt)
 {
 	struct virtio_vsock_hdr hdr;
@@ -306,7 +307,7 @@ static __always_inline bool vsb_receive_header(const struct vsb_chain *chain,
  * the header is all.
  */
 static noinline void vsb_receive_refuse(struct vsb_datapath *dp,
-			       const struct vsb_packet *pkt)
+					const struct vsb_packet *pkt)
 {
 	struct vsb_conn *conn;
 
@@ -326,7 +327,7 @@ static noinline void vsb_receive_refuse(struct vsb_datapath *dp,
 
 /* What is before the fault of a chain may hold a header. */
 static noinline void vsb_receive_faulty(struct vsb_datapath *dp,
-			       const struct vsb_chain *chain)
+					const struct vsb_chain *chain)
 {
 	struct vsb_packet pkt;
 
@@ -335,8 +336,8 @@ static noinline void vsb_receive_faulty(struct vsb_datapath *dp,
 		vsb_receive_refuse(dp, &pkt);
 }
 
-static void vsb_receive_chain(struct vsb_datapath *dp,
-			      const struct vsb_chain *chain)
+static __always_inline void
+vsb_receive_chain(struct vsb_datapath *dp, const struct vsb_chain *chain)
 {
 	struct vsb_packet pkt;
 

@@ -363,7 +363,7 @@ static long vsb_uds_install(struct vsb_dev *dev, struct vsb_uds *uds)
 	}
 	if (!ret) {
 		swap(dp->routes.prefix, uds->route);
-		/* the end of the device takes it without the lock */
+		/* (V): the end of the device takes it without the lock */
 		uds->bound = xchg(&dev->file, uds->bound);
 	}
 	dev->configuring = false;
