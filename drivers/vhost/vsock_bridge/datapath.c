@@ -354,6 +354,17 @@ static void vsb_round_timer(struct vsb_work *work)
 	vsb_datapath_unlock(dp);
 }
 
+static void vsb_datapath_quench_as(struct vsb_datapath *dp, bool wait)
+{
+	WRITE_ONCE(dp->dead, true);
+	/* (T): before the lock is tried: its holder sees @dead, or it is free */
+	smp_mb();
+	if (mutex_trylock(&dp->lock))
+		vsb_datapath_unlock_as(dp, wait);
+	if (wait)
+		wait_for_completion_timeout(&dp->quenched, VSB_QUENCH_WAIT);
+}
+
 /**
  * vsb_datapath_quench() - end what others see of the device
  * @dp: the data path; the caller has a reference of its own to the device, or is
@@ -367,15 +378,7 @@ static void vsb_round_timer(struct vsb_work *work)
  */
 void vsb_datapath_quench(struct vsb_datapath *dp)
 {
-	bool wait = !(current->flags & PF_KTHREAD);
-
-	WRITE_ONCE(dp->dead, true);
-	/* (T): before the lock is tried: its holder sees @dead, or it is free */
-	smp_mb();
-	if (mutex_trylock(&dp->lock))
-		vsb_datapath_unlock_as(dp, wait);
-	if (wait)
-		wait_for_completion_timeout(&dp->quenched, VSB_QUENCH_WAIT);
+	vsb_datapath_quench_as(dp, !(current->flags & PF_KTHREAD));
 }
 
 /**
@@ -388,10 +391,13 @@ void vsb_datapath_release(struct vsb_datapath *dp)
 	vsb_busy_put(&dp->busy);
 }
 
-/* The owner was killed; its descriptor may live on in another process. */
+/*
+ * The owner was killed; its descriptor may live on in another process. The device's
+ * own thread may wait, also where it is one of the kernel (before Linux 6.4).
+ */
 static void vsb_datapath_killed(void *arg)
 {
-	vsb_datapath_quench(arg);
+	vsb_datapath_quench_as(arg, true);
 }
 
 static void vsb_queue_init(struct vsb_datapath *dp, int i,
