@@ -247,15 +247,14 @@ static void vsb_listener_read_stream(struct vsb_conn *conn)
 static void vsb_listener_read_message(struct vsb_conn *conn)
 {
 	char line[VSB_LINE_MAX + 1];
-	long len, whole;
+	long len;
 	u32 port;
 
-	whole = vsb_socket_message_len(&conn->sock);
-	len = vsb_socket_recv_text(&conn->sock, line, VSB_LINE_MAX, false);
+	/* room for a byte more than a line has shows a message that is too long */
+	len = vsb_socket_recv_text(&conn->sock, line, sizeof(line), false);
 	if (len <= 0)
 		vsb_listener_read_nothing(conn, len);
-	else if (len != whole ||
-		 vsb_message_parse(line, len, &port) != VSB_LINE_OK)
+	else if (vsb_message_parse(line, len, &port) != VSB_LINE_OK)
 		vsb_conn_fail(conn, invalid_port_request);
 	else
 		vsb_listener_request(conn, port);
