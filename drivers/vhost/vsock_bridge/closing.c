@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Host sockets that are to be closed when the lock of the data path is not held.
+ * Defer the release of host sockets until the data path's lock is dropped.
  */
 #include <linux/list.h>
 
@@ -10,9 +10,9 @@
 #include "socket.h"
 
 /**
- * vsb_closing_add() - leave a socket to the task that unlocks the data path
- * @conn: the connection that it was of; it has no other one here
- * @sock: the socket, without a hook
+ * vsb_closing_add() - queue a socket for release after the unlock
+ * @conn: the connection that owned the socket; it queues at most one socket
+ * @sock: the detached socket
  */
 void vsb_closing_add(struct vsb_conn *conn, struct socket *sock)
 {
@@ -21,10 +21,13 @@ void vsb_closing_add(struct vsb_conn *conn, struct socket *sock)
 }
 
 /**
- * vsb_closing_finish() - release them all; without the lock
- * @closing: the connections
- * @wait: for file systems too: what the sockets hold is free on return. Else a
- *	work queue releases a socket that may have to wait.
+ * vsb_closing_finish() - release all queued sockets
+ * @closing: list of connections with a queued socket
+ * @wait: if true, the calling task also waits for file systems, so that
+ *	dentries and mounts are free on return. If false, a work queue releases
+ *	each socket whose release may block on a file system.
+ *
+ * Called without the data path's lock.
  */
 void vsb_closing_finish(struct list_head *closing, bool wait)
 {

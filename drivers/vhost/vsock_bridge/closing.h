@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Host sockets that are to be closed when the lock of the data path is not held.
+ * Defer the release of host sockets until the data path's lock is dropped.
  *
- * The release of a socket can put the last reference to its file's dentry, and
- * a file system takes as long as it likes to evict an inode (a frozen one does
- * not end). So under the lock a connection only lets go of its socket; the
- * task that held the lock releases it behind the unlock.
+ * Releasing a socket can put the last reference to a dentry, and evicting the
+ * inode can block without bound (for instance on a frozen file system). A
+ * connection that ends under the lock therefore only detaches its socket; the
+ * task that holds the lock releases the socket after it has dropped the lock.
  */
 #ifndef VSB_CLOSING_H
 #define VSB_CLOSING_H

@@ -188,7 +188,7 @@ static bool vsb_conn_is_shut(const struct vsb_conn *conn)
 	       conn->cs.host_shut == VSB_SHUT_BOTH;
 }
 
-/* Those who watch are told what it waits for. */
+/* Trace what the connection waits for. */
 void vsb_conn_stalled(const struct vsb_conn *conn, const char *cause)
 {
 	trace_vsb_stall(conn->tab->stats->device, conn->host_port,
@@ -196,9 +196,9 @@ void vsb_conn_stalled(const struct vsb_conn *conn, const char *cause)
 }
 
 /*
- * The guest gives no credit: ask, then wait for its answer. Linux before 6.1
- * does not say when it has read few bytes in many packets, and some drivers never
- * say it, so a guest that has nothing to say is asked again, ever more rarely.
+ * The guest gives no credit: send a CREDIT_REQUEST and wait for the answer.
+ * Linux before 6.1 sends no update after reading few bytes in many packets, and
+ * some drivers never do, so the request is repeated at growing intervals.
  */
 void vsb_conn_ask_credit(struct vsb_conn *conn)
 {
@@ -210,7 +210,7 @@ void vsb_conn_ask_credit(struct vsb_conn *conn)
 	vsb_conntab_arm(conn->tab, conn, VSB_DUE_PROBE, conn->probe_ms);
 }
 
-/* The question has stood for long enough. */
+/* The interval has passed without credit: repeat the CREDIT_REQUEST. */
 static void vsb_conn_ask_again(struct vsb_conn *conn)
 {
 	conn->probe_ms = min(2 * conn->probe_ms, VSB_PROBE_MAX_MS);
@@ -219,8 +219,8 @@ static void vsb_conn_ask_again(struct vsb_conn *conn)
 }
 
 /*
- * The guest's window opened. Only half of it makes the next question come soon
- * again: a guest that reads slowly would be asked all the time.
+ * The guest's window has opened. The interval is reset only when half of the
+ * window is open; otherwise a guest that reads slowly would get many requests.
  */
 void vsb_conn_got_credit(struct vsb_conn *conn)
 {
@@ -276,7 +276,7 @@ static void vsb_conn_blame(struct vsb_conn *conn, const char *why)
 		conn->why = why;
 }
 
-/* Those who watch are told of the connection's way. */
+/* Trace a change of the connection's state. */
 static void vsb_conn_trace(const struct vsb_conn *conn, u8 old)
 {
 	u32 device = conn->tab->stats->device;
@@ -379,9 +379,9 @@ void vsb_conn_tell_later(struct vsb_conn *conn)
 }
 
 /*
- * Less than half a window may be all that a writer in the guest waits for: when
- * nothing moves any more, it is told. While bytes move, half a window, or a packet
- * to the guest, will tell it.
+ * A writer in the guest may wait for less than half a window, so an idle
+ * connection reports all of its credit. While bytes move, the next half of a
+ * window or the next packet to the guest reports it.
  */
 static void vsb_conn_tell_idle(struct vsb_conn *conn)
 {
@@ -478,7 +478,7 @@ void vsb_conn_abort(struct vsb_conn *conn, const char *why,
 	vsb_conn_event(conn, event, 0);
 }
 
-/* The guest, or the device, is gone: no packet says goodbye. */
+/* The guest or the device is gone: end the connection without a packet. */
 void vsb_conn_kill(struct vsb_conn *conn, const char *why)
 {
 	bool loss = vsb_conn_end_is_loss(&conn->cs);

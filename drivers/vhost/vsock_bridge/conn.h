@@ -2,13 +2,13 @@
 /*
  * A connection between a host socket and a port of the guest.
  *
- * Everything is under the lock of the datapath, but what is said otherwise.
+ * The data path's lock protects all fields, unless stated otherwise.
  *
  * References: one for being in conntab's list of all connections, which ends
  * with VSB_ACT_FREE; one for being in conntab's ready list; one while the
- * connector has it; one until its socket is closed. The buffers go with
- * VSB_ACT_RELEASE, whatever references there are, and the host socket with the
- * next unlock.
+ * connector has it; one until its socket is closed. VSB_ACT_RELEASE frees the
+ * buffers regardless of the references; the next unlock releases the host
+ * socket.
  */
 #ifndef VSB_CONN_H
 #define VSB_CONN_H
@@ -31,20 +31,21 @@
 #include "txbuf.h"
 
 /*
- * How long a question for credit stands that brings none; doubled each time.
- * Many drivers never tell by themselves that they have read, so the first time is
- * about what a program needs to be scheduled and to read.
+ * Interval between CREDIT_REQUESTs while the guest gives no credit; doubled
+ * each time. Many drivers never report reads unasked, so the first interval is
+ * about the time that a program needs to be scheduled and to read.
  */
 #define VSB_PROBE_MIN_MS	2
 #define VSB_PROBE_MAX_MS	12800
 
 /*
- * Questions in a row that a guest that runs leaves unanswered until its driver
- * counts as one that never answers: half a second, as they become rarer.
+ * The driver of a running guest counts as silent after this number of
+ * CREDIT_REQUESTs in a row without an answer. With the doubled intervals that
+ * takes about half a second.
  */
 #define VSB_SILENT_ASKS		8
 
-/* How long a connection moves nothing until its guest is told of all credit. */
+/* Idle time of a connection after which the guest gets all of its credit. */
 #define VSB_TELL_MS		10
 
 struct iov_iter;
@@ -72,24 +73,25 @@ struct vsb_route;
  * @line_begun: bytes of its CONNECT line were seen
  * @line_len: bytes of @line
  * @line: the beginning of its CONNECT line
- * @credit_asked: the guest was asked for credit, and has not given any
- * @unanswered: how many questions for credit in a row the guest has not
- *	answered, while it gave RX buffers back between them
- * @asked_at: index of the RX ring's available chains at the last question
- * @probe_ms: when it is asked again
+ * @credit_asked: a CREDIT_REQUEST is owed or sent, and no credit has come since
+ * @unanswered: number of CREDIT_REQUESTs in a row that the guest has not
+ *	answered although it returned RX buffers between them
+ * @asked_at: avail index of the RX ring at the last CREDIT_REQUEST
+ * @probe_ms: interval until the next CREDIT_REQUEST
  * @idle_fwd_cnt: the credit's fwd_cnt when VSB_DUE_TELL was set
- * @rcv_late: a SHUTDOWN(RCV) has waited for long enough
+ * @rcv_late: the delay of an owed SHUTDOWN(RCV) has expired
  * @rx_chains: how many RX chains the next read is given; grows with success
  * @cancelled: the connector need not connect any more; read without lock
  * @hash: place in conntab's buckets
  * @all: place in conntab's list of all
- * @waiting: place among conntab's silent or begun ones in the handshake, and
- *	among those that wait for the guest's RESPONSE then
- * @stalled: place among those with bytes that the host program has not taken
- * @progress_at: when it took the last of them, or they began to wait, in ns
- * @unread: bytes that were in its socket when that was looked at last
- * @closing: place in conntab's list of sockets to be closed
- * @closed: the socket, once it is there
+ * @waiting: entry in conntab's list of silent or of begun clients during the
+ *	handshake, then in vsb_room.requested
+ * @stalled: entry in vsb_room.stalled or vsb_room.lingering
+ * @progress_at: time in ns of the host program's last progress, or of the first
+ *	buffered byte
+ * @unread: unread bytes in the host socket at the last check for progress
+ * @closing: entry in conntab's list of sockets to be closed
+ * @closed: the socket to be closed, while @closing is listed
  * @rxq: place in conntab's receive queue
  * @due: by enum vsb_due: the time in nanoseconds, or 0
  * @deadline: place among conntab's deadlines: the earliest of @due, or earlier

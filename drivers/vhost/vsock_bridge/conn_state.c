@@ -4,7 +4,7 @@
  */
 #include "conn_state.h"
 
-/* The guest never heard of it, or needs to hear nothing more. */
+/* End without a packet: the guest no longer knows, or never knew, @cs. */
 static unsigned int vsb_conn_end(struct vsb_conn_state *cs)
 {
 	cs->state = VSB_DEAD;
@@ -12,7 +12,7 @@ static unsigned int vsb_conn_end(struct vsb_conn_state *cs)
 	return VSB_ACT_RELEASE | VSB_ACT_UNLINK | VSB_ACT_FREE;
 }
 
-/* The host side ends here; what the guest must hear is an RST. */
+/* Release the host socket; the device owes the guest an RST. */
 static unsigned int vsb_conn_close(struct vsb_conn_state *cs)
 {
 	cs->state = VSB_DEAD;
@@ -20,7 +20,7 @@ static unsigned int vsb_conn_close(struct vsb_conn_state *cs)
 	return VSB_ACT_RELEASE | VSB_ACT_DISARM;
 }
 
-/* An end that is not clean, for neither side. */
+/* Abort the connection. */
 static unsigned int vsb_conn_reset(struct vsb_conn_state *cs)
 {
 	unsigned int blame = vsb_conn_end_is_loss(cs) ? VSB_ACT_BLAME : 0;
@@ -33,19 +33,19 @@ static unsigned int vsb_conn_reset(struct vsb_conn_state *cs)
 	return vsb_conn_close(cs) | blame;
 }
 
-/* The host socket has all bytes of a guest that will send no more. */
+/* The guest sends no more, and the host socket has accepted all its bytes. */
 static unsigned int vsb_conn_finish_tx(struct vsb_conn_state *cs)
 {
 	if (cs->guest_shut == VSB_SHUT_BOTH)
 		return vsb_conn_close(cs);
-	/* a host program that refused bytes: its own bytes, and its EOF, come first */
+	/* after a refused write, the host program's bytes and EOF go first */
 	if (cs->wr_done || cs->tx_failed)
 		return 0;
 
 	cs->wr_done = true;
 	if (!(cs->host_shut & VIRTIO_VSOCK_SHUTDOWN_SEND))
 		return VSB_ACT_SHUT_WR;
-	/* Nothing can come from either side: the guest may close. */
+	/* no more bytes can come from either side: the guest may close */
 	cs->host_shut = VSB_SHUT_BOTH;
 	cs->owed |= VSB_OWE_SHUTDOWN;
 	return VSB_ACT_SHUT_WR | VSB_ACT_ARM_SHUTDOWN;
@@ -66,10 +66,10 @@ static unsigned int vsb_conn_guest_shutdown(struct vsb_conn_state *cs,
 	u8 news = flags & VSB_SHUT_BOTH & ~cs->guest_shut;
 	unsigned int act = 0;
 
-	/* it wants out before it is in */
+	/* the guest closes before the host connect has finished */
 	if (cs->state == VSB_CONNECTING)
 		return vsb_conn_reset(cs);
-	/* what crosses our RST is nobody's fault */
+	/* a packet that crosses the device's RST is not an error */
 	if (cs->state == VSB_LINGER || cs->state == VSB_DEAD)
 		return 0;
 	if (cs->state != VSB_OPEN)
@@ -80,7 +80,7 @@ static unsigned int vsb_conn_guest_shutdown(struct vsb_conn_state *cs,
 		act |= VSB_ACT_SHUT_RD;
 	if (drained && (cs->guest_shut & VIRTIO_VSOCK_SHUTDOWN_SEND))
 		return act | vsb_conn_finish_tx(cs);
-	/* the guest's close is confirmed at once, whatever the host program does */
+	/* confirm the guest's close without waiting for the host program */
 	if (cs->guest_shut == VSB_SHUT_BOTH)
 		return act | vsb_conn_linger(cs, VSB_OWE_RST);
 	return act;
@@ -107,12 +107,12 @@ static unsigned int vsb_conn_drained(struct vsb_conn_state *cs)
 	return 0;
 }
 
-/* A direction of the host side is closed: the guest is told. */
+/* The host side has closed a direction: owe the guest a SHUTDOWN. */
 static unsigned int vsb_conn_host_shut(struct vsb_conn_state *cs, u8 flag)
 {
 	if (cs->state != VSB_OPEN || (cs->host_shut & flag))
 		return 0;
-	/* An end that lost bytes is not a clean one. */
+	/* bytes of the guest were lost: reset instead of a clean close */
 	if (flag == VIRTIO_VSOCK_SHUTDOWN_SEND && cs->tx_failed)
 		return vsb_conn_reset(cs);
 
@@ -120,13 +120,13 @@ static unsigned int vsb_conn_host_shut(struct vsb_conn_state *cs, u8 flag)
 	cs->owed |= VSB_OWE_SHUTDOWN;
 	if (cs->host_shut == VSB_SHUT_BOTH)
 		return VSB_ACT_ARM_SHUTDOWN;
-	/* some drivers end the connection with any SHUTDOWN: bytes go first */
+	/* some drivers end the connection on any SHUTDOWN: send bytes first */
 	return flag == VIRTIO_VSOCK_SHUTDOWN_RCV ? VSB_ACT_ARM_RCV : 0;
 }
 
 /*
- * The host program reads no more. The guest learns that by SHUTDOWN(RCV); what
- * the host program sent before is still delivered while the guest reads.
+ * The host program reads no more. The device sends SHUTDOWN(RCV) to the guest
+ * and still delivers the bytes that the host program has sent.
  */
 static unsigned int vsb_conn_write_failed(struct vsb_conn_state *cs)
 {
@@ -138,7 +138,7 @@ static unsigned int vsb_conn_write_failed(struct vsb_conn_state *cs)
 	       vsb_conn_host_shut(cs, VIRTIO_VSOCK_SHUTDOWN_RCV);
 }
 
-/* The guest's close is confirmed: what lingers holds no ports. */
+/* The guest's close is confirmed: a lingering connection releases its ports. */
 static unsigned int vsb_conn_rst_sent(struct vsb_conn_state *cs)
 {
 	if (cs->state != VSB_LINGER)
@@ -151,7 +151,7 @@ static unsigned int vsb_conn_opened(struct vsb_conn_state *cs,
 				    enum vsb_state from, u16 owed,
 				    unsigned int act)
 {
-	/* what crosses our RST is nobody's fault */
+	/* a packet that crosses the device's RST is not an error */
 	if (cs->state != from)
 		return cs->state == VSB_DEAD ? 0 : VSB_ACT_BAD_OP;
 	cs->state = VSB_OPEN;
@@ -160,13 +160,13 @@ static unsigned int vsb_conn_opened(struct vsb_conn_state *cs,
 }
 
 /**
- * vsb_conn_step() - one event of a connection
- * @cs: the state; changed
+ * vsb_conn_step() - process one event of a connection
+ * @cs: the state, which is updated
  * @event: what happened
  * @flags: VIRTIO_VSOCK_SHUTDOWN_* with VSB_EV_GUEST_SHUTDOWN
- * @drained: the host socket has taken all bytes of the guest so far
+ * @drained: the host socket has accepted all bytes that the guest has sent
  *
- * Return: VSB_ACT_* that the caller carries out.
+ * Return: VSB_ACT_* flags that the caller must perform.
  */
 unsigned int vsb_conn_step(struct vsb_conn_state *cs, enum vsb_event event,
 			   u32 flags, bool drained)

@@ -2,8 +2,9 @@
 /*
  * The state of a connection, and the packets that it owes to the guest.
  *
- * A step takes an event, changes the state and says what is to be done; it
- * does nothing by itself, so every path can be tested without a kernel.
+ * vsb_conn_step() takes an event, changes the state and returns the actions
+ * that the caller must perform. It has no other side effects, so every path can
+ * be tested in user space.
  *
  *	host client                                guest
  *	     |                                       |
@@ -26,16 +27,17 @@
 #include <linux/virtio_vsock.h>
 
 /**
- * enum vsb_state - where a connection is in its life
- * @VSB_HANDSHAKE: a host client whose CONNECT line is not complete; the guest
- *	knows nothing of it
+ * enum vsb_state - state of a connection
+ * @VSB_HANDSHAKE: the host client has not sent a complete CONNECT line; the
+ *	guest does not know the connection
  * @VSB_REQUESTED: waiting for the guest's RESPONSE or RST
  * @VSB_CONNECTING: waiting for the host connect that the guest asked for
  * @VSB_OPEN: both sides are connected; either may have shut down a direction
- * @VSB_LINGER: the guest has closed; its last bytes are on the way to the host
- *	program, for as long as that takes. An RST that confirms the close may be
- *	owed; until it is sent the ports stay taken.
- * @VSB_DEAD: the host side is gone; the guest is owed an RST, or nothing
+ * @VSB_LINGER: the guest has closed, and the host program has not read the last
+ *	bytes yet. The device may still owe the RST that confirms the close; the
+ *	ports stay in use until the RST is sent.
+ * @VSB_DEAD: the host socket is released; the device owes the guest an RST, or
+ *	nothing
  */
 enum vsb_state {
 	VSB_HANDSHAKE,
@@ -46,35 +48,40 @@ enum vsb_state {
 	VSB_DEAD,
 };
 
-/* Packets that a connection owes to the guest, in the order of their rank. */
+/* Packets that a connection owes to the guest, highest priority first. */
 #define VSB_OWE_RST		(1U << 0)
 #define VSB_OWE_RESPONSE	(1U << 1)
 #define VSB_OWE_REQUEST		(1U << 2)
 #define VSB_OWE_SHUTDOWN	(1U << 3)
 #define VSB_OWE_CREDIT_UPDATE	(1U << 4)
 #define VSB_OWE_CREDIT_REQUEST	(1U << 5)
-/* The same packet as an update, but asked for: no other one makes up for it. */
+/*
+ * A CREDIT_UPDATE that answers a CREDIT_REQUEST. A data packet does not replace
+ * it, although a data packet replaces VSB_OWE_CREDIT_UPDATE.
+ */
 #define VSB_OWE_CREDIT_REPLY	(1U << 6)
 
 /* Both directions of a shutdown. */
 #define VSB_SHUT_BOTH	(VIRTIO_VSOCK_SHUTDOWN_RCV | VIRTIO_VSOCK_SHUTDOWN_SEND)
 
 /**
- * enum vsb_event - what can happen to a connection
+ * enum vsb_event - events of a connection
  * @VSB_EV_LINE: the client's CONNECT line is complete
  * @VSB_EV_RESPONSE: the guest accepted
  * @VSB_EV_CONNECTED: the host socket is connected
- * @VSB_EV_GUEST_SHUTDOWN: the guest's SHUTDOWN; the argument has its flags
- * @VSB_EV_GUEST_RST: the guest's RST
- * @VSB_EV_DRAINED: the host socket has taken all bytes of the guest
- * @VSB_EV_HOST_EOF: all bytes of the host program are read, none will follow
- * @VSB_EV_HOST_DEAF: the host program will not read any more
- * @VSB_EV_WRITE_FAILED: the host program reads no more, and bytes of the guest
- *	were lost by that
- * @VSB_EV_RESET: anything else that ends the connection: a failed connect or
- *	read, a guest that breaks its credit, no memory
- * @VSB_EV_TIMEOUT: the deadline passed
- * @VSB_EV_RST_SENT: the RST that was owed is on its way
+ * @VSB_EV_GUEST_SHUTDOWN: the guest sent SHUTDOWN; vsb_conn_step() gets its
+ *	flags in @flags
+ * @VSB_EV_GUEST_RST: the guest sent RST
+ * @VSB_EV_DRAINED: the host socket has accepted all bytes of the guest
+ * @VSB_EV_HOST_EOF: the device has read all bytes of the host program, and no
+ *	more can follow
+ * @VSB_EV_HOST_DEAF: the host program has shut down its socket for reading
+ * @VSB_EV_WRITE_FAILED: a write to the host socket failed because the host
+ *	program reads no more; bytes of the guest are lost
+ * @VSB_EV_RESET: the connection ends for any other reason: a failed connect or
+ *	read, a guest that exceeds its credit, no memory
+ * @VSB_EV_TIMEOUT: the deadline has passed
+ * @VSB_EV_RST_SENT: the RST that was owed has been sent
  */
 enum vsb_event {
 	VSB_EV_LINE,
@@ -91,7 +98,7 @@ enum vsb_event {
 	VSB_EV_RST_SENT,
 };
 
-/* What a step asks for. */
+/* Actions that vsb_conn_step() returns. */
 #define VSB_ACT_OK_LINE		(1U << 0)	/* write "OK <port>\n" */
 #define VSB_ACT_SHUT_RD		(1U << 1)	/* the guest reads no more */
 #define VSB_ACT_SHUT_WR		(1U << 2)	/* the guest writes no more */
@@ -99,21 +106,21 @@ enum vsb_event {
 #define VSB_ACT_ARM_CONNECT	(1U << 4)	/* set the deadline */
 #define VSB_ACT_ARM_SHUTDOWN	(1U << 5)	/* set the deadline */
 #define VSB_ACT_DISARM		(1U << 6)	/* remove the deadline */
-#define VSB_ACT_RELEASE		(1U << 7)	/* close the host socket */
+#define VSB_ACT_RELEASE		(1U << 7)	/* release the host socket */
 #define VSB_ACT_UNLINK		(1U << 8)	/* the ports are free again */
-#define VSB_ACT_FREE		(1U << 9)	/* nothing is left to do */
-#define VSB_ACT_BAD_OP		(1U << 10)	/* the event is out of place */
-#define VSB_ACT_BLAME		(1U << 11)	/* RELEASE by ECONNRESET */
-#define VSB_ACT_ARM_RCV		(1U << 12)	/* until then the SHUTDOWN may wait */
+#define VSB_ACT_FREE		(1U << 9)	/* drop the connection */
+#define VSB_ACT_BAD_OP		(1U << 10)	/* unexpected event */
+#define VSB_ACT_BLAME		(1U << 11)	/* host sees ECONNRESET */
+#define VSB_ACT_ARM_RCV		(1U << 12)	/* limit the SHUTDOWN's delay */
 
 /**
  * struct vsb_conn_state - state of one connection
  * @state: enum vsb_state
- * @guest_shut: VIRTIO_VSOCK_SHUTDOWN_* that the guest said
- * @host_shut: VIRTIO_VSOCK_SHUTDOWN_* that the host side did
+ * @guest_shut: VIRTIO_VSOCK_SHUTDOWN_* flags that the guest has sent
+ * @host_shut: VIRTIO_VSOCK_SHUTDOWN_* directions that the host side has closed
  * @wr_done: the host socket was shut down for writing
- * @tx_failed: the host socket refuses bytes; those of the guest are discarded
- * @owed: VSB_OWE_* packets
+ * @tx_failed: the host socket refuses bytes; the guest's bytes are discarded
+ * @owed: VSB_OWE_* packets that the device owes to the guest
  */
 struct vsb_conn_state {
 	u8 state;
@@ -127,7 +134,7 @@ struct vsb_conn_state {
 unsigned int vsb_conn_step(struct vsb_conn_state *cs, enum vsb_event event,
 			   u32 flags, bool drained);
 
-/* Would an end now take from the host program what it has a right to? */
+/* If the connection ends now, must the host program see ECONNRESET, not EOF? */
 static inline bool vsb_conn_end_is_loss(const struct vsb_conn_state *cs)
 {
 	return cs->state == VSB_LINGER ||

@@ -193,7 +193,7 @@ static void vsb_datapath_unlock_once(struct vsb_datapath *dp, bool wait)
 /* Does the device end, and has nobody done it? Then the lock may be free. */
 static bool vsb_datapath_must_end(struct vsb_datapath *dp)
 {
-	/* (T): behind the unlock, and before @dead is read */
+	/* (T): orders the unlock before the read of @dead */
 	smp_mb();
 	return vsb_datapath_is_dead(dp) && !READ_ONCE(dp->ended);
 }
@@ -215,8 +215,9 @@ static void vsb_datapath_unlock_as(struct vsb_datapath *dp, bool wait)
  * quenches it does not wait for the lock, whose holder may wait for a page of
  * the owner's memory.
  *
- * Sockets of connections that ended under the lock are closed behind it. At the
- * end of the device that is done in this task: what they hold is free then.
+ * Sockets of connections that ended under the lock are released after the
+ * unlock. At the end of the device this task releases them itself, so that the
+ * dentries and mounts that they hold are free on return.
  */
 void vsb_datapath_unlock(struct vsb_datapath *dp)
 {
@@ -370,11 +371,11 @@ static void vsb_datapath_quench_as(struct vsb_datapath *dp, bool wait)
  * @dp: the data path; the caller has a reference of its own to the device, or is
  *	one of its threads
  *
- * No rounds on the rings, no sockets, no hooks that could queue work. Host
- * programs see the end before this returns, unless the holder of the lock needs
- * longer than VSB_QUENCH_WAIT: then it does the rest when it unlocks. A
- * thread of the kernel, which may close files for the whole machine, waits
- * neither for that nor for a file system.
+ * Afterwards the device runs no rounds and has no sockets, and no hook can queue
+ * work. Host programs see the end before this function returns, unless the
+ * holder of the lock needs longer than VSB_QUENCH_WAIT; then the holder ends the
+ * device when it unlocks. A kernel thread, which may close files for the whole
+ * machine, waits neither for the holder nor for a file system.
  */
 void vsb_datapath_quench(struct vsb_datapath *dp)
 {

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A kernel thread that connects for an owner in a jail, one connect at a time.
+ * A kernel thread that makes host connects for a jailed owner, one at a time.
  *
- * In a thread of the owner, /proc would show the captured root to the owner's
- * other threads. The kernel thread is in the owner's cgroups, and its memory is
- * charged to the owner's, so that a connect is judged and paid as the owner's.
+ * An owner is jailed when its root or working directory differs from those that
+ * were captured with the configuration. A thread of its process must not use
+ * the captured ones, because /proc would expose them to the owner's other
+ * threads. The kernel thread joins the owner's cgroups and charges its
+ * allocations to the owner's memcg, so that cgroup-based policies and limits of
+ * the owner apply to the connect. Before Linux 6.4, where the worker is a kernel
+ * thread, the dialer makes all connects.
  *
- * A path lookup takes as long as the file system likes. The worker's wait for
- * it ends with the device, or when the worker is killed. The thread then ends
- * by itself when the lookup returns, with a reference to the module, and puts
- * what it has.
+ * A path lookup can block without bound. The worker stops waiting for it when
+ * the device ends or when the worker is killed. The thread, which holds a
+ * reference to the module, then drops its references and exits as soon as the
+ * lookup returns.
  */
 #include <linux/cgroup.h>
 #include <linux/cred.h>
@@ -33,25 +37,26 @@
 #include "route.h"
 
 /*
- * A thread that has nothing to do ends, because the cgroup that it is in counts
- * as frozen, or as empty, only without it. A new one costs a change of cgroup.
+ * An idle thread exits after this time, because a cgroup that contains it never
+ * counts as frozen or empty. The time is not zero, because a new thread has to
+ * be moved into the owner's cgroups first.
  */
 #define VSB_DIALER_IDLE		(2 * HZ)
 
 /*
- * Threads that a user's devices may have left behind in a lookup that no kill
- * ends. When there are as many, no other one is made for that user.
+ * Limit, for each user, of threads that are still in a lookup after the end of
+ * their device. At the limit no new thread is created for that user.
  */
 #define VSB_DIALER_LEFT_MAX	16
 
 /**
- * struct vsb_dialer_user - the dialers of a user
- * @node: place in the list of all
- * @uid: the user
- * @ref: dialers that refer to it
- * @left: threads that were left behind
+ * struct vsb_dialer_user - account of a user's dialers
+ * @node: entry in vsb_dialer_users
+ * @uid: the user that opened the devices
+ * @ref: number of dialers that refer to this structure
+ * @left: threads that outlive their device in a lookup
  *
- * Under vsb_dialer_users_lock.
+ * Protected by vsb_dialer_users_lock.
  */
 struct vsb_dialer_user {
 	struct list_head node;
@@ -61,7 +66,7 @@ struct vsb_dialer_user {
 };
 
 static LIST_HEAD(vsb_dialer_users);
-/* protects the list and what is in it; nests in a dialer's lock, nothing in it */
+/* protects the list and its entries; innermost, nests in vsb_dialer.lock */
 static DEFINE_SPINLOCK(vsb_dialer_users_lock);
 
 static struct vsb_dialer_user *vsb_dialer_user_find(kuid_t uid)
@@ -108,7 +113,7 @@ static void vsb_dialer_user_put(struct vsb_dialer_user *user)
 	kfree(user);
 }
 
-/* One more thread is left behind, or with -1 one of them has come back. */
+/* @more: 1 when a thread outlives its device, -1 when such a thread exits. */
 static void vsb_dialer_user_left(struct vsb_dialer_user *user, int more)
 {
 	spin_lock(&vsb_dialer_users_lock);
@@ -122,25 +127,26 @@ static bool vsb_dialer_user_may(const struct vsb_dialer_user *user)
 }
 
 enum vsb_dialer_state {
-	VSB_DIALER_READY,	/* for the next connect */
-	VSB_DIALER_ASKED,	/* the thread has a connect to make */
-	VSB_DIALER_DONE,	/* its result is there */
+	VSB_DIALER_READY,	/* no connect under way */
+	VSB_DIALER_ASKED,	/* the thread makes a connect */
+	VSB_DIALER_DONE,	/* the result is in @sock */
 };
 
 /**
  * struct vsb_dialer - a thread that connects
- * @ref: references: of the device, and of the thread
- * @user: whose device it is; a reference is held
- * @lock: protects what follows; what describes a connect belongs to the thread
- *	while @state is ASKED; the siglock nests in it
- * @task: the thread, with a reference; NULL when there is none
- * @state: of the connect that the worker waits for, or has left
- * @cancelled: the device ends: no more connects
- * @left: its teardown does not wait for the connect at hand
- * @wait: of the worker, and of the thread
- * @route: where to connect to, with a reference
- * @memcg: what is charged for it, with a reference; may be NULL
- * @name: the name; of @route, with the port
+ * @ref: references held by the device and by the thread
+ * @user: the user that opened the device; holds a reference
+ * @lock: protects the fields below. While @state is VSB_DIALER_ASKED, @route,
+ *	@memcg, @name, @type and @sock belong to the thread. The siglock nests
+ *	in @lock.
+ * @task: the thread, with a reference; NULL when there is no thread
+ * @state: state of the current connect, also when the worker no longer waits
+ * @cancelled: the device ends and makes no more connects
+ * @left: the teardown does not wait for the connect under way
+ * @wait: wait queue of the worker and of the thread
+ * @route: the route to connect to, with a reference
+ * @memcg: memcg to charge for the connect, with a reference; may be NULL
+ * @name: the socket's name, which is @route's with the port
  * @type: SOCK_STREAM or SOCK_SEQPACKET
  * @sock: the result: a socket, or an error
  */
@@ -200,7 +206,7 @@ static void vsb_dialer_dial(struct vsb_dialer *dialer)
 	vsb_route_put(dialer->route);
 }
 
-/* Return: false when nobody waits for the result, and the thread ends. */
+/* Return: false when the device has ended and the thread must exit. */
 static bool vsb_dialer_report(struct vsb_dialer *dialer)
 {
 	bool left;
@@ -216,7 +222,7 @@ static bool vsb_dialer_report(struct vsb_dialer *dialer)
 	return true;
 }
 
-/* Return: false when the thread was idle, and ends; with the module held. */
+/* Return: false when the idle thread must exit, holding a module reference. */
 static bool vsb_dialer_stays(struct vsb_dialer *dialer)
 {
 	bool ends;
@@ -237,7 +243,7 @@ static bool vsb_dialer_is_asked(struct vsb_dialer *dialer)
 	return READ_ONCE(dialer->state) == VSB_DIALER_ASKED;
 }
 
-/* Return: false when nothing came for VSB_DIALER_IDLE. */
+/* Return: false when no connect was requested for VSB_DIALER_IDLE. */
 static bool vsb_dialer_sleep(struct vsb_dialer *dialer)
 {
 	return wait_event_idle_timeout(dialer->wait,
@@ -246,7 +252,7 @@ static bool vsb_dialer_sleep(struct vsb_dialer *dialer)
 				       VSB_DIALER_IDLE);
 }
 
-/* Return: false when the thread ends by itself, with the module held. */
+/* Return: false when the thread exits by itself, holding a module reference. */
 static bool vsb_dialer_loop(struct vsb_dialer *dialer)
 {
 	while (!kthread_should_stop()) {
@@ -267,7 +273,7 @@ static int vsb_dialer_thread(void *arg)
 {
 	struct vsb_dialer *dialer = arg;
 
-	/* a lookup that a signal can end ends with the device */
+	/* vsb_dialer_cancel() interrupts a killable lookup */
 	allow_kernel_signal(SIGKILL);
 	if (vsb_dialer_loop(dialer))
 		return 0;
@@ -275,11 +281,11 @@ static int vsb_dialer_thread(void *arg)
 	module_put_and_kthread_exit(0);
 }
 
-/* Have @task join the cgroups of the current task, in all hierarchies. */
+/* Move @task into the cgroups of the current task, in all hierarchies. */
 static int vsb_dialer_join(struct task_struct *task)
 {
 #ifdef CONFIG_CGROUPS
-	/* tasks that are in the same cgroups share the set of them */
+	/* tasks in the same cgroups share one css_set */
 	if (rcu_access_pointer(task->cgroups) ==
 	    rcu_access_pointer(current->cgroups))
 		return 0;
@@ -287,7 +293,7 @@ static int vsb_dialer_join(struct task_struct *task)
 	return cgroup_attach_task_all(current, task);
 }
 
-/* Make the thread, which is no other's before it is started. */
+/* Create the thread; it joins the cgroups before it runs. */
 static int vsb_dialer_start(struct vsb_dialer *dialer)
 {
 	struct task_struct *task;
@@ -313,8 +319,8 @@ static int vsb_dialer_start(struct vsb_dialer *dialer)
 }
 
 /*
- * Ask the thread for a connect, if there is one, and it may. Return: 0; -ESRCH
- * without a thread; or an error.
+ * Request a connect from the thread. Return: 0; -ESRCH when there is no thread;
+ * -ECONNREFUSED when the device ends, or a connect is still under way.
  */
 static int vsb_dialer_ask(struct vsb_dialer *dialer, struct vsb_route *route,
 			  const struct vsb_name *name, int type)
@@ -341,7 +347,7 @@ static int vsb_dialer_ask(struct vsb_dialer *dialer, struct vsb_route *route,
 	return ret;
 }
 
-/* Is the thread in the cgroups where the owner is now? */
+/* Move the thread to the owner's current cgroups; create it if necessary. */
 static int vsb_dialer_follow(struct vsb_dialer *dialer)
 {
 	struct task_struct *task = NULL;
@@ -359,8 +365,8 @@ static int vsb_dialer_follow(struct vsb_dialer *dialer)
 }
 
 /*
- * The wait ends by the result, by the end of the device, or by a kill. It lets
- * the machine be suspended, and is no hung task.
+ * Wait for the result, the end of the device, or a fatal signal. The wait does
+ * not block a suspend, and the hung-task detector ignores it.
  */
 static struct socket *vsb_dialer_wait(struct vsb_dialer *dialer)
 {
@@ -381,13 +387,13 @@ static struct socket *vsb_dialer_wait(struct vsb_dialer *dialer)
 }
 
 /**
- * vsb_dialer_connect() - connect, in a thread that the owner cannot look into
- * @dialer: the dialer; the caller is a thread of the owner, and the only one
- * @route: where to
- * @name: the name; of @route, with the port
+ * vsb_dialer_connect() - connect in a thread that the owner cannot inspect
+ * @dialer: the dialer; its only caller is the device's connecting worker
+ * @route: the route to connect to
+ * @name: the socket's name, which is @route's with the port
  * @type: SOCK_STREAM or SOCK_SEQPACKET
  *
- * Return: the socket, or an error as of connect(2); -ECONNREFUSED when the
+ * Return: the socket, or an error as from connect(2); -ECONNREFUSED when the
  * device ends.
  */
 struct socket *vsb_dialer_connect(struct vsb_dialer *dialer,
@@ -401,12 +407,12 @@ struct socket *vsb_dialer_connect(struct vsb_dialer *dialer,
 		if (ret)
 			return ERR_PTR(ret);
 		ret = vsb_dialer_ask(dialer, route, name, type);
-		/* an idle thread may have ended meanwhile; a new one has not */
+		/* an idle thread may have exited since; a new thread has not */
 	} while (ret == -ESRCH);
 	return ret ? ERR_PTR(ret) : vsb_dialer_wait(dialer);
 }
 
-/* The device ends: nobody waits for a connect any more. From any task. */
+/* The device ends: stop waiting and refuse further connects, from any task. */
 void vsb_dialer_cancel(struct vsb_dialer *dialer)
 {
 	spin_lock(&dialer->lock);
@@ -418,11 +424,12 @@ void vsb_dialer_cancel(struct vsb_dialer *dialer)
 }
 
 /**
- * vsb_dialer_end() - the teardown of the device
- * @dialer: the dialer, cancelled; no worker uses it any more
+ * vsb_dialer_end() - stop the dialer at the teardown of the device
+ * @dialer: the dialer, which is cancelled and not used by a worker any more
  *
- * Stops the thread and waits for it, unless it has a connect under way. Such a
- * thread leaves the owner's cgroups, which can be removed then.
+ * Stops the thread and waits for it, unless a connect is under way. In that
+ * case the thread is moved out of the owner's cgroups, so that they can be
+ * removed, and exits when the connect returns.
  */
 void vsb_dialer_end(struct vsb_dialer *dialer)
 {
@@ -439,7 +446,7 @@ void vsb_dialer_end(struct vsb_dialer *dialer)
 		vsb_dialer_join(task);
 	} else if (task) {
 		kthread_stop(task);
-		/* that of the thread, which may not have run at all */
+		/* the thread's reference: the thread may never have run */
 		vsb_dialer_put(dialer);
 	}
 	if (task)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A kernel thread that connects for an owner in a jail, one connect at a time.
+ * A kernel thread that makes host connects for a jailed owner, one at a time.
  */
 #ifndef VSB_DIALER_H
 #define VSB_DIALER_H

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Room for one more connection, and for more bytes of the guest.
+ * Make room for a new connection, and for more bytes of the guest.
  *
- * A limit never ends a connection whose host program reads before one whose
- * host program does not: the one that has gone without progress for longest
- * makes room, and its host program sees ECONNRESET.
+ * When a limit is reached, the connection that has made no progress for the
+ * longest time ends, so that a host program that reads keeps its connection.
+ * The host program of the ended connection sees ECONNRESET. Each search checks
+ * at most VSB_ROOM_LOOKS connections.
  */
 #include <linux/container_of.h>
 #include <linux/ktime.h>
@@ -15,7 +16,7 @@
 #include "room.h"
 #include "stats.h"
 
-/* One look for clients that have gone, or a reader that stands still. */
+/* The most connections that one search of a list checks. */
 #define VSB_ROOM_LOOKS	64
 
 void vsb_room_init(struct vsb_room *room)
@@ -25,7 +26,7 @@ void vsb_room_init(struct vsb_room *room)
 	INIT_LIST_HEAD(&room->lingering);
 }
 
-/* The guest is asked for the connection. */
+/* A REQUEST will be sent to the guest for @conn. */
 void vsb_room_request(struct vsb_conn *conn)
 {
 	list_move_tail(&conn->waiting, &conn->tab->room.requested);
@@ -40,8 +41,8 @@ static struct list_head *vsb_room_list(const struct vsb_conn *conn)
 }
 
 /*
- * The host program has taken bytes that were buffered, or the connection
- * begins to linger: its time without progress begins anew.
+ * Restart the time without progress of @conn, because the host program has
+ * taken buffered bytes or because the connection has begun to linger.
  */
 void vsb_room_progress(struct vsb_conn *conn)
 {
@@ -55,10 +56,10 @@ void vsb_room_progress(struct vsb_conn *conn)
 }
 
 /*
- * The connection of a list that has been without progress for longest; NULL when
- * there is none, or when all that were looked at have read. AF_UNIX tells of
- * room only when three quarters of the socket's buffer are free, so what the
- * program has read is looked at here.
+ * Return: the connection of @list that has made no progress for the longest
+ * time; NULL when the list is empty, or when the host program of every checked
+ * connection has read since the last check. The check is needed because AF_UNIX
+ * reports room only when three quarters of the socket's buffer are free.
  */
 static struct vsb_conn *vsb_room_first(struct list_head *list)
 {
@@ -75,14 +76,14 @@ static struct vsb_conn *vsb_room_first(struct list_head *list)
 	return NULL;
 }
 
-/* Bytes were buffered; a connection that is stalled already keeps its place. */
+/* Bytes were buffered. A connection that is already listed keeps its place. */
 void vsb_room_buffered(struct vsb_conn *conn)
 {
 	if (list_empty(&conn->stalled))
 		vsb_room_progress(conn);
 }
 
-/* Host programs that gave up before the guest answered. */
+/* End requests whose host program has gone before the guest answered. */
 static void vsb_room_end_gone(struct vsb_conntab *tab)
 {
 	unsigned int looks = VSB_ROOM_LOOKS;
@@ -95,11 +96,14 @@ static void vsb_room_end_gone(struct vsb_conntab *tab)
 		list_move_tail(&conn->waiting, &seen);
 		vsb_conn_check_gone(conn);
 	}
-	/* the next look begins with the others */
+	/* the next call starts with the connections that were not checked */
 	list_splice_tail(&seen, &tab->room.requested);
 }
 
-/* One that the guest has closed, and whose host program has stopped reading. */
+/*
+ * End the lingering connection that has made no progress for the longest time,
+ * if that is at least shutdown_timeout_ms.
+ */
 static void vsb_room_end_lingering(struct vsb_conntab *tab)
 {
 	struct vsb_conn *conn = vsb_room_first(&tab->room.lingering);
@@ -110,9 +114,9 @@ static void vsb_room_end_lingering(struct vsb_conntab *tab)
 }
 
 /*
- * A connection that owes the guest nothing but an RST does not count: its host
- * program and the guest's are done with it. Without RX buffers it stays, so
- * these have the same bound, for themselves.
+ * A dead connection, which only owes the guest an RST, does not count towards
+ * max_connections. It stays until the guest provides an RX buffer, so the
+ * number of dead connections has a separate limit of the same size.
  */
 static bool vsb_room_is_there(const struct vsb_conntab *tab)
 {
@@ -122,15 +126,16 @@ static bool vsb_room_is_there(const struct vsb_conntab *tab)
 }
 
 /**
- * vsb_room_for_conn() - is there room for one more connection?
- * @tab: the connections
- * @host_port: of the new one; 0 where it is still to be chosen
- * @guest_port: likewise
+ * vsb_room_for_conn() - make room for one more connection
+ * @tab: the table of connections
+ * @host_port: host port of the new connection; 0 if not chosen yet
+ * @guest_port: guest port of the new connection; 0 if not chosen yet
  *
- * Clients that have gone make room first, then a connection that lingers and
- * has gone without progress for shutdown_timeout_ms.
+ * If the limit is reached, requests whose client has gone end first. If that is
+ * not enough, one lingering connection ends that has made no progress for
+ * shutdown_timeout_ms.
  *
- * Return: false when there is none, which is counted.
+ * Return: true if there is room; else false, counted as too_many_connections.
  */
 bool vsb_room_for_conn(struct vsb_conntab *tab, u32 host_port, u32 guest_port)
 {
@@ -147,8 +152,9 @@ bool vsb_room_for_conn(struct vsb_conntab *tab, u32 host_port, u32 guest_port)
 }
 
 /*
- * A connect that the guest gave up is still with the connector for a while;
- * it counts, or REQUEST and RST in turn would grow without bound.
+ * A connect that the guest has reset stays with the connector until it returns.
+ * It counts towards the limit: otherwise a guest that alternates REQUEST and
+ * RST could queue an unbounded number of connects.
  */
 bool vsb_room_for_connect(struct vsb_conntab *tab, u32 host_port,
 			  u32 guest_port)
@@ -159,7 +165,7 @@ bool vsb_room_for_connect(struct vsb_conntab *tab, u32 host_port,
 	return false;
 }
 
-/* The connection whose host program has taken nothing for longest. */
+/* Return: the connection without progress for the longest time, or NULL. */
 static struct vsb_conn *vsb_room_longest(struct vsb_conntab *tab)
 {
 	struct vsb_conn *open = vsb_room_first(&tab->room.stalled);
@@ -172,15 +178,16 @@ static struct vsb_conn *vsb_room_longest(struct vsb_conntab *tab)
 
 /**
  * vsb_room_for_bytes() - make room in max_buffered
- * @conn: the connection whose host socket does not take them
- * @need: how many
+ * @conn: the connection whose host socket does not accept the bytes
+ * @need: number of bytes to buffer
  *
- * Credit that was given cannot be taken back, so a connection has to end. It is
- * the one without progress for longest, not the one that happens to come next:
- * a host program that reads keeps its connection whatever others do. Bytes
- * that would not fit if @conn had all of the room end @conn alone.
+ * The device cannot withdraw credit, so a connection has to end. The connection
+ * that has made no progress for the longest time ends, not the connection whose
+ * bytes arrive next, so that a host program that reads keeps its connection. If
+ * the bytes would exceed max_buffered even with all other buffers empty, only
+ * @conn ends.
  *
- * Return: false when there is none; then @conn has ended itself.
+ * Return: true if there is room; false if @conn has ended.
  */
 bool vsb_room_for_bytes(struct vsb_conn *conn, size_t need)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Room for one more connection, and for more bytes of the guest: which
- * connection makes it when a limit is reached.
+ * Choose the connection that ends when max_connections or max_buffered is
+ * reached, to make room for a new connection or for more bytes of the guest.
  *
- * Under the lock of the datapath.
+ * All functions are called with the data path's lock held.
  */
 #ifndef VSB_ROOM_H
 #define VSB_ROOM_H
@@ -16,11 +16,10 @@ struct vsb_conntab;
 
 /**
  * struct vsb_room - connections that can make room
- * @requested: those that wait for the guest's RESPONSE, in the order in which
- *	they were last looked at
- * @stalled: open ones with bytes that the host program has not taken, longest
- *	without progress first
- * @lingering: the same of those that the guest has closed
+ * @requested: connections in VSB_REQUESTED, least recently checked first
+ * @stalled: connections that hold bytes which the host program has not taken,
+ *	except those in VSB_LINGER; longest without progress first
+ * @lingering: connections in VSB_LINGER that hold such bytes, in the same order
  */
 struct vsb_room {
 	struct list_head requested;

@@ -224,10 +224,10 @@ static void vsb_send_told(struct vsb_conn *conn, u16 op)
 }
 
 /*
- * A question for credit goes to the guest. A guest that runs gives RX buffers
- * back, a guest that is paused does not; so a driver between whose RX buffers
- * question upon question stays without an answer does not know the operation. It
- * cannot be Linux's, which alone has a ceiling.
+ * Account for a CREDIT_REQUEST to the guest. A running guest returns RX
+ * buffers, a paused guest does not. A driver that returns RX buffers but leaves
+ * many requests in a row unanswered does not implement the operation, so it is
+ * not Linux's driver, and the ceiling does not apply.
  */
 static void vsb_send_asked(struct vsb_datapath *dp, struct vsb_conn *conn)
 {

@@ -130,15 +130,14 @@ void vsb_socket_attach(struct vsb_socket *s, struct socket *sock)
 }
 
 /*
- * Descriptors that somebody passes to us are never received: closing one may
- * take as long as its owner likes, a socket with SO_LINGER for instance.
+ * Descriptors that a host program passes are never received, because closing a
+ * descriptor can block without bound, for instance a socket with SO_LINGER.
  *
- * A worker that closed it would wait for it on its next way through
- * get_signal(), and its guest with it. So a work queue closes the socket: its
- * files go to the kernel's delayed_fput(), one work for the whole machine, which
- * waits instead. That takes nothing from others that any local user cannot
- * take without us: AF_UNIX's collector and AIO close files in the same work.
- * Kernels from 6.16 on refuse the descriptors to the sender.
+ * A worker that closed the descriptor would block in its next get_signal(), and
+ * so would its guest. Therefore a work queue releases the socket: its files go
+ * to the kernel's delayed_fput(), one work for the whole machine, which blocks
+ * instead. A local user can also block that work without the device, through
+ * AF_UNIX's collector or AIO. From Linux 6.16 on the sender gets EPERM.
  */
 static bool vsb_socket_has_files(const struct socket *sock)
 {

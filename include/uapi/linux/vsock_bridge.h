@@ -340,9 +340,9 @@ struct vsock_bridge_port {
  * @connect_timeout_ms: time for the guest's answer to a connection request, and to
  *	an event (struct vsock_bridge_event)
  * @shutdown_timeout_ms: time for the guest to confirm the close of a host
- *	program. Also the time without progress after which a connection that
- *	the guest has closed, and whose last bytes the host program does not
- *	read, makes room for another one when @max_connections are there.
+ *	program. Also, when @max_connections is reached: the time without
+ *	progress after which a connection that the guest has closed, and whose
+ *	last bytes the host program does not read, ends to make room.
  * @reserved: 0
  * @host_port_min: smallest host port of a connection that a host program
  *	makes, 1 to @host_port_max
@@ -355,8 +355,8 @@ struct vsock_bridge_port {
  * @max_buffered: bytes that the device keeps, for all connections together,
  *	because host sockets do not take them (@buf_alloc bounds those of one),
  *	VSOCK_BRIDGE_MIN_BUFFERED to VSOCK_BRIDGE_MAX_BUFFERED. When more is
- *	needed, the connection whose host program has taken nothing for longest
- *	is reset; the others go on.
+ *	needed, the connection whose host program has read nothing for the
+ *	longest time is reset; the others continue.
  *
  * SET: a field that is 0 leaves its limit as it is. All fields are checked
  * before any is taken. They may be changed while the device runs; connections

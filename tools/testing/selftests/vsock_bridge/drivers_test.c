@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The drivers of other systems than Linux: their habits are a table, and each
- * driver does the same things. Read from the sources of the drivers in November
- * 2026.
+ * Emulate the virtio-vsock drivers of systems other than Linux. A table
+ * describes how each driver behaves, and all tests run with each driver. The
+ * table was derived from the drivers' sources in November 2026.
  */
 #include "harness.h"
 
@@ -15,7 +15,7 @@
 #define HDR		GUEST_HDR_SIZE
 #define EVENTS		8
 
-/* Bytes that each side sends where the driver's way of counting allows it. */
+/* Bytes that each side sends, unless the driver's credit limits it to less. */
 #define TO_HOST		(1 << 20)
 #define TO_GUEST	(512 << 10)
 
@@ -29,10 +29,10 @@ FIXTURE(driver)
 /**
  * struct driver - FIXTURE_VARIANT(driver)
  * @cfg: rings and buffers; rx_num counts descriptors
- * @habits: what it does over them
- * @to_host: the most that it can send, or 0
- * @to_guest: the most that it can be sent, or 0
- * @keeps_events: it never gives a buffer for events back
+ * @habits: the driver's protocol behaviour
+ * @to_host: maximum number of bytes to the host, or 0 for TO_HOST
+ * @to_guest: maximum number of bytes to the guest, or 0 for TO_GUEST
+ * @keeps_events: the driver never returns an event buffer
  */
 FIXTURE_VARIANT(driver)
 {
@@ -94,7 +94,7 @@ FIXTURE_VARIANT_ADD(driver, unikraft)
 	.habits = { .window = 65536, .updates_above = GUEST_NEVER },
 };
 
-/* The whole way to the guest is no more than a window. */
+/* The driver can receive one window of bytes in total. */
 FIXTURE_VARIANT_ADD(driver, older_unikraft)
 {
 	.cfg = { .rx_buf = 4096 },
@@ -110,7 +110,7 @@ FIXTURE_VARIANT_ADD(driver, nuttx)
 	.habits = { .window = 2048, .updates_above = 1023 },
 };
 
-/* A writer's timer of a second is left out: it should not be needed. */
+/* Fuchsia's 1 s timer for writers is omitted: it must not be needed. */
 FIXTURE_VARIANT_ADD(driver, fuchsia)
 {
 	.cfg = { .rx_buf = 512, .rx_num = 32, .features = VERSION_1 },
@@ -128,7 +128,7 @@ FIXTURE_VARIANT_ADD(driver, toro)
 	.keeps_events = true,
 };
 
-/* Its credit comes with the host's data alone. */
+/* The driver learns its credit from the host's data packets only. */
 FIXTURE_VARIANT_ADD(driver, freebsd)
 {
 	.cfg = { .rx_buf = 128, .tx_buf = 128 - HDR },
@@ -199,7 +199,7 @@ TEST_F(driver, that_calls_gets_every_byte)
 	close(pair.fd);
 }
 
-/* Each write has arrived before the next one, so the device can merge none. */
+/* Wait for each write to arrive, so that the device cannot merge two writes. */
 static bool passes_writes(struct bed *bed, struct bed_pair *pair, size_t len,
 			  unsigned int writes)
 {
@@ -229,7 +229,7 @@ TEST_F(driver, gets_small_writes_without_end)
 	EXPECT_FALSE(self->pair.conn->reset);
 }
 
-/* Linux's queue would have a packet for each. */
+/* These are too large to join a packet in Linux's receive queue. */
 TEST_F(driver, gets_writes_of_200_bytes_without_end)
 {
 	size_t most = variant->to_guest ?: TO_GUEST;
@@ -259,7 +259,7 @@ TEST_F(driver, that_closes_has_sent_every_byte)
 	EXPECT_EQ(0, BED_AWAIT_STAT(&self->bed, connections, 0));
 }
 
-/* Reads until @len bytes are there, or none comes any more. */
+/* Read until @len bytes have arrived, or no more come. Return: bytes read. */
 static size_t reads_to_the_end(struct bed *bed, struct guest_conn *c,
 			       char *got, size_t len)
 {
@@ -290,7 +290,7 @@ TEST_F(driver, gets_every_byte_of_a_host_program_that_closes)
 	EXPECT_TRUE(bed_match(got, 5, 0, BYTES));
 }
 
-/* The driver's own answer comes behind them, whatever flags it can tell apart. */
+/* The driver answers SHUTDOWN after the bytes, whatever flags it supports. */
 TEST_F(driver, gets_every_byte_before_a_half_close)
 {
 	enum { BYTES = 40000 };
@@ -333,7 +333,7 @@ TEST_F(driver, works_behind_a_transport_reset)
 	EXPECT_EQ(0, bed_works(&self->bed));
 }
 
-/* A driver that needs an update where data has brought the credit already. */
+/* A driver that wakes a writer for CREDIT_UPDATE only, not for data. */
 FIXTURE(writer)
 {
 	struct bed bed;
@@ -358,7 +358,7 @@ FIXTURE_TEARDOWN(writer)
 	BED_TEARDOWN(&self->bed);
 }
 
-/* Until its window, and the host socket's buffer, are full. */
+/* Send until the guest's window and the host socket's buffer are full. */
 static size_t fill_host(struct bed *bed, struct bed_pair *pair)
 {
 	static char data[65536];
@@ -374,8 +374,8 @@ static size_t fill_host(struct bed *bed, struct bed_pair *pair)
 }
 
 /*
- * While the host program reads, it also writes: each write tells the guest all the
- * credit there is.
+ * The host program also writes while it reads, so data packets report the
+ * guest's credit before a CREDIT_UPDATE does.
  */
 TEST_F(writer, that_sleeps_is_woken_though_data_brings_the_credit)
 {
@@ -410,7 +410,7 @@ TEST_F(writer, is_told_less_than_half_a_window_when_all_is_idle)
 	EXPECT_EQ(1, c->seen[VIRTIO_VSOCK_OP_CREDIT_UPDATE]);
 }
 
-/* Messages never join: more of them than Linux takes, before any word of credit. */
+/* Messages never join. Send more of them than Linux can queue unread. */
 FIXTURE(messages)
 {
 	struct bed bed;
@@ -459,8 +459,8 @@ TEST_F(messages, reach_a_guest_that_never_answers)
 }
 
 /*
- * check_room() watches. It answers questions and reads nothing, for longer than a
- * silent guest would have to be silent.
+ * The guest answers CREDIT_REQUESTs and reads nothing, for more requests than
+ * the device needs to detect a silent guest. check_room() checks the ceiling.
  */
 TEST_F(messages, do_not_reset_a_linux_guest_that_answers_without_progress)
 {
@@ -473,7 +473,7 @@ TEST_F(messages, do_not_reset_a_linux_guest_that_answers_without_progress)
 	EXPECT_GT(262144 / GUEST_PACKET_COST, self->pair.conn->unread);
 }
 
-/* A guest whose processors stand still takes nothing and gives nothing back. */
+/* A paused guest neither takes packets nor returns RX buffers. */
 TEST_F(messages, do_not_reset_a_linux_guest_that_is_paused)
 {
 	int silent;
@@ -482,7 +482,7 @@ TEST_F(messages, do_not_reset_a_linux_guest_that_is_paused)
 			.handshake_timeout_ms = 1500)));
 	ASSERT_EQ(0, bed_host_pair(&self->bed, &self->pair, 80));
 	ASSERT_EQ(0, send_messages(self->pair.fd));
-	/* the clock: a client that says nothing */
+	/* use the handshake timeout of a silent client as a timer */
 	silent = uds_connect(self->bed.path);
 	ASSERT_LE(0, silent);
 	ASSERT_EQ(0, uds_recv_eof(silent));

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * For every way in which a connection can end: which bytes arrive, and whether
- * each side sees EOF or an error. A clean EOF means that all bytes are there.
+ * For every way in which a connection can end, check which bytes arrive, and
+ * whether each side sees EOF or an error. A clean EOF means that all bytes have
+ * arrived.
  */
 #include "harness.h"
 
@@ -13,7 +14,7 @@
 #define RCV VIRTIO_VSOCK_SHUTDOWN_RCV
 #define SEND VIRTIO_VSOCK_SHUTDOWN_SEND
 
-/* Sends until the host socket and the device's buffer are full; how much. */
+/* Fill the host socket and the device's buffer. Return: bytes sent. */
 static size_t send_until_stalled(struct bed *bed, struct bed_pair *pair)
 {
 	static char data[65536];
@@ -31,7 +32,7 @@ static size_t send_until_stalled(struct bed *bed, struct bed_pair *pair)
 	return sent;
 }
 
-/* Reads to the end; how many of the bytes are right. @end: 0 or an errno. */
+/* Read to the end. Return: number of valid bytes. @end: 0 (EOF) or -errno. */
 static size_t read_to_end(int fd, int *end)
 {
 	static char data[65536];
@@ -57,10 +58,10 @@ enum ending {
 	BY_HALF_CLOSE,		/* the guest's SHUTDOWN of its writing */
 	BY_DROP,		/* DROP_CONN */
 	BY_EVENT,		/* TRANSPORT_RESET */
-	BY_RESTART,		/* a guest that starts anew */
+	BY_RESTART,		/* a restart of the guest */
 	BY_CID,			/* another CID */
-	BY_OVER_CREDIT,		/* a guest that sends more than it may */
-	BY_SHORT_PACKET,	/* a packet that its chain does not hold */
+	BY_OVER_CREDIT,		/* the guest exceeds its credit */
+	BY_SHORT_PACKET,	/* a packet longer than its chain */
 	BY_DEVICE,		/* the device is closed */
 };
 
@@ -73,8 +74,8 @@ FIXTURE(ends)
 FIXTURE_VARIANT(ends)
 {
 	enum ending by;
-	bool guest_asked;	/* so that EOF is clean, and all bytes come */
-	bool rst;		/* the guest is sent an RST */
+	bool guest_asked;	/* the guest closed: all bytes, then EOF */
+	bool rst;		/* the guest receives an RST */
 };
 
 #define ENDING(name, ...)						\
@@ -150,7 +151,7 @@ static int send_too_much(struct guest_conn *c)
 	return err;
 }
 
-/* A header that promises more than there is behind it. */
+/* Send a packet whose header announces more bytes than its chain holds. */
 static int send_short(struct guest_conn *c)
 {
 	struct guest *g = c->mux->guest;
@@ -199,7 +200,7 @@ static int end_it(struct bed *bed, struct bed_pair *pair, enum ending by)
 	return -EINVAL;
 }
 
-/* The end of the host program's bytes: EOF only if all of them are there. */
+/* The host program sees EOF only if it has received all bytes. */
 TEST_F(ends, with_bytes_left_is_eof_behind_all_or_reset_behind_some)
 {
 	size_t sent = send_until_stalled(&self->bed, &self->pair);
@@ -221,7 +222,7 @@ TEST_F(ends, with_bytes_left_is_eof_behind_all_or_reset_behind_some)
 	}
 }
 
-/* All bytes are there, but the guest has not said that these were all. */
+/* All bytes have arrived, but only a close by the guest makes the end clean. */
 TEST_F(ends, with_all_bytes_read_is_eof_if_the_guest_asked)
 {
 	char data[1000];
@@ -273,7 +274,7 @@ static void expect_all(struct __test_metadata *_metadata, int fd, size_t sent)
 	EXPECT_EQ(0, end);
 }
 
-/* The guest's close does not wait for a host program that does not read. */
+/* The guest's close is confirmed although the host program does not read. */
 TEST_F(linger, is_confirmed_to_the_guest_before_the_host_program_reads)
 {
 	struct bed *bed = &self->bed;
@@ -319,7 +320,7 @@ TEST_F(linger, leaves_the_ports_to_the_next_connection)
 	close(pair.fd);
 }
 
-/* A guest that forgot its close, and uses the same two ports again. */
+/* The guest reuses both ports before it has received the RST. */
 TEST_F(linger, outlives_a_request_with_the_same_ports)
 {
 	struct bed *bed = &self->bed;
@@ -331,7 +332,7 @@ TEST_F(linger, outlives_a_request_with_the_same_ports)
 	ASSERT_EQ(0, bed_guest_pair(bed, &pair, 80));
 	ASSERT_EQ(0, bed_host_pair(bed, &other, 90));
 	sent = send_until_stalled(bed, &pair);
-	/* so that the RST is owed still */
+	/* without an RX buffer the device cannot send the RST */
 	ASSERT_EQ(0, bed_use_up_rx(bed, &other, held));
 	ASSERT_EQ(0, guest_conn_shutdown(pair.conn, RCV | SEND));
 	h = guest_hdr(&bed->guest, VIRTIO_VSOCK_OP_REQUEST, pair.conn->local,
@@ -359,7 +360,7 @@ TEST_F(linger, outlives_a_restart_of_the_guest)
 	close(pair.fd);
 }
 
-/* Where a place is needed, and the reader has stopped for long enough. */
+/* The limit is reached, and the reader has not read for shutdown_timeout_ms. */
 TEST_F(linger, makes_room_for_a_connection_and_is_reset)
 {
 	struct bed *bed = &self->bed;
@@ -405,7 +406,10 @@ TEST_F(linger, keeps_its_place_while_its_reader_may_go_on)
 	close(pair.fd);
 }
 
-/* It reads all the time: a buffer of AF_UNIX, and less than makes it tell of room. */
+/*
+ * The reader makes progress all the time, but frees less of the socket's buffer
+ * than makes AF_UNIX report room.
+ */
 TEST_F(linger, keeps_its_place_while_its_reader_reads_slowly)
 {
 	struct bed *bed = &self->bed;
@@ -432,7 +436,7 @@ TEST_F(linger, keeps_its_place_while_its_reader_reads_slowly)
 	close(pair.fd);
 }
 
-/* Sends on until the device keeps @more bytes of it. */
+/* Send until the device buffers @more bytes more. */
 static void stall(struct bed *bed, struct bed_pair *p, uint64_t more)
 {
 	static char bytes[1000];
@@ -446,7 +450,7 @@ static void stall(struct bed *bed, struct bed_pair *p, uint64_t more)
 	}
 }
 
-/* What one connection cannot have if it is alone costs no other. */
+/* Bytes that exceed max_buffered on their own end no other connection. */
 TEST_F(linger, and_stalled_neighbours_live_when_bytes_cannot_fit_at_all)
 {
 	struct bed *bed = &self->bed;
@@ -471,7 +475,7 @@ TEST_F(linger, and_stalled_neighbours_live_when_bytes_cannot_fit_at_all)
 
 BED_FIXTURE(client)
 
-/* Writes line and payload with one call, and closes. */
+/* Write the line and the payload with one call, then close. */
 static int hasty_client(struct bed *bed, const char *text)
 {
 	int fd = uds_connect(bed->path);
@@ -531,7 +535,7 @@ TEST_F(client, that_is_gone_when_its_turn_comes_never_reaches_the_guest)
 	close(pair.fd);
 }
 
-/* Those that were asked for and gave up make room for one that waits. */
+/* Requests whose client has gone make room for a client that waits. */
 TEST_F(client, that_gave_up_does_not_take_the_place_of_a_live_one)
 {
 	struct bed *bed = &self->bed;
@@ -554,7 +558,7 @@ TEST_F(client, that_gave_up_does_not_take_the_place_of_a_live_one)
 	close(fd);
 }
 
-/* It is no byte of the line: a reader would not get it either. */
+/* An urgent byte is not part of the line, because a read does not return it. */
 TEST_F(client, whose_line_has_an_urgent_byte_in_it_is_connected)
 {
 	struct bed *bed = &self->bed;
