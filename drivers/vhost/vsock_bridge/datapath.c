@@ -371,11 +371,11 @@ static void vsb_datapath_quench_as(struct vsb_datapath *dp, bool wait)
  * @dp: the data path; the caller has a reference of its own to the device, or is
  *	one of its threads
  *
- * Afterwards the device runs no rounds and has no sockets, and no hook can queue
- * work. Host programs see the end before this function returns, unless the
- * holder of the lock needs longer than VSB_QUENCH_WAIT; then the holder ends the
- * device when it unlocks. A kernel thread, which may close files for the whole
- * machine, waits neither for the holder nor for a file system.
+ * Afterwards the device runs no rounds and has no sockets, and no hook can
+ * queue work. Host programs see the end before this function returns, unless
+ * the holder of the lock needs longer than VSB_QUENCH_WAIT; then the holder
+ * ends the device when it unlocks. A kernel thread, which may close files for
+ * the whole machine, waits neither for the holder nor for a file system.
  */
 void vsb_datapath_quench(struct vsb_datapath *dp)
 {

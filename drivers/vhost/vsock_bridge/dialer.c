@@ -7,8 +7,8 @@
  * the captured ones, because /proc would expose them to the owner's other
  * threads. The kernel thread joins the owner's cgroups and charges its
  * allocations to the owner's memcg, so that cgroup-based policies and limits of
- * the owner apply to the connect. Before Linux 6.4, where the worker is a kernel
- * thread, the dialer makes all connects.
+ * the owner apply to the connect. Before Linux 6.4 the worker is a kernel
+ * thread, and the dialer makes all connects.
  *
  * A path lookup can block without bound. The worker stops waiting for it when
  * the device ends or when the worker is killed. The thread, which holds a
