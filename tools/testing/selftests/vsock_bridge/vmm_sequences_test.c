@@ -257,7 +257,7 @@ TEST_F(vmm_sequence, serves_a_guest_that_was_reset_and_ends_what_was)
 	guest_conn_free(pair.conn);
 	guest_fill_rx(g);
 	ASSERT_EQ(0, variant->start(g));
-	EXPECT_EQ(0, uds_recv_eof(pair.fd));
+	EXPECT_EQ(0, uds_recv_reset(pair.fd));
 	EXPECT_EQ(0, bed_works(&self->bed));
 	close(pair.fd);
 }
