@@ -569,6 +569,11 @@ void vsb_conn_host_ready(struct vsb_conn *conn, int events)
 {
 	if (!vsb_socket_is_open(&conn->sock))
 		return;
+	/* now, for a guest that does not read would keep them with the device */
+	if ((events & VSB_SOCK_IN) && vsb_socket_holds_files(&conn->sock)) {
+		vsb_conn_fail(conn, rx_read_fails);
+		return;
+	}
 	if (conn->cs.state == VSB_REQUESTED) {
 		conn->readable = true;
 		vsb_conn_check_gone(conn);

@@ -726,6 +726,12 @@ bool vsb_socket_is_gone(const struct vsb_socket *s)
 	return skb_queue_empty_lockless(&s->sock->sk->sk_receive_queue);
 }
 
+/* Has the peer passed descriptors, which are not received? */
+bool vsb_socket_holds_files(const struct vsb_socket *s)
+{
+	return vsb_socket_has_files(s->sock);
+}
+
 /*
  * What the peer has not read of us, with AF_UNIX's own structures; by whole
  * buffers, of 36 KiB at most.

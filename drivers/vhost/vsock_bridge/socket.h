@@ -99,6 +99,7 @@ long vsb_socket_end(struct vsb_socket *s);
 void vsb_socket_shutdown_read(struct vsb_socket *s);
 void vsb_socket_shutdown_write(struct vsb_socket *s);
 
+bool vsb_socket_holds_files(const struct vsb_socket *s);
 bool vsb_socket_has_room(const struct vsb_socket *s);
 u32 vsb_socket_unread(const struct vsb_socket *s);
 bool vsb_socket_readable(const struct vsb_socket *s);

@@ -77,6 +77,30 @@ TEST_F(passed, to_a_connection_is_refused_and_closed)
 	close(ends[0]);
 }
 
+/* A connection that nobody reads would keep them, and the device, for ever. */
+TEST_F(passed, to_a_connection_that_is_not_read_is_refused_all_the_same)
+{
+	static char data[5000];
+	struct bed_pair pair;
+	int ends[2];
+
+	self->bed.mux.buf_alloc = 4096;
+	ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, 81));
+	pair.conn->no_updates = true;
+	ASSERT_EQ(0, uds_send(pair.fd, data, sizeof(data)));
+	ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux,
+				guest_conn_unread(pair.conn) == 4096));
+	ASSERT_EQ(0, pipe2(ends, O_CLOEXEC));
+	if (pass(pair.fd, ends[1]) != -EPERM) {
+		EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, pair.conn->reset));
+		EXPECT_EQ(0, uds_recv_reset(pair.fd));
+	}
+	close(pair.fd);
+	close(ends[1]);
+	EXPECT_TRUE(is_closed(ends[0]));
+	close(ends[0]);
+}
+
 TEST_F(passed, in_the_handshake_is_refused_and_closed)
 {
 	int ends[2], fd = uds_connect(self->bed.path);
