@@ -205,9 +205,11 @@ void vsb_connector_cancel(struct vsb_connector *connector,
 /* Without a lock, because routes are put. */
 void vsb_connector_forget(struct list_head *cancelled)
 {
-	struct vsb_conn *conn, *next;
+	struct vsb_conn *conn;
 
-	list_for_each_entry_safe(conn, next, cancelled, connect) {
+	while ((conn = list_first_entry_or_null(cancelled, struct vsb_conn,
+						connect))) {
+		list_del(&conn->connect);
 		vsb_connector_put_route(conn);
 		vsb_conn_put(conn);
 	}

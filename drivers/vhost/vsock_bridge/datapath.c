@@ -169,8 +169,6 @@ static void vsb_datapath_let_go(struct vsb_remains *remains)
 		remains->listener[i] = NULL;
 	}
 	vsb_connector_forget(&remains->connects);
-	/* the teardown looks again, and finds nothing */
-	INIT_LIST_HEAD(&remains->connects);
 	vsb_route_put_all(remains->routes);
 	remains->routes = NULL;
 }

@@ -301,12 +301,6 @@ struct socket *vsb_socket_detach(struct vsb_socket *s)
 	return sock;
 }
 
-/* Take the hook out and close the socket; nothing is notified afterwards. */
-void vsb_socket_close(struct vsb_socket *s)
-{
-	vsb_socket_discard(vsb_socket_detach(s));
-}
-
 static int vsb_socket_check_listener(const struct socket *sock, int type)
 {
 	/* what it is, not what its address looks like */

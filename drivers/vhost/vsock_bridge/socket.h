@@ -66,7 +66,6 @@ void vsb_socket_init(struct vsb_socket *s, void (*notify)(struct vsb_socket *));
 void vsb_socket_watch(struct vsb_socket *s, struct socket *sock);
 void vsb_socket_attach(struct vsb_socket *s, struct socket *sock);
 struct socket *vsb_socket_detach(struct vsb_socket *s);
-void vsb_socket_close(struct vsb_socket *s);
 void vsb_socket_refuse(struct socket *sock);
 void vsb_socket_discard(struct socket *sock);
 void vsb_socket_discard_soon(struct socket *sock);
