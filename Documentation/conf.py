@@ -2,6 +2,7 @@
 """How Sphinx builds these pages: like the kernel's, with its own extensions."""
 
 import os
+import pathlib
 import re
 import sys
 
@@ -59,7 +60,9 @@ def has_kernel_doc(name):
 
 def sources():
     """A section for each file of the module that documents anything."""
-    for name in filter(has_kernel_doc, sorted(os.listdir(os.path.join(PROJECT, MODULE)))):
+    root = pathlib.Path(PROJECT, MODULE)
+    names = sorted(str(path.relative_to(root)) for path in root.rglob("*.[ch]"))
+    for name in filter(has_kernel_doc, names):
         yield title(name, "=") + f".. kernel-doc:: {MODULE}/{name}\n"
 
 

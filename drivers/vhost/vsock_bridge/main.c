@@ -4,10 +4,10 @@
  */
 #include <linux/module.h>
 
-#include "conn.h"
-#include "dev.h"
-#include "ownfile.h"
-#include "socket.h"
+#include "conn/conn.h"
+#include "dev/dev.h"
+#include "host/unix/ownfile.h"
+#include "host/unix/socket.h"
 
 static int __init vsb_init(void)
 {

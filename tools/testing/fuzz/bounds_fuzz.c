@@ -5,7 +5,7 @@
  */
 #include "fuzz.h"
 
-#include "bounds.h"
+#include "conn/bounds.h"
 #include "stub.h"
 
 #define MESSAGES	4096U

@@ -6,7 +6,7 @@
  */
 #include "fuzz.h"
 
-#include "conn_state.h"
+#include "conn/pure/state.h"
 
 /* Where a step may lead from each state, as bits. */
 #define TO(state)	(1U << (state))

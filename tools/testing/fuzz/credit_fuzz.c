@@ -6,7 +6,7 @@
  */
 #include "fuzz.h"
 
-#include "credit.h"
+#include "conn/pure/credit.h"
 
 #define PACKETS	4096U
 /* The payload of Linux's RX buffers, and the largest packet that joins one. */

@@ -8,7 +8,7 @@
 
 #include "fuzz.h"
 
-#include "handshake.h"
+#include "conn/pure/line.h"
 
 /* No byte behind what the parser was given may be looked at. */
 static char *copy_of(const char *data, size_t len)

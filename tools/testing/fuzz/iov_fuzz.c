@@ -5,7 +5,7 @@
  */
 #include "fuzz.h"
 
-#include "iov.h"
+#include "virtio/iov.h"
 
 #define PARTS	16U
 #define SPACE	4096U

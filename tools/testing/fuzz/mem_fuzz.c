@@ -10,7 +10,7 @@
 
 #include "fuzz.h"
 
-#include "mem.h"
+#include "virtio/mem.h"
 #include "stub.h"
 
 #define REGIONS	8U

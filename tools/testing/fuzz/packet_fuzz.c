@@ -5,7 +5,7 @@
  */
 #include "fuzz.h"
 
-#include "packet.h"
+#include "conn/pure/packet.h"
 
 /* The rules, in their order; the first one that is broken counts. */
 static enum vsb_verdict judge(const struct vsb_packet *pkt, u64 cid,

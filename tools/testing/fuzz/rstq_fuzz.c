@@ -5,7 +5,7 @@
  */
 #include "fuzz.h"
 
-#include "rstq.h"
+#include "conn/pure/rstq.h"
 
 #define ALL	65536U
 

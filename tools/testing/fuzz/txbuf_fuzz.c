@@ -9,7 +9,7 @@
 #include "fuzz.h"
 
 #include "stub.h"
-#include "txbuf.h"
+#include "conn/txbuf.h"
 
 #define PARTS	8U
 #define MOST	(1U << 18)	/* the default credit */

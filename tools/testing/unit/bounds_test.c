@@ -4,7 +4,7 @@
  */
 #include "test.h"
 
-#include "bounds.h"
+#include "conn/bounds.h"
 #include "stub.h"
 
 static int setup(void **state)

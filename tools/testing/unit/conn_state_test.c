@@ -4,7 +4,7 @@
  */
 #include "test.h"
 
-#include "conn_state.h"
+#include "conn/pure/state.h"
 
 #define RCV	VIRTIO_VSOCK_SHUTDOWN_RCV
 #define SEND	VIRTIO_VSOCK_SHUTDOWN_SEND

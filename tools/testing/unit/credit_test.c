@@ -4,7 +4,7 @@
  */
 #include "test.h"
 
-#include "credit.h"
+#include "conn/pure/credit.h"
 
 /* What a packet costs a Linux guest: SKB_TRUESIZE(0). */
 #define GUEST_PACKET_COST	576U

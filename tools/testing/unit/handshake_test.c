@@ -4,7 +4,7 @@
  */
 #include "test.h"
 
-#include "handshake.h"
+#include "conn/pure/line.h"
 
 #define LINE(text, port)	{ (text), sizeof(text) - 1, (port) }
 

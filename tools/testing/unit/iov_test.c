@@ -4,7 +4,7 @@
  */
 #include "test.h"
 
-#include "iov.h"
+#include "virtio/iov.h"
 
 #define PARTS_MAX	8
 

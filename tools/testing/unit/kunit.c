@@ -7,7 +7,7 @@
 
 #include "kunit.h"
 
-#include "conn_state.c"
+#include "conn/pure/state.c"
 
 #define MESSAGE_SIZE	200
 

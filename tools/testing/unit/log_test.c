@@ -9,7 +9,7 @@
 
 #include "test.h"
 
-#include "log.h"
+#include "virtio/dirty_log.h"
 #include "stub.h"
 
 #define GUEST_PAGE	0x1000ULL

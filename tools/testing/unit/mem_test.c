@@ -9,7 +9,7 @@
 
 #include "test.h"
 
-#include "mem.h"
+#include "virtio/mem.h"
 #include "stub.h"
 
 #define GIB	(1ULL << 30)

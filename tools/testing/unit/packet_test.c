@@ -4,7 +4,7 @@
  */
 #include "test.h"
 
-#include "packet.h"
+#include "conn/pure/packet.h"
 
 #define GUEST_CID	0x100000003ULL
 

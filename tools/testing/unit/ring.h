@@ -8,8 +8,8 @@
 #include <linux/virtio_config.h>
 #include <asm/byteorder.h>
 
-#include "mem.h"
-#include "vring.h"
+#include "virtio/mem.h"
+#include "virtio/split.h"
 
 /*
  * The guest's memory. Regions 0 and 1 are adjacent for the guest, not for the

@@ -4,7 +4,7 @@
  */
 #include "test.h"
 
-#include "rstq.h"
+#include "conn/pure/rstq.h"
 
 static struct vsb_rst rst_of(u32 n)
 {

@@ -9,7 +9,7 @@
 #include <linux/uio.h>
 
 #include "stub.h"
-#include "txbuf.h"
+#include "conn/txbuf.h"
 
 #define PIECES	4
 

@@ -8,7 +8,7 @@
 
 #include "test.h"
 
-#include "log.h"
+#include "virtio/dirty_log.h"
 #include "ring.h"
 #include "stub.h"
 

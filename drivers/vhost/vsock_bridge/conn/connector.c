@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Connects to host paths on behalf of the guest, off the data path: a lookup may
+ * block for long, so the thread that does it is away for the worker meanwhile.
+ *
+ * It takes no lock: it reads what does not change (the route, the ports, the
+ * type), and hands its result over with the connection's next event.
+ */
+#include <linux/err.h>
+#include <linux/net.h>
+
+#include "base/busy.h"
+#include "base/stats.h"
+#include "conn/closing.h"
+#include "conn/conn.h"
+#include "conn/connector.h"
+#include "conn/table.h"
+#include "host/unix/dialer.h"
+#include "host/unix/route.h"
+
+static int vsb_conn_sock_type(const struct vsb_conn *conn)
+{
+	return vsb_conn_is_seqpacket(conn) ? SOCK_SEQPACKET : SOCK_STREAM;
+}
+
+/*
+ * In this thread, the host program sees the pid of the VMM. For an owner in a
+ * jail a kernel thread connects: what that sees, the owner cannot.
+ */
+static struct socket *vsb_connector_connect(struct vsb_connector *connector,
+					    const struct vsb_conn *conn)
+{
+	int type = vsb_conn_sock_type(conn);
+	struct vsb_name name;
+	int ret = vsb_route_name(conn->route, conn->host_port, &name);
+
+	if (ret)
+		return ERR_PTR(ret);
+	if (!vsb_route_is_jailed(conn->route))
+		return vsb_route_connect(conn->route, &name, type);
+	return vsb_dialer_connect(connector->dialer, conn->route, &name, type);
+}
+
+static struct socket *vsb_connector_dial(struct vsb_connector *connector,
+					 const struct vsb_conn *conn)
+{
+	struct socket *sock;
+
+	if (READ_ONCE(conn->cancelled))
+		return ERR_PTR(-ECONNREFUSED);
+	sock = vsb_connector_connect(connector, conn);
+	/* nobody may look for it when its device waits for its last close */
+	if (!IS_ERR(sock) && READ_ONCE(conn->cancelled)) {
+		vsb_socket_discard(sock);
+		return ERR_PTR(-ECONNREFUSED);
+	}
+	return sock;
+}
+
+/* The last use of the route: its directories are let go here, if need be. */
+static void vsb_connector_put_route(struct vsb_conn *conn)
+{
+	vsb_route_put(conn->route);
+	conn->route = NULL;
+}
+
+/* The next one; from here on, the device is busy. Return: NULL without one. */
+static struct vsb_conn *vsb_connector_next(struct vsb_connector *connector)
+{
+	struct vsb_conn *conn;
+
+	spin_lock(&connector->lock);
+	conn = list_first_entry_or_null(&connector->queue, struct vsb_conn,
+					connect);
+	if (conn) {
+		list_del(&conn->connect);
+		/* before the device ends, and the queue is taken */
+		vsb_busy_get(connector->busy);
+	}
+	spin_unlock(&connector->lock);
+	return conn;
+}
+
+static bool vsb_connector_is_empty(struct vsb_connector *connector)
+{
+	bool empty;
+
+	spin_lock(&connector->lock);
+	empty = list_empty(&connector->queue);
+	spin_unlock(&connector->lock);
+	return empty;
+}
+
+/*
+ * Connect one, and tell when we are back: nobody else has to wake up then. One
+ * who finds another one away leaves it to him: he looks again when he is back.
+ */
+static bool vsb_connector_one(struct vsb_connector *connector)
+{
+	struct vsb_conn *conn;
+
+	if (!vsb_worker_leave(connector->worker))
+		return false;
+	conn = vsb_connector_next(connector);
+	if (conn) {
+		conn->connected = vsb_connector_dial(connector, conn);
+		vsb_connector_put_route(conn);
+	}
+	vsb_worker_return(connector->worker);
+	if (conn) {
+		vsb_socket_post(&conn->sock, VSB_SOCK_CONNECTED);
+		vsb_conn_put(conn);
+		vsb_busy_put(connector->busy);
+	}
+	return true;
+}
+
+static void vsb_connector_run(struct vsb_work *work)
+{
+	struct vsb_connector *connector =
+		container_of(work, struct vsb_connector, work);
+
+	if (vsb_connector_one(connector) && !vsb_connector_is_empty(connector))
+		vsb_worker_queue(connector->worker, work);
+}
+
+/* Return: 0 or -ENOMEM. */
+int vsb_connector_init(struct vsb_connector *connector,
+		       struct vsb_worker *worker, struct vsb_busy *busy)
+{
+	connector->dialer = vsb_dialer_new();
+	if (!connector->dialer)
+		return -ENOMEM;
+	connector->worker = worker;
+	connector->busy = busy;
+	vsb_work_init(&connector->work, vsb_connector_run);
+	spin_lock_init(&connector->lock);
+	INIT_LIST_HEAD(&connector->queue);
+	return 0;
+}
+
+/* The threads are gone. A connect for an owner in a jail may still hang. */
+void vsb_connector_destroy(struct vsb_connector *connector)
+{
+	vsb_dialer_end(connector->dialer);
+}
+
+/* Have @conn connected along @route; ends with VSB_SOCK_CONNECTED. */
+void vsb_connector_submit(struct vsb_connector *connector,
+			  struct vsb_conn *conn, struct vsb_route *route)
+{
+	conn->tab->connecting++;
+	conn->route = vsb_route_get(route);
+	vsb_conn_get(conn);
+	spin_lock(&connector->lock);
+	list_add_tail(&conn->connect, &connector->queue);
+	spin_unlock(&connector->lock);
+	/* (H), a full barrier in it: the thread that is away sees the connect */
+	vsb_worker_queue(connector->worker, &connector->work);
+}
+
+/* VSB_SOCK_CONNECTED: take the result over; a reference to @conn is held. */
+void vsb_connector_done(struct vsb_conn *conn)
+{
+	struct socket *sock = conn->connected;
+
+	conn->connected = NULL;
+	conn->tab->connecting--;
+	if (conn->cs.state != VSB_CONNECTING) {
+		if (!IS_ERR_OR_NULL(sock))
+			vsb_closing_add(conn, sock);
+		return;
+	}
+	if (IS_ERR(sock)) {
+		vsb_conn_fail(conn, unix_connect_fails);
+		return;
+	}
+	vsb_socket_attach(&conn->sock, sock);
+	conn->tab->stats->sockets++;
+	vsb_conn_event(conn, VSB_EV_CONNECTED, 0);
+}
+
+/**
+ * vsb_connector_cancel() - the device ends: take out the connections that wait
+ * @connector: the connector; the lock of the data path is held
+ * @cancelled: out: the connections, for vsb_connector_forget()
+ *
+ * Nothing is submitted any more. A connect that is under way drops its route when
+ * it returns. The worker does not wait for one that is made for an owner in a
+ * jail.
+ */
+void vsb_connector_cancel(struct vsb_connector *connector,
+			  struct list_head *cancelled)
+{
+	struct vsb_conn *conn;
+
+	spin_lock(&connector->lock);
+	list_splice_init(&connector->queue, cancelled);
+	spin_unlock(&connector->lock);
+	list_for_each_entry(conn, cancelled, connect)
+		conn->tab->connecting--;
+	vsb_dialer_cancel(connector->dialer);
+}
+
+/* Without a lock, because routes are put. */
+void vsb_connector_forget(struct list_head *cancelled)
+{
+	struct vsb_conn *conn;
+
+	while ((conn = list_first_entry_or_null(cancelled, struct vsb_conn,
+						connect))) {
+		list_del(&conn->connect);
+		vsb_connector_put_route(conn);
+		vsb_conn_put(conn);
+	}
+}

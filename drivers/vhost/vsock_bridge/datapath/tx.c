@@ -1,0 +1,429 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Guest to host: TX virtqueue -> connection -> host socket.
+ *
+ * Chains are always consumed, whatever becomes of them, so a guest can never
+ * be stuck behind one of its own connections. Data packets of one connection
+ * are gathered and go to the host socket with one call, straight from guest
+ * memory; used elements become visible after that.
+ */
+#include <linux/err.h>
+#include <linux/uaccess.h>
+#include <linux/uio.h>
+
+#include "base/stats.h"
+#include "base/trace.h"
+#include "conn/conn.h"
+#include "conn/pure/packet.h"
+#include "conn/room.h"
+#include "datapath/datapath.h"
+
+/*
+ * One round: so many chains, or so many bytes, or as much of a walk as a queue may
+ * have, then the others have a turn.
+ */
+#define VSB_RECEIVE_CHAINS	256
+#define VSB_RECEIVE_BYTES	(512 * 1024)
+
+/* An error case of a packet from the guest; see vsb_error(). */
+#define vsb_packet_error(dp, name, pkt)					\
+	do {								\
+		const struct vsb_packet *_pkt = (pkt);			\
+									\
+		vsb_error(&(dp)->stats, name, _pkt->dst_port,		\
+			  _pkt->src_port);				\
+	} while (0)
+
+/* Of SEQPACKET: does the packet end a message? */
+static bool vsb_receive_is_end(const struct vsb_conn *conn,
+			       const struct vsb_packet *pkt)
+{
+	return vsb_conn_is_seqpacket(conn) &&
+	       (pkt->flags & VIRTIO_VSOCK_SEQ_EOM);
+}
+
+static void vsb_receive_data(struct vsb_datapath *dp, struct vsb_conn *conn,
+			     const struct vsb_packet *pkt,
+			     const struct vsb_chain *chain)
+{
+	bool eom = vsb_receive_is_end(conn, pkt);
+
+	if (!vsb_conn_takes_data(&conn->cs)) {
+		/* a guest that has not seen our RST is not to blame */
+		if (conn->cs.state < VSB_LINGER)
+			vsb_conn_error(conn, bad_op);
+		return;
+	}
+	if (!pkt->len && !eom)
+		return;
+	/*
+	 * Before the credit is taken: what fails in here makes up for all that
+	 * was taken, and may end the connection.
+	 */
+	if (vsb_gather_is_spent(&dp->gather, chain->nr))
+		vsb_gather_flush_all(&dp->gather);
+	else if (vsb_gather_is_full(&conn->gathered, pkt->len))
+		vsb_gather_flush(&dp->gather, conn, false);
+	if (!vsb_conn_takes_data(&conn->cs))
+		return;
+	if (!vsb_credit_take(&conn->credit, pkt->len)) {
+		vsb_gather_flush(&dp->gather, conn, false);
+		vsb_conn_fail(conn, over_credit);
+		return;
+	}
+	dp->stats.tx_bytes_count += pkt->len;
+	conn->tx_bytes += pkt->len;
+	vsb_gather_add(&dp->gather, &conn->gathered, chain, VSB_HDR_SIZE,
+		       pkt->len);
+	if (eom)
+		vsb_gather_flush(&dp->gather, conn, true);
+}
+
+/* Return: where that port is, or NULL: nowhere, which is counted. */
+static struct vsb_route *vsb_receive_route(struct vsb_datapath *dp,
+					   const struct vsb_packet *pkt)
+{
+	struct vsb_route *route = vsb_routes_find(&dp->routes, pkt->dst_port);
+
+	if (!IS_ERR(route))
+		return route;
+	if (PTR_ERR(route) == -EACCES)
+		vsb_packet_error(dp, ports_denied, pkt);
+	else
+		vsb_packet_error(dp, unix_connect_fails, pkt);
+	return NULL;
+}
+
+static void vsb_receive_reply_rst(struct vsb_datapath *dp,
+				  const struct vsb_packet *pkt)
+{
+	vsb_conntab_reply_rst(&dp->tab, pkt->dst_port, pkt->src_port,
+			      pkt->type);
+}
+
+/* The guest wants a host program. */
+static void vsb_receive_request(struct vsb_datapath *dp,
+				const struct vsb_packet *pkt)
+{
+	struct vsb_route *route = vsb_receive_route(dp, pkt);
+	struct vsb_conntab *tab = &dp->tab;
+	struct vsb_conn *conn = NULL;
+
+	if (route && vsb_room_for_connect(tab, pkt->dst_port, pkt->src_port))
+		conn = vsb_conn_alloc(tab);
+	if (!conn) {
+		vsb_receive_reply_rst(dp, pkt);
+		return;
+	}
+	vsb_conn_begin(conn, VSB_CONNECTING, pkt->type);
+	conn->host_port = pkt->dst_port;
+	conn->guest_port = pkt->src_port;
+	vsb_credit_peer(&conn->credit, pkt->buf_alloc, pkt->fwd_cnt);
+	vsb_conntab_insert(tab, conn);
+	vsb_connector_submit(&dp->connector, conn, route);
+}
+
+/* The guest has forgotten the old one. */
+static void vsb_receive_request_again(struct vsb_datapath *dp,
+				      struct vsb_conn *old,
+				      const struct vsb_packet *pkt)
+{
+	vsb_conn_forget(old, "forgotten");
+	vsb_receive_request(dp, pkt);
+}
+
+static void vsb_receive_unknown(struct vsb_datapath *dp,
+				const struct vsb_packet *pkt)
+{
+	switch (pkt->op) {
+	case VIRTIO_VSOCK_OP_REQUEST:
+		vsb_receive_request(dp, pkt);
+		break;
+	case VIRTIO_VSOCK_OP_RST:
+		break;
+	default:
+		vsb_packet_error(dp, unknown_flow, pkt);
+		vsb_receive_reply_rst(dp, pkt);
+	}
+}
+
+static void vsb_receive_credit(struct vsb_conn *conn,
+			       const struct vsb_packet *pkt)
+{
+	if (vsb_credit_peer(&conn->credit, pkt->buf_alloc, pkt->fwd_cnt))
+		vsb_conn_got_credit(conn);
+	trace_vsb_credit_got(conn->tab->stats->device, conn->host_port,
+			     conn->guest_port, pkt->buf_alloc, pkt->fwd_cnt);
+	/* a guest that makes its window smaller may have used it up by that */
+	vsb_conn_check_update(conn);
+}
+
+static void vsb_receive_known(struct vsb_datapath *dp, struct vsb_conn *conn,
+			      const struct vsb_packet *pkt,
+			      const struct vsb_chain *chain)
+{
+	if (vsb_credit_is_news(&conn->credit, pkt->buf_alloc, pkt->fwd_cnt))
+		vsb_receive_credit(conn, pkt);
+	if (pkt->op != VIRTIO_VSOCK_OP_CREDIT_UPDATE)
+		vsb_row_answer(&conn->row);
+
+	switch (pkt->op) {
+	case VIRTIO_VSOCK_OP_REQUEST:
+		vsb_receive_request_again(dp, conn, pkt);
+		break;
+	case VIRTIO_VSOCK_OP_RESPONSE:
+		vsb_conn_event(conn, VSB_EV_RESPONSE, 0);
+		break;
+	case VIRTIO_VSOCK_OP_RST:
+		vsb_conn_event(conn, VSB_EV_GUEST_RST, 0);
+		break;
+	case VIRTIO_VSOCK_OP_SHUTDOWN:
+		vsb_conn_event(conn, VSB_EV_GUEST_SHUTDOWN, pkt->flags);
+		break;
+	case VIRTIO_VSOCK_OP_RW:
+		vsb_receive_data(dp, conn, pkt, chain);
+		break;
+	case VIRTIO_VSOCK_OP_CREDIT_UPDATE:
+		conn->unanswered = 0;
+		break;
+	case VIRTIO_VSOCK_OP_CREDIT_REQUEST:
+		/* not before the RESPONSE: a guest would take it for nonsense */
+		if (conn->cs.state == VSB_OPEN)
+			vsb_conn_owe(conn, VSB_OWE_CREDIT_REPLY);
+		break;
+	default:
+		vsb_conn_error(conn, bad_op);
+	}
+}
+
+/*
+ * The guest has one namespace of ports for all types: a packet of another type
+ * is not for this connection, unless it says that the guest has forgotten it.
+ */
+static void vsb_receive_other_type(struct vsb_datapath *dp,
+				   struct vsb_conn *conn,
+				   const struct vsb_packet *pkt)
+{
+	switch (pkt->op) {
+	case VIRTIO_VSOCK_OP_REQUEST:
+		vsb_receive_request_again(dp, conn, pkt);
+		break;
+	case VIRTIO_VSOCK_OP_RST:
+		break;
+	default:
+		vsb_packet_error(dp, bad_type, pkt);
+		vsb_receive_reply_rst(dp, pkt);
+	}
+}
+
+static struct vsb_conn *vsb_receive_recent(const struct vsb_gather *gather)
+{
+	return gather->recent ? container_of(gather->recent, struct vsb_conn,
+					     gathered) : NULL;
+}
+
+/*
+ * Whose packet is it? What came before it goes to the host socket before
+ * anything but more of the same happens, which may end the connection.
+ */
+static __always_inline struct vsb_conn *
+vsb_receive_conn(struct vsb_datapath *dp, const struct vsb_packet *pkt)
+{
+	struct vsb_conn *conn = vsb_receive_recent(&dp->gather);
+
+	if (!conn || conn->host_port != pkt->dst_port ||
+	    conn->guest_port != pkt->src_port)
+		conn = vsb_conntab_find(&dp->tab, pkt->dst_port, pkt->src_port);
+	if (!conn || pkt->op == VIRTIO_VSOCK_OP_RW ||
+	    list_empty(&conn->gathered.node))
+		return conn;
+	vsb_gather_flush(&dp->gather, conn, false);
+	return vsb_conntab_find(&dp->tab, pkt->dst_port, pkt->src_port);
+}
+
+static void vsb_receive_packet(struct vsb_datapath *dp,
+			       const struct vsb_packet *pkt,
+			       const struct vsb_chain *chain)
+{
+	struct vsb_conn *conn = vsb_receive_conn(dp, pkt);
+
+	dp->stats.tx_packets_count++;
+	if (conn && conn->type != pkt->type)
+		vsb_receive_other_type(dp, conn, pkt);
+	else if (conn)
+		vsb_receive_known(dp, conn, pkt, chain);
+	else
+		vsb_receive_unknown(dp, pkt);
+}
+
+/* Read a header that is in one part. Its fields are read once. */
+static __always_inline bool
+vsb_receive_header_from(const struct virtio_vsock_hdr __user *from,
+			struct virtio_vsock_hdr *hdr)
+{
+	if (!user_read_access_begin(from, sizeof(*from)))
+		return false;
+	unsafe_get_user(hdr->src_cid, &from->src_cid, fault);
+	unsafe_get_user(hdr->dst_cid, &from->dst_cid, fault);
+	unsafe_get_user(hdr->src_port, &from->src_port, fault);
+	unsafe_get_user(hdr->dst_port, &from->dst_port, fault);
+	unsafe_get_user(hdr->len, &from->len, fault);
+	unsafe_get_user(hdr->type, &from->type, fault);
+	unsafe_get_user(hdr->op, &from->op, fault);
+	unsafe_get_user(hdr->flags, &from->flags, fault);
+	unsafe_get_user(hdr->buf_alloc, &from->buf_alloc, fault);
+	unsafe_get_user(hdr->fwd_cnt, &from->fwd_cnt, fault);
+	user_read_access_end();
+	return true;
+fault:
+	user_read_access_end();
+	return false;
+}
+
+/* Read the header, once. */
+static bool vsb_receive_header(const struct vsb_chain *chain,
+			       struct vsb_packet *pkt)
+{
+	struct virtio_vsock_hdr hdr;
+	struct iov_iter iter;
+
+	if (likely(chain->iov[0].iov_len >= sizeof(hdr))) {
+		if (!vsb_receive_header_from(chain->iov[0].iov_base, &hdr))
+			return false;
+	} else {
+		iov_iter_init(&iter, ITER_SOURCE, chain->iov, chain->nr,
+			      chain->len);
+		if (copy_from_iter(&hdr, sizeof(hdr), &iter) != sizeof(hdr))
+			return false;
+	}
+	vsb_packet_decode(pkt, &hdr);
+	return true;
+}
+
+/*
+ * A packet that cannot be taken, though its header could be read. A connection
+ * does not go on with a hole in its bytes: it ends, and both sides see that. A
+ * packet without payload that matters is dropped, except for an RST, of which
+ * the header is all.
+ */
+static noinline void vsb_receive_refuse(struct vsb_datapath *dp,
+					const struct vsb_packet *pkt)
+{
+	struct vsb_conn *conn;
+
+	if (vsb_packet_check(pkt, dp->guest_cid, dp->tab.seqpacket, U32_MAX))
+		return;
+	conn = vsb_receive_conn(dp, pkt);
+	if (conn && vsb_conn_takes_data(&conn->cs) &&
+	    pkt->op == VIRTIO_VSOCK_OP_RW) {
+		vsb_gather_flush(&dp->gather, conn, false);
+		vsb_conn_abort(conn, "broken_packet", VSB_EV_RESET);
+	} else if (conn && pkt->op == VIRTIO_VSOCK_OP_RST) {
+		vsb_conn_event(conn, VSB_EV_GUEST_RST, 0);
+	} else if (!conn && pkt->op != VIRTIO_VSOCK_OP_RST) {
+		vsb_receive_reply_rst(dp, pkt);
+	}
+}
+
+/* What is before the fault of a chain may hold a header. */
+static noinline void vsb_receive_faulty(struct vsb_datapath *dp,
+					const struct vsb_chain *chain)
+{
+	struct vsb_packet pkt;
+
+	vsb_datapath_count_fault(dp, &dp->queue[VSB_TX], chain->fault);
+	if (chain->len >= VSB_HDR_SIZE && vsb_receive_header(chain, &pkt))
+		vsb_receive_refuse(dp, &pkt);
+}
+
+static __always_inline void
+vsb_receive_chain(struct vsb_datapath *dp, const struct vsb_chain *chain)
+{
+	struct vsb_packet pkt;
+
+	if (chain->fault) {
+		vsb_receive_faulty(dp, chain);
+		return;
+	}
+	if (chain->len < VSB_HDR_SIZE) {
+		vsb_error(&dp->stats, desc_chain_too_short_for_header, 0, 0);
+		return;
+	}
+	if (!vsb_receive_header(chain, &pkt)) {
+		vsb_error(&dp->stats, guest_memory, 0, 0);
+		return;
+	}
+
+	switch (vsb_packet_check(&pkt, dp->guest_cid, dp->tab.seqpacket,
+				 chain->len - VSB_HDR_SIZE)) {
+	case VSB_PKT_OK:
+		vsb_receive_packet(dp, &pkt, chain);
+		break;
+	case VSB_PKT_SHORT:
+		vsb_packet_error(dp, desc_chain_too_short_for_packet, &pkt);
+		vsb_receive_refuse(dp, &pkt);
+		break;
+	case VSB_PKT_TYPE:
+		vsb_packet_error(dp, bad_type, &pkt);
+		if (pkt.op != VIRTIO_VSOCK_OP_RST)
+			vsb_receive_reply_rst(dp, &pkt);
+		break;
+	case VSB_PKT_DST_CID:
+		vsb_packet_error(dp, bad_dst_cid, &pkt);
+		break;
+	case VSB_PKT_SRC_CID:
+		vsb_packet_error(dp, bad_src_cid, &pkt);
+		break;
+	}
+}
+
+/* Return: true when the budget was spent before the queue was empty. */
+static bool vsb_receive_batch(struct vsb_datapath *dp)
+{
+	struct vsb_queue *q = &dp->queue[VSB_TX];
+	struct vsb_chain chain = {
+		.iov = dp->chain_iov,
+		.max = ARRAY_SIZE(dp->chain_iov),
+	};
+	u64 bytes = dp->stats.tx_bytes_count + VSB_RECEIVE_BYTES;
+	unsigned int chains = VSB_RECEIVE_CHAINS;
+	u32 since = q->vr.walked;
+
+	while (vsb_vring_next(&q->vr, &dp->mem, &chain) > 0) {
+		vsb_receive_chain(dp, &chain);
+		vsb_vring_push(&q->vr, chain.head, 0);
+		if (!--chains || dp->stats.tx_bytes_count >= bytes ||
+		    vsb_vring_is_spent(&q->vr, since))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * vsb_receive() - one round of the TX virtqueue
+ * @dp: the data path, running
+ * @spot: out: where to poll for more
+ *
+ * Return: true when the caller has to poll, and then have another round; else
+ * a kick will come.
+ */
+bool vsb_receive(struct vsb_datapath *dp, struct vsb_poll_spot *spot)
+{
+	struct vsb_queue *q = &dp->queue[VSB_TX];
+	bool more;
+
+	vsb_vring_unpark(&q->vr);
+	more = vsb_receive_batch(dp);
+	vsb_gather_flush_all(&dp->gather);
+	if (q->vr.staged)
+		vsb_poll_unpark(&dp->poll);
+	vsb_datapath_finish(dp, q);
+	if (!more && vsb_poll_begin(&dp->poll, &q->vr, &dp->tab.ready,
+				    &dp->worker, spot))
+		return true;
+	if (more || vsb_datapath_park(dp, q))
+		vsb_worker_queue(&dp->worker, &q->work);
+	else
+		vsb_poll_park(&dp->poll);
+	return false;
+}

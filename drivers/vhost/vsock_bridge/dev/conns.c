@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The connections of a device, for those who look: VSOCK_BRIDGE_GET_CONNS and
+ * VSOCK_BRIDGE_DROP_CONN.
+ */
+#include <linux/build_bug.h>
+#include <linux/ktime.h>
+#include <linux/math64.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/stddef.h>
+#include <linux/uaccess.h>
+#include <linux/vsock_bridge.h>
+
+#include "conn/conn.h"
+#include "dev/dev.h"
+#include "dev/ioarg.h"
+
+/* As they were first published; shorter ones are refused. */
+#define VSB_CONNS_SIZE_V1	offsetofend(struct vsock_bridge_conns, reserved)
+#define VSB_CONN_SIZE_V1	offsetofend(struct vsock_bridge_conn, age_ms)
+
+static_assert((int)VSOCK_BRIDGE_CONN_HANDSHAKE == VSB_HANDSHAKE);
+static_assert((int)VSOCK_BRIDGE_CONN_REQUESTED == VSB_REQUESTED);
+static_assert((int)VSOCK_BRIDGE_CONN_CONNECTING == VSB_CONNECTING);
+static_assert((int)VSOCK_BRIDGE_CONN_OPEN == VSB_OPEN);
+static_assert((int)VSOCK_BRIDGE_CONN_LINGER == VSB_LINGER);
+static_assert((int)VSOCK_BRIDGE_CONN_DEAD == VSB_DEAD);
+
+static u32 vsb_conns_flags(const struct vsb_conn *conn)
+{
+	const struct vsb_conn_state *cs = &conn->cs;
+	u32 flags = 0;
+
+	if (conn->by_guest)
+		flags |= VSOCK_BRIDGE_CONN_BY_GUEST;
+	if (cs->guest_shut & VIRTIO_VSOCK_SHUTDOWN_RCV)
+		flags |= VSOCK_BRIDGE_CONN_GUEST_NO_RECV;
+	if (cs->guest_shut & VIRTIO_VSOCK_SHUTDOWN_SEND)
+		flags |= VSOCK_BRIDGE_CONN_GUEST_NO_SEND;
+	if (cs->host_shut & VIRTIO_VSOCK_SHUTDOWN_RCV)
+		flags |= VSOCK_BRIDGE_CONN_HOST_NO_RECV;
+	if (cs->host_shut & VIRTIO_VSOCK_SHUTDOWN_SEND)
+		flags |= VSOCK_BRIDGE_CONN_HOST_NO_SEND;
+	if (conn->credit_asked)
+		flags |= VSOCK_BRIDGE_CONN_WAITS_GUEST;
+	if (conn->sock.want_write)
+		flags |= VSOCK_BRIDGE_CONN_WAITS_HOST;
+	return flags;
+}
+
+static void vsb_conns_tell(struct vsock_bridge_conn *to,
+			   const struct vsb_conn *conn)
+{
+	*to = (struct vsock_bridge_conn) {
+		.id = conn->id,
+		.host_port = conn->host_port,
+		.guest_port = conn->guest_port,
+		.type = conn->type,
+		.state = conn->cs.state,
+		.flags = vsb_conns_flags(conn),
+		.buffered = conn->txbuf.len,
+		.tx_credit = conn->credit.buf_alloc -
+			     vsb_credit_unread(&conn->credit),
+		.rx_credit = vsb_credit_free(&conn->credit),
+		.tx_bytes = conn->tx_bytes,
+		.rx_bytes = conn->rx_bytes,
+		.age_ms = div_u64(ktime_get_ns() - conn->began_at,
+				  NSEC_PER_MSEC),
+	};
+	vsb_socket_peer_is(&conn->sock, &to->pid, &to->uid);
+}
+
+/* Fill in those that began after the one of that id. Return: how many. */
+static long vsb_conns_collect(const struct vsb_conntab *tab, u64 after,
+			      struct vsock_bridge_conn *to, u32 max)
+{
+	struct vsb_conn *conn;
+	long nr = 0;
+
+	if (after >= tab->last_id)
+		return 0;
+	list_for_each_entry(conn, &tab->conns, all) {
+		if (nr == max)
+			break;
+		if (conn->id > after)
+			vsb_conns_tell(&to[nr++], conn);
+	}
+	return nr;
+}
+
+static long vsb_conns_copy(const struct vsock_bridge_conns *arg,
+			   const struct vsock_bridge_conn *from, u32 nr)
+{
+	char __user *to = u64_to_user_ptr(arg->conns);
+	size_t known = min_t(size_t, arg->conn_size, sizeof(*from));
+	u32 i;
+
+	for (i = 0; i < nr; i++, to += arg->conn_size) {
+		if (copy_to_user(to, &from[i], known) ||
+		    clear_user(to + known, arg->conn_size - known))
+			return -EFAULT;
+	}
+	return 0;
+}
+
+static long vsb_conns_locked(struct vsb_datapath *dp, u64 after,
+			     struct vsock_bridge_conn *to, u32 max)
+{
+	long ret = mutex_lock_killable(&dp->lock);
+
+	if (ret)
+		return ret;
+	ret = vsb_datapath_is_dead(dp) ? -EIO :
+	      vsb_conns_collect(&dp->tab, after, to, max);
+	vsb_datapath_unlock(dp);
+	return ret;
+}
+
+/* Takes the lock itself: the memory of who asks must not hold the guest up. */
+long vsb_get_conns(struct vsb_dev *dev, void __user *argp)
+{
+	struct vsock_bridge_conn *conns;
+	struct vsock_bridge_conns arg;
+	long ret;
+
+	ret = vsb_ioarg_in(&arg, sizeof(arg), VSB_CONNS_SIZE_V1, argp);
+	if (ret)
+		return ret;
+	if (arg.reserved || arg.conn_size < VSB_CONN_SIZE_V1 ||
+	    arg.conn_size > PAGE_SIZE)
+		return -EINVAL;
+	arg.nr = min_t(u32, arg.nr, VSOCK_BRIDGE_MAX_CONNS);
+	conns = kvmalloc_array(max(arg.nr, 1U), sizeof(*conns),
+			       GFP_KERNEL_ACCOUNT);
+	if (!conns)
+		return -ENOMEM;
+	ret = vsb_conns_locked(&dev->dp, arg.after, conns, arg.nr);
+	if (ret > 0)
+		arg.after = conns[ret - 1].id;
+	if (ret >= 0) {
+		arg.nr = ret;
+		ret = vsb_conns_copy(&arg, conns, arg.nr) ?:
+		      vsb_ioarg_out(argp, &arg, sizeof(arg),
+				    VSB_CONNS_SIZE_V1);
+	}
+	kvfree(conns);
+	return ret;
+}
+
+static struct vsb_conn *vsb_conns_find(const struct vsb_conntab *tab, u64 id)
+{
+	struct vsb_conn *conn;
+
+	if (id > tab->last_id)
+		return NULL;
+	list_for_each_entry(conn, &tab->conns, all) {
+		if (conn->id == id)
+			return conn;
+	}
+	return NULL;
+}
+
+long vsb_drop_conn(struct vsb_dev *dev, void *arg)
+{
+	const struct vsock_bridge_drop *drop = arg;
+	struct vsb_datapath *dp = &dev->dp;
+	struct vsb_conn *conn;
+
+	if (drop->reserved)
+		return -EINVAL;
+	conn = vsb_conns_find(&dp->tab, drop->id);
+	if (!conn || conn->cs.state == VSB_DEAD)
+		return -ENOENT;
+	vsb_conn_abort(conn, "dropped", VSB_EV_RESET);
+	/* the guest is told in the next round */
+	vsb_worker_queue(&dp->worker, &dp->queue[VSB_RX].work);
+	return 0;
+}
