@@ -46,7 +46,7 @@ void vsb_gather_flush(struct vsb_gather *gather, struct vsb_conn *conn,
 	iov_iter_init(&iter, ITER_SOURCE, vsb_gather_row(gather, own), own->nr,
 		      own->len);
 	trace_vsb_tx_bytes(conn->ctx->stats.device, conn->host_port,
-			     conn->guest_port, own->len);
+			   conn->guest_port, own->len);
 	own->nr = 0;
 	own->len = 0;
 	/* nothing is added while they are written */

@@ -151,7 +151,7 @@ static void vsb_receive_credit(struct vsb_conn *conn,
 	if (vsb_credit_peer(&conn->credit, pkt->buf_alloc, pkt->fwd_cnt))
 		vsb_conn_got_credit(conn);
 	trace_vsb_credit_received(conn->ctx->stats.device, conn->host_port,
-			     conn->guest_port, pkt->buf_alloc, pkt->fwd_cnt);
+				  conn->guest_port, pkt->buf_alloc, pkt->fwd_cnt);
 	/* a guest that makes its window smaller may have used it up by that */
 	vsb_conn_check_update(conn);
 }
