@@ -9,7 +9,7 @@
 	for (pos = first(head), n = next(pos); pos; pos = n, n = next(n))
 #define hlist_for_each_entry(pos, head, member)				\
 	for (pos = first(head); pos; pos = next(pos))
-#define unsafe_get_user(to, from, label)	do { if (get(from, &to)) goto label; } while (0)
+#define unsafe_get_user(to, from, label)	do { if (get(from, &(to))) goto label; } while (0)
 #define unsafe_copy_to_user(to, from, len, label)			\
 	do { if (copy(to, from, len)) goto label; } while (0)
 #define MSG_SPLICE_PAGES	0x8000000
