@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the device leaves alone: buffers that it has nothing to put into, and a
- * queue that was not spoken of. The device is stopped before the look, so that
- * nothing can come later.
+ * What the device must not touch: RX buffers without a packet for them, and a
+ * queue that was not kicked. Each test stops the device before it checks, so
+ * nothing can arrive later.
  */
 #include "harness.h"
 
@@ -39,7 +39,7 @@ FIXTURE_TEARDOWN(quiet)
 	BED_TEARDOWN(&self->bed);
 }
 
-/* Writes the pattern over the RX buffers, which the device may not read. */
+/* Fills the RX buffers, which the device may not read, with a pattern. */
 static void paint(struct guest *g)
 {
 	for (unsigned int i = 0; i < g->nr_rx; i++) {
@@ -69,7 +69,7 @@ static unsigned int unpainted(const struct guest *g)
 	return n;
 }
 
-TEST_F(quiet, rx_is_not_used_by_a_packet_without_answer)
+TEST_F(quiet, tx_packet_without_a_reply_uses_no_rx_buffer)
 {
 	struct guest *g = &self->bed.guest;
 
@@ -83,7 +83,7 @@ TEST_F(quiet, rx_is_not_used_by_a_packet_without_answer)
 	EXPECT_EQ(0, unpainted(g));
 }
 
-TEST_F(quiet, one_answer_uses_one_buffer_of_each_queue)
+TEST_F(quiet, one_reply_uses_one_chain_of_each_queue)
 {
 	struct guest *g = &self->bed.guest;
 	struct vsock_bridge_stats before;
@@ -102,7 +102,7 @@ TEST_F(quiet, one_answer_uses_one_buffer_of_each_queue)
 		  BED_STAT(&self->bed, tx_packets_count));
 }
 
-TEST_F(quiet, rx_is_not_used_by_a_kick)
+TEST_F(quiet, rx_kick_uses_no_rx_buffer)
 {
 	struct guest *g = &self->bed.guest;
 	uint64_t kicks = BED_STAT(&self->bed, rx_queue_event_count);
@@ -117,7 +117,7 @@ TEST_F(quiet, rx_is_not_used_by_a_kick)
 	EXPECT_EQ(0, unpainted(g));
 }
 
-TEST_F(quiet, rx_is_not_used_by_a_client_without_its_line)
+TEST_F(quiet, incomplete_connect_line_uses_no_rx_buffer)
 {
 	struct guest *g = &self->bed.guest;
 	int fd = uds_connect(self->bed.path);
