@@ -220,7 +220,7 @@ size_t guest_event_size(const struct guest *g);
 int guest_event_init(struct guest *g);
 /*
  * Posts every free event buffer, and kicks once if the device wants it. After
- * an event this is the guest's acknowledgement.
+ * an event this is the guest's acknowledgment.
  */
 void guest_event_fill(struct guest *g);
 /*
