@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Rows of plain chains: the same as chains that are taken one by one.
+ * Batches of single-descriptor chains give the same result as taking each chain
+ * alone.
  */
 #include "test.h"
 
@@ -12,7 +13,7 @@
 
 static struct ring ring;
 
-/* Chains 0 to NUM - 1 are available, all of them plain. */
+/* Makes chains 0 to NUM - 1 available, each with a single descriptor. */
 static int setup(void **state)
 {
 	u16 i;
@@ -33,10 +34,10 @@ static int teardown(void **state)
 }
 
 /**
- * struct row - what vsb_vring_next_row() gave
- * @nr: how many chains
- * @iov: where they are
- * @heads: their names
+ * struct row - the result of vsb_vring_next_row()
+ * @nr: number of chains
+ * @iov: their buffers
+ * @heads: their heads
  */
 struct row {
 	unsigned int nr;
@@ -53,7 +54,7 @@ static struct row take_row(struct ring *r, unsigned int max, u32 len)
 	return row;
 }
 
-/* Take the first one, which is @head, and then a row. */
+/* Takes the first chain, which must be @head, and then a batch. */
 static struct row take_first_and_row(struct ring *r, u16 head)
 {
 	assert_int_equal(ring_next(r), 1);
@@ -71,8 +72,10 @@ static void assert_plain(const struct ring *r, const struct row *row,
 	assert_int_equal(row->iov[i].iov_len, SIZE);
 }
 
-/* Of 16 entries from 65530 on the last 6 are at the ring's beginning. */
-static void test_a_row_is_what_was_read_of_the_ring(void **state)
+/*
+ * Of 16 entries from index 65530 on, the last 6 are at the start of the ring.
+ */
+static void test_batch_has_the_entries_already_read(void **state)
 {
 	struct ring *r = *state;
 	struct row row = take_first_and_row(r, 0);
@@ -91,7 +94,7 @@ static void test_a_row_is_what_was_read_of_the_ring(void **state)
 	assert_int_equal(ring_next(r), 0);
 }
 
-static void test_a_row_does_not_read_the_ring_by_itself(void **state)
+static void test_batch_does_not_read_the_ring(void **state)
 {
 	struct ring *r = *state;
 
@@ -101,7 +104,7 @@ static void test_a_row_does_not_read_the_ring_by_itself(void **state)
 	assert_int_equal(r->chain.head, 0);
 }
 
-static void test_a_row_is_no_longer_than_asked_for(void **state)
+static void test_batch_is_no_longer_than_requested(void **state)
 {
 	struct ring *r = *state;
 
@@ -112,7 +115,7 @@ static void test_a_row_is_no_longer_than_asked_for(void **state)
 	assert_int_equal(r->chain.head, 3);
 }
 
-static void test_a_rewound_row_comes_again(void **state)
+static void test_rewound_batch_is_returned_again(void **state)
 {
 	struct ring *r = *state;
 	struct row row = take_first_and_row(r, 0);
@@ -142,7 +145,7 @@ static const struct {
 	{ "empty", RAM0, 0, 0, 0, VSB_FAULT_NONE },
 };
 
-static void test_a_row_ends_before_what_is_not_plain(void **state)
+static void test_batch_ends_before_a_special_chain(void **state)
 {
 	struct ring *r = *state;
 	size_t i;
@@ -161,7 +164,7 @@ static void test_a_row_ends_before_what_is_not_plain(void **state)
 	}
 }
 
-static void test_a_row_ends_before_what_is_too_short(void **state)
+static void test_batch_ends_before_a_short_chain(void **state)
 {
 	struct ring *r = *state;
 
@@ -171,7 +174,7 @@ static void test_a_row_ends_before_what_is_too_short(void **state)
 	assert_int_equal(take_row(r, NUM, SIZE - 1).nr, 3);
 }
 
-static void test_a_row_ends_before_a_head_that_is_none(void **state)
+static void test_batch_ends_before_an_invalid_head(void **state)
 {
 	struct ring *r = *state;
 
@@ -182,7 +185,7 @@ static void test_a_row_ends_before_a_head_that_is_none(void **state)
 	assert_int_equal(take_row(r, NUM, 1).nr, 0);
 }
 
-static void test_a_row_of_a_queue_that_is_written_has_that_direction(void **state)
+static void test_batch_of_a_writable_queue_checks_the_direction(void **state)
 {
 	struct ring *r = *state;
 
@@ -192,7 +195,7 @@ static void test_a_row_of_a_queue_that_is_written_has_that_direction(void **stat
 	assert_int_equal(take_first_and_row(r, 0).nr, 1);
 }
 
-static void test_a_row_ends_where_the_table_cannot_be_read(void **state)
+static void test_batch_ends_before_an_unreadable_descriptor(void **state)
 {
 	struct ring *r = *state;
 
@@ -203,7 +206,7 @@ static void test_a_row_ends_where_the_table_cannot_be_read(void **state)
 	assert_int_equal(r->chain.fault, VSB_FAULT_MEMORY);
 }
 
-/* Something that a driver may do, or may not. */
+/* Writes a random descriptor, valid or not. */
 static void random_desc(struct ring *r, struct rng *rng, u16 i)
 {
 	static const u64 base[] = { RAM0, RAM0, RAM0, RAM1, RAM2, HOLE };
@@ -216,7 +219,7 @@ static void random_desc(struct ring *r, struct rng *rng, u16 i)
 		  rng_below(rng, NUM + 1));
 }
 
-/* What comes next, by itself; the other ring has it as well, in a row. */
+/* Takes the next chain alone: it must equal the one in the batch. */
 static void assert_same(struct ring *one, const struct iovec *iov, u16 head)
 {
 	assert_int_equal(ring_next(one), 1);
@@ -227,7 +230,7 @@ static void assert_same(struct ring *one, const struct iovec *iov, u16 head)
 	assert_int_equal(one->iov[0].iov_len, iov->iov_len);
 }
 
-static void test_rows_are_what_is_taken_one_by_one(void **state)
+static void test_batches_match_chains_taken_one_by_one(void **state)
 {
 	struct ring *r = *state;
 	struct rng rng = rng_seed(1);
@@ -250,7 +253,7 @@ static void test_rows_are_what_is_taken_one_by_one(void **state)
 			seen = r->vr;
 			row = take_row(r, rng_below(&rng, NUM) + 1, 1);
 			rows += row.nr;
-			/* the same again, from where the row began */
+			/* again from the position where the batch began */
 			r->vr = seen;
 			for (i = 0; i < row.nr; i++)
 				assert_same(r, &row.iov[i], row.heads[i]);
@@ -264,16 +267,16 @@ static void test_rows_are_what_is_taken_one_by_one(void **state)
 	cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
 
 static const struct CMUnitTest tests[] = {
-	TEST(a_row_is_what_was_read_of_the_ring),
-	TEST(a_row_does_not_read_the_ring_by_itself),
-	TEST(a_row_is_no_longer_than_asked_for),
-	TEST(a_rewound_row_comes_again),
-	TEST(a_row_ends_before_what_is_not_plain),
-	TEST(a_row_ends_before_what_is_too_short),
-	TEST(a_row_ends_before_a_head_that_is_none),
-	TEST(a_row_of_a_queue_that_is_written_has_that_direction),
-	TEST(a_row_ends_where_the_table_cannot_be_read),
-	TEST(rows_are_what_is_taken_one_by_one),
+	TEST(batch_has_the_entries_already_read),
+	TEST(batch_does_not_read_the_ring),
+	TEST(batch_is_no_longer_than_requested),
+	TEST(rewound_batch_is_returned_again),
+	TEST(batch_ends_before_a_special_chain),
+	TEST(batch_ends_before_a_short_chain),
+	TEST(batch_ends_before_an_invalid_head),
+	TEST(batch_of_a_writable_queue_checks_the_direction),
+	TEST(batch_ends_before_an_unreadable_descriptor),
+	TEST(batches_match_chains_taken_one_by_one),
 };
 
 run_all(tests)
