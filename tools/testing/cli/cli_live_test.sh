@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# cli_live_test.sh BINARY PUPPET: tests of the vsock-bridge command with the module,
-# and with guests that do what they are told: PUPPET is that of the kselftests.
+# cli_live_test.sh BINARY PUPPET: tests of the vsock-bridge command with the
+# module and with guests: PUPPET is the program of the kselftests.
 # Needs root, /dev/vsock-bridge-control and perl.
 # shellcheck disable=SC2317	# the tests are called by name
-# shellcheck source-path=SCRIPTDIR source=tap.sh
-. "$(dirname "$0")/tap.sh"
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
 
 PUPPET=${2:-}
 CONTROL=/dev/vsock-bridge-control
