@@ -15,6 +15,9 @@ HEADER = "include/uapi/linux/vsock_bridge.h"
 DEFINE = re.compile(r"^(?:/\* (.*?)\.? \*/\n)?#define (\w+)[ \t]+(\S.*?)"
                     r"(?:[ \t]*/\* (.*) \*/)?$", re.M)
 
+# Kind, name and text of an entry of VSOCK_BRIDGE_STATS
+STAT = re.compile(r'^\t(GAUGE|COUNT|END|ERROR)\(\w+,\s*(\w+),\s*((?:"[^"]*"\s*)+)\)', re.M)
+
 sys.path.insert(0, os.path.join(KERNEL, "Documentation", "sphinx"))
 extensions = ["kerneldoc", "automarkup"]
 kerneldoc_bin = os.path.join(KERNEL, "scripts", "kernel-doc")
@@ -31,7 +34,8 @@ primary_domain = "c"
 highlight_language = "none"
 c_id_attributes = ["__user"]
 # What the kernel's own types are is told elsewhere.
-nitpick_ignore_regex = [("c:identifier", "(?!vsb_|vsock_bridge_).*")]
+# enum vsb_reason is made of a list, which the page of counters shows.
+nitpick_ignore_regex = [("c:identifier", "(?!vsb_|vsock_bridge_).*|vsb_reason")]
 
 html_theme = "alabaster"
 html_theme_options = {
@@ -83,12 +87,24 @@ def constants():
             yield f"   * - ``{name}``\n     - ``{value}``\n     - {plain(behind or above)}\n"
 
 
+def stats(kind):
+    """The table of the entries of one kind in VSOCK_BRIDGE_STATS."""
+    with open(os.path.join(PROJECT, HEADER), encoding="utf-8") as header:
+        entries = STAT.findall(re.sub(r"[ \t]*\\\n", "\n", header.read()))
+    yield "\n.. list-table::\n   :widths: 35 65\n\n"
+    for _, name, text in filter(lambda entry: entry[0] == kind, entries):
+        text = "".join(re.findall(r'"(.*?)"', text))
+        yield f"   * - ``{name}``\n     - {plain(text)}\n"
+
+
 MADE = {"driver-api/reference": sources, "userspace-api/ioctls": constants}
 
 
 def make(_app, page, text):
-    """Some pages end with what is found in the source."""
+    """Some pages end with what is found in the source, or have a table of it."""
     text[0] += "".join(MADE[page]()) if page in MADE else ""
+    text[0] = re.sub(r"^\.\. stats: (\w+)$", lambda found: "".join(stats(found[1])),
+                     text[0], flags=re.M)
 
 
 def setup(app):
