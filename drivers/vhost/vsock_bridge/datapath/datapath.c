@@ -19,9 +19,11 @@
 #include "base/compat.h"
 #include "base/ctx.h"
 #include "base/reason.h"
-#include "conn/closing.h"
 #include "conn/conn.h"
+#include "conn/io.h"
 #include "datapath/datapath.h"
+#include "host/acceptor.h"
+#include "host/end.h"
 
 /* One round: so many clients, sockets or deadlines. */
 #define VSB_ROUND_ACCEPTS	64
@@ -117,15 +119,15 @@ bool vsb_datapath_park(struct vsb_datapath *dp, struct vsb_queue *q)
 
 static void vsb_datapath_end_all(struct vsb_datapath *dp,
 				 void (*end)(struct vsb_conn *conn,
-					     enum vsb_reason why))
+					     enum vsb_reason reason))
 {
 	struct vsb_conn *conn, *next;
 
-	list_for_each_entry_safe(conn, next, &dp->tab.conns, all) {
+	list_for_each_entry_safe(conn, next, &dp->conns.all, all) {
 		end(conn, VSB_REASON_DEVICE_STOPPED);
 		cond_resched();
 	}
-	vsb_rstq_clear(&dp->tab.rsts);
+	vsb_rstq_clear(&dp->conns.rsts);
 }
 
 /* The guest has forgotten its connections: they end, without a packet. */
@@ -148,8 +150,8 @@ static bool vsb_datapath_end(struct vsb_datapath *dp)
 	WRITE_ONCE(dp->ended, true);
 	dp->running = false;
 	for (i = 0; i < VSB_LISTENERS; i++) {
-		remains->listener[i] = vsb_listener_detach(&dp->listener[i]);
-		vsb_socket_refuse(remains->listener[i]);
+		remains->acceptor[i] = vsb_listener_detach(&dp->listener[i]);
+		vsb_acceptor_refuse(remains->acceptor[i]);
 	}
 	vsb_datapath_end_all(dp, vsb_conn_kill);
 	vsb_pages_free(&dp->pages);
@@ -166,8 +168,8 @@ static void vsb_datapath_let_go(struct vsb_remains *remains)
 	int i;
 
 	for (i = 0; i < VSB_LISTENERS; i++) {
-		vsb_socket_discard(remains->listener[i]);
-		remains->listener[i] = NULL;
+		vsb_acceptor_close(remains->acceptor[i]);
+		remains->acceptor[i] = NULL;
 	}
 	vsb_connector_forget(&remains->connects);
 	vsb_route_put_all(remains->routes);
@@ -179,9 +181,9 @@ static void vsb_datapath_unlock_once(struct vsb_datapath *dp, bool wait)
 	bool ends = vsb_datapath_is_dead(dp) && vsb_datapath_end(dp);
 	LIST_HEAD(closing);
 
-	list_splice_init(&dp->tab.closing, &closing);
+	list_splice_init(&dp->conns.closing, &closing);
 	mutex_unlock(&dp->lock);
-	vsb_closing_finish(&closing, ends && wait);
+	vsb_ends_close(&closing, ends && wait);
 	if (ends) {
 		/* a mount is free when its VMM's end is reported */
 		if (wait)
@@ -273,12 +275,12 @@ static void vsb_datapath_ready_conn(struct vsb_conn *conn)
 {
 	int events = vsb_conn_take_events(conn);
 
-	if (events & VSB_SOCK_CONNECTED)
+	if (events & VSB_WATCH_CONNECTED)
 		vsb_connector_done(conn);
 	else if (conn->cs.state == VSB_HANDSHAKE)
 		vsb_listener_read_line(conn);
 	else
-		vsb_conn_host_ready(conn, events);
+		vsb_io_host_event(conn, events);
 }
 
 /*
@@ -289,7 +291,7 @@ static bool vsb_datapath_ready(struct vsb_datapath *dp, unsigned int budget)
 {
 	struct vsb_conn *conn;
 
-	while ((conn = vsb_conntab_next_ready(&dp->tab))) {
+	while ((conn = vsb_conn_next_ready(&dp->conns))) {
 		vsb_datapath_ready_conn(conn);
 		vsb_conn_put(conn);
 		if (!--budget)
@@ -333,7 +335,7 @@ static bool vsb_datapath_expire(struct vsb_datapath *dp, unsigned int budget)
 	enum vsb_due due;
 
 	while (budget--) {
-		conn = vsb_conntab_expired(&dp->tab, &due);
+		conn = vsb_conn_next_expired(&dp->conns, &due);
 		if (!conn)
 			return false;
 		vsb_conn_due(conn, due, dp->gate.closed);
@@ -341,7 +343,7 @@ static bool vsb_datapath_expire(struct vsb_datapath *dp, unsigned int budget)
 	return true;
 }
 
-/* Time stands still for a guest that does not run; see vsb_conntab_pause(). */
+/* Time stands still for a guest that does not run; see vsb_deadlines_pause(). */
 static void vsb_round_timer(struct vsb_work *work)
 {
 	struct vsb_datapath *dp = container_of(work, struct vsb_datapath,
@@ -430,13 +432,12 @@ int vsb_datapath_init(struct vsb_datapath *dp,
 	init_completion(&dp->quenched);
 	refcount_set(&dp->busy.ref, 2);
 	dp->busy.idle = idle;
-	vsb_worker_init(&dp->ctx.worker, vsb_datapath_killed, dp);
+	vsb_ctx_init(&dp->ctx, vsb_datapath_killed, dp);
 	INIT_LIST_HEAD(&dp->remains.connects);
 	vsb_routes_init(&dp->routes);
 	vsb_work_init(&dp->ready_work, vsb_round_ready);
 	vsb_work_init(&dp->timer_work, vsb_round_timer);
 	vsb_work_init(&dp->accept_work, vsb_round_accept);
-	vsb_coalesce_init(&dp->coalesce, &dp->ctx.worker, &dp->ready_work);
 	vsb_call_init(dp);
 	vsb_event_init(dp);
 	vsb_gather_init(&dp->gather);
@@ -447,19 +448,16 @@ int vsb_datapath_init(struct vsb_datapath *dp,
 	ret = vsb_connector_init(&dp->connector, &dp->ctx.worker, &dp->busy);
 	if (ret)
 		return ret;
-	ret = vsb_conntab_init(&dp->tab, &dp->ctx);
+	ret = vsb_conns_init(&dp->conns, &dp->ctx, &dp->pages, &dp->ready_work,
+			     &dp->timer_work);
 	if (ret) {
 		vsb_connector_destroy(&dp->connector);
 		return ret;
 	}
-	dp->tab.pages = &dp->pages;
-	dp->tab.coalesce = &dp->coalesce;
-	dp->tab.timer_work = &dp->timer_work;
-	dp->tab.accept_work = &dp->accept_work;
-	vsb_listener_init(&dp->listener[VSB_LISTEN_STREAM], &dp->tab,
-			  VIRTIO_VSOCK_TYPE_STREAM);
-	vsb_listener_init(&dp->listener[VSB_LISTEN_SEQPACKET], &dp->tab,
-			  VIRTIO_VSOCK_TYPE_SEQPACKET);
+	vsb_listener_init(&dp->listener[VSB_LISTEN_STREAM], &dp->conns,
+			  VIRTIO_VSOCK_TYPE_STREAM, &dp->accept_work);
+	vsb_listener_init(&dp->listener[VSB_LISTEN_SEQPACKET], &dp->conns,
+			  VIRTIO_VSOCK_TYPE_SEQPACKET, &dp->accept_work);
 	return 0;
 }
 
@@ -603,9 +601,9 @@ int vsb_datapath_start(struct vsb_datapath *dp)
 
 	dp->running = true;
 	dp->run_features = dp->features;
-	dp->tab.seqpacket = dp->features & BIT_ULL(VIRTIO_VSOCK_F_SEQPACKET);
+	dp->conns.seqpacket = dp->features & BIT_ULL(VIRTIO_VSOCK_F_SEQPACKET);
 	vsb_event_start(dp, anew);
-	vsb_conntab_resume(&dp->tab);
+	vsb_deadlines_resume(&dp->conns.deadlines);
 	/* kicks, clients, events and deadlines from before were kept for now */
 	vsb_worker_queue(&dp->ctx.worker, &dp->queue[VSB_TX].work);
 	vsb_worker_queue(&dp->ctx.worker, &dp->queue[VSB_RX].work);
@@ -630,7 +628,7 @@ void vsb_datapath_stop(struct vsb_datapath *dp)
 		return;
 	dp->running = false;
 	vsb_call_waiting(dp);
-	vsb_conntab_pause(&dp->tab);
+	vsb_deadlines_pause(&dp->conns.deadlines);
 	for (i = 0; i < VSB_QUEUES; i++) {
 		q = &dp->queue[i];
 		q->stop_base = q->vr.last_avail;
@@ -660,11 +658,10 @@ void vsb_datapath_destroy(struct vsb_datapath *dp)
 
 	vsb_worker_stop(&dp->ctx.worker);
 	vsb_connector_destroy(&dp->connector);
-	timer_delete_sync(&dp->tab.timer);
+	vsb_conns_stop(&dp->conns);
 	vsb_event_destroy(dp);
 	for (i = 0; i < VSB_LISTENERS; i++)
 		vsb_listener_destroy(&dp->listener[i]);
-	vsb_coalesce_destroy(&dp->coalesce);
 	vsb_call_destroy(dp);
 	/* a tool may still ask, and be told that the device is dead */
 	mutex_lock(&dp->lock);
@@ -683,5 +680,5 @@ void vsb_datapath_destroy(struct vsb_datapath *dp)
 	if (dp->log.ctx)
 		eventfd_ctx_put(dp->log.ctx);
 	vsb_mem_free(&dp->mem);
-	vsb_conntab_destroy(&dp->tab);
+	vsb_conns_destroy(&dp->conns);
 }

@@ -13,16 +13,15 @@
 #include <linux/types.h>
 
 #include "base/busy.h"
-#include "base/coalesce.h"
 #include "base/ctx.h"
 #include "conn/connector.h"
+#include "conn/conns.h"
 #include "conn/listener.h"
-#include "conn/table.h"
 #include "datapath/call.h"
 #include "datapath/gather.h"
 #include "datapath/poll.h"
-#include "host/unix/pages.h"
-#include "host/unix/route.h"
+#include "host/pages.h"
+#include "host/route.h"
 #include "virtio/dirty_log.h"
 #include "virtio/kick.h"
 #include "virtio/mem.h"
@@ -129,12 +128,12 @@ struct vsb_slots {
 /**
  * struct vsb_remains - what is let go behind the end of a device, without its
  *	lock: a file system may make that wait
- * @listener: sockets that listened
+ * @acceptor: acceptors of the listeners
  * @routes: with the directories and namespaces that they hold
  * @connects: connections that waited for a connect
  */
 struct vsb_remains {
-	struct socket *listener[VSB_LISTENERS];
+	struct vsb_acceptor *acceptor[VSB_LISTENERS];
 	struct vsb_route *routes;
 	struct list_head connects;
 };
@@ -162,13 +161,12 @@ struct vsb_remains {
  * @queue: the virtqueues
  * @gate: of RX
  * @gate_timer: for the time that it has
- * @tab: the connections
+ * @conns: the connections
  * @listener: where host programs come in
  * @routes: where the guest goes
  * @remains: filled by the task that ends the device; without the lock then
  * @connector: how it gets there; takes a thread of the worker away for it
  * @ready_work: sockets with events
- * @coalesce: when it is queued
  * @timer_work: deadlines
  * @accept_work: clients in the backlog
  * @pages: for what goes to the host
@@ -198,13 +196,12 @@ struct vsb_datapath {
 	struct vsb_queue queue[VSB_QUEUES];
 	struct vsb_gate gate;
 	struct timer_list gate_timer;
-	struct vsb_conntab tab;
+	struct vsb_conns conns;
 	struct vsb_listener listener[VSB_LISTENERS];
 	struct vsb_routes routes;
 	struct vsb_remains remains;
 	struct vsb_connector connector;
 	struct vsb_work ready_work;
-	struct vsb_coalesce coalesce;
 	struct vsb_work timer_work;
 	struct vsb_work accept_work;
 	struct vsb_pages pages;

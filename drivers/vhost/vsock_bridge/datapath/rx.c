@@ -15,6 +15,7 @@
 #include "base/reason.h"
 #include "base/trace.h"
 #include "conn/conn.h"
+#include "conn/io.h"
 #include "conn/pure/packet.h"
 #include "datapath/datapath.h"
 #include "virtio/iov.h"
@@ -202,8 +203,8 @@ static void vsb_send_fill(const struct vsb_datapath *dp,
 	*pkt = (struct vsb_packet) {
 		.src_cid = VSB_HOST_CID,
 		.dst_cid = dp->guest_cid,
-		.src_port = conn->host_port,
-		.dst_port = conn->guest_port,
+		.src_port = conn->flow.host_port,
+		.dst_port = conn->flow.guest_port,
 		.type = conn->type,
 		.op = op,
 		.buf_alloc = conn->credit.buf_alloc,
@@ -220,7 +221,7 @@ static void vsb_send_told(struct vsb_conn *conn, u16 op)
 	bool update = op == VIRTIO_VSOCK_OP_CREDIT_UPDATE;
 
 	conn->cs.owed &= ~VSB_OWE_CREDIT_UPDATE;
-	if (vsb_credit_told(&conn->credit, update))
+	if (vsb_credit_reported(&conn->credit, update))
 		conn->cs.owed |= VSB_OWE_CREDIT_UPDATE;
 }
 
@@ -262,15 +263,15 @@ static bool vsb_send_owed(struct vsb_datapath *dp, struct vsb_conn *conn,
 	conn->cs.owed &= ~owed;
 	vsb_send_told(conn, op);
 	if (op == VIRTIO_VSOCK_OP_CREDIT_UPDATE)
-		trace_vsb_credit_sent(dp->ctx.stats.device, conn->host_port,
-				      conn->guest_port, pkt.buf_alloc,
+		trace_vsb_credit_sent(dp->ctx.stats.device, conn->flow.host_port,
+				      conn->flow.guest_port, pkt.buf_alloc,
 				      pkt.fwd_cnt);
 	if (op == VIRTIO_VSOCK_OP_CREDIT_REQUEST)
 		vsb_send_asked(dp, conn);
 	/* the guest's time starts when it can know */
 	if (op == VIRTIO_VSOCK_OP_REQUEST)
-		vsb_conntab_arm(&dp->tab, conn, VSB_DUE_STATE,
-				dp->ctx.limits.connect_timeout_ms);
+		vsb_conn_arm(conn, VSB_DUE_STATE,
+			     dp->ctx.limits.connect_timeout_ms);
 	return true;
 }
 
@@ -285,7 +286,7 @@ static bool vsb_send_rst(struct vsb_datapath *dp, struct vsb_conn *conn)
 {
 	if (!vsb_send_owed(dp, conn, VSB_OWE_RST, VIRTIO_VSOCK_OP_RST))
 		return false;
-	vsb_send_count_rst(dp, conn->host_port, conn->guest_port);
+	vsb_send_count_rst(dp, conn->flow.host_port, conn->flow.guest_port);
 	vsb_conn_event(conn, VSB_EV_RST_SENT, 0);
 	return true;
 }
@@ -401,7 +402,7 @@ static unsigned int vsb_send_headers(struct vsb_datapath *dp,
 	vsb_send_account(conn, nr, sent, room, part);
 	dp->ctx.stats.rx_packets_count += nr;
 	dp->ctx.stats.rx_bytes_count += sent;
-	trace_vsb_rx_bytes(dp->ctx.stats.device, conn->host_port, conn->guest_port,
+	trace_vsb_rx_bytes(dp->ctx.stats.device, conn->flow.host_port, conn->flow.guest_port,
 			   sent);
 	vsb_send_told(conn, VIRTIO_VSOCK_OP_RW);
 	if (sent == len)
@@ -447,7 +448,7 @@ static bool vsb_send_data(struct vsb_datapath *dp, struct vsb_conn *conn)
 {
 	struct vsb_vring *vr = &dp->queue[VSB_RX].vr;
 	struct vsb_slots *slots = vsb_send_no_slots(dp);
-	u32 offered = vsb_conn_offers(conn);
+	u32 offered = vsb_io_offers(conn);
 	unsigned int used = 0;
 	struct iov_iter iter;
 	u32 want, packets;
@@ -468,7 +469,7 @@ static bool vsb_send_data(struct vsb_datapath *dp, struct vsb_conn *conn)
 
 	iov_iter_init(&iter, ITER_DEST, dp->gather.row, slots->payload,
 		      min(want, slots->room));
-	got = vsb_conn_read(conn, &iter, offered, &eom);
+	got = vsb_io_read(conn, &iter, offered, &eom);
 	if (got == -EFAULT) {
 		/* nothing was read; bad ones come first in the end */
 		vsb_conn_error(conn, VSB_REASON_GUEST_MEMORY);
@@ -525,7 +526,7 @@ static bool vsb_send_rsts(struct vsb_datapath *dp)
 {
 	const struct vsb_rst *rst;
 
-	while ((rst = vsb_rstq_peek(&dp->tab.rsts))) {
+	while ((rst = vsb_rstq_peek(&dp->conns.rsts))) {
 		const struct vsb_packet pkt = {
 			.src_cid = VSB_HOST_CID,
 			.dst_cid = dp->guest_cid,
@@ -538,7 +539,7 @@ static bool vsb_send_rsts(struct vsb_datapath *dp)
 		if (!vsb_send_control(dp, &pkt))
 			return false;
 		vsb_send_count_rst(dp, rst->host_port, rst->guest_port);
-		vsb_rstq_drop(&dp->tab.rsts);
+		vsb_rstq_drop(&dp->conns.rsts);
 	}
 	return true;
 }
@@ -552,7 +553,7 @@ static bool vsb_send_turns(struct vsb_datapath *dp)
 	bool buffers = true;
 
 	while (buffers && turns-- && dp->ctx.stats.rx_packets_count < end) {
-		conn = list_first_entry_or_null(&dp->tab.rxq, struct vsb_conn,
+		conn = list_first_entry_or_null(&dp->conns.rxq, struct vsb_conn,
 						rxq);
 		if (!conn)
 			break;
@@ -561,7 +562,7 @@ static bool vsb_send_turns(struct vsb_datapath *dp)
 		buffers = vsb_send_conn(dp, conn);
 		/* without a buffer it was not its turn */
 		if (!buffers)
-			list_move(&conn->rxq, &dp->tab.rxq);
+			list_move(&conn->rxq, &dp->conns.rxq);
 		else if (vsb_conn_has_work(conn))
 			vsb_conn_queue_rx(conn);
 		vsb_conn_put(conn);
@@ -580,7 +581,7 @@ void vsb_send(struct vsb_datapath *dp)
 
 	if (dp->gate.closed)
 		return;
-	if (list_empty(&dp->tab.rxq) && !dp->tab.rsts.count)
+	if (list_empty(&dp->conns.rxq) && !dp->conns.rsts.count)
 		return;
 
 	vsb_vring_unpark(&q->vr);
@@ -589,7 +590,7 @@ void vsb_send(struct vsb_datapath *dp)
 	buffers = vsb_send_rsts(dp) && vsb_send_turns(dp);
 	vsb_datapath_finish(dp, q);
 	if (buffers)
-		more = !list_empty(&dp->tab.rxq);
+		more = !list_empty(&dp->conns.rxq);
 	else
 		more = vsb_send_is_spent(dp) || vsb_datapath_park(dp, q);
 	if (!buffers && !more && !dp->starved && !q->vr.broken)

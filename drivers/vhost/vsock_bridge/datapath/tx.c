@@ -95,8 +95,8 @@ static struct vsb_route *vsb_receive_route(struct vsb_datapath *dp,
 static void vsb_receive_reply_rst(struct vsb_datapath *dp,
 				  const struct vsb_packet *pkt)
 {
-	vsb_conntab_reply_rst(&dp->tab, pkt->dst_port, pkt->src_port,
-			      pkt->type);
+	vsb_conns_reply_rst(&dp->conns, pkt->dst_port, pkt->src_port,
+			    pkt->type);
 }
 
 /* The guest wants a host program. */
@@ -104,20 +104,20 @@ static void vsb_receive_request(struct vsb_datapath *dp,
 				const struct vsb_packet *pkt)
 {
 	struct vsb_route *route = vsb_receive_route(dp, pkt);
-	struct vsb_conntab *tab = &dp->tab;
+	struct vsb_conns *conns = &dp->conns;
 	struct vsb_conn *conn = NULL;
 
-	if (route && vsb_room_for_connect(tab, pkt->dst_port, pkt->src_port))
-		conn = vsb_conn_alloc(tab);
+	if (route && vsb_room_for_connect(conns, pkt->dst_port, pkt->src_port))
+		conn = vsb_conn_alloc(conns);
 	if (!conn) {
 		vsb_receive_reply_rst(dp, pkt);
 		return;
 	}
 	vsb_conn_begin(conn, VSB_CONNECTING, pkt->type);
-	conn->host_port = pkt->dst_port;
-	conn->guest_port = pkt->src_port;
+	conn->flow.host_port = pkt->dst_port;
+	conn->flow.guest_port = pkt->src_port;
 	vsb_credit_peer(&conn->credit, pkt->buf_alloc, pkt->fwd_cnt);
-	vsb_conntab_insert(tab, conn);
+	vsb_conn_insert(conn);
 	vsb_connector_submit(&dp->connector, conn, route);
 }
 
@@ -150,8 +150,8 @@ static void vsb_receive_credit(struct vsb_conn *conn,
 {
 	if (vsb_credit_peer(&conn->credit, pkt->buf_alloc, pkt->fwd_cnt))
 		vsb_conn_got_credit(conn);
-	trace_vsb_credit_received(conn->ctx->stats.device, conn->host_port,
-				  conn->guest_port, pkt->buf_alloc, pkt->fwd_cnt);
+	trace_vsb_credit_received(conn->ctx->stats.device, conn->flow.host_port,
+				  conn->flow.guest_port, pkt->buf_alloc, pkt->fwd_cnt);
 	/* a guest that makes its window smaller may have used it up by that */
 	vsb_conn_check_update(conn);
 }
@@ -163,7 +163,7 @@ static void vsb_receive_known(struct vsb_datapath *dp, struct vsb_conn *conn,
 	if (vsb_credit_is_news(&conn->credit, pkt->buf_alloc, pkt->fwd_cnt))
 		vsb_receive_credit(conn, pkt);
 	if (pkt->op != VIRTIO_VSOCK_OP_CREDIT_UPDATE)
-		vsb_row_answer(&conn->row);
+		vsb_burst_end(&conn->burst);
 
 	switch (pkt->op) {
 	case VIRTIO_VSOCK_OP_REQUEST:
@@ -229,14 +229,14 @@ vsb_receive_conn(struct vsb_datapath *dp, const struct vsb_packet *pkt)
 {
 	struct vsb_conn *conn = vsb_receive_recent(&dp->gather);
 
-	if (!conn || conn->host_port != pkt->dst_port ||
-	    conn->guest_port != pkt->src_port)
-		conn = vsb_conntab_find(&dp->tab, pkt->dst_port, pkt->src_port);
+	if (!conn || conn->flow.host_port != pkt->dst_port ||
+	    conn->flow.guest_port != pkt->src_port)
+		conn = vsb_conn_find(&dp->conns, pkt->dst_port, pkt->src_port);
 	if (!conn || pkt->op == VIRTIO_VSOCK_OP_RW ||
 	    list_empty(&conn->gathered.node))
 		return conn;
 	vsb_gather_flush(&dp->gather, conn, false);
-	return vsb_conntab_find(&dp->tab, pkt->dst_port, pkt->src_port);
+	return vsb_conn_find(&dp->conns, pkt->dst_port, pkt->src_port);
 }
 
 static void vsb_receive_packet(struct vsb_datapath *dp,
@@ -309,7 +309,7 @@ static noinline void vsb_receive_refuse(struct vsb_datapath *dp,
 {
 	struct vsb_conn *conn;
 
-	if (vsb_packet_check(pkt, dp->guest_cid, dp->tab.seqpacket, U32_MAX))
+	if (vsb_packet_check(pkt, dp->guest_cid, dp->conns.seqpacket, U32_MAX))
 		return;
 	conn = vsb_receive_conn(dp, pkt);
 	if (conn && vsb_conn_takes_data(&conn->cs) &&
@@ -352,7 +352,7 @@ vsb_receive_chain(struct vsb_datapath *dp, const struct vsb_chain *chain)
 		return;
 	}
 
-	switch (vsb_packet_check(&pkt, dp->guest_cid, dp->tab.seqpacket,
+	switch (vsb_packet_check(&pkt, dp->guest_cid, dp->conns.seqpacket,
 				 chain->len - VSB_HDR_SIZE)) {
 	case VSB_PKT_OK:
 		vsb_receive_packet(dp, &pkt, chain);
@@ -416,7 +416,7 @@ bool vsb_receive(struct vsb_datapath *dp, struct vsb_poll_spot *spot)
 	if (q->vr.staged)
 		vsb_poll_unpark(&dp->poll);
 	vsb_datapath_finish(dp, q);
-	if (!more && vsb_poll_begin(&dp->poll, &q->vr, &dp->tab.ready,
+	if (!more && vsb_poll_begin(&dp->poll, &q->vr, &dp->conns.ready.list,
 				    &dp->ctx.worker, spot))
 		return true;
 	if (more || vsb_datapath_park(dp, q))
