@@ -64,7 +64,7 @@ byte buffered, tx_cnt, fwd_cnt, reported_fwd_cnt;
 bool readable, armed;
 bool connecting;		/* the connector has it */
 
-/* struct vsb_socket: its events, and what others can see of it */
+/* struct vsb_watch: events of the host end, and what others can see of it */
 bool ev_in, ev_out, want_write, released, shut_rd;
 bool saw_error;			/* it reads ECONNRESET behind its bytes */
 
@@ -300,8 +300,8 @@ inline vsb_conn_write_failed()
 	fi
 }
 
-/* vsb_conn_flush(): VSB_ACT_*: a turn takes all that there is room for */
-inline vsb_conn_flush()
+/* vsb_io_flush(): VSB_ACT_*: a turn takes all that there is room for */
+inline vsb_io_flush()
 {
 	if
 	:: buffered > 0 ->
@@ -325,7 +325,7 @@ inline vsb_conn_flush()
 	fi
 }
 
-/* vsb_receive_data(), vsb_conn_write() */
+/* vsb_receive_data(), vsb_io_write() */
 inline vsb_receive_data(b)
 {
 	if
@@ -341,7 +341,7 @@ inline vsb_receive_data(b)
 			to_host!b; vsb_conn_forwarded(1)
 		:: else ->
 			txbuf[buffered] = b; buffered++;
-			vsb_conn_flush()
+			vsb_io_flush()
 		fi
 	fi
 }
@@ -382,8 +382,8 @@ inline vsb_conn_send_ok()
 	fi
 }
 
-/* vsb_conn_new() for either side: nothing is left of what was before */
-inline vsb_conn_new(s)
+/* vsb_conn_begin() for either side, as a new connection */
+inline vsb_conn_begin(s)
 {
 	state = s; guest_shut = 0; host_shut = 0;
 	wr_done = false; tx_failed = false
@@ -398,10 +398,10 @@ inline vsb_receive_packet(op, arg)
 		:: op == REQUEST ->
 			assert(state == NONE);
 			known = true;
-			vsb_conn_new(CONNECTING); connecting = true
+			vsb_conn_begin(CONNECTING); connecting = true
 		:: op == RST -> known = false
 		:: else ->
-			/* vsb_conntab_reply_rst(): bounded */
+			/* vsb_conns_reply_rst(): bounded */
 			if
 			:: rsts < 1 -> rsts++
 			:: else -> skip
@@ -445,7 +445,7 @@ inline vsb_connector_done()
 	fi
 }
 
-/* vsb_datapath_ready_conn(): vsb_listener_read_line(), vsb_conn_host_ready() */
+/* vsb_datapath_ready_conn(): vsb_listener_read_line(), vsb_io_host_event() */
 inline vsb_datapath_ready_conn()
 {
 	bool in = ev_in, out = ev_out;
@@ -474,7 +474,7 @@ inline vsb_datapath_ready_conn()
 	:: state == OPEN || state == LINGER || state == DEAD || state == NONE ||
 	   state == CONNECTING ->
 		if
-		:: out && has_host -> vsb_conn_flush()
+		:: out && has_host -> vsb_io_flush()
 		:: else -> skip
 		fi;
 		if
@@ -528,7 +528,7 @@ inline vsb_send_conn()
 	fi
 }
 
-/* vsb_send_data(), vsb_conn_read(), vsb_conn_read_end() */
+/* vsb_send_data(), vsb_io_read(), vsb_io_read_end() */
 inline vsb_send_data()
 {
 	byte c;
@@ -693,7 +693,7 @@ active proctype host_program()
 	fi;
 	if
 	:: atomic { guest = CONNECTING; tx!REQUEST, 0 }	/* the guest calls */
-	:: atomic { connected = true; vsb_conn_new(HANDSHAKE); armed = true }
+	:: atomic { connected = true; vsb_conn_begin(HANDSHAKE); armed = true }
 	fi;
 	if
 	:: state == HANDSHAKE && connected ->

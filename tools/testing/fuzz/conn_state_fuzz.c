@@ -33,7 +33,7 @@ struct life {
 	bool wr_closed;
 };
 
-/* The packets that are owed, one of which is sent, as conn_io.c does. */
+/* The packets that are owed, one of which is sent, as io.c does. */
 static enum vsb_event send_owed(struct life *l, struct input *in)
 {
 	u16 owed = l->cs.owed & -l->cs.owed;
