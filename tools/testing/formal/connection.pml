@@ -325,8 +325,8 @@ inline vsb_io_flush()
 	fi
 }
 
-/* vsb_receive_data(), vsb_io_write() */
-inline vsb_receive_data(b)
+/* vsb_tx_data(), vsb_io_write() */
+inline vsb_tx_data(b)
 {
 	if
 	:: !takes_data -> skip
@@ -389,11 +389,11 @@ inline vsb_conn_begin(s)
 	wr_done = false; tx_failed = false
 }
 
-/* vsb_receive_packet() and what it calls */
-inline vsb_receive_packet(op, arg)
+/* vsb_tx_packet() and what it calls */
+inline vsb_tx_packet(op, arg)
 {
 	if
-	:: !is_linked ->			/* vsb_receive_unknown() */
+	:: !is_linked ->			/* vsb_tx_unknown() */
 		if
 		:: op == REQUEST ->
 			assert(state == NONE);
@@ -418,8 +418,8 @@ inline vsb_receive_packet(op, arg)
 			fi
 		:: op == RST -> vsb_conn_guest_rst()
 		:: op == SHUTDOWN -> vsb_conn_guest_shutdown(arg)
-		:: op == RW -> vsb_receive_data(arg)
-		   /* vsb_receive_refuse(): the packet cannot be taken */
+		:: op == RW -> vsb_tx_data(arg)
+		   /* vsb_tx_refuse(): the packet cannot be taken */
 		:: op == RW && state == OPEN && scarce ->
 #ifdef BUG_VANISH
 			skip
@@ -445,8 +445,8 @@ inline vsb_connector_done()
 	fi
 }
 
-/* vsb_datapath_ready_conn(): vsb_listener_read_line(), vsb_io_host_event() */
-inline vsb_datapath_ready_conn()
+/* vsb_round_ready_conn(): vsb_listener_read_line(), vsb_io_host_event() */
+inline vsb_round_ready_conn()
 {
 	bool in = ev_in, out = ev_out;
 
@@ -486,7 +486,7 @@ inline vsb_datapath_ready_conn()
 	in = false; out = false
 }
 
-/* vsb_send_control(), vsb_send_headers(): there is an RX buffer */
+/* vsb_rx_control(), vsb_rx_headers(): there is an RX buffer */
 inline to_guest(op, arg)
 {
 	assert(known || op == RST || op == REQUEST);
@@ -508,8 +508,8 @@ inline to_guest(op, arg)
 #define owes_now	(owe_rst || owe_response || owe_request || shutdown_ready || \
 			 owe_credit)
 
-/* vsb_send_conn(), the packets that are owed, by rank */
-inline vsb_send_conn()
+/* vsb_rx_conn(), the packets that are owed, by rank */
+inline vsb_rx_conn()
 {
 	if
 	:: owe_rst ->
@@ -528,8 +528,8 @@ inline vsb_send_conn()
 	fi
 }
 
-/* vsb_send_data(), vsb_io_read(), vsb_io_read_end() */
-inline vsb_send_data()
+/* vsb_rx_data(), vsb_io_read(), vsb_io_read_end() */
+inline vsb_rx_data()
 {
 	byte c;
 
@@ -566,21 +566,21 @@ active proctype bridge()
 	byte arg;
 
 end:	do
-	:: atomic { tx?op, arg -> vsb_receive_packet(op, arg); op = 0; arg = 0 }
-	:: atomic { (ev_in || ev_out) -> vsb_datapath_ready_conn() }
+	:: atomic { tx?op, arg -> vsb_tx_packet(op, arg); op = 0; arg = 0 }
+	:: atomic { (ev_in || ev_out) -> vsb_round_ready_conn() }
 	:: atomic { connecting -> vsb_connector_done() }
 	:: atomic { owes_now && rx_ready ->
 #ifdef BUG_RX_FULL
 		if
 		:: full(rx) -> owe_nothing()
-		:: else -> vsb_send_conn()
+		:: else -> vsb_rx_conn()
 		fi
 #else
-		vsb_send_conn()
+		vsb_rx_conn()
 #endif
 	   }
 	:: atomic { readable && wants_data && !owe_response && !owe_request &&
-		    !shutdown_ready && has_host && nfull(rx) -> vsb_send_data() }
+		    !shutdown_ready && has_host && nfull(rx) -> vsb_rx_data() }
 	:: atomic { rsts > 0 && nfull(rx) -> rx!RST, 0, 0; rsts-- }
 #ifndef NO_TIMERS
 	   /* vsb_conn_timeout() */

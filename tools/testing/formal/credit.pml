@@ -2,7 +2,7 @@
 /*
  * How the bytes of an open connection move: credit in bytes, the ceiling in
  * packets, and the gate. connection.pml is about beginnings and ends. Functions
- * and variables bear the names of the module's (credit.h, conn.c, send.c); each
+ * and variables bear the names of the module's (credit.h, conn.c, rx.c); each
  * step of the bridge is what the module does in one hold of its lock.
  *
  * Both sides write all their bytes in pieces of any size, then shut down writing,
@@ -263,15 +263,15 @@ inline vsb_conn_forwarded(n)
 }
 
 /*
- * vsb_send_asked(): a guest that runs, for its RX buffers come back, and does not
- * answer question upon question, has no ceiling: only Linux has one, and Linux
- * answers.
+ * vsb_rx_requested_credit(): a guest that runs, since its RX buffers come back, and
+ * does not answer request upon request, has no ceiling: only Linux has one, and
+ * Linux answers.
  */
 #define SILENT_ASKS	3
 #ifndef EARLY
 #define EARLY		2	/* times that may be too short */
 #endif
-inline vsb_send_asked()
+inline vsb_rx_requested_credit()
 {
 	if
 #ifndef BUG_LIFT_BLIND
@@ -291,7 +291,7 @@ inline vsb_send_asked()
 }
 
 /* The TX virtqueue */
-active proctype vsb_receive()
+active proctype vsb_tx_run()
 {
 	mtype op;
 	byte size, fwd;
@@ -315,8 +315,8 @@ end:	do
 	od
 }
 
-/* The RX virtqueue: vsb_send_conn() */
-active proctype vsb_send()
+/* The RX virtqueue: vsb_rx_conn() */
+active proctype vsb_rx_run()
 {
 	byte n, joins_now;
 
@@ -339,7 +339,7 @@ end:	do
 	:: atomic { !closed && nfull(rx) && owe_request ->
 		owe_request = false;
 		rx!CREDIT_REQUEST, 0, fwd_cnt; vsb_credit_reported(false);
-		vsb_send_asked() }
+		vsb_rx_requested_credit() }
 	od
 }
 
