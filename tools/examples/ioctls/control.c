@@ -8,19 +8,18 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-static int find(int fd, const char *path, uint32_t *number)
+/* The number of the device whose host end is @path */
+static int64_t find_number(int fd, const char *path)
 {
 	struct vsock_bridge_device device = { .size = sizeof(device) };
 
 	/* Each call returns the device with the next larger number. */
 	while (!ioctl(fd, VSOCK_BRIDGE_NEXT_DEVICE, &device)) {
-		if (device.path_len != strlen(path) ||
-		    memcmp(device.path, path, device.path_len))
-			continue;
-		*number = device.device;
-		return 0;
+		if (device.path_len == strlen(path) &&
+		    !memcmp(device.path, path, device.path_len))
+			return device.device;
 	}
-	return -errno;		/* ENOENT: that was the last one */
+	return -errno;		/* ENOENT: there is no further device */
 }
 
 static int select_device(int fd, uint32_t number)
@@ -34,19 +33,18 @@ static int select_device(int fd, uint32_t number)
 }
 
 /*
- * A descriptor for the device whose host end is @path. It takes the ioctls of
+ * Returns a descriptor for the device whose host end is @path. It takes the ioctls of
  * the other examples, and does not keep the device open.
  */
-int control_open(const char *node, const char *path)
+int device_find(const char *node, const char *path)
 {
 	int error, fd = open(node, O_RDWR | O_CLOEXEC);
-	uint32_t number;
+	int64_t number;
 
 	if (fd < 0)
 		return -errno;
-	error = find(fd, path, &number);
-	if (!error)
-		error = select_device(fd, number);
+	number = find_number(fd, path);
+	error = number < 0 ? number : select_device(fd, number);
 	if (!error)
 		return fd;
 	close(fd);
