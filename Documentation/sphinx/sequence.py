@@ -18,7 +18,7 @@ from docutils.parsers.rst import directives
 from sphinx.ext.graphviz import graphviz
 from sphinx.util.docutils import SphinxDirective
 
-COLUMN, ROW = 2.5, 0.36		# inches
+COLUMN, ROW = 2.7, 0.36		# inches
 FONT = 'fontname="DejaVu Sans,Verdana,sans-serif"'
 BOX = 'shape=box, style="rounded,filled", fillcolor="#eef3f8", color="#4a6785"'
 HEAD = f"""digraph {{
