@@ -67,6 +67,7 @@ def man(name):
                      page, re.S)[1]
     text = re.sub(r"<b>(vsock[-_]bridge)</b>\((\d)\)",
                   r'<a href="\1.\2.html"><b>\1</b>(\2)</a>', text)
+    text = re.sub(r"Documentation/([\w/-]+)\.rst", r'<a href="../\1.html">\g<0></a>', text)
     start = 0
     for heading in HEADING.finditer(text):
         yield from raw(text[start:heading.start()])
