@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """Pages whose text is in other files of the project: the source of the module, the
 uapi header, the man pages and the Markdown files. Each has a stub of the right name
-in Documentation; its text is appended when Sphinx reads the stub."""
+in Documentation; its text is appended when Sphinx reads the stub. A line ".. stats: KIND"
+in a page becomes a table of counters."""
 
 import html
 import pathlib
@@ -14,6 +15,8 @@ HEADER = "include/uapi/linux/vsock_bridge.h"
 # The comment above, the name, the value, the comment behind
 DEFINE = re.compile(r"^(?:/\* (.*?)\.? \*/\n)?#define (\w+)[ \t]+(\S.*?)"
                     r"(?:[ \t]*/\* (.*) \*/)?$", re.M)
+# Kind, name and text of an entry of VSOCK_BRIDGE_STATS
+STAT = re.compile(r'^\t(GAUGE|COUNT|END|ERROR)\(\w+,\s*(\w+),\s*((?:"[^"]*"\s*)+)\)', re.M)
 # A heading that mandoc has written, or the end of its section
 HEADING = re.compile(r'<section class="S[hs]">\s*<h([12]) .*?><a .*?>(.*?)</a></h\1>'
                      r"|</section>", re.S)
@@ -49,6 +52,16 @@ def constants():
         yield "\n.. list-table::\n   :widths: 40 30 40\n\n"
         for above, name, value, behind in run:
             yield f"   * - ``{name}``\n     - ``{value}``\n     - {plain(behind or above)}\n"
+
+
+def stats(kind):
+    """The table of the entries of one kind in VSOCK_BRIDGE_STATS."""
+    header = (PROJECT / HEADER).read_text(encoding="utf-8")
+    yield "\n.. list-table::\n   :widths: 35 65\n\n"
+    for entry, name, text in STAT.findall(re.sub(r"[ \t]*\\\n", "\n", header)):
+        if entry == kind:
+            text = "".join(re.findall(r'"(.*?)"', text))
+            yield f"   * - ``{name}``\n     - {plain(text)}\n"
 
 
 def raw(part):
@@ -96,6 +109,8 @@ MADE = {
 def make(_app, page, text):
     function, *arguments = MADE.get(page, (list,))
     text[0] += "".join(function(*arguments))
+    text[0] = re.sub(r"^\.\. stats: (\w+)$", lambda found: "".join(stats(found[1])),
+                     text[0], flags=re.M)
 
 
 def setup(app):

@@ -47,6 +47,7 @@ static const struct {
 } kinds[] = {
 	[COUNTER_GAUGE] = { "now", "gauges" },
 	[COUNTER_COUNT] = { "so far", "counters" },
+	[COUNTER_END] = { "connections ended", "ends" },
 	[COUNTER_ERROR] = { "errors", "errors" },
 };
 

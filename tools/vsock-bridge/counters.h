@@ -9,7 +9,8 @@
 
 enum counter_kind {
 	COUNTER_GAUGE,	/* of what is there now */
-	COUNTER_COUNT,	/* of what is as it should be */
+	COUNTER_COUNT,	/* of normal operation */
+	COUNTER_END,	/* why connections ended, without an error */
 	COUNTER_ERROR,
 };
 

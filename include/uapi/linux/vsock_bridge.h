@@ -381,194 +381,260 @@ struct vsock_bridge_limits {
 	__u32 max_buffered;
 };
 
+/*
+ * The gauges and counters of a device, in the order of struct vsock_bridge_stats:
+ * NAME, name and what the value counts. New values are appended.
+ *
+ *   GAUGE  a value at the moment of the call
+ *   COUNT  what happens in normal operation
+ *   END    why connections ended, where no error was the reason
+ *   ERROR  errors; each has the trace event vsb_error with reason == name. An
+ *          error can count twice: as what failed (cfg_fails) and as the cause
+ *          (unix_bind_fails).
+ *
+ * A program that wants the names defines a macro for each kind:
+ *
+ *   #define NAME(NAME, name, text)	#name,
+ *   const char *const names[] = { VSOCK_BRIDGE_STATS(NAME, NAME, NAME, NAME) };
+ */
+#define VSOCK_BRIDGE_STATS(GAUGE, COUNT, END, ERROR)			\
+	GAUGE(CONNECTIONS, connections,					\
+		"Connections that the guest knows, in any state.")	\
+	GAUGE(HANDSHAKES, handshakes,					\
+		"Host clients whose CONNECT line is not complete.")	\
+	GAUGE(LINGERING, lingering,					\
+		"Connections that the guest has closed and whose "	\
+		"last bytes the host program has not read.")		\
+	GAUGE(SOCKETS, sockets,						\
+		"Host sockets that the device holds, listeners "	\
+		"included.")						\
+	GAUGE(CONNECTS_PENDING, connects_pending,			\
+		"Connects to host programs that are under way.")	\
+	GAUGE(BUFFERED_BYTES, buffered_bytes,				\
+		"Bytes of the guest that no host socket has "		\
+		"accepted.")						\
+	GAUGE(RSTS_PENDING, rsts_pending,				\
+		"RST packets of no connection that wait for an RX "	\
+		"buffer.")						\
+	COUNT(RX_QUEUE_EVENT_COUNT, rx_queue_event_count,		\
+		"Kicks of the RX queue.")				\
+	COUNT(TX_QUEUE_EVENT_COUNT, tx_queue_event_count,		\
+		"Kicks of the TX queue.")				\
+	COUNT(EV_QUEUE_EVENT_COUNT, ev_queue_event_count,		\
+		"Kicks of the event queue.")				\
+	COUNT(RX_PACKETS_COUNT, rx_packets_count,			\
+		"Packets given to the guest.")				\
+	COUNT(TX_PACKETS_COUNT, tx_packets_count,			\
+		"Well-formed packets taken from the guest.")		\
+	COUNT(RX_BYTES_COUNT, rx_bytes_count,				\
+		"Payload bytes given to the guest.")			\
+	COUNT(TX_BYTES_COUNT, tx_bytes_count,				\
+		"Payload bytes taken from the guest.")			\
+	COUNT(CONNS_ADDED, conns_added,					\
+		"Connections added to the table; trace event "		\
+		"vsb_conn_added.")					\
+	COUNT(CONNS_KILLED, conns_killed,				\
+		"Connections that the device ended with an RST to "	\
+		"the guest.")						\
+	COUNT(CONNS_REMOVED, conns_removed,				\
+		"Connections removed from the table; trace event "	\
+		"vsb_conn_removed.")					\
+	COUNT(RX_CALLS, rx_calls,					\
+		"Interrupts sent for the RX queue.")			\
+	COUNT(TX_CALLS, tx_calls,					\
+		"Interrupts sent for the TX queue.")			\
+	COUNT(EVENT_CALLS, event_calls,					\
+		"Interrupts sent for the event queue.")			\
+	COUNT(RSTS_SENT, rsts_sent,					\
+		"RST packets given to the guest; trace event "		\
+		"vsb_rst_sent.")					\
+	COUNT(EVENTS_SENT, events_sent,					\
+		"Events given to the guest.")				\
+	END(CLOSED, closed,						\
+		"The connection ended after both directions were "	\
+		"shut down.")						\
+	END(GUEST_RST, guest_rst,					\
+		"The guest reset the connection or refused the "	\
+		"request.")						\
+	END(HOST_GONE, host_gone,					\
+		"The host program closed its socket before it was "	\
+		"connected, or with unread bytes of the guest.")	\
+	END(REFUSED, refused,						\
+		"The device refused the client because of a limit; "	\
+		"the error that precedes it says which.")		\
+	END(DROPPED, dropped,						\
+		"A tool ended the connection with "			\
+		"VSOCK_BRIDGE_DROP_CONN.")				\
+	END(FORGOTTEN, forgotten,					\
+		"The guest sent a REQUEST for the ports of the "	\
+		"connection.")						\
+	END(BROKEN_PACKET, broken_packet,				\
+		"The header of a packet could be read, its payload "	\
+		"could not.")						\
+	END(HALF_MESSAGE, half_message,					\
+		"The guest shut down its writing within a SEQPACKET "	\
+		"message.")						\
+	END(DEVICE_STOPPED, device_stopped,				\
+		"The device was closed, or its guest started anew.")	\
+	ERROR(DESC_CHAIN_TOO_SHORT_FOR_HEADER,				\
+	      desc_chain_too_short_for_header,				\
+		"A chain has fewer than 44 bytes, or an event buffer "	\
+		"fewer than 4. As with all errors of chains, the "	\
+		"chain is returned with a used length of 0.")		\
+	ERROR(DESC_CHAIN_TOO_SHORT_FOR_PACKET,				\
+	      desc_chain_too_short_for_packet,				\
+		"The len field of a TX packet exceeds its chain. As "	\
+		"with all errors of chains whose header can be read, "	\
+		"the connection is reset.")				\
+	ERROR(UNREADABLE_DESCRIPTOR, unreadable_descriptor,		\
+		"A TX chain has a device-writable descriptor.")		\
+	ERROR(UNWRITABLE_DESCRIPTOR, unwritable_descriptor,		\
+		"An RX or event chain has a device-readable "		\
+		"descriptor.")						\
+	ERROR(DESC_CHAIN_OVERFLOW, desc_chain_overflow,			\
+		"A chain has a loop, an index out of range, a bad "	\
+		"indirect table, or more than 2^32 - 1 bytes.")		\
+	ERROR(IOV_OVERFLOW, iov_overflow,				\
+		"A chain has more than 1024 parts, or an indirect "	\
+		"table of more than 1024 entries.")			\
+	ERROR(GUEST_MEMORY, guest_memory,				\
+		"An access to guest memory faulted because the VMM "	\
+		"unmapped or protected it. If it was payload, the "	\
+		"connection is reset.")					\
+	ERROR(GUEST_MEMORY_BOUNDS, guest_memory_bounds,			\
+		"A chain points outside the memory table or across "	\
+		"an edge of it.")					\
+	ERROR(VRING_BROKEN, vring_broken,				\
+		"A virtqueue violated the ring protocol (an avail "	\
+		"index that jumps, a head out of range), or its "	\
+		"memory or its dirty log faulted. The queue stops "	\
+		"until the next start, and the error eventfd is "	\
+		"signalled.")						\
+	ERROR(BAD_SRC_CID, bad_src_cid,					\
+		"A packet has a source CID other than the guest's. "	\
+		"It is dropped.")					\
+	ERROR(BAD_DST_CID, bad_dst_cid,					\
+		"A packet has a destination CID other than 2. It is "	\
+		"dropped.")						\
+	ERROR(BAD_TYPE, bad_type,					\
+		"A packet has a socket type that was not negotiated "	\
+		"or that its connection does not have. The answer is "	\
+		"RST.")							\
+	ERROR(BAD_OP, bad_op,						\
+		"A packet has an operation that is unknown or that "	\
+		"the state of its connection does not allow. It is "	\
+		"dropped.")						\
+	ERROR(UNKNOWN_FLOW, unknown_flow,				\
+		"A packet belongs to no connection. The answer is "	\
+		"RST.")							\
+	ERROR(OVER_CREDIT, over_credit,					\
+		"The guest sent more than its credit. The connection "	\
+		"is reset.")						\
+	ERROR(OVER_BUFFERED, over_buffered,				\
+		"The buffered bytes of all connections would exceed "	\
+		"max_buffered. The connection without progress for "	\
+		"longest is reset.")					\
+	ERROR(TX_WRITE_FAILS, tx_write_fails,				\
+		"A write of the guest's bytes, or of the OK line, to "	\
+		"the host socket failed.")				\
+	ERROR(TX_FLUSH_FAILS, tx_flush_fails,				\
+		"A write of bytes that the host socket had not "	\
+		"accepted at first failed.")				\
+	ERROR(RX_READ_FAILS, rx_read_fails,				\
+		"A read from the host socket failed, or the host "	\
+		"program passed descriptors.")				\
+	ERROR(NO_DATA, no_data,						\
+		"A readable host socket returned nothing, because an "	\
+		"out-of-band byte (MSG_OOB) was alone in it. The "	\
+		"connection continues.")				\
+	ERROR(OVERSIZED_MESSAGES, oversized_messages,			\
+		"A SEQPACKET message of the host program exceeds the "	\
+		"guest's buffer. The connection is reset, and the "	\
+		"program sees EMSGSIZE.")				\
+	ERROR(SEQPACKET_REFUSED, seqpacket_refused,			\
+		"A SEQPACKET host client connected, but the guest "	\
+		"did not negotiate that type.")				\
+	ERROR(TOO_MANY_CONNECTIONS, too_many_connections,		\
+		"A connection was refused because max_connections is "	\
+		"reached.")						\
+	ERROR(RST_OVERFLOW, rst_overflow,				\
+		"An RST of no connection was dropped because 256 "	\
+		"were waiting for RX buffers.")				\
+	ERROR(NO_MEMORY, no_memory,					\
+		"Memory ran out. The request is refused or the "	\
+		"connection reset.")					\
+	ERROR(UNIX_BIND_FAILS, unix_bind_fails,				\
+		"VSOCK_BRIDGE_SET_UDS could not bind a socket, or "	\
+		"could not set the owner of its file.")			\
+	ERROR(UNIX_CONNECT_FAILS, unix_connect_fails,			\
+		"No host program listens where the guest connects "	\
+		"to, its backlog is full, or there is no host end.")	\
+	ERROR(UNIX_ACCEPT_FAILS, unix_accept_fails,			\
+		"An accept failed. If memory ran out, the clients "	\
+		"stay in the backlog, and the device tries again "	\
+		"after 100 ms; each try counts.")			\
+	ERROR(INVALID_PORT_REQUEST, invalid_port_request,		\
+		"A CONNECT line was malformed or too long, or the "	\
+		"client closed before its end.")			\
+	ERROR(HANDSHAKE_TIMEOUTS, handshake_timeouts,			\
+		"A CONNECT line was not complete within "		\
+		"handshake_timeout_ms.")				\
+	ERROR(HANDSHAKE_EVICTIONS, handshake_evictions,			\
+		"A client without a complete CONNECT line was ended "	\
+		"to admit another client.")				\
+	ERROR(CONNECT_TIMEOUTS, connect_timeouts,			\
+		"The guest did not answer a REQUEST within "		\
+		"connect_timeout_ms.")					\
+	ERROR(SHUTDOWN_TIMEOUTS, shutdown_timeouts,			\
+		"The guest did not confirm a close within "		\
+		"shutdown_timeout_ms, or a lingering connection "	\
+		"without progress for that time made room.")		\
+	ERROR(HOST_PORTS_EXHAUSTED, host_ports_exhausted,		\
+		"A host client was refused because every host port "	\
+		"towards the guest port is in use.")			\
+	ERROR(PORTS_DENIED, ports_denied,				\
+		"The map denies the port that the guest connects to.")	\
+	ERROR(ACTIVATE_FAILS, activate_fails,				\
+		"VHOST_VSOCK_SET_RUNNING failed.")			\
+	ERROR(VIRTIO_STATE, virtio_state,				\
+		"A start failed because the rings that the VMM "	\
+		"described cannot be accessed.")			\
+	ERROR(CFG_FAILS, cfg_fails,					\
+		"Another ioctl failed. Unknown ioctls do not count, "	\
+		"because VMMs probe with them.")			\
+	ERROR(RX_QUEUE_EVENT_FAILS, rx_queue_event_fails,		\
+		"The kick eventfd of the RX queue could not be set. "	\
+		"The old one stays.")					\
+	ERROR(TX_QUEUE_EVENT_FAILS, tx_queue_event_fails,		\
+		"The kick eventfd of the TX queue could not be set. "	\
+		"The old one stays.")					\
+	ERROR(EV_QUEUE_EVENT_FAILS, ev_queue_event_fails,		\
+		"The kick eventfd of the event queue could not be "	\
+		"set. The old one stays.")				\
+	ERROR(EVENT_FD_FAILS, event_fd_fails,				\
+		"A call, error or log eventfd could not be set. The "	\
+		"old one stays.")					\
+	ERROR(EMPTY_QUEUE, empty_queue,					\
+		"The guest's event queue had no buffer that takes "	\
+		"the event.")
+
+#define __VSOCK_BRIDGE_STAT(NAME, name, text)	__u64 name;
+
 /**
  * struct vsock_bridge_stats - gauges and counters (VSOCK_BRIDGE_GET_STATS)
  * @size: in: sizeof the caller's structure; out: sizeof the module's
  * @device: number of the device, 1 or more; no other open device has it. Trace
- *	events name the device by it.
+ *	events and log lines name the device by it.
  *
- * @connections: gauge: connections known to the guest, of any state
- * @handshakes: gauge: host clients before the end of their CONNECT line
- * @lingering: gauge: connections that the guest is done with, whose last bytes
- *	the host program has not read
- * @sockets: gauge: host sockets that the device holds, its listener included
- * @connects_pending: gauge: guest requests whose host connect is under way
- * @buffered_bytes: gauge: bytes taken from the guest that no host socket has
- *	accepted so far
- * @rsts_pending: gauge: RST packets without a connection, waiting for an RX
- *	buffer
- *
- * @rx_queue_event_count: RX kicks (Firecracker's name, as are those below)
- * @tx_queue_event_count: TX kicks
- * @rx_packets_count: packets given to the guest
- * @tx_packets_count: well-formed packets taken from the guest
- * @rx_bytes_count: payload bytes given to the guest
- * @tx_bytes_count: payload bytes taken from the guest
- * @conns_added: connections made in the table
- * @conns_killed: connections ended by the device with an RST to the guest
- * @conns_removed: connections that left the table
- * @rx_calls: interrupts sent for the RX queue
- * @tx_calls: interrupts sent for the TX queue
- * @rsts_sent: RST packets given to the guest
- *
- * @desc_chain_too_short_for_header: TX or RX chains below 44 bytes, or event
- *	buffers below 4
- * @desc_chain_too_short_for_packet: TX chains shorter than the header's len
- * @invalid_pkt_len: 0; a payload is bounded by the credit of its connection
- * @unreadable_descriptor: TX chains with a device-writable descriptor
- * @unwritable_descriptor: RX or event chains with a device-readable descriptor
- * @desc_chain_overflow: chains with a loop, an index out of range, a bad
- *	indirect table, or more bytes than 2^32 - 1
- * @iov_overflow: chains of more parts, or with a longer indirect table, than
- *	the device takes (1024)
- * @guest_memory: chains, or payload, in memory of the guest that cannot be
- *	accessed: the VMM took it away, or protected it
- * @vring_broken: virtqueues stopped because the ring itself was broken: an
- *	avail index that jumps, a head out of range, ring memory that cannot
- *	be accessed, or a dirty log for it that cannot
- * @bad_src_cid: packets with a source CID that is not the guest's
- * @bad_dst_cid: packets for a CID other than 2
- * @bad_type: packets of a socket type that was not negotiated, or is not that of
- *	their connection
- * @bad_op: packets with an operation that is unknown, or wrong in the state of
- *	its connection
- * @unknown_flow: packets for a connection that is not there, but REQUEST and
- *	RST
- * @over_credit: connections ended because the guest sent more than buf_alloc
- * @tx_write_fails: connections ended because the host socket failed on a write,
- *	of the guest's bytes or of the OK line
- * @rx_read_fails: connections, or CONNECT lines, ended because the host socket
- *	failed on a read, or because a host program passed descriptors
- * @too_many_connections: refused because of max_connections
- * @rst_overflow: RST packets not sent because too many were waiting
- * @no_memory: requests refused, or connections reset, because memory ran out
- * @unix_connect_fails: guest requests whose host connect failed, or for which
- *	there is no host end
- * @unix_accept_fails: accepts that failed
- * @invalid_port_request: CONNECT lines that were malformed, too long or cut
- * @handshake_timeouts: CONNECT lines that did not come in time
- * @connect_timeouts: connection requests that the guest did not answer
- * @shutdown_timeouts: connections ended because the guest did not confirm a
- *	close, or because they lingered without progress and room was needed
- * @handshake_evictions: host clients that were ended, before their CONNECT line
- *	was complete, to let another in
- * @host_ports_exhausted: host clients refused because every host port was taken
- * @ports_denied: guest requests for a port that the map denies
- * @over_buffered: connections ended because of max_buffered
- * @oversized_messages: SEQPACKET connections ended because a message of the host
- *	program was larger than the guest's buffer; the program sees EMSGSIZE
- * @seqpacket_refused: SEQPACKET host clients refused because the guest did not
- *	negotiate that type
- *
- * @activate_fails: VHOST_VSOCK_SET_RUNNING that failed
- * @cfg_fails: other ioctls that failed, but those that are not known here
- * @rx_queue_event_fails: kick eventfds of the RX queue that could not be set
- * @tx_queue_event_fails: likewise of the TX queue
- * @ev_queue_event_fails: likewise of the event queue
- * @event_fd_fails: call, error and log eventfds that could not be set
- * @virtio_state: starts that failed because a ring cannot be accessed
- * @unix_bind_fails: VSOCK_BRIDGE_SET_UDS that could not bind, or could not give
- *	the file its owner
- * @tx_flush_fails: connections ended because the host socket failed while
- *	bytes that it had not taken before were written
- * @guest_memory_bounds: chains that point outside the guest's memory
- * @no_data: reads from a host socket that brought nothing, though it had said
- *	otherwise: a byte out of band was alone in it
- * @empty_queue: events for which the guest had no buffer in its event queue
- * @muxer_event_fails: 0, as are the next three: kept for who reads Firecracker's
- *	metrics
- * @conn_event_fails: 0
- * @killq_resync: 0
- * @pkt_buf_missing: 0
- *
- * @ev_queue_event_count: kicks of the event queue
- * @events_sent: events given to the guest
- * @event_calls: interrupts sent for the event queue
- *
- * All but the gauges, the counters up to @rsts_sent and the last three are error
- * cases. Each has a trace event vsock_bridge:vsb_<name>;
- * Documentation/userspace-api/vsock_bridge_errors.rst says more of each.
- *
- * Counters start at 0 when the device is opened, and wrap at 2^64.
+ * A field of type __u64 for each entry of VSOCK_BRIDGE_STATS follows, with the
+ * entry's name. Counters start at 0 when the device is opened, and wrap at 2^64.
  */
 struct vsock_bridge_stats {
 	__u32 size;
 	__u32 device;
-
-	__u64 connections;
-	__u64 handshakes;
-	__u64 lingering;
-	__u64 sockets;
-	__u64 connects_pending;
-	__u64 buffered_bytes;
-	__u64 rsts_pending;
-
-	__u64 rx_queue_event_count;
-	__u64 tx_queue_event_count;
-	__u64 rx_packets_count;
-	__u64 tx_packets_count;
-	__u64 rx_bytes_count;
-	__u64 tx_bytes_count;
-	__u64 conns_added;
-	__u64 conns_killed;
-	__u64 conns_removed;
-	__u64 rx_calls;
-	__u64 tx_calls;
-	__u64 rsts_sent;
-
-	__u64 desc_chain_too_short_for_header;
-	__u64 desc_chain_too_short_for_packet;
-	__u64 invalid_pkt_len;
-	__u64 unreadable_descriptor;
-	__u64 unwritable_descriptor;
-	__u64 desc_chain_overflow;
-	__u64 iov_overflow;
-	__u64 guest_memory;
-	__u64 vring_broken;
-	__u64 bad_src_cid;
-	__u64 bad_dst_cid;
-	__u64 bad_type;
-	__u64 bad_op;
-	__u64 unknown_flow;
-	__u64 over_credit;
-	__u64 tx_write_fails;
-	__u64 rx_read_fails;
-	__u64 too_many_connections;
-	__u64 rst_overflow;
-	__u64 no_memory;
-	__u64 unix_connect_fails;
-	__u64 unix_accept_fails;
-	__u64 invalid_port_request;
-	__u64 handshake_timeouts;
-	__u64 connect_timeouts;
-	__u64 shutdown_timeouts;
-	__u64 handshake_evictions;
-	__u64 host_ports_exhausted;
-	__u64 ports_denied;
-	__u64 over_buffered;
-	__u64 oversized_messages;
-	__u64 seqpacket_refused;
-
-	__u64 activate_fails;
-	__u64 cfg_fails;
-	__u64 rx_queue_event_fails;
-	__u64 tx_queue_event_fails;
-	__u64 ev_queue_event_fails;
-	__u64 event_fd_fails;
-	__u64 virtio_state;
-	__u64 unix_bind_fails;
-	__u64 tx_flush_fails;
-	__u64 guest_memory_bounds;
-	__u64 no_data;
-	__u64 empty_queue;
-	__u64 muxer_event_fails;
-	__u64 conn_event_fails;
-	__u64 killq_resync;
-	__u64 pkt_buf_missing;
-
-	__u64 ev_queue_event_count;
-	__u64 events_sent;
-	__u64 event_calls;
+	/* private: generated */
+	VSOCK_BRIDGE_STATS(__VSOCK_BRIDGE_STAT, __VSOCK_BRIDGE_STAT,
+			   __VSOCK_BRIDGE_STAT, __VSOCK_BRIDGE_STAT)
 };
 
 /**

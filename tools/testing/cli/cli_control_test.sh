@@ -287,19 +287,20 @@ test_conns_that_cannot_be_read_are_told() {
 
 # stats
 
-# The names in the structure, in its order, of which the fake's values tell.
+# Kind and name of each counter of the header, in its order.
 header_counters() {
-	sed -n '/^struct vsock_bridge_stats {/,/^};/s/^\t__u64 \(.*\);/\1/p' \
-		"$TESTS/../../../include/uapi/linux/vsock_bridge.h"
+	tr -d '\\\n' <"$TESTS/../../../include/uapi/linux/vsock_bridge.h" |
+		grep -oE '\b(GAUGE|COUNT|END|ERROR)\([A-Z_]+,\s*[a-z_]+' |
+		sed -E 's/^(\w+)\(.*\W(\w+)$/\1 \2/'
 }
 
 test_stats_json_has_each_counter_of_the_header_with_its_value() {
 	three_devices
 	with_fake FAKE_STATS=1000 stats --json 9
 	expect_status 0
-	json '*(f"{v} {k}" for g in ("gauges", "counters", "errors") for k, v in j["devices"][0][g].items()), sep="\n"' |
+	json '*(f"{v} {k}" for g in ("gauges", "counters", "ends", "errors") for k, v in j["devices"][0][g].items()), sep="\n"' |
 		sort -n >found
-	header_counters | awk '{ print 999 + NR, $0 }' >wanted
+	header_counters | awk '{ print 999 + NR, $2 }' >wanted
 	expect_same "$(wc -l <found)" "$(header_counters | wc -l)"
 	diff found wanted
 	expect_same "$(json 'j["devices"][0]["device"]')" 9
@@ -311,21 +312,19 @@ test_stats_know_which_counters_are_errors() {
 
 	echo "1 0 5 0 3 0 0 0 0 0 qemu /x" >devices
 	with_fake stats --json
-	kinds=$(json '*(f"{g}:{k}" for g in ("gauges", "counters", "errors") for k in j["devices"][0][g]), sep="\n"')
-	expect_same "$(header_counters | awk '
-		/^rx_queue_event_count$/ { kind = 1 }
-		/^desc_chain_too_short_for_header$/ { kind = 2 }
-		/^ev_queue_event_count$/ { kind = 1 }
-		{ print (kind == 0 ? "gauges" : kind == 1 ? "counters" : "errors") ":" $0 }' | sort)" \
+	kinds=$(json '*(f"{g}:{k}" for g in ("gauges", "counters", "ends", "errors") for k in j["devices"][0][g]), sep="\n"')
+	expect_same "$(header_counters | sed -e 's/^GAUGE /gauges:/' \
+			-e 's/^COUNT /counters:/' -e 's/^END /ends:/' \
+			-e 's/^ERROR /errors:/' | sort)" \
 		"$(sort <<<"$kinds")"
 }
 
-# The 37th counter is 4 more with each call: 0, 4 and 8 are those of the devices.
+# Counter 54 is 4 more with each call: 0, 4 and 8 are those of the devices.
 test_stats_shows_errors_that_were() {
 	three_devices
-	with_fake "FAKE_GROWS=36 4" stats --json
+	with_fake "FAKE_GROWS=53 4" stats --json
 	expect_same "$(json '[d["errors"]["too_many_connections"] for d in j["devices"]]')" "[0, 4, 8]"
-	with_fake "FAKE_GROWS=36 4" stats
+	with_fake "FAKE_GROWS=53 4" stats
 	expect_out '^device 7  /run/one\.sock$'
 	expect_out '^    connections +0$'
 	expect_same "$(sed -n '/^  errors$/,/^device/p' out | grep '^    ' | tr -s ' ')" \
@@ -351,11 +350,11 @@ test_stats_that_cannot_be_read_are_told() {
 
 # watch
 
-# The 37th counter is 4 more with each look; the first is not shown.
+# Counter 54 is 4 more with each look; the first is not shown.
 test_watch_shows_rates_and_new_errors() {
 	echo "1 0x03 5 0 3 1000 1000 10 10 4 qemu /x" >devices
 	echo "1 0x03 5 0 3 51000 1000 210 10 6 qemu /x" >devices.2
-	with_fake "FAKE_GROWS=36 4" watch --count 2 --interval 10ms
+	with_fake "FAKE_GROWS=53 4" watch --count 2 --interval 10ms
 	expect_status 0
 	expect_same "$(grep -cE '^20[0-9]{2}-[0-9]{2}-[0-9]{2} ' out)" 2
 	expect_same "$(grep '^ *1 ' out | tr -s ' ' | cut -d ' ' -f 2-7,12-)" \
@@ -376,14 +375,18 @@ test_watch_rates_are_those_between_two_looks() {
 
 # It tells the first and the third time, not the second.
 test_watch_shows_a_dash_where_a_device_does_not_tell() {
+	local errors
+
+	# each counter has 1000 and its place; one has grown by 4
+	errors=$(header_counters | awk '/^ERROR/ { sum += 999 + NR } END { print sum + 4 }')
 	echo "1 0x103 5 0 3 0 0 0 0 4 qemu /x" >devices
-	with_fake FAKE_STATS=1000 "FAKE_GROWS=36 4" "FAKE_ERROR=GET_STATS $(errno_of EIO) 2" \
+	with_fake FAKE_STATS=1000 "FAKE_GROWS=53 4" "FAKE_ERROR=GET_STATS $(errno_of EIO) 2" \
 		watch --count 2 --interval 1ms
 	expect_status 0
 	expect_same "$(grep '^ *1 ' out | tr -s ' ' | cut -d ' ' -f 12-)" \
 		"- - - /x
-1.0K 50044 - /x"
-	expect_same "$(grep '^device' out)" "device 1: too_many_connections +4, 1040 in all"
+1.0K $errors - /x"
+	expect_same "$(grep '^device' out)" "device 1: too_many_connections +4, 1057 in all"
 	with_fake "FAKE_ERROR=GET_STATS $(errno_of EIO)" watch --count 1 --interval 1ms
 	expect_out '^ +1 +5 +qemu +3 +dead .* - +- +- +/x$'
 }

@@ -1,60 +1,44 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The error cases of a device. Each has a counter of its name in struct
- * vsock_bridge_stats, a trace event vsb_<name>, and a row that says when it
- * happens in Documentation/userspace-api/vsock_bridge_errors.rst.
+ * Why a connection ends, a request is refused or a packet is dropped.
+ *
+ * The list is VSOCK_BRIDGE_STATS in the uapi header: its ERROR entries are the
+ * errors, its END entries the other reasons for which connections end. Each reason
+ * has a counter, and a name in trace events.
  */
-#ifndef VSB_ERRORS_H
-#define VSB_ERRORS_H
+#ifndef VSB_REASON_H
+#define VSB_REASON_H
 
-#define VSB_ERRORS(ERROR)			\
-	ERROR(desc_chain_too_short_for_header)	\
-	ERROR(desc_chain_too_short_for_packet)	\
-	ERROR(invalid_pkt_len)			\
-	ERROR(unreadable_descriptor)		\
-	ERROR(unwritable_descriptor)		\
-	ERROR(desc_chain_overflow)		\
-	ERROR(iov_overflow)			\
-	ERROR(guest_memory)			\
-	ERROR(vring_broken)			\
-	ERROR(bad_src_cid)			\
-	ERROR(bad_dst_cid)			\
-	ERROR(bad_type)				\
-	ERROR(bad_op)				\
-	ERROR(unknown_flow)			\
-	ERROR(over_credit)			\
-	ERROR(tx_write_fails)			\
-	ERROR(rx_read_fails)			\
-	ERROR(too_many_connections)		\
-	ERROR(rst_overflow)			\
-	ERROR(no_memory)			\
-	ERROR(unix_connect_fails)		\
-	ERROR(unix_accept_fails)		\
-	ERROR(invalid_port_request)		\
-	ERROR(handshake_timeouts)		\
-	ERROR(connect_timeouts)			\
-	ERROR(shutdown_timeouts)		\
-	ERROR(handshake_evictions)		\
-	ERROR(host_ports_exhausted)		\
-	ERROR(ports_denied)			\
-	ERROR(over_buffered)			\
-	ERROR(oversized_messages)		\
-	ERROR(seqpacket_refused)		\
-	ERROR(activate_fails)			\
-	ERROR(cfg_fails)			\
-	ERROR(rx_queue_event_fails)		\
-	ERROR(tx_queue_event_fails)		\
-	ERROR(ev_queue_event_fails)		\
-	ERROR(event_fd_fails)			\
-	ERROR(virtio_state)			\
-	ERROR(unix_bind_fails)			\
-	ERROR(tx_flush_fails)			\
-	ERROR(guest_memory_bounds)		\
-	ERROR(no_data)				\
-	ERROR(empty_queue)			\
-	ERROR(muxer_event_fails)		\
-	ERROR(conn_event_fails)			\
-	ERROR(killq_resync)			\
-	ERROR(pkt_buf_missing)
+#include <linux/vsock_bridge.h>
 
-#endif /* VSB_ERRORS_H */
+struct vsb_ctx;
+
+#define VSB_REASON(NAME, name, text)	VSB_REASON_##NAME,
+#define VSB_NO_REASON(NAME, name, text)
+
+/* enum vsb_reason - an END or ERROR entry of VSOCK_BRIDGE_STATS */
+enum vsb_reason {
+	VSB_REASON_NONE,
+	VSOCK_BRIDGE_STATS(VSB_NO_REASON, VSB_NO_REASON, VSB_REASON, VSB_REASON)
+};
+
+#define VSB_REASON_IS_END(NAME, name, text)	case VSB_REASON_##NAME:
+
+/* Is it an END entry, and no error? */
+static inline bool vsb_reason_is_end(enum vsb_reason reason)
+{
+	switch (reason) {
+	VSOCK_BRIDGE_STATS(VSB_NO_REASON, VSB_NO_REASON, VSB_REASON_IS_END,
+			   VSB_NO_REASON)
+		return true;
+	default:
+		return false;
+	}
+}
+
+const char *vsb_reason_name(enum vsb_reason reason);
+void vsb_count(struct vsb_ctx *ctx, enum vsb_reason reason);
+void vsb_error(struct vsb_ctx *ctx, enum vsb_reason reason, u32 host_port,
+	       u32 guest_port);
+
+#endif /* VSB_REASON_H */

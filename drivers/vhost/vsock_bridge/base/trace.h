@@ -15,10 +15,29 @@
 #include <linux/tracepoint.h>
 #include <linux/types.h>
 
-#include "base/reason.h"
+/* An error, about a connection, a packet, or (ports 0) the device. */
+TRACE_EVENT(vsb_error,
+	TP_PROTO(u32 device, u32 host_port, u32 guest_port, const char *reason),
+	TP_ARGS(device, host_port, guest_port, reason),
+	TP_STRUCT__entry(
+		__field(u32, device)
+		__field(u32, host_port)
+		__field(u32, guest_port)
+		__array(char, reason, 32)
+	),
+	TP_fast_assign(
+		__entry->device = device;
+		__entry->host_port = host_port;
+		__entry->guest_port = guest_port;
+		strscpy_pad(__entry->reason, reason, sizeof(__entry->reason));
+	),
+	TP_printk("dev=%u host_port=%u guest_port=%u reason=%s",
+		  __entry->device, __entry->host_port, __entry->guest_port,
+		  __entry->reason)
+);
 
-/* Something about a flow, or about none: then the ports are 0. */
-DECLARE_EVENT_CLASS(vsb_flow,
+/* An RST was given to the guest. */
+TRACE_EVENT(vsb_rst_sent,
 	TP_PROTO(u32 device, u32 host_port, u32 guest_port),
 	TP_ARGS(device, host_port, guest_port),
 	TP_STRUCT__entry(
@@ -34,18 +53,6 @@ DECLARE_EVENT_CLASS(vsb_flow,
 	TP_printk("dev=%u host_port=%u guest_port=%u",
 		  __entry->device, __entry->host_port, __entry->guest_port)
 );
-
-#define VSB_FLOW_EVENT(name)						\
-	DEFINE_EVENT(vsb_flow, vsb_##name,				\
-		     TP_PROTO(u32 device, u32 host_port, u32 guest_port), \
-		     TP_ARGS(device, host_port, guest_port));
-
-VSB_ERRORS(VSB_FLOW_EVENT)
-
-/* An RST was given to the guest. */
-VSB_FLOW_EVENT(rst_sent)
-
-#undef VSB_FLOW_EVENT
 
 /* The beginning or the end of a connection. */
 DECLARE_EVENT_CLASS(vsb_conn,
@@ -153,13 +160,13 @@ DECLARE_EVENT_CLASS(vsb_credit,
 );
 
 /* The guest has said something new of its own, in whatever packet. */
-DEFINE_EVENT(vsb_credit, vsb_credit_got,
+DEFINE_EVENT(vsb_credit, vsb_credit_received,
 	     TP_PROTO(u32 device, u32 host_port, u32 guest_port, u32 buf_alloc,
 		      u32 fwd_cnt),
 	     TP_ARGS(device, host_port, guest_port, buf_alloc, fwd_cnt));
 
 /* The guest was told of ours, in a packet of its own. */
-DEFINE_EVENT(vsb_credit, vsb_credit_told,
+DEFINE_EVENT(vsb_credit, vsb_credit_sent,
 	     TP_PROTO(u32 device, u32 host_port, u32 guest_port, u32 buf_alloc,
 		      u32 fwd_cnt),
 	     TP_ARGS(device, host_port, guest_port, buf_alloc, fwd_cnt));
@@ -186,12 +193,12 @@ DECLARE_EVENT_CLASS(vsb_bytes,
 );
 
 /* The guest has sent them; they are about to go to the host socket. */
-DEFINE_EVENT(vsb_bytes, vsb_from_guest,
+DEFINE_EVENT(vsb_bytes, vsb_tx_bytes,
 	     TP_PROTO(u32 device, u32 host_port, u32 guest_port, u32 bytes),
 	     TP_ARGS(device, host_port, guest_port, bytes));
 
 /* They were read from the host socket, and are in the guest's buffers. */
-DEFINE_EVENT(vsb_bytes, vsb_to_guest,
+DEFINE_EVENT(vsb_bytes, vsb_rx_bytes,
 	     TP_PROTO(u32 device, u32 host_port, u32 guest_port, u32 bytes),
 	     TP_ARGS(device, host_port, guest_port, bytes));
 

@@ -11,7 +11,8 @@
 #include <asm/barrier.h>
 
 #include "base/coalesce.h"
-#include "base/stats.h"
+#include "base/ctx.h"
+#include "base/reason.h"
 #include "base/trace.h"
 #include "conn/closing.h"
 #include "conn/conn.h"
@@ -40,9 +41,9 @@ void vsb_conn_exit_module(void)
 static u32 vsb_conn_buf_alloc(const struct vsb_conntab *tab, u16 type)
 {
 	if (type == VIRTIO_VSOCK_TYPE_SEQPACKET)
-		return min_t(u32, tab->limits.buf_alloc,
+		return min_t(u32, tab->ctx->limits.buf_alloc,
 			     VSOCK_BRIDGE_MAX_MESSAGE);
-	return tab->limits.buf_alloc;
+	return tab->ctx->limits.buf_alloc;
 }
 
 /* Return: memory for a connection, with a reference; NULL when there is none. */
@@ -51,10 +52,11 @@ struct vsb_conn *vsb_conn_alloc(struct vsb_conntab *tab)
 	struct vsb_conn *conn = kmem_cache_zalloc(vsb_conn_cache, GFP_KERNEL);
 
 	if (!conn) {
-		vsb_error(tab->stats, no_memory, 0, 0);
+		vsb_error(tab->ctx, VSB_REASON_NO_MEMORY, 0, 0);
 		return NULL;
 	}
 	refcount_set(&conn->ref, 1);
+	conn->ctx = tab->ctx;
 	conn->tab = tab;
 	return conn;
 }
@@ -191,7 +193,7 @@ static bool vsb_conn_is_shut(const struct vsb_conn *conn)
 /* Trace what the connection waits for. */
 void vsb_conn_stalled(const struct vsb_conn *conn, const char *cause)
 {
-	trace_vsb_stall(conn->tab->stats->device, conn->host_port,
+	trace_vsb_stall(conn->ctx->stats.device, conn->host_port,
 			conn->guest_port, cause);
 }
 
@@ -243,7 +245,7 @@ static void vsb_conn_release(struct vsb_conn *conn, bool loss)
 		if (loss || !vsb_txbuf_empty(&conn->txbuf))
 			vsb_socket_blame(&conn->sock, ECONNRESET);
 		vsb_closing_add(conn, vsb_socket_detach(&conn->sock));
-		conn->tab->stats->sockets--;
+		conn->ctx->stats.sockets--;
 	}
 	vsb_conn_drop_buffer(conn);
 	conn->readable = false;
@@ -270,24 +272,35 @@ static void vsb_conn_free(struct vsb_conn *conn, u8 old)
 }
 
 /* What is about to end it, or will; what was there before has done so. */
-static void vsb_conn_blame(struct vsb_conn *conn, const char *why)
+static void vsb_conn_blame(struct vsb_conn *conn, enum vsb_reason why)
 {
 	if (!conn->why)
 		conn->why = why;
 }
 
+/* Errors were counted when they occurred. */
+static void vsb_conn_ended(const struct vsb_conn *conn)
+{
+	enum vsb_reason why = conn->why ?: VSB_REASON_CLOSED;
+
+	if (vsb_reason_is_end(why))
+		vsb_count(conn->ctx, why);
+	trace_vsb_conn_ended(conn->ctx->stats.device, conn->host_port,
+			     conn->guest_port, conn->by_guest,
+			     vsb_reason_name(why));
+}
+
 /* Trace a change of the connection's state. */
 static void vsb_conn_trace(const struct vsb_conn *conn, u8 old)
 {
-	u32 device = conn->tab->stats->device;
+	u32 device = conn->ctx->stats.device;
 	u8 state = conn->cs.state;
 
 	if (state == VSB_OPEN)
 		trace_vsb_conn_accepted(device, conn->host_port,
 					conn->guest_port, conn->by_guest);
 	else if (state >= VSB_LINGER && old < VSB_LINGER)
-		trace_vsb_conn_ended(device, conn->host_port, conn->guest_port,
-				     conn->by_guest, conn->why ?: "closed");
+		vsb_conn_ended(conn);
 }
 
 static void vsb_conn_leave_handshake(struct vsb_conn *conn)
@@ -319,7 +332,7 @@ static void vsb_conn_account(struct vsb_conn *conn, u8 old)
 	if (old == VSB_LINGER)
 		tab->lingering--;
 	if (state == VSB_DEAD && conn->cs.owed) {
-		tab->stats->conns_killed++;
+		tab->ctx->stats.conns_killed++;
 		tab->dead++;
 	}
 	if (old == VSB_REQUESTED)
@@ -354,7 +367,7 @@ static void vsb_conn_send_ok(struct vsb_conn *conn)
 	long sent = vsb_socket_send_text(&conn->sock, text, len);
 
 	if (sent != len && sent != -EPIPE && sent != -ECONNRESET) {
-		vsb_conn_fail(conn, tx_write_fails);
+		vsb_conn_fail(conn, VSB_REASON_TX_WRITE_FAILS);
 		return;
 	}
 	if (sent != len)
@@ -411,7 +424,7 @@ static void vsb_conn_shut_wr(struct vsb_conn *conn)
 	if (vsb_txbuf_empty(&conn->txbuf))
 		vsb_socket_shutdown_write(&conn->sock);
 	else
-		vsb_conn_abort(conn, "half_message", VSB_EV_RESET);
+		vsb_conn_abort(conn, VSB_REASON_HALF_MESSAGE, VSB_EV_RESET);
 }
 
 static void vsb_conn_apply(struct vsb_conn *conn, unsigned int act)
@@ -419,7 +432,7 @@ static void vsb_conn_apply(struct vsb_conn *conn, unsigned int act)
 	struct vsb_conntab *tab = conn->tab;
 
 	if (act & VSB_ACT_BAD_OP)
-		vsb_conn_error(conn, bad_op);
+		vsb_conn_error(conn, VSB_REASON_BAD_OP);
 	if (act & VSB_ACT_DISARM)
 		vsb_conntab_disarm(tab, conn, VSB_DUE_STATE);
 	if (act & VSB_ACT_SHUT_RD)
@@ -428,13 +441,13 @@ static void vsb_conn_apply(struct vsb_conn *conn, unsigned int act)
 		vsb_conn_discard(conn);
 	if (act & VSB_ACT_ARM_CONNECT)
 		vsb_conntab_arm(tab, conn, VSB_DUE_STATE,
-				tab->limits.connect_timeout_ms);
+				tab->ctx->limits.connect_timeout_ms);
 	if (act & VSB_ACT_ARM_SHUTDOWN)
 		vsb_conntab_arm(tab, conn, VSB_DUE_STATE,
-				tab->limits.shutdown_timeout_ms);
+				tab->ctx->limits.shutdown_timeout_ms);
 	if (act & VSB_ACT_ARM_RCV)
 		vsb_conntab_arm(tab, conn, VSB_DUE_RCV,
-				tab->limits.shutdown_timeout_ms);
+				tab->ctx->limits.shutdown_timeout_ms);
 	if (act & VSB_ACT_RELEASE)
 		vsb_conn_release(conn, act & VSB_ACT_BLAME);
 	if (act & VSB_ACT_UNLINK)
@@ -460,8 +473,8 @@ void vsb_conn_event(struct vsb_conn *conn, enum vsb_event event, u32 flags)
 	unsigned int act;
 
 	if (event == VSB_EV_GUEST_RST)
-		vsb_conn_blame(conn, vsb_conn_is_shut(conn) ? "closed" :
-							      "guest_rst");
+		vsb_conn_blame(conn, vsb_conn_is_shut(conn) ? VSB_REASON_CLOSED :
+							      VSB_REASON_GUEST_RST);
 	act = vsb_conn_step(&conn->cs, event, flags,
 			    vsb_conn_is_drained(conn));
 	vsb_conn_account(conn, old);
@@ -470,8 +483,27 @@ void vsb_conn_event(struct vsb_conn *conn, enum vsb_event event, u32 flags)
 		vsb_conn_free(conn, old);
 }
 
-/* The same, of an event that ends it before its time; @why says why. */
-void vsb_conn_abort(struct vsb_conn *conn, const char *why,
+/* Count and trace an error of the connection, which goes on. */
+void vsb_conn_error(struct vsb_conn *conn, enum vsb_reason reason)
+{
+	vsb_error(conn->ctx, reason, conn->host_port, conn->guest_port);
+}
+
+/* End the connection by an error. It may be freed on return. */
+void vsb_conn_fail_by(struct vsb_conn *conn, enum vsb_reason reason,
+		      enum vsb_event event)
+{
+	vsb_conn_error(conn, reason);
+	vsb_conn_abort(conn, reason, event);
+}
+
+void vsb_conn_fail(struct vsb_conn *conn, enum vsb_reason reason)
+{
+	vsb_conn_fail_by(conn, reason, VSB_EV_RESET);
+}
+
+/* End the connection for a reason that is counted already, or is no error. */
+void vsb_conn_abort(struct vsb_conn *conn, enum vsb_reason why,
 		    enum vsb_event event)
 {
 	vsb_conn_blame(conn, why);
@@ -479,7 +511,7 @@ void vsb_conn_abort(struct vsb_conn *conn, const char *why,
 }
 
 /* The guest or the device is gone: end the connection without a packet. */
-void vsb_conn_kill(struct vsb_conn *conn, const char *why)
+void vsb_conn_kill(struct vsb_conn *conn, enum vsb_reason why)
 {
 	bool loss = vsb_conn_end_is_loss(&conn->cs);
 	u8 old = conn->cs.state;
@@ -497,7 +529,7 @@ void vsb_conn_kill(struct vsb_conn *conn, const char *why)
  * The guest does not know the connection any more. One that it has closed
  * before lingers on: its bytes were accepted, and are the host program's.
  */
-void vsb_conn_forget(struct vsb_conn *conn, const char *why)
+void vsb_conn_forget(struct vsb_conn *conn, enum vsb_reason why)
 {
 	if (conn->cs.state == VSB_LINGER)
 		vsb_conn_event(conn, VSB_EV_GUEST_RST, 0);
@@ -510,19 +542,19 @@ static void vsb_conn_timeout(struct vsb_conn *conn, bool gated)
 {
 	switch (conn->cs.state) {
 	case VSB_HANDSHAKE:
-		vsb_conn_fail_by(conn, handshake_timeouts, VSB_EV_TIMEOUT);
+		vsb_conn_fail_by(conn, VSB_REASON_HANDSHAKE_TIMEOUTS, VSB_EV_TIMEOUT);
 		break;
 	case VSB_REQUESTED:
 		/* its time starts when the guest can know */
 		if (gated && (conn->cs.owed & VSB_OWE_REQUEST))
 			vsb_conntab_arm(conn->tab, conn, VSB_DUE_STATE,
-					conn->tab->limits.connect_timeout_ms);
+					conn->ctx->limits.connect_timeout_ms);
 		else
-			vsb_conn_fail_by(conn, connect_timeouts,
+			vsb_conn_fail_by(conn, VSB_REASON_CONNECT_TIMEOUTS,
 					 VSB_EV_TIMEOUT);
 		break;
 	default:
-		vsb_conn_fail_by(conn, shutdown_timeouts, VSB_EV_TIMEOUT);
+		vsb_conn_fail_by(conn, VSB_REASON_SHUTDOWN_TIMEOUTS, VSB_EV_TIMEOUT);
 	}
 }
 
@@ -557,7 +589,7 @@ void vsb_conn_due(struct vsb_conn *conn, enum vsb_due due, bool gated)
 void vsb_conn_check_gone(struct vsb_conn *conn)
 {
 	if (vsb_socket_is_gone(&conn->sock))
-		vsb_conn_abort(conn, "host_gone", VSB_EV_RESET);
+		vsb_conn_abort(conn, VSB_REASON_HOST_GONE, VSB_EV_RESET);
 }
 
 /**
@@ -571,7 +603,7 @@ void vsb_conn_host_ready(struct vsb_conn *conn, int events)
 		return;
 	/* now, for a guest that does not read would keep them with the device */
 	if ((events & VSB_SOCK_IN) && vsb_socket_holds_files(&conn->sock)) {
-		vsb_conn_fail(conn, rx_read_fails);
+		vsb_conn_fail(conn, VSB_REASON_RX_READ_FAILS);
 		return;
 	}
 	if (conn->cs.state == VSB_REQUESTED) {

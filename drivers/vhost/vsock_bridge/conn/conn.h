@@ -21,6 +21,7 @@
 #include <linux/virtio_vsock.h>
 
 #include "base/coalesce.h"
+#include "base/reason.h"
 #include "conn/bounds.h"
 #include "conn/gathered.h"
 #include "conn/pure/credit.h"
@@ -53,7 +54,8 @@ struct vsb_route;
 
 /**
  * struct vsb_conn - a connection
- * @tab: where it belongs
+ * @ctx: the context of its device
+ * @tab: the table of its device
  * @ref: references, see above
  * @host_port: port of the host side; does not change once the guest or the
  *	connector knows it
@@ -103,11 +105,12 @@ struct vsb_route;
  * @route: while it is there: where it goes, with a reference
  * @connected: result of the connector: a socket, an error, or NULL before;
  *	handed over with VSB_SOCK_CONNECTED
- * @why: what ended it: a counter's name, or another word; NULL before
+ * @why: the first reason for which it ended, or will end; VSB_REASON_NONE before
  * @id: names it among those of its device; does not change
  * @began_at: when, in nanoseconds; likewise
  */
 struct vsb_conn {
+	struct vsb_ctx *ctx;
 	struct vsb_conntab *tab;
 	refcount_t ref;
 	u32 host_port;
@@ -155,31 +158,10 @@ struct vsb_conn {
 	struct vsb_route *route;
 	struct socket *connected;
 
-	const char *why;
+	enum vsb_reason why;
 	u64 id;
 	u64 began_at;
 };
-
-/* An error case of a connection; see vsb_error(). */
-#define vsb_conn_error(conn, name)					\
-	do {								\
-		const struct vsb_conn *_conn = (conn);			\
-									\
-		vsb_error(_conn->tab->stats, name, _conn->host_port,	\
-			  _conn->guest_port);				\
-	} while (0)
-
-/* One that ends it, by @event; the connection may be gone afterwards. */
-#define vsb_conn_fail_by(conn, name, event)				\
-	do {								\
-		struct vsb_conn *_failed = (conn);			\
-									\
-		vsb_conn_error(_failed, name);				\
-		vsb_conn_abort(_failed, #name, event);			\
-	} while (0)
-
-#define vsb_conn_fail(conn, name)	\
-	vsb_conn_fail_by(conn, name, VSB_EV_RESET)
 
 int vsb_conn_init_module(void);
 void vsb_conn_exit_module(void);
@@ -200,7 +182,11 @@ static inline struct vsb_conn *vsb_conn_get(struct vsb_conn *conn)
 }
 
 void vsb_conn_event(struct vsb_conn *conn, enum vsb_event event, u32 flags);
-void vsb_conn_abort(struct vsb_conn *conn, const char *why,
+void vsb_conn_error(struct vsb_conn *conn, enum vsb_reason reason);
+void vsb_conn_fail(struct vsb_conn *conn, enum vsb_reason reason);
+void vsb_conn_fail_by(struct vsb_conn *conn, enum vsb_reason reason,
+		      enum vsb_event event);
+void vsb_conn_abort(struct vsb_conn *conn, enum vsb_reason why,
 		    enum vsb_event event);
 void vsb_conn_owe(struct vsb_conn *conn, u16 owed);
 void vsb_conn_ask_credit(struct vsb_conn *conn);
@@ -213,8 +199,8 @@ bool vsb_conn_is_readable(struct vsb_conn *conn);
 bool vsb_conn_has_work(const struct vsb_conn *conn);
 bool vsb_conn_shutdown_waits(const struct vsb_conn *conn);
 void vsb_conn_queue_rx(struct vsb_conn *conn);
-void vsb_conn_kill(struct vsb_conn *conn, const char *why);
-void vsb_conn_forget(struct vsb_conn *conn, const char *why);
+void vsb_conn_kill(struct vsb_conn *conn, enum vsb_reason why);
+void vsb_conn_forget(struct vsb_conn *conn, enum vsb_reason why);
 
 void vsb_conn_check_gone(struct vsb_conn *conn);
 void vsb_conn_host_ready(struct vsb_conn *conn, int events);

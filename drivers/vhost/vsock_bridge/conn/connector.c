@@ -10,7 +10,7 @@
 #include <linux/net.h>
 
 #include "base/busy.h"
-#include "base/stats.h"
+#include "base/ctx.h"
 #include "conn/closing.h"
 #include "conn/conn.h"
 #include "conn/connector.h"
@@ -172,11 +172,11 @@ void vsb_connector_done(struct vsb_conn *conn)
 		return;
 	}
 	if (IS_ERR(sock)) {
-		vsb_conn_fail(conn, unix_connect_fails);
+		vsb_conn_fail(conn, VSB_REASON_UNIX_CONNECT_FAILS);
 		return;
 	}
 	vsb_socket_attach(&conn->sock, sock);
-	conn->tab->stats->sockets++;
+	conn->ctx->stats.sockets++;
 	vsb_conn_event(conn, VSB_EV_CONNECTED, 0);
 }
 

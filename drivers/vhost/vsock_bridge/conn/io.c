@@ -15,7 +15,7 @@
 #include <asm/barrier.h>
 
 #include "base/compat.h"
-#include "base/stats.h"
+#include "base/ctx.h"
 #include "conn/conn.h"
 #include "conn/room.h"
 #include "conn/table.h"
@@ -55,7 +55,7 @@ bool vsb_conn_is_drained(const struct vsb_conn *conn)
 
 void vsb_conn_drop_buffer(struct vsb_conn *conn)
 {
-	conn->tab->stats->buffered_bytes -= conn->txbuf.len +
+	conn->ctx->stats.buffered_bytes -= conn->txbuf.len +
 					    conn->bounds.lens.len;
 	vsb_txbuf_clear(&conn->txbuf);
 	vsb_bounds_clear(&conn->bounds);
@@ -80,7 +80,7 @@ static void vsb_conn_write_failed(struct vsb_conn *conn, long error)
 {
 	bool gone = error == -EPIPE || error == -ECONNRESET;
 
-	vsb_conn_abort(conn, "host_gone",
+	vsb_conn_abort(conn, VSB_REASON_HOST_GONE,
 		       gone ? VSB_EV_WRITE_FAILED : VSB_EV_RESET);
 }
 
@@ -93,14 +93,14 @@ static bool vsb_conn_buffer_bytes(struct vsb_conn *conn, struct iov_iter *from)
 		to = vsb_txbuf_reserve(&conn->txbuf, iov_iter_count(from),
 				       &room);
 		if (!to) {
-			vsb_conn_fail(conn, no_memory);
+			vsb_conn_fail(conn, VSB_REASON_NO_MEMORY);
 			return false;
 		}
 		len = copy_from_iter(to, room, from);
 		vsb_txbuf_commit(&conn->txbuf, len);
-		conn->tab->stats->buffered_bytes += len;
+		conn->ctx->stats.buffered_bytes += len;
 		if (len < room) {
-			vsb_conn_fail(conn, guest_memory);
+			vsb_conn_fail(conn, VSB_REASON_GUEST_MEMORY);
 			return false;
 		}
 	}
@@ -114,10 +114,10 @@ static bool vsb_conn_end_message(struct vsb_conn *conn)
 	size_t before = bounds->lens.len;
 
 	if (!vsb_bounds_end(bounds)) {
-		vsb_conn_fail(conn, no_memory);
+		vsb_conn_fail(conn, VSB_REASON_NO_MEMORY);
 		return false;
 	}
-	conn->tab->stats->buffered_bytes += bounds->lens.len - before;
+	conn->ctx->stats.buffered_bytes += bounds->lens.len - before;
 	return true;
 }
 
@@ -192,11 +192,11 @@ static bool vsb_conn_pass(struct vsb_conn *conn, struct iov_iter *from)
 		if (sent == -EAGAIN)
 			break;
 		if (sent == -EFAULT) {
-			vsb_conn_fail(conn, guest_memory);
+			vsb_conn_fail(conn, VSB_REASON_GUEST_MEMORY);
 			return false;
 		}
 		if (sent < 0) {
-			vsb_conn_error(conn, tx_write_fails);
+			vsb_conn_error(conn, VSB_REASON_TX_WRITE_FAILS);
 			vsb_conn_write_failed(conn, sent);
 			return false;
 		}
@@ -261,11 +261,11 @@ static long vsb_conn_send_buffer(struct vsb_conn *conn)
 
 static void vsb_conn_sent(struct vsb_conn *conn, u32 len)
 {
-	conn->tab->stats->buffered_bytes -= len;
+	conn->ctx->stats.buffered_bytes -= len;
 	vsb_txbuf_consume(&conn->txbuf, len);
 	vsb_room_progress(conn);
 	if (vsb_conn_is_seqpacket(conn)) {
-		conn->tab->stats->buffered_bytes -= VSB_BOUND_SIZE;
+		conn->ctx->stats.buffered_bytes -= VSB_BOUND_SIZE;
 		vsb_bounds_drop(&conn->bounds);
 	}
 	vsb_conn_forwarded(conn, len);
@@ -284,7 +284,7 @@ static bool vsb_conn_flush_turn(struct vsb_conn *conn)
 			return false;
 		}
 		if (sent < 0) {
-			vsb_conn_error(conn, tx_flush_fails);
+			vsb_conn_error(conn, VSB_REASON_TX_FLUSH_FAILS);
 			vsb_conn_write_failed(conn, sent);
 			return false;
 		}
@@ -337,11 +337,11 @@ static void vsb_conn_read_nothing(struct vsb_conn *conn, long error)
 	case -EAGAIN:
 		/* a byte out of band, which nobody gets, had looked like one */
 		conn->readable = false;
-		vsb_conn_error(conn, no_data);
+		vsb_conn_error(conn, VSB_REASON_NO_DATA);
 		break;
 	default:
 		conn->readable = false;
-		vsb_conn_fail(conn, rx_read_fails);
+		vsb_conn_fail(conn, VSB_REASON_RX_READ_FAILS);
 	}
 }
 
@@ -351,9 +351,9 @@ static void vsb_conn_read_nothing(struct vsb_conn *conn, long error)
  */
 static void vsb_conn_refuse_message(struct vsb_conn *conn)
 {
-	vsb_conn_error(conn, oversized_messages);
+	vsb_conn_error(conn, VSB_REASON_OVERSIZED_MESSAGES);
 	vsb_socket_blame(&conn->sock, EMSGSIZE);
-	vsb_conn_abort(conn, "oversized_messages", VSB_EV_RESET);
+	vsb_conn_abort(conn, VSB_REASON_OVERSIZED_MESSAGES, VSB_EV_RESET);
 }
 
 static u32 vsb_conn_offers_message(struct vsb_conn *conn)
@@ -442,6 +442,6 @@ long vsb_conn_read(struct vsb_conn *conn, struct iov_iter *to, u32 offered,
 	}
 	/* a message is gone with the fault */
 	if (seqpacket)
-		vsb_conn_abort(conn, "guest_memory", VSB_EV_RESET);
+		vsb_conn_abort(conn, VSB_REASON_GUEST_MEMORY, VSB_EV_RESET);
 	return got;
 }

@@ -10,7 +10,8 @@
 #include <linux/minmax.h>
 #include <linux/string.h>
 
-#include "base/stats.h"
+#include "base/ctx.h"
+#include "base/reason.h"
 #include "base/worker.h"
 #include "conn/conn.h"
 #include "conn/listener.h"
@@ -25,7 +26,7 @@ static void vsb_listener_notify(struct vsb_socket *s)
 	struct vsb_listener *listener =
 		container_of(s, struct vsb_listener, sock);
 
-	vsb_worker_queue(listener->tab->worker, listener->tab->accept_work);
+	vsb_worker_queue(&listener->tab->ctx->worker, listener->tab->accept_work);
 }
 
 static void vsb_listener_again(struct timer_list *timer)
@@ -57,7 +58,7 @@ void vsb_listener_open(struct vsb_listener *listener, struct socket *sock,
 {
 	listener->shared = shared;
 	vsb_socket_watch(&listener->sock, sock);
-	listener->tab->stats->sockets++;
+	listener->tab->ctx->stats.sockets++;
 }
 
 /**
@@ -117,7 +118,7 @@ struct socket *vsb_listener_detach(struct vsb_listener *listener)
 	vsb_socket_forget(listener->lent);
 	listener->lent = NULL;
 	if (sock)
-		listener->tab->stats->sockets--;
+		listener->tab->ctx->stats.sockets--;
 	return sock;
 }
 
@@ -137,9 +138,9 @@ static void vsb_listener_adopt(struct vsb_listener *listener,
 
 	vsb_conn_begin(conn, VSB_HANDSHAKE, listener->type);
 	vsb_socket_attach(&conn->sock, sock);
-	tab->stats->sockets++;
+	tab->ctx->stats.sockets++;
 	vsb_conntab_arm(tab, conn, VSB_DUE_STATE,
-			tab->limits.handshake_timeout_ms);
+			tab->ctx->limits.handshake_timeout_ms);
 }
 
 /* The guest is asked, unless the client has gone and left nothing to deliver. */
@@ -148,18 +149,18 @@ static void vsb_listener_request(struct vsb_conn *conn, u32 port)
 	struct vsb_conntab *tab = conn->tab;
 
 	if (vsb_socket_is_gone(&conn->sock)) {
-		vsb_conn_abort(conn, "host_gone", VSB_EV_RESET);
+		vsb_conn_abort(conn, VSB_REASON_HOST_GONE, VSB_EV_RESET);
 		return;
 	}
 	if (!vsb_conntab_takes(tab, conn->type, port) ||
 	    !vsb_room_for_conn(tab, 0, port)) {
-		vsb_conn_abort(conn, "refused", VSB_EV_RESET);
+		vsb_conn_abort(conn, VSB_REASON_REFUSED, VSB_EV_RESET);
 		return;
 	}
 	conn->guest_port = port;
 	conn->host_port = vsb_conntab_pick_port(tab, port);
 	if (!conn->host_port) {
-		vsb_conn_abort(conn, "refused", VSB_EV_RESET);
+		vsb_conn_abort(conn, VSB_REASON_REFUSED, VSB_EV_RESET);
 		return;
 	}
 	vsb_conntab_insert(tab, conn);
@@ -180,7 +181,7 @@ static void vsb_listener_judge(struct vsb_conn *conn)
 	case VSB_LINE_PARTIAL:
 		break;
 	case VSB_LINE_BAD:
-		vsb_conn_fail(conn, invalid_port_request);
+		vsb_conn_fail(conn, VSB_REASON_INVALID_PORT_REQUEST);
 		break;
 	}
 }
@@ -197,9 +198,9 @@ static void vsb_listener_begun(struct vsb_conn *conn)
 static void vsb_listener_read_nothing(struct vsb_conn *conn, long error)
 {
 	if (!error)
-		vsb_conn_fail(conn, invalid_port_request);
+		vsb_conn_fail(conn, VSB_REASON_INVALID_PORT_REQUEST);
 	else if (error != -EAGAIN)
-		vsb_conn_fail(conn, rx_read_fails);
+		vsb_conn_fail(conn, VSB_REASON_RX_READ_FAILS);
 }
 
 /*
@@ -255,7 +256,7 @@ static void vsb_listener_read_message(struct vsb_conn *conn)
 	if (len <= 0)
 		vsb_listener_read_nothing(conn, len);
 	else if (vsb_message_parse(line, len, &port) != VSB_LINE_OK)
-		vsb_conn_fail(conn, invalid_port_request);
+		vsb_conn_fail(conn, VSB_REASON_INVALID_PORT_REQUEST);
 	else
 		vsb_listener_request(conn, port);
 }
@@ -290,7 +291,7 @@ static void vsb_listener_evict(struct vsb_conntab *tab)
 	vsb_conn_get(conn);
 	vsb_listener_read_line(conn);
 	if (conn->cs.state == VSB_HANDSHAKE && conn->line_begun == begun)
-		vsb_conn_fail(conn, handshake_evictions);
+		vsb_conn_fail(conn, VSB_REASON_HANDSHAKE_EVICTIONS);
 	vsb_conn_put(conn);
 }
 
@@ -299,7 +300,7 @@ static void vsb_listener_accept_failed(struct vsb_listener *listener, long err)
 {
 	if (err == -EAGAIN)
 		return;
-	vsb_error(listener->tab->stats, unix_accept_fails, 0, 0);
+	vsb_error(listener->tab->ctx, VSB_REASON_UNIX_ACCEPT_FAILS, 0, 0);
 	if (err == -ENOMEM)
 		mod_timer(&listener->again, jiffies +
 			  msecs_to_jiffies(VSB_ACCEPT_AGAIN_MS));
@@ -323,7 +324,7 @@ static long vsb_listener_accept_one(struct vsb_listener *listener)
 		return PTR_ERR(sock);
 	}
 	/* each step ends one, or sees that one has begun */
-	while (tab->handshakes >= tab->limits.max_handshakes)
+	while (tab->handshakes >= tab->ctx->limits.max_handshakes)
 		vsb_listener_evict(tab);
 	vsb_listener_adopt(listener, conn, sock);
 	return 0;
@@ -342,7 +343,7 @@ static long vsb_listener_accept_one(struct vsb_listener *listener)
  */
 bool vsb_listener_accept(struct vsb_listener *listener, unsigned int budget)
 {
-	u32 max = listener->tab->limits.max_handshakes;
+	u32 max = listener->tab->ctx->limits.max_handshakes;
 	long err;
 
 	if (!vsb_socket_is_open(&listener->sock))

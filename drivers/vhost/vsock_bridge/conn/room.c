@@ -11,7 +11,8 @@
 #include <linux/ktime.h>
 #include <linux/minmax.h>
 
-#include "base/stats.h"
+#include "base/ctx.h"
+#include "base/reason.h"
 #include "conn/conn.h"
 #include "conn/room.h"
 #include "conn/table.h"
@@ -107,10 +108,10 @@ static void vsb_room_end_gone(struct vsb_conntab *tab)
 static void vsb_room_end_lingering(struct vsb_conntab *tab)
 {
 	struct vsb_conn *conn = vsb_room_first(&tab->room.lingering);
-	u64 grace = (u64)tab->limits.shutdown_timeout_ms * NSEC_PER_MSEC;
+	u64 grace = (u64)tab->ctx->limits.shutdown_timeout_ms * NSEC_PER_MSEC;
 
 	if (conn && ktime_get_ns() - conn->progress_at >= grace)
-		vsb_conn_fail_by(conn, shutdown_timeouts, VSB_EV_TIMEOUT);
+		vsb_conn_fail_by(conn, VSB_REASON_SHUTDOWN_TIMEOUTS, VSB_EV_TIMEOUT);
 }
 
 /*
@@ -120,7 +121,7 @@ static void vsb_room_end_lingering(struct vsb_conntab *tab)
  */
 static bool vsb_room_is_there(const struct vsb_conntab *tab)
 {
-	u32 max = tab->limits.max_connections;
+	u32 max = tab->ctx->limits.max_connections;
 
 	return tab->nr - tab->dead < max && tab->dead < max;
 }
@@ -147,7 +148,7 @@ bool vsb_room_for_conn(struct vsb_conntab *tab, u32 host_port, u32 guest_port)
 	vsb_room_end_lingering(tab);
 	if (vsb_room_is_there(tab))
 		return true;
-	vsb_error(tab->stats, too_many_connections, host_port, guest_port);
+	vsb_error(tab->ctx, VSB_REASON_TOO_MANY_CONNECTIONS, host_port, guest_port);
 	return false;
 }
 
@@ -159,9 +160,9 @@ bool vsb_room_for_conn(struct vsb_conntab *tab, u32 host_port, u32 guest_port)
 bool vsb_room_for_connect(struct vsb_conntab *tab, u32 host_port,
 			  u32 guest_port)
 {
-	if (tab->connecting < tab->limits.max_connections)
+	if (tab->connecting < tab->ctx->limits.max_connections)
 		return vsb_room_for_conn(tab, host_port, guest_port);
-	vsb_error(tab->stats, too_many_connections, host_port, guest_port);
+	vsb_error(tab->ctx, VSB_REASON_TOO_MANY_CONNECTIONS, host_port, guest_port);
 	return false;
 }
 
@@ -195,14 +196,14 @@ bool vsb_room_for_bytes(struct vsb_conn *conn, size_t need)
 	struct vsb_conntab *tab = conn->tab;
 	struct vsb_conn *longest;
 
-	if (own + need > tab->limits.max_buffered) {
-		vsb_conn_fail(conn, over_buffered);
+	if (own + need > tab->ctx->limits.max_buffered) {
+		vsb_conn_fail(conn, VSB_REASON_OVER_BUFFERED);
 		return false;
 	}
 	/* each step empties a buffer */
-	while (tab->stats->buffered_bytes + need > tab->limits.max_buffered) {
+	while (tab->ctx->stats.buffered_bytes + need > tab->ctx->limits.max_buffered) {
 		longest = vsb_room_longest(tab) ?: conn;
-		vsb_conn_fail(longest, over_buffered);
+		vsb_conn_fail(longest, VSB_REASON_OVER_BUFFERED);
 		if (longest == conn)
 			return false;
 	}

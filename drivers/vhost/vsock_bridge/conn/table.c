@@ -13,7 +13,8 @@
 #include <linux/string.h>
 
 #include "base/batch.h"
-#include "base/stats.h"
+#include "base/ctx.h"
+#include "base/reason.h"
 #include "base/trace.h"
 #include "base/worker.h"
 #include "conn/conn.h"
@@ -28,15 +29,16 @@ static void vsb_conntab_timer(struct timer_list *timer)
 	struct vsb_conntab *tab = container_of(timer, struct vsb_conntab,
 					       timer);
 
-	vsb_worker_queue(tab->worker, tab->timer_work);
+	vsb_worker_queue(&tab->ctx->worker, tab->timer_work);
 }
 
-int vsb_conntab_init(struct vsb_conntab *tab)
+int vsb_conntab_init(struct vsb_conntab *tab, struct vsb_ctx *ctx)
 {
 	tab->buckets = kvcalloc(1U << VSB_CONNTAB_BITS, sizeof(*tab->buckets),
 				GFP_KERNEL_ACCOUNT);
 	if (!tab->buckets)
 		return -ENOMEM;
+	tab->ctx = ctx;
 	tab->seed = get_random_u32();
 	INIT_LIST_HEAD(&tab->conns);
 	INIT_LIST_HEAD(&tab->silent);
@@ -47,7 +49,7 @@ int vsb_conntab_init(struct vsb_conntab *tab)
 	init_llist_head(&tab->ready);
 	timerqueue_init_head(&tab->deadlines);
 	timer_setup(&tab->timer, vsb_conntab_timer, 0);
-	tab->limits = (struct vsock_bridge_limits) {
+	tab->ctx->limits = (struct vsock_bridge_limits) {
 		.max_connections = VSOCK_BRIDGE_DEF_CONNECTIONS,
 		.max_handshakes = VSOCK_BRIDGE_DEF_HANDSHAKES,
 		.buf_alloc = VSOCK_BRIDGE_DEF_BUF_ALLOC,
@@ -97,7 +99,7 @@ bool vsb_conntab_takes(struct vsb_conntab *tab, u16 type, u32 guest_port)
 {
 	if (vsb_packet_type_ok(type, tab->seqpacket))
 		return true;
-	vsb_error(tab->stats, seqpacket_refused, 0, guest_port);
+	vsb_error(tab->ctx, VSB_REASON_SEQPACKET_REFUSED, 0, guest_port);
 	return false;
 }
 
@@ -106,8 +108,8 @@ void vsb_conntab_insert(struct vsb_conntab *tab, struct vsb_conn *conn)
 {
 	hlist_add_head(&conn->hash, vsb_conntab_bucket(tab, conn->host_port,
 						       conn->guest_port));
-	tab->stats->conns_added++;
-	trace_vsb_conn_added(tab->stats->device, conn->host_port,
+	tab->ctx->stats.conns_added++;
+	trace_vsb_conn_added(tab->ctx->stats.device, conn->host_port,
 			     conn->guest_port, conn->by_guest);
 }
 
@@ -117,18 +119,18 @@ void vsb_conntab_remove(struct vsb_conntab *tab, struct vsb_conn *conn)
 	if (hlist_unhashed(&conn->hash))
 		return;
 	hlist_del_init(&conn->hash);
-	tab->stats->conns_removed++;
-	trace_vsb_conn_removed(tab->stats->device, conn->host_port,
+	tab->ctx->stats.conns_removed++;
+	trace_vsb_conn_removed(tab->ctx->stats.device, conn->host_port,
 			       conn->guest_port, conn->by_guest);
 }
 
 /* Where the search for a free host port begins. */
 static u32 vsb_conntab_first_port(const struct vsb_conntab *tab)
 {
-	u32 first = tab->limits.host_port_min, last = tab->limits.host_port_max;
+	u32 first = tab->ctx->limits.host_port_min, last = tab->ctx->limits.host_port_max;
 	u64 ports = (u64)last - first + 1;
 
-	if (tab->limits.flags & VSOCK_BRIDGE_LIMITS_RANDOM_PORTS)
+	if (tab->ctx->limits.flags & VSOCK_BRIDGE_LIMITS_RANDOM_PORTS)
 		return first + (u32)((get_random_u32() * ports) >> 32);
 	if (tab->last_port < first || tab->last_port >= last)
 		return first;
@@ -147,7 +149,7 @@ static u32 vsb_conntab_first_port(const struct vsb_conntab *tab)
  */
 u32 vsb_conntab_pick_port(struct vsb_conntab *tab, u32 guest_port)
 {
-	u32 first = tab->limits.host_port_min, last = tab->limits.host_port_max;
+	u32 first = tab->ctx->limits.host_port_min, last = tab->ctx->limits.host_port_max;
 	u32 left = min(last - first, tab->nr) + 1;
 	u32 port = vsb_conntab_first_port(tab);
 
@@ -158,7 +160,7 @@ u32 vsb_conntab_pick_port(struct vsb_conntab *tab, u32 guest_port)
 		}
 		port = port == last ? first : port + 1;
 	}
-	vsb_error(tab->stats, host_ports_exhausted, 0, guest_port);
+	vsb_error(tab->ctx, VSB_REASON_HOST_PORTS_EXHAUSTED, 0, guest_port);
 	return 0;
 }
 
@@ -299,7 +301,7 @@ void vsb_conntab_reply_rst(struct vsb_conntab *tab, u32 host_port,
 	};
 
 	if (!vsb_rstq_add(&tab->rsts, rst))
-		vsb_error(tab->stats, rst_overflow, host_port, guest_port);
+		vsb_error(tab->ctx, VSB_REASON_RST_OVERFLOW, host_port, guest_port);
 }
 
 static void vsb_conntab_postpone(struct vsb_conn *conn, u64 ns)

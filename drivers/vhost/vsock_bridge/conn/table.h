@@ -14,15 +14,14 @@
 #include <linux/timer.h>
 #include <linux/timerqueue.h>
 #include <linux/types.h>
-#include <linux/vsock_bridge.h>
 
 #include "conn/pure/rstq.h"
 #include "conn/room.h"
 
 struct vsb_conn;
+struct vsb_ctx;
 struct vsb_pages;
 struct vsb_work;
-struct vsb_worker;
 
 #define VSB_CONNTAB_BITS	12
 
@@ -70,10 +69,8 @@ enum vsb_due {
  * @last_port: host port that was given out last
  * @seqpacket: VIRTIO_VSOCK_F_SEQPACKET was negotiated
  * @rsts: RST packets without a connection
- * @limits: as the user set them
- * @stats: of the device
- * @pages: likewise
- * @worker: where events and deadlines are worked on
+ * @ctx: the context of the device
+ * @pages: of the device
  * @coalesce: when the worker hears of @ready
  * @timer_work: for @deadlines
  * @accept_work: for the listener
@@ -101,16 +98,14 @@ struct vsb_conntab {
 	u32 last_port;
 	bool seqpacket;
 	struct vsb_rstq rsts;
-	struct vsock_bridge_limits limits;
-	struct vsock_bridge_stats *stats;
+	struct vsb_ctx *ctx;
 	struct vsb_pages *pages;
-	struct vsb_worker *worker;
 	struct vsb_coalesce *coalesce;
 	struct vsb_work *timer_work;
 	struct vsb_work *accept_work;
 };
 
-int vsb_conntab_init(struct vsb_conntab *tab);
+int vsb_conntab_init(struct vsb_conntab *tab, struct vsb_ctx *ctx);
 void vsb_conntab_destroy(struct vsb_conntab *tab);
 
 struct vsb_conn *vsb_conntab_find(struct vsb_conntab *tab, u32 host_port,

@@ -33,16 +33,16 @@ static void vsb_call_signal(struct vsb_datapath *dp, struct vsb_queue *q)
 		return;
 	}
 	vsb_eventfd_signal(q->call);
-	trace_vsb_call(dp->stats.device, q - dp->queue);
+	trace_vsb_call(dp->ctx.stats.device, q - dp->queue);
 	switch (q - dp->queue) {
 	case VSB_RX:
-		dp->stats.rx_calls++;
+		dp->ctx.stats.rx_calls++;
 		break;
 	case VSB_TX:
-		dp->stats.tx_calls++;
+		dp->ctx.stats.tx_calls++;
 		break;
 	case VSB_EVENT:
-		dp->stats.event_calls++;
+		dp->ctx.stats.event_calls++;
 		break;
 	}
 }
@@ -141,7 +141,7 @@ static enum hrtimer_restart vsb_call_expired(struct hrtimer *timer)
 		hrtimer_set_expires(timer, ns_to_ktime(next));
 	spin_unlock_irqrestore(&ct->lock, flags);
 	if (due)
-		vsb_worker_queue(&dp->worker, &ct->work);
+		vsb_worker_queue(&dp->ctx.worker, &ct->work);
 	return next ? HRTIMER_RESTART : HRTIMER_NORESTART;
 }
 

@@ -17,7 +17,8 @@
 #include <linux/virtio_vsock.h>
 
 #include "base/compat.h"
-#include "base/stats.h"
+#include "base/ctx.h"
+#include "base/reason.h"
 #include "conn/closing.h"
 #include "conn/conn.h"
 #include "datapath/datapath.h"
@@ -33,28 +34,28 @@
 void vsb_datapath_count_fault(struct vsb_datapath *dp,
 			      const struct vsb_queue *q, enum vsb_fault fault)
 {
-	struct vsock_bridge_stats *stats = &dp->stats;
+	struct vsb_ctx *ctx = &dp->ctx;
 
 	switch (fault) {
 	case VSB_FAULT_NONE:
 		break;
 	case VSB_FAULT_DIRECTION:
 		if (q->vr.writes)
-			vsb_error(stats, unwritable_descriptor, 0, 0);
+			vsb_error(ctx, VSB_REASON_UNWRITABLE_DESCRIPTOR, 0, 0);
 		else
-			vsb_error(stats, unreadable_descriptor, 0, 0);
+			vsb_error(ctx, VSB_REASON_UNREADABLE_DESCRIPTOR, 0, 0);
 		break;
 	case VSB_FAULT_CHAIN:
-		vsb_error(stats, desc_chain_overflow, 0, 0);
+		vsb_error(ctx, VSB_REASON_DESC_CHAIN_OVERFLOW, 0, 0);
 		break;
 	case VSB_FAULT_SEGS:
-		vsb_error(stats, iov_overflow, 0, 0);
+		vsb_error(ctx, VSB_REASON_IOV_OVERFLOW, 0, 0);
 		break;
 	case VSB_FAULT_BOUNDS:
-		vsb_error(stats, guest_memory_bounds, 0, 0);
+		vsb_error(ctx, VSB_REASON_GUEST_MEMORY_BOUNDS, 0, 0);
 		break;
 	case VSB_FAULT_MEMORY:
-		vsb_error(stats, guest_memory, 0, 0);
+		vsb_error(ctx, VSB_REASON_GUEST_MEMORY, 0, 0);
 		break;
 	}
 }
@@ -74,8 +75,8 @@ static void vsb_datapath_report(struct vsb_datapath *dp, struct vsb_queue *q)
 		return;
 	q->reported = true;
 	pr_warn_ratelimited("vsock_bridge: device %u: the guest has broken virtqueue %td, which is not served any more\n",
-			    dp->stats.device, q - dp->queue);
-	vsb_error(&dp->stats, vring_broken, 0, 0);
+			    dp->ctx.stats.device, q - dp->queue);
+	vsb_error(&dp->ctx, VSB_REASON_VRING_BROKEN, 0, 0);
 	if (q->err)
 		vsb_eventfd_signal(q->err);
 }
@@ -116,12 +117,12 @@ bool vsb_datapath_park(struct vsb_datapath *dp, struct vsb_queue *q)
 
 static void vsb_datapath_end_all(struct vsb_datapath *dp,
 				 void (*end)(struct vsb_conn *conn,
-					     const char *why))
+					     enum vsb_reason why))
 {
 	struct vsb_conn *conn, *next;
 
 	list_for_each_entry_safe(conn, next, &dp->tab.conns, all) {
-		end(conn, "device_stopped");
+		end(conn, VSB_REASON_DEVICE_STOPPED);
 		cond_resched();
 	}
 	vsb_rstq_clear(&dp->tab.rsts);
@@ -239,8 +240,8 @@ static void vsb_round_tx(struct vsb_work *work)
 	}
 	vsb_datapath_unlock(dp);
 	if (polls) {
-		vsb_poll_spin(&spot, &dp->worker);
-		vsb_worker_queue(&dp->worker, work);
+		vsb_poll_spin(&spot, &dp->ctx.worker);
+		vsb_worker_queue(&dp->ctx.worker, work);
 	}
 }
 
@@ -304,7 +305,7 @@ static void vsb_round_ready(struct vsb_work *work)
 
 	mutex_lock(&dp->lock);
 	if (vsb_datapath_ready(dp, VSB_ROUND_READY))
-		vsb_worker_queue(&dp->worker, &dp->ready_work);
+		vsb_worker_queue(&dp->ctx.worker, &dp->ready_work);
 	if (dp->running)
 		vsb_send(dp);
 	vsb_datapath_unlock(dp);
@@ -320,7 +321,7 @@ static void vsb_round_accept(struct vsb_work *work)
 	mutex_lock(&dp->lock);
 	for (i = 0; i < VSB_LISTENERS && dp->running; i++) {
 		if (vsb_listener_accept(&dp->listener[i], VSB_ROUND_ACCEPTS))
-			vsb_worker_queue(&dp->worker, &dp->accept_work);
+			vsb_worker_queue(&dp->ctx.worker, &dp->accept_work);
 	}
 	vsb_datapath_unlock(dp);
 }
@@ -349,7 +350,7 @@ static void vsb_round_timer(struct vsb_work *work)
 	mutex_lock(&dp->lock);
 	if (dp->running) {
 		if (vsb_datapath_expire(dp, VSB_ROUND_TIMEOUTS))
-			vsb_worker_queue(&dp->worker, &dp->timer_work);
+			vsb_worker_queue(&dp->ctx.worker, &dp->timer_work);
 		vsb_send(dp);
 	}
 	vsb_datapath_unlock(dp);
@@ -388,7 +389,7 @@ void vsb_datapath_quench(struct vsb_datapath *dp)
  */
 void vsb_datapath_release(struct vsb_datapath *dp)
 {
-	vsb_worker_let_go_mm(&dp->worker);
+	vsb_worker_let_go_mm(&dp->ctx.worker);
 	vsb_busy_put(&dp->busy);
 }
 
@@ -407,7 +408,7 @@ static void vsb_queue_init(struct vsb_datapath *dp, int i,
 	struct vsb_queue *q = &dp->queue[i];
 
 	vsb_work_init(&q->work, round);
-	vsb_kick_init(&q->kick, &dp->worker, &q->work, &dp->stats.device, i);
+	vsb_kick_init(&q->kick, &dp->ctx.worker, &q->work, &dp->ctx.stats.device, i);
 	q->vr.writes = i != VSB_TX;
 	q->vr.log = &dp->log;
 }
@@ -429,13 +430,13 @@ int vsb_datapath_init(struct vsb_datapath *dp,
 	init_completion(&dp->quenched);
 	refcount_set(&dp->busy.ref, 2);
 	dp->busy.idle = idle;
-	vsb_worker_init(&dp->worker, vsb_datapath_killed, dp);
+	vsb_worker_init(&dp->ctx.worker, vsb_datapath_killed, dp);
 	INIT_LIST_HEAD(&dp->remains.connects);
 	vsb_routes_init(&dp->routes);
 	vsb_work_init(&dp->ready_work, vsb_round_ready);
 	vsb_work_init(&dp->timer_work, vsb_round_timer);
 	vsb_work_init(&dp->accept_work, vsb_round_accept);
-	vsb_coalesce_init(&dp->coalesce, &dp->worker, &dp->ready_work);
+	vsb_coalesce_init(&dp->coalesce, &dp->ctx.worker, &dp->ready_work);
 	vsb_call_init(dp);
 	vsb_event_init(dp);
 	vsb_gather_init(&dp->gather);
@@ -443,17 +444,15 @@ int vsb_datapath_init(struct vsb_datapath *dp,
 	vsb_queue_init(dp, VSB_TX, vsb_round_tx);
 	vsb_queue_init(dp, VSB_EVENT, vsb_round_event);
 
-	ret = vsb_connector_init(&dp->connector, &dp->worker, &dp->busy);
+	ret = vsb_connector_init(&dp->connector, &dp->ctx.worker, &dp->busy);
 	if (ret)
 		return ret;
-	ret = vsb_conntab_init(&dp->tab);
+	ret = vsb_conntab_init(&dp->tab, &dp->ctx);
 	if (ret) {
 		vsb_connector_destroy(&dp->connector);
 		return ret;
 	}
-	dp->tab.stats = &dp->stats;
 	dp->tab.pages = &dp->pages;
-	dp->tab.worker = &dp->worker;
 	dp->tab.coalesce = &dp->coalesce;
 	dp->tab.timer_work = &dp->timer_work;
 	dp->tab.accept_work = &dp->accept_work;
@@ -471,7 +470,7 @@ int vsb_datapath_attach(struct vsb_datapath *dp)
 
 	scnprintf(name, sizeof(name), "vsb-%d", current->pid);
 	scnprintf(stand_in, sizeof(stand_in), "vsb-c-%d", current->pid);
-	return vsb_worker_start(&dp->worker, name, stand_in);
+	return vsb_worker_start(&dp->ctx.worker, name, stand_in);
 }
 
 /* VHOST_SET_FEATURES; locked. All but the log follow with the next start. */
@@ -594,7 +593,7 @@ int vsb_datapath_start(struct vsb_datapath *dp)
 	for (i = 0; i < VSB_QUEUES; i++) {
 		ret = vsb_queue_start(dp, i);
 		if (ret) {
-			vsb_error(&dp->stats, virtio_state, 0, 0);
+			vsb_error(&dp->ctx, VSB_REASON_VIRTIO_STATE, 0, 0);
 			return ret;
 		}
 	}
@@ -608,10 +607,10 @@ int vsb_datapath_start(struct vsb_datapath *dp)
 	vsb_event_start(dp, anew);
 	vsb_conntab_resume(&dp->tab);
 	/* kicks, clients, events and deadlines from before were kept for now */
-	vsb_worker_queue(&dp->worker, &dp->queue[VSB_TX].work);
-	vsb_worker_queue(&dp->worker, &dp->queue[VSB_RX].work);
-	vsb_worker_queue(&dp->worker, &dp->accept_work);
-	vsb_worker_queue(&dp->worker, &dp->timer_work);
+	vsb_worker_queue(&dp->ctx.worker, &dp->queue[VSB_TX].work);
+	vsb_worker_queue(&dp->ctx.worker, &dp->queue[VSB_RX].work);
+	vsb_worker_queue(&dp->ctx.worker, &dp->accept_work);
+	vsb_worker_queue(&dp->ctx.worker, &dp->timer_work);
 	return 0;
 }
 
@@ -659,7 +658,7 @@ void vsb_datapath_destroy(struct vsb_datapath *dp)
 {
 	int i;
 
-	vsb_worker_stop(&dp->worker);
+	vsb_worker_stop(&dp->ctx.worker);
 	vsb_connector_destroy(&dp->connector);
 	timer_delete_sync(&dp->tab.timer);
 	vsb_event_destroy(dp);

@@ -11,11 +11,10 @@
 #include <linux/mutex.h>
 #include <linux/timer.h>
 #include <linux/types.h>
-#include <linux/vsock_bridge.h>
 
 #include "base/busy.h"
 #include "base/coalesce.h"
-#include "base/worker.h"
+#include "base/ctx.h"
 #include "conn/connector.h"
 #include "conn/listener.h"
 #include "conn/table.h"
@@ -154,6 +153,7 @@ struct vsb_remains {
  * @quenched: completed behind that
  * @busy: what the teardown waits for: the open file, @ended, and a connect
  *	that is under way
+ * @ctx: counters, limits and threads, for every part
  * @guest_cid: the guest's CID; 0 before it was set
  * @features: what VHOST_SET_FEATURES set
  * @run_features: what it was when the device was started last
@@ -167,7 +167,6 @@ struct vsb_remains {
  * @routes: where the guest goes
  * @remains: filled by the task that ends the device; without the lock then
  * @connector: how it gets there; takes a thread of the worker away for it
- * @worker: the threads that do all of it
  * @ready_work: sockets with events
  * @coalesce: when it is queued
  * @timer_work: deadlines
@@ -175,7 +174,6 @@ struct vsb_remains {
  * @pages: for what goes to the host
  * @poll: how long the worker looks for more
  * @call_timer: calls that wait
- * @stats: counters; the gauges are filled in when they are asked for
  * @starved: what is for the guest waits for RX buffers
  * @send_budget: RX chains that the round at hand may still take
  * @send_since: @walked of the RX queue when that round began
@@ -191,6 +189,7 @@ struct vsb_datapath {
 	bool ended;
 	struct completion quenched;
 	struct vsb_busy busy;
+	struct vsb_ctx ctx;
 	u64 guest_cid;
 	u64 features;
 	u64 run_features;
@@ -204,7 +203,6 @@ struct vsb_datapath {
 	struct vsb_routes routes;
 	struct vsb_remains remains;
 	struct vsb_connector connector;
-	struct vsb_worker worker;
 	struct vsb_work ready_work;
 	struct vsb_coalesce coalesce;
 	struct vsb_work timer_work;
@@ -212,7 +210,6 @@ struct vsb_datapath {
 	struct vsb_pages pages;
 	struct vsb_poll poll;
 	struct vsb_call_timer call_timer;
-	struct vsock_bridge_stats stats;
 	bool starved;
 	unsigned int send_budget;
 	u32 send_since;

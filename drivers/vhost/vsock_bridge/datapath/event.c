@@ -19,7 +19,8 @@
 #include <linux/virtio_vsock.h>
 #include <asm/byteorder.h>
 
-#include "base/stats.h"
+#include "base/ctx.h"
+#include "base/reason.h"
 #include "datapath/datapath.h"
 
 /* One event: so many chains are tried, as far as one round may walk. */
@@ -38,7 +39,7 @@ static u32 vsb_event_write(struct vsb_datapath *dp,
 		return 0;
 	}
 	if (chain->len < sizeof(*event)) {
-		vsb_error(&dp->stats, desc_chain_too_short_for_header, 0, 0);
+		vsb_error(&dp->ctx, VSB_REASON_DESC_CHAIN_TOO_SHORT_FOR_HEADER, 0, 0);
 		return 0;
 	}
 
@@ -48,7 +49,7 @@ static u32 vsb_event_write(struct vsb_datapath *dp,
 			    sizeof(*event));
 	if (done == sizeof(*event))
 		return done;
-	vsb_error(&dp->stats, guest_memory, 0, 0);
+	vsb_error(&dp->ctx, VSB_REASON_GUEST_MEMORY, 0, 0);
 	return 0;
 }
 
@@ -85,7 +86,7 @@ static void vsb_event_gate_expired(struct timer_list *timer)
 	struct vsb_datapath *dp = container_of(timer, struct vsb_datapath,
 					       gate_timer);
 
-	vsb_worker_queue(&dp->worker, &dp->queue[VSB_EVENT].work);
+	vsb_worker_queue(&dp->ctx.worker, &dp->queue[VSB_EVENT].work);
 }
 
 void vsb_event_init(struct vsb_datapath *dp)
@@ -110,7 +111,7 @@ static void vsb_event_set_timer(struct vsb_datapath *dp)
 /* The guest can see the event from now on. */
 static void vsb_event_start_time(struct vsb_datapath *dp)
 {
-	u32 ms = dp->tab.limits.connect_timeout_ms;
+	u32 ms = dp->ctx.limits.connect_timeout_ms;
 
 	dp->gate.until = ktime_get_ns() + (u64)ms * NSEC_PER_MSEC;
 	vsb_event_set_timer(dp);
@@ -161,11 +162,11 @@ int vsb_event_send(struct vsb_datapath *dp, u32 id)
 	if (q->vr.broken)
 		return -EPIPE;
 	if (!sent) {
-		vsb_error(&dp->stats, empty_queue, 0, 0);
+		vsb_error(&dp->ctx, VSB_REASON_EMPTY_QUEUE, 0, 0);
 		return -ENOBUFS;
 	}
 
-	dp->stats.events_sent++;
+	dp->ctx.stats.events_sent++;
 	vsb_event_close_gate(dp, held);
 	vsb_event_start_time(dp);
 	vsb_datapath_forget_all(dp);
@@ -191,7 +192,7 @@ void vsb_event_look(struct vsb_datapath *dp)
 	    vsb_event_is_overdue(dp)) {
 		dp->gate.closed = false;
 		vsb_vring_unpark(&q->vr);
-		vsb_worker_queue(&dp->worker, &dp->queue[VSB_RX].work);
+		vsb_worker_queue(&dp->ctx.worker, &dp->queue[VSB_RX].work);
 	} else if (!timer_pending(&dp->gate_timer)) {
 		/* ticks are no clock: it has fired too early */
 		vsb_event_set_timer(dp);
@@ -222,5 +223,5 @@ void vsb_event_start(struct vsb_datapath *dp, bool anew)
 	gate->held = min_t(u32, gate->held, q->vr.num);
 	vsb_event_start_time(dp);
 	vsb_call(dp, q);
-	vsb_worker_queue(&dp->worker, &q->work);
+	vsb_worker_queue(&dp->ctx.worker, &q->work);
 }

@@ -4,6 +4,7 @@
  */
 #include <linux/uio.h>
 
+#include "base/ctx.h"
 #include "base/trace.h"
 #include "conn/conn.h"
 #include "conn/table.h"
@@ -44,8 +45,8 @@ void vsb_gather_flush(struct vsb_gather *gather, struct vsb_conn *conn,
 		gather->recent = NULL;
 	iov_iter_init(&iter, ITER_SOURCE, vsb_gather_row(gather, own), own->nr,
 		      own->len);
-	trace_vsb_from_guest(conn->tab->stats->device, conn->host_port,
-			     conn->guest_port, own->len);
+	trace_vsb_tx_bytes(conn->ctx->stats.device, conn->host_port,
+			   conn->guest_port, own->len);
 	own->nr = 0;
 	own->len = 0;
 	/* nothing is added while they are written */

@@ -11,7 +11,8 @@
 #include <linux/uaccess.h>
 #include <linux/uio.h>
 
-#include "base/stats.h"
+#include "base/ctx.h"
+#include "base/reason.h"
 #include "base/trace.h"
 #include "conn/conn.h"
 #include "conn/pure/packet.h"
@@ -86,7 +87,7 @@ static void vsb_send_reject(struct vsb_datapath *dp,
 	if (chain->fault)
 		vsb_datapath_count_fault(dp, q, chain->fault);
 	else
-		vsb_error(&dp->stats, desc_chain_too_short_for_header, 0, 0);
+		vsb_error(&dp->ctx, VSB_REASON_DESC_CHAIN_TOO_SHORT_FOR_HEADER, 0, 0);
 	vsb_vring_push(&q->vr, chain->head, 0);
 }
 
@@ -184,10 +185,10 @@ static bool vsb_send_control(struct vsb_datapath *dp,
 		vsb_send_log(dp, slot, VSB_HDR_SIZE);
 		if (sent) {
 			vsb_vring_push(vr, slot->head, VSB_HDR_SIZE);
-			dp->stats.rx_packets_count++;
+			dp->ctx.stats.rx_packets_count++;
 			return true;
 		}
-		vsb_error(&dp->stats, guest_memory, pkt->src_port,
+		vsb_error(&dp->ctx, VSB_REASON_GUEST_MEMORY, pkt->src_port,
 			  pkt->dst_port);
 		vsb_vring_push(vr, slot->head, 0);
 	}
@@ -261,7 +262,7 @@ static bool vsb_send_owed(struct vsb_datapath *dp, struct vsb_conn *conn,
 	conn->cs.owed &= ~owed;
 	vsb_send_told(conn, op);
 	if (op == VIRTIO_VSOCK_OP_CREDIT_UPDATE)
-		trace_vsb_credit_told(dp->stats.device, conn->host_port,
+		trace_vsb_credit_sent(dp->ctx.stats.device, conn->host_port,
 				      conn->guest_port, pkt.buf_alloc,
 				      pkt.fwd_cnt);
 	if (op == VIRTIO_VSOCK_OP_CREDIT_REQUEST)
@@ -269,15 +270,15 @@ static bool vsb_send_owed(struct vsb_datapath *dp, struct vsb_conn *conn,
 	/* the guest's time starts when it can know */
 	if (op == VIRTIO_VSOCK_OP_REQUEST)
 		vsb_conntab_arm(&dp->tab, conn, VSB_DUE_STATE,
-				dp->tab.limits.connect_timeout_ms);
+				dp->ctx.limits.connect_timeout_ms);
 	return true;
 }
 
 static void vsb_send_count_rst(struct vsb_datapath *dp, u32 host_port,
 			       u32 guest_port)
 {
-	dp->stats.rsts_sent++;
-	trace_vsb_rst_sent(dp->stats.device, host_port, guest_port);
+	dp->ctx.stats.rsts_sent++;
+	trace_vsb_rst_sent(dp->ctx.stats.device, host_port, guest_port);
 }
 
 static bool vsb_send_rst(struct vsb_datapath *dp, struct vsb_conn *conn)
@@ -398,16 +399,16 @@ static unsigned int vsb_send_headers(struct vsb_datapath *dp,
 		sent += part;
 	}
 	vsb_send_account(conn, nr, sent, room, part);
-	dp->stats.rx_packets_count += nr;
-	dp->stats.rx_bytes_count += sent;
-	trace_vsb_to_guest(dp->stats.device, conn->host_port, conn->guest_port,
+	dp->ctx.stats.rx_packets_count += nr;
+	dp->ctx.stats.rx_bytes_count += sent;
+	trace_vsb_rx_bytes(dp->ctx.stats.device, conn->host_port, conn->guest_port,
 			   sent);
 	vsb_send_told(conn, VIRTIO_VSOCK_OP_RW);
 	if (sent == len)
 		return nr;
 
 	vsb_vring_push(vr, slots->slot[nr].head, 0);
-	vsb_conn_fail(conn, guest_memory);
+	vsb_conn_fail(conn, VSB_REASON_GUEST_MEMORY);
 	return nr + 1;
 }
 
@@ -470,7 +471,7 @@ static bool vsb_send_data(struct vsb_datapath *dp, struct vsb_conn *conn)
 	got = vsb_conn_read(conn, &iter, offered, &eom);
 	if (got == -EFAULT) {
 		/* nothing was read; bad ones come first in the end */
-		vsb_conn_error(conn, guest_memory);
+		vsb_conn_error(conn, VSB_REASON_GUEST_MEMORY);
 		vsb_vring_push(vr, slots->slot[0].head, 0);
 		used = 1;
 	} else if (got > 0) {
@@ -545,12 +546,12 @@ static bool vsb_send_rsts(struct vsb_datapath *dp)
 /* Connections take turns. Return: false when no RX buffer is left. */
 static bool vsb_send_turns(struct vsb_datapath *dp)
 {
-	u64 end = dp->stats.rx_packets_count + VSB_SEND_PACKETS;
+	u64 end = dp->ctx.stats.rx_packets_count + VSB_SEND_PACKETS;
 	unsigned int turns = VSB_SEND_PACKETS;
 	struct vsb_conn *conn;
 	bool buffers = true;
 
-	while (buffers && turns-- && dp->stats.rx_packets_count < end) {
+	while (buffers && turns-- && dp->ctx.stats.rx_packets_count < end) {
 		conn = list_first_entry_or_null(&dp->tab.rxq, struct vsb_conn,
 						rxq);
 		if (!conn)
@@ -592,8 +593,8 @@ void vsb_send(struct vsb_datapath *dp)
 	else
 		more = vsb_send_is_spent(dp) || vsb_datapath_park(dp, q);
 	if (!buffers && !more && !dp->starved && !q->vr.broken)
-		trace_vsb_stall(dp->stats.device, 0, 0, "rx_ring");
+		trace_vsb_stall(dp->ctx.stats.device, 0, 0, "rx_ring");
 	dp->starved = !buffers && !more;
 	if (more && !q->vr.broken)
-		vsb_worker_queue(&dp->worker, &q->work);
+		vsb_worker_queue(&dp->ctx.worker, &q->work);
 }

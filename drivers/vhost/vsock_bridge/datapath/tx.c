@@ -11,7 +11,8 @@
 #include <linux/uaccess.h>
 #include <linux/uio.h>
 
-#include "base/stats.h"
+#include "base/ctx.h"
+#include "base/reason.h"
 #include "base/trace.h"
 #include "conn/conn.h"
 #include "conn/pure/packet.h"
@@ -25,14 +26,11 @@
 #define VSB_RECEIVE_CHAINS	256
 #define VSB_RECEIVE_BYTES	(512 * 1024)
 
-/* An error case of a packet from the guest; see vsb_error(). */
-#define vsb_packet_error(dp, name, pkt)					\
-	do {								\
-		const struct vsb_packet *_pkt = (pkt);			\
-									\
-		vsb_error(&(dp)->stats, name, _pkt->dst_port,		\
-			  _pkt->src_port);				\
-	} while (0)
+static void vsb_packet_error(struct vsb_datapath *dp, enum vsb_reason reason,
+			     const struct vsb_packet *pkt)
+{
+	vsb_error(&dp->ctx, reason, pkt->dst_port, pkt->src_port);
+}
 
 /* Of SEQPACKET: does the packet end a message? */
 static bool vsb_receive_is_end(const struct vsb_conn *conn,
@@ -51,7 +49,7 @@ static void vsb_receive_data(struct vsb_datapath *dp, struct vsb_conn *conn,
 	if (!vsb_conn_takes_data(&conn->cs)) {
 		/* a guest that has not seen our RST is not to blame */
 		if (conn->cs.state < VSB_LINGER)
-			vsb_conn_error(conn, bad_op);
+			vsb_conn_error(conn, VSB_REASON_BAD_OP);
 		return;
 	}
 	if (!pkt->len && !eom)
@@ -68,10 +66,10 @@ static void vsb_receive_data(struct vsb_datapath *dp, struct vsb_conn *conn,
 		return;
 	if (!vsb_credit_take(&conn->credit, pkt->len)) {
 		vsb_gather_flush(&dp->gather, conn, false);
-		vsb_conn_fail(conn, over_credit);
+		vsb_conn_fail(conn, VSB_REASON_OVER_CREDIT);
 		return;
 	}
-	dp->stats.tx_bytes_count += pkt->len;
+	dp->ctx.stats.tx_bytes_count += pkt->len;
 	conn->tx_bytes += pkt->len;
 	vsb_gather_add(&dp->gather, &conn->gathered, chain, VSB_HDR_SIZE,
 		       pkt->len);
@@ -88,9 +86,9 @@ static struct vsb_route *vsb_receive_route(struct vsb_datapath *dp,
 	if (!IS_ERR(route))
 		return route;
 	if (PTR_ERR(route) == -EACCES)
-		vsb_packet_error(dp, ports_denied, pkt);
+		vsb_packet_error(dp, VSB_REASON_PORTS_DENIED, pkt);
 	else
-		vsb_packet_error(dp, unix_connect_fails, pkt);
+		vsb_packet_error(dp, VSB_REASON_UNIX_CONNECT_FAILS, pkt);
 	return NULL;
 }
 
@@ -128,7 +126,7 @@ static void vsb_receive_request_again(struct vsb_datapath *dp,
 				      struct vsb_conn *old,
 				      const struct vsb_packet *pkt)
 {
-	vsb_conn_forget(old, "forgotten");
+	vsb_conn_forget(old, VSB_REASON_FORGOTTEN);
 	vsb_receive_request(dp, pkt);
 }
 
@@ -142,7 +140,7 @@ static void vsb_receive_unknown(struct vsb_datapath *dp,
 	case VIRTIO_VSOCK_OP_RST:
 		break;
 	default:
-		vsb_packet_error(dp, unknown_flow, pkt);
+		vsb_packet_error(dp, VSB_REASON_UNKNOWN_FLOW, pkt);
 		vsb_receive_reply_rst(dp, pkt);
 	}
 }
@@ -152,8 +150,8 @@ static void vsb_receive_credit(struct vsb_conn *conn,
 {
 	if (vsb_credit_peer(&conn->credit, pkt->buf_alloc, pkt->fwd_cnt))
 		vsb_conn_got_credit(conn);
-	trace_vsb_credit_got(conn->tab->stats->device, conn->host_port,
-			     conn->guest_port, pkt->buf_alloc, pkt->fwd_cnt);
+	trace_vsb_credit_received(conn->ctx->stats.device, conn->host_port,
+				  conn->guest_port, pkt->buf_alloc, pkt->fwd_cnt);
 	/* a guest that makes its window smaller may have used it up by that */
 	vsb_conn_check_update(conn);
 }
@@ -192,7 +190,7 @@ static void vsb_receive_known(struct vsb_datapath *dp, struct vsb_conn *conn,
 			vsb_conn_owe(conn, VSB_OWE_CREDIT_REPLY);
 		break;
 	default:
-		vsb_conn_error(conn, bad_op);
+		vsb_conn_error(conn, VSB_REASON_BAD_OP);
 	}
 }
 
@@ -211,7 +209,7 @@ static void vsb_receive_other_type(struct vsb_datapath *dp,
 	case VIRTIO_VSOCK_OP_RST:
 		break;
 	default:
-		vsb_packet_error(dp, bad_type, pkt);
+		vsb_packet_error(dp, VSB_REASON_BAD_TYPE, pkt);
 		vsb_receive_reply_rst(dp, pkt);
 	}
 }
@@ -247,7 +245,7 @@ static void vsb_receive_packet(struct vsb_datapath *dp,
 {
 	struct vsb_conn *conn = vsb_receive_conn(dp, pkt);
 
-	dp->stats.tx_packets_count++;
+	dp->ctx.stats.tx_packets_count++;
 	if (conn && conn->type != pkt->type)
 		vsb_receive_other_type(dp, conn, pkt);
 	else if (conn)
@@ -317,7 +315,7 @@ static noinline void vsb_receive_refuse(struct vsb_datapath *dp,
 	if (conn && vsb_conn_takes_data(&conn->cs) &&
 	    pkt->op == VIRTIO_VSOCK_OP_RW) {
 		vsb_gather_flush(&dp->gather, conn, false);
-		vsb_conn_abort(conn, "broken_packet", VSB_EV_RESET);
+		vsb_conn_abort(conn, VSB_REASON_BROKEN_PACKET, VSB_EV_RESET);
 	} else if (conn && pkt->op == VIRTIO_VSOCK_OP_RST) {
 		vsb_conn_event(conn, VSB_EV_GUEST_RST, 0);
 	} else if (!conn && pkt->op != VIRTIO_VSOCK_OP_RST) {
@@ -346,11 +344,11 @@ vsb_receive_chain(struct vsb_datapath *dp, const struct vsb_chain *chain)
 		return;
 	}
 	if (chain->len < VSB_HDR_SIZE) {
-		vsb_error(&dp->stats, desc_chain_too_short_for_header, 0, 0);
+		vsb_error(&dp->ctx, VSB_REASON_DESC_CHAIN_TOO_SHORT_FOR_HEADER, 0, 0);
 		return;
 	}
 	if (!vsb_receive_header(chain, &pkt)) {
-		vsb_error(&dp->stats, guest_memory, 0, 0);
+		vsb_error(&dp->ctx, VSB_REASON_GUEST_MEMORY, 0, 0);
 		return;
 	}
 
@@ -360,19 +358,19 @@ vsb_receive_chain(struct vsb_datapath *dp, const struct vsb_chain *chain)
 		vsb_receive_packet(dp, &pkt, chain);
 		break;
 	case VSB_PKT_SHORT:
-		vsb_packet_error(dp, desc_chain_too_short_for_packet, &pkt);
+		vsb_packet_error(dp, VSB_REASON_DESC_CHAIN_TOO_SHORT_FOR_PACKET, &pkt);
 		vsb_receive_refuse(dp, &pkt);
 		break;
 	case VSB_PKT_TYPE:
-		vsb_packet_error(dp, bad_type, &pkt);
+		vsb_packet_error(dp, VSB_REASON_BAD_TYPE, &pkt);
 		if (pkt.op != VIRTIO_VSOCK_OP_RST)
 			vsb_receive_reply_rst(dp, &pkt);
 		break;
 	case VSB_PKT_DST_CID:
-		vsb_packet_error(dp, bad_dst_cid, &pkt);
+		vsb_packet_error(dp, VSB_REASON_BAD_DST_CID, &pkt);
 		break;
 	case VSB_PKT_SRC_CID:
-		vsb_packet_error(dp, bad_src_cid, &pkt);
+		vsb_packet_error(dp, VSB_REASON_BAD_SRC_CID, &pkt);
 		break;
 	}
 }
@@ -385,14 +383,14 @@ static bool vsb_receive_batch(struct vsb_datapath *dp)
 		.iov = dp->chain_iov,
 		.max = ARRAY_SIZE(dp->chain_iov),
 	};
-	u64 bytes = dp->stats.tx_bytes_count + VSB_RECEIVE_BYTES;
+	u64 bytes = dp->ctx.stats.tx_bytes_count + VSB_RECEIVE_BYTES;
 	unsigned int chains = VSB_RECEIVE_CHAINS;
 	u32 since = q->vr.walked;
 
 	while (vsb_vring_next(&q->vr, &dp->mem, &chain) > 0) {
 		vsb_receive_chain(dp, &chain);
 		vsb_vring_push(&q->vr, chain.head, 0);
-		if (!--chains || dp->stats.tx_bytes_count >= bytes ||
+		if (!--chains || dp->ctx.stats.tx_bytes_count >= bytes ||
 		    vsb_vring_is_spent(&q->vr, since))
 			return true;
 	}
@@ -419,10 +417,10 @@ bool vsb_receive(struct vsb_datapath *dp, struct vsb_poll_spot *spot)
 		vsb_poll_unpark(&dp->poll);
 	vsb_datapath_finish(dp, q);
 	if (!more && vsb_poll_begin(&dp->poll, &q->vr, &dp->tab.ready,
-				    &dp->worker, spot))
+				    &dp->ctx.worker, spot))
 		return true;
 	if (more || vsb_datapath_park(dp, q))
-		vsb_worker_queue(&dp->worker, &q->work);
+		vsb_worker_queue(&dp->ctx.worker, &q->work);
 	else
 		vsb_poll_park(&dp->poll);
 	return false;

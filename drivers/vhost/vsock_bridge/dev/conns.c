@@ -173,8 +173,8 @@ long vsb_drop_conn(struct vsb_dev *dev, void *arg)
 	conn = vsb_conns_find(&dp->tab, drop->id);
 	if (!conn || conn->cs.state == VSB_DEAD)
 		return -ENOENT;
-	vsb_conn_abort(conn, "dropped", VSB_EV_RESET);
+	vsb_conn_abort(conn, VSB_REASON_DROPPED, VSB_EV_RESET);
 	/* the guest is told in the next round */
-	vsb_worker_queue(&dp->worker, &dp->queue[VSB_RX].work);
+	vsb_worker_queue(&dp->ctx.worker, &dp->queue[VSB_RX].work);
 	return 0;
 }

@@ -64,7 +64,7 @@ static u32 vsb_control_less(u32 all, u32 some)
 static void vsb_control_tell_datapath(struct vsock_bridge_device *to,
 				      const struct vsb_datapath *dp)
 {
-	const struct vsock_bridge_stats *stats = &dp->stats;
+	const struct vsock_bridge_stats *stats = &dp->ctx.stats;
 
 	/* nobody comes in any more, and nobody goes out */
 	if (vsb_datapath_is_dead(dp)) {
@@ -98,7 +98,7 @@ static void vsb_control_tell(struct vsock_bridge_device *to,
 	*to = (struct vsock_bridge_device) {
 		/* it comes in again with the next call */
 		.size = to->size,
-		.device = dev->dp.stats.device,
+		.device = dev->dp.ctx.stats.device,
 		.flags = owner ? VSOCK_BRIDGE_DEVICE_OWNED : 0,
 		.age_ms = div_u64(ktime_get_ns() - dev->opened_at,
 				  NSEC_PER_MSEC),
@@ -114,7 +114,7 @@ static struct vsb_dev *vsb_control_find_next(u32 after)
 	struct vsb_dev *dev;
 
 	while ((dev = vsb_registry_next(after)) && !vsb_dev_is_visible(dev)) {
-		after = dev->dp.stats.device;
+		after = dev->dp.ctx.stats.device;
 		vsb_dev_put(dev);
 	}
 	return dev;

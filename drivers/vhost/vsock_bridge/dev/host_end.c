@@ -15,7 +15,8 @@
 #include <linux/string.h>
 #include <linux/vsock_bridge.h>
 
-#include "base/stats.h"
+#include "base/ctx.h"
+#include "base/reason.h"
 #include "dev/dev.h"
 #include "dev/ioarg.h"
 #include "host/unix/context.h"
@@ -289,7 +290,7 @@ static void vsb_uds_give_up(struct vsb_dev *dev, const struct vsb_uds *uds)
 {
 	mutex_lock(&dev->dp.lock);
 	if (uds->bind_failed)
-		vsb_error(&dev->dp.stats, unix_bind_fails, 0, 0);
+		vsb_error(&dev->dp.ctx, VSB_REASON_UNIX_BIND_FAILS, 0, 0);
 	dev->configuring = false;
 	vsb_datapath_unlock(&dev->dp);
 }

@@ -18,7 +18,8 @@
 #include <linux/vm_sockets.h>
 #include <linux/vsock_bridge.h>
 
-#include "base/stats.h"
+#include "base/ctx.h"
+#include "base/reason.h"
 #include "dev/dev.h"
 #include "dev/ioarg.h"
 #include "dev/process.h"
@@ -222,7 +223,7 @@ static long vsb_replace_eventfd(struct vsb_dev *dev,
 	struct eventfd_ctx *ctx = vsb_eventfd(fd);
 
 	if (IS_ERR(ctx)) {
-		vsb_error(&dev->dp.stats, event_fd_fails, 0, 0);
+		vsb_error(&dev->dp.ctx, VSB_REASON_EVENT_FD_FAILS, 0, 0);
 		return PTR_ERR(ctx);
 	}
 	swap(*where, ctx);
@@ -335,17 +336,17 @@ static long vsb_set_vring_addr(struct vsb_dev *dev, struct vsb_queue *q,
 
 static void vsb_kick_refused(struct vsb_dev *dev, const struct vsb_queue *q)
 {
-	struct vsock_bridge_stats *stats = &dev->dp.stats;
+	struct vsb_ctx *ctx = &dev->dp.ctx;
 
 	switch (q - dev->dp.queue) {
 	case VSB_RX:
-		vsb_error(stats, rx_queue_event_fails, 0, 0);
+		vsb_error(ctx, VSB_REASON_RX_QUEUE_EVENT_FAILS, 0, 0);
 		break;
 	case VSB_TX:
-		vsb_error(stats, tx_queue_event_fails, 0, 0);
+		vsb_error(ctx, VSB_REASON_TX_QUEUE_EVENT_FAILS, 0, 0);
 		break;
 	case VSB_EVENT:
-		vsb_error(stats, ev_queue_event_fails, 0, 0);
+		vsb_error(ctx, VSB_REASON_EV_QUEUE_EVENT_FAILS, 0, 0);
 		break;
 	}
 }
@@ -439,7 +440,7 @@ static long vsb_get_stats(struct vsb_dev *dev, void *arg)
 	struct vsb_datapath *dp = &dev->dp;
 	struct vsock_bridge_stats *stats = arg;
 
-	*stats = dp->stats;
+	*stats = dp->ctx.stats;
 	stats->size = sizeof(*stats);
 	stats->connections = dp->tab.nr - dp->tab.lingering;
 	stats->handshakes = dp->tab.handshakes;
@@ -659,9 +660,9 @@ static void vsb_ioctl_refused(struct vsb_dev *dev, unsigned int cmd)
 	if (mutex_lock_killable(&dev->dp.lock))
 		return;
 	if (cmd == VHOST_VSOCK_SET_RUNNING)
-		vsb_error(&dev->dp.stats, activate_fails, 0, 0);
+		vsb_error(&dev->dp.ctx, VSB_REASON_ACTIVATE_FAILS, 0, 0);
 	else
-		vsb_error(&dev->dp.stats, cfg_fails, 0, 0);
+		vsb_error(&dev->dp.ctx, VSB_REASON_CFG_FAILS, 0, 0);
 	vsb_datapath_unlock(&dev->dp);
 }
 

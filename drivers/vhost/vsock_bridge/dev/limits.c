@@ -61,7 +61,7 @@ static void vsb_limits_merge(struct vsock_bridge_limits *to,
 
 long vsb_set_limits(struct vsb_dev *dev, void *arg)
 {
-	struct vsock_bridge_limits *limits = &dev->dp.tab.limits;
+	struct vsock_bridge_limits *limits = &dev->dp.ctx.limits;
 	const struct vsock_bridge_limits *from = arg;
 	struct vsock_bridge_limits merged = *limits;
 
@@ -79,7 +79,7 @@ long vsb_get_limits(struct vsb_dev *dev, void *arg)
 {
 	struct vsock_bridge_limits *limits = arg;
 
-	*limits = dev->dp.tab.limits;
+	*limits = dev->dp.ctx.limits;
 	limits->size = sizeof(*limits);
 	limits->flags_mask = VSB_LIMITS_FLAGS;
 	return 0;

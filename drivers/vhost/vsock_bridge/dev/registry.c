@@ -25,7 +25,7 @@ int vsb_registry_add(struct vsb_dev *dev)
 	spin_lock(&vsb_registry_lock);
 	number = idr_alloc_cyclic(&vsb_registry, dev, 1, 0, GFP_NOWAIT);
 	if (number > 0)
-		dev->dp.stats.device = number;
+		dev->dp.ctx.stats.device = number;
 	spin_unlock(&vsb_registry_lock);
 	idr_preload_end();
 	return min(number, 0);
@@ -34,7 +34,7 @@ int vsb_registry_add(struct vsb_dev *dev)
 void vsb_registry_remove(struct vsb_dev *dev)
 {
 	spin_lock(&vsb_registry_lock);
-	idr_remove(&vsb_registry, dev->dp.stats.device);
+	idr_remove(&vsb_registry, dev->dp.ctx.stats.device);
 	spin_unlock(&vsb_registry_lock);
 }
 

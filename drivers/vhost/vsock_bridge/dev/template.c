@@ -93,7 +93,7 @@ long vsb_template_set_cid(struct vsb_dev *dev, u64 cid)
 
 	if (named && ret && ret != -EINTR)
 		pr_warn_ratelimited("vsock_bridge: device %u: uds_template: no socket %.*s for the guest's CID: error %ld\n",
-				    dev->dp.stats.device, (int)name.len,
+				    dev->dp.ctx.stats.device, (int)name.len,
 				    name.text, ret);
 	return ret;
 }

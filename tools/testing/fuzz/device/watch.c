@@ -76,31 +76,15 @@ void watch_count(const struct vsock_bridge_stats *stats)
 		to[i] += from[i];
 }
 
-#define NAME(field)	{ #field, offsetof(struct vsock_bridge_stats, field) }
+#define NO_NAME(NAME, name, text)
+#define NAME(NAME, name, text)						\
+	{ #name, offsetof(struct vsock_bridge_stats, name) },
+
 static const struct {
 	const char *name;
 	size_t offset;
 } names[] = {
-	NAME(rx_packets_count), NAME(tx_packets_count), NAME(rx_bytes_count),
-	NAME(tx_bytes_count), NAME(conns_added), NAME(conns_killed),
-	NAME(rsts_sent), NAME(events_sent),
-	NAME(desc_chain_too_short_for_header),
-	NAME(desc_chain_too_short_for_packet), NAME(invalid_pkt_len),
-	NAME(unreadable_descriptor), NAME(unwritable_descriptor),
-	NAME(desc_chain_overflow), NAME(iov_overflow), NAME(guest_memory),
-	NAME(guest_memory_bounds), NAME(vring_broken), NAME(virtio_state),
-	NAME(bad_src_cid), NAME(bad_dst_cid), NAME(bad_type), NAME(bad_op),
-	NAME(unknown_flow), NAME(over_credit), NAME(over_buffered),
-	NAME(too_many_connections), NAME(rst_overflow),
-	NAME(tx_write_fails), NAME(tx_flush_fails), NAME(rx_read_fails),
-	NAME(unix_connect_fails), NAME(unix_bind_fails),
-	NAME(unix_accept_fails), NAME(invalid_port_request),
-	NAME(handshake_timeouts), NAME(connect_timeouts),
-	NAME(shutdown_timeouts), NAME(handshake_evictions),
-	NAME(host_ports_exhausted), NAME(ports_denied),
-	NAME(oversized_messages), NAME(seqpacket_refused), NAME(empty_queue),
-	NAME(no_data), NAME(no_memory), NAME(activate_fails),
-	NAME(cfg_fails), NAME(event_fd_fails),
+	VSOCK_BRIDGE_STATS(NO_NAME, NAME, NAME, NAME)
 };
 
 /* What the storm has reached in the device. */

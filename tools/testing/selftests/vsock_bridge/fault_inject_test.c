@@ -44,29 +44,40 @@ static uint64_t sum(const struct vsock_bridge_stats *stats, size_t from,
 		sum(&_stats, offsetof(struct vsock_bridge_stats, first),	\
 		    offsetof(struct vsock_bridge_stats, last)); })
 
-/* All error cases in @stats. */
-static uint64_t cases_in(const struct vsock_bridge_stats *stats)
+#define NO_ERROR(NAME, name, text)
+#define ERROR(NAME, name, text)	offsetof(struct vsock_bridge_stats, name),
+
+/* The error counters. */
+static const size_t errors[] = {
+	VSOCK_BRIDGE_STATS(NO_ERROR, NO_ERROR, NO_ERROR, ERROR)
+};
+
+#define ERRORS (sizeof(errors) / sizeof(*errors))
+
+static uint64_t error_at(const struct vsock_bridge_stats *stats, size_t i)
 {
-	return sum(stats, offsetof(struct vsock_bridge_stats,
-				   desc_chain_too_short_for_header),
-		   offsetof(struct vsock_bridge_stats, pkt_buf_missing));
+	return sum(stats, errors[i], errors[i]);
 }
 
-#define CASES ((offsetof(struct vsock_bridge_stats, pkt_buf_missing) -	\
-		offsetof(struct vsock_bridge_stats,			\
-			 desc_chain_too_short_for_header)) / sizeof(uint64_t) + 1)
+/* The sum of all error counters in @stats. */
+static uint64_t cases_in(const struct vsock_bridge_stats *stats)
+{
+	uint64_t total = 0;
 
-/* Which error case was counted since then: its line in errors.h, or 0. */
+	for (size_t i = 0; i < ERRORS; i++)
+		total += error_at(stats, i);
+	return total;
+}
+
+/* Return: 1 and the place in @errors of the error counted since @then, or 0. */
 static size_t case_since(struct bed *bed, const struct vsock_bridge_stats *then)
 {
-	const __u64 *was = &then->desc_chain_too_short_for_header;
 	struct vsock_bridge_stats now;
-	const __u64 *is = &now.desc_chain_too_short_for_header;
 
 	if (bed_stats(bed->guest.fd, &now))
 		return 0;
-	for (size_t i = 0; i < CASES; i++) {
-		if (is[i] != was[i])
+	for (size_t i = 0; i < ERRORS; i++) {
+		if (error_at(&now, i) != error_at(then, i))
 			return i + 1;
 	}
 	return 0;

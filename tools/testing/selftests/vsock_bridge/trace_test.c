@@ -389,9 +389,9 @@ TEST_F(error, is_counted_and_traced_under_its_name)
 	EXPECT_EQ(1, bed_await_stat_at(bed, variant->counter, 1));
 	ASSERT_EQ(0, bed_stats(bed->guest.fd, &stats));
 	EXPECT_EQ(1, trace_count(&self->trace,
-				 "vsb_%s: dev=%u host_port=%u guest_port=%u",
-				 variant->name, stats.device, host_port,
-				 guest_port));
+				 "vsb_error: dev=%u host_port=%u guest_port=%u reason=%s",
+				 stats.device, host_port, guest_port,
+				 variant->name));
 }
 
 FIXTURE(traced)
@@ -570,14 +570,14 @@ TEST_F(traced, credit_is_seen_both_ways)
 	ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, 80));
 	ASSERT_EQ(0, bed_move(&self->bed, &pair, &flow));
 	EXPECT_LE(1, trace_count(&self->trace,
-				 "vsb_credit_told: dev=%u host_port=%u guest_port=%u buf_alloc=%u",
+				 "vsb_credit_sent: dev=%u host_port=%u guest_port=%u buf_alloc=%u",
 				 self->stats.device, pair.conn->peer, 80,
 				 VSOCK_BRIDGE_DEF_BUF_ALLOC));
 	pair.conn->buf_alloc /= 2;
 	guest_conn_op(pair.conn, VIRTIO_VSOCK_OP_CREDIT_UPDATE, 0);
 	ASSERT_EQ(0, bed_fence(&self->bed, &pair));
 	EXPECT_LE(1, trace_count(&self->trace,
-				 "vsb_credit_got: dev=%u host_port=%u guest_port=%u buf_alloc=%u",
+				 "vsb_credit_received: dev=%u host_port=%u guest_port=%u buf_alloc=%u",
 				 self->stats.device, pair.conn->peer, 80,
 				 GUEST_BUF_ALLOC / 2));
 	close(pair.fd);
@@ -593,10 +593,10 @@ TEST_F(traced, bytes_are_seen_both_ways)
 	ASSERT_EQ(0, bed_move(&self->bed, &pair, &to_host));
 	ASSERT_EQ(0, bed_move(&self->bed, &pair, &to_guest));
 	EXPECT_EQ(1, trace_count(&self->trace,
-				 "vsb_from_guest: dev=%u host_port=%u guest_port=%u bytes=1001",
+				 "vsb_tx_bytes: dev=%u host_port=%u guest_port=%u bytes=1001",
 				 self->stats.device, pair.conn->peer, 80));
 	EXPECT_EQ(1, trace_count(&self->trace,
-				 "vsb_to_guest: dev=%u host_port=%u guest_port=%u bytes=1002",
+				 "vsb_rx_bytes: dev=%u host_port=%u guest_port=%u bytes=1002",
 				 self->stats.device, pair.conn->peer, 80));
 	close(pair.fd);
 }
@@ -650,10 +650,10 @@ TEST_F(traced, an_error_of_one_device_is_not_that_of_another)
 	ASSERT_EQ(0, bed_stats(other.guest.fd, &stats));
 	ASSERT_EQ(-EBUSY, guest_ring_set_num(&other.guest.rx, other.guest.fd));
 	EXPECT_EQ(1, trace_count(&self->trace,
-				 "vsb_cfg_fails: dev=%u host_port=0 guest_port=0",
+				 "vsb_error: dev=%u host_port=0 guest_port=0 reason=cfg_fails",
 				 stats.device));
 	EXPECT_EQ(0, trace_count(&self->trace,
-				 "vsb_cfg_fails: dev=%u host_port=0 guest_port=0",
+				 "vsb_error: dev=%u host_port=0 guest_port=0 reason=cfg_fails",
 				 self->stats.device));
 	EXPECT_EQ(0, BED_STAT(&self->bed, cfg_fails));
 	bed_close(&other);
