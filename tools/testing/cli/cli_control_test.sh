@@ -1,11 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# cli_control_test.sh BINARY: tests of the subcommands that look at devices of
+# cli_control_test.sh [BINARY]: tests of the subcommands that look at devices of
 # others, with fake_device.c in the control node's place: what they print, and
 # which device they take. Needs root, a C compiler (CC=cc), perl and python3.
+#
+#@ suite cli
 # shellcheck disable=SC2317	# the tests are called by name
-# shellcheck source-path=SCRIPTDIR source=tap.sh
-. "$(dirname "$0")/tap.sh"
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
 
 [ "$EUID" -eq 0 ] || {
 	echo "Bail out! needs root"

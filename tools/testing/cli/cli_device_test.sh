@@ -3,8 +3,8 @@
 # cli_device_test.sh BINARY: tests of the vsock-bridge command with the module.
 # Needs root, /dev/vsock-bridge and perl.
 # shellcheck disable=SC2317	# the tests are called by name
-# shellcheck source-path=SCRIPTDIR source=tap.sh
-. "$(dirname "$0")/tap.sh"
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
 
 if [ "$EUID" -ne 0 ] || [ ! -c "$NODE" ]; then
 	echo "Bail out! needs root and $NODE (modprobe vsock_bridge)"

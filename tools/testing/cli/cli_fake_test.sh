@@ -1,11 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# cli_fake_test.sh BINARY: tests of the vsock-bridge command with fake_device.c
+# cli_fake_test.sh [BINARY]: tests of the vsock-bridge command with fake_device.c
 # in the module's place: what COMMAND gets, and what is said when the kernel
 # refuses. Needs a C compiler (CC=cc) and perl.
+#
+#@ suite cli
 # shellcheck disable=SC2317	# the tests are called by name
-# shellcheck source-path=SCRIPTDIR source=tap.sh
-. "$(dirname "$0")/tap.sh"
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
 
 FAKE=$SCRATCH/fake_device.so
 

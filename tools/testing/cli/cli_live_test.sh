@@ -1,20 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# cli_live_test.sh BINARY PUPPET: tests of the vsock-bridge command with the module,
-# and with guests that do what they are told: PUPPET is that of the kselftests.
+# cli_live_test.sh BINARY SCRIPTED_GUEST: tests of the vsock-bridge command with the
+# module and with guests: SCRIPTED_GUEST is the program of the kselftests.
 # Needs root, /dev/vsock-bridge-control and perl.
 # shellcheck disable=SC2317	# the tests are called by name
-# shellcheck source-path=SCRIPTDIR source=tap.sh
-. "$(dirname "$0")/tap.sh"
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
 
-PUPPET=${2:-}
+SCRIPTED_GUEST=${2:-}
 CONTROL=/dev/vsock-bridge-control
 
-if [ "$EUID" -ne 0 ] || [ ! -c "$CONTROL" ] || [ ! -x "$PUPPET" ]; then
-	echo "Bail out! needs root, $CONTROL (modprobe vsock_bridge) and PUPPET"
+if [ "$EUID" -ne 0 ] || [ ! -c "$CONTROL" ] || [ ! -x "$SCRIPTED_GUEST" ]; then
+	echo "Bail out! needs root, $CONTROL (modprobe vsock_bridge) and SCRIPTED_GUEST"
 	exit 1
 fi
-install -m 755 "$PUPPET" "$SCRATCH/puppet"
+install -m 755 "$SCRIPTED_GUEST" "$SCRATCH/scripted_guest"
 
 # guest PATH [CID [UID]]: a device at PATH with a guest that tell is about; leaves
 # GUEST, its process.
@@ -25,7 +25,7 @@ guest() {
 		drop=(setpriv "--reuid=$3" "--regid=$3" --clear-groups)
 	rm -f to from
 	mkfifo to from
-	"${drop[@]}" "$SCRATCH/puppet" "$1" "${2:-3}" <to >from &
+	"${drop[@]}" "$SCRATCH/scripted_guest" "$1" "${2:-3}" <to >from &
 	GUEST=$!
 	exec 8>to 9<from
 	answers_ok
@@ -108,12 +108,12 @@ test_list_tells_of_a_device_and_its_owner() {
 	expect_status 0
 	# shellcheck disable=SC2016	# perl's variables
 	expect_same "$(json 'map { $j->{devices}[0]{$_} } qw(pid command uid user cid state path connections)')" \
-		"$GUEST puppet 0 root 4242 running s 0"
+		"$GUEST scripted_guest 0 root 4242 running s 0"
 	# shellcheck disable=SC2016	# perl's variables
 	expect_same "$(json 'map { $j->{devices}[0]{$_} ? 1 : 0 } qw(listens seqpacket connects mapped template)')" \
 		"1 1 1 0 0"
 	run list cid:4242
-	expect_out "^ +[0-9]+ +$GUEST +puppet +root +4242 +running +0 +0 +0 +[0-9]+[a-z]+ +s\$"
+	expect_out "^ +[0-9]+ +$GUEST +scripted_guest +root +4242 +running +0 +0 +0 +[0-9]+[a-z]+ +s\$"
 	guest_ends
 	run list
 	! grep -q " $GUEST " out || return 1
@@ -487,7 +487,7 @@ test_connect_to_a_device_that_does_not_run_is_5() {
 # The guests of other tests end when their folders are left.
 holds_alone() {
 	run doctor
-	grep -qE "^ok +holders +1 process has /dev/vsock-bridge open: $GUEST \\(puppet\\)\$" out
+	grep -qE "^ok +holders +1 process has /dev/vsock-bridge open: $GUEST \\(scripted_guest\\)\$" out
 }
 
 test_doctor_finds_no_problem_where_the_module_runs() {

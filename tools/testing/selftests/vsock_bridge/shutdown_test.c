@@ -261,23 +261,6 @@ TEST_F(end, of_both_halves_one_by_one_is_confirmed_by_rst)
 	expect_gone(_metadata, &self->bed);
 }
 
-/* Fills the device's buffer, the host program being slow. */
-static size_t send_all(struct bed *bed, struct bed_pair *pair)
-{
-	static char data[65536];
-	size_t sent = 0, n;
-
-	do {
-		bed_fill(data, 1, sent, sizeof(data));
-		n = guest_conn_send(pair->conn, data, sizeof(data),
-				    GUEST_TX_BUF);
-		sent += n;
-		if (bed_fence(bed, pair))
-			return 0;
-	} while (n);
-	return sent;
-}
-
 static void expect_all(struct __test_metadata *_metadata, int fd, size_t len)
 {
 	static char data[65536];
@@ -363,7 +346,7 @@ TEST_F(end, by_a_host_close_leaves_the_guest_its_credit)
 TEST_F(end, of_both_halves_waits_for_a_slow_host_reader)
 {
 	struct guest_conn *c = self->pair.conn;
-	size_t sent = send_all(&self->bed, &self->pair);
+	size_t sent = bed_send_until_stalled(&self->bed, &self->pair);
 
 	ASSERT_NE(0, sent);
 	ASSERT_EQ(0, bed_set_limits(&self->bed, BED_LIMITS(
@@ -383,7 +366,7 @@ TEST_F(end, of_guest_writes_waits_for_a_slow_host_reader_for_ever)
 
 	ASSERT_EQ(0, bed_set_limits(&self->bed, BED_LIMITS(
 			.shutdown_timeout_ms = 50)));
-	sent = send_all(&self->bed, &self->pair);
+	sent = bed_send_until_stalled(&self->bed, &self->pair);
 	ASSERT_NE(0, sent);
 	ASSERT_EQ(0, guest_conn_shutdown(c, SEND));
 	EXPECT_FALSE(GUEST_UNTIL_FD(&self->bed.mux, -1, 0, 500, c->reset));
@@ -425,7 +408,7 @@ TEST_F(end, of_host_writes_waits_for_a_slow_guest_for_ever)
 
 TEST_F(end, by_rst_still_gives_a_slow_host_reader_all)
 {
-	size_t sent = send_all(&self->bed, &self->pair);
+	size_t sent = bed_send_until_stalled(&self->bed, &self->pair);
 
 	ASSERT_NE(0, sent);
 	ASSERT_EQ(0, bed_set_limits(&self->bed, BED_LIMITS(
@@ -448,7 +431,7 @@ TEST_F(end, by_rst_leaves_the_guest_alone_whatever_is_read)
 	ASSERT_EQ(0, bed_set_limits(bed, BED_LIMITS(
 			.shutdown_timeout_ms = 60000, .buf_alloc = 4 << 20)));
 	ASSERT_EQ(0, variant->make(bed, &pair, 81));
-	sent = send_all(bed, &pair);
+	sent = bed_send_until_stalled(bed, &pair);
 	ASSERT_NE(0, sent);
 	guest_conn_op(pair.conn, VIRTIO_VSOCK_OP_RST, 0);
 	ASSERT_EQ(1, BED_AWAIT_STAT(bed, lingering, 1));
@@ -467,7 +450,7 @@ TEST_F(end, of_both_halves_is_confirmed_at_once_and_waits_for_the_reader)
 
 	ASSERT_EQ(0, bed_set_limits(&self->bed, BED_LIMITS(
 			.shutdown_timeout_ms = 50)));
-	sent = send_all(&self->bed, &self->pair);
+	sent = bed_send_until_stalled(&self->bed, &self->pair);
 	ASSERT_NE(0, sent);
 	ASSERT_EQ(0, guest_conn_shutdown(c, RCV | SEND));
 	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, c->reset));
@@ -511,7 +494,7 @@ TEST_F(end, by_a_host_close_keeps_more_than_a_window_of_what_it_wrote)
 	size_t sent = 0, got = 0;
 	ssize_t n;
 
-	ASSERT_NE(0, send_all(&self->bed, &self->pair));
+	ASSERT_NE(0, bed_send_until_stalled(&self->bed, &self->pair));
 	c->no_updates = true;
 	do {
 		bed_fill(data, 1, sent, sizeof(data));

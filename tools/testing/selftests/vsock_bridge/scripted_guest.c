@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * puppet PATH [CID]: a device with its host end at PATH, and a guest that does
- * what the lines of stdin say. Each is answered by one: ok, or what was wrong;
- * so is its beginning. For tests of programs on the host.
+ * scripted_guest PATH [CID]: a device with its host end at PATH, and a guest that
+ * follows the commands on stdin. It answers its start, and each command, by a line:
+ * ok, or the error. For tests of programs on the host.
  *
  *   accept PORT		takes a connection of a host program to PORT
  *   connect LOCAL PORT		makes one to PORT of the host
@@ -26,13 +26,13 @@
 
 enum { CHUNK = 65536 };
 
-struct puppet {
+struct script {
 	struct guest guest;
 	struct guest_mux mux;
 	struct guest_conn *conn;	/* the one that was made last */
 };
 
-static int do_accept(struct puppet *p, unsigned int port, unsigned int unused)
+static int do_accept(struct script *p, unsigned int port, unsigned int unused)
 {
 	(void)unused;
 	guest_listen(&p->mux, port);
@@ -40,7 +40,7 @@ static int do_accept(struct puppet *p, unsigned int port, unsigned int unused)
 	return p->conn ? 0 : -ETIMEDOUT;
 }
 
-static int do_connect(struct puppet *p, unsigned int local, unsigned int port)
+static int do_connect(struct script *p, unsigned int local, unsigned int port)
 {
 	struct guest_conn *c = guest_connect(&p->mux, local, port);
 
@@ -51,7 +51,7 @@ static int do_connect(struct puppet *p, unsigned int local, unsigned int port)
 }
 
 /* Waits for credit, as long as some comes. */
-static int do_send(struct puppet *p, unsigned int n, unsigned int unused)
+static int do_send(struct script *p, unsigned int n, unsigned int unused)
 {
 	static const char data[CHUNK];
 
@@ -67,7 +67,7 @@ static int do_send(struct puppet *p, unsigned int n, unsigned int unused)
 	return 0;
 }
 
-static int do_recv(struct puppet *p, unsigned int n, unsigned int unused)
+static int do_recv(struct script *p, unsigned int n, unsigned int unused)
 {
 	static char data[CHUNK];
 
@@ -82,14 +82,14 @@ static int do_recv(struct puppet *p, unsigned int n, unsigned int unused)
 	return 0;
 }
 
-static int do_shutdown(struct puppet *p, unsigned int unused, unsigned int either)
+static int do_shutdown(struct script *p, unsigned int unused, unsigned int either)
 {
 	(void)unused;
 	(void)either;
 	return guest_conn_shutdown(p->conn, VIRTIO_VSOCK_SHUTDOWN_SEND);
 }
 
-static int do_ended(struct puppet *p, unsigned int unused, unsigned int either)
+static int do_ended(struct script *p, unsigned int unused, unsigned int either)
 {
 	(void)unused;
 	(void)either;
@@ -98,14 +98,14 @@ static int do_ended(struct puppet *p, unsigned int unused, unsigned int either)
 	       0 : -ETIMEDOUT;
 }
 
-static int do_reset(struct puppet *p, unsigned int unused, unsigned int either)
+static int do_reset(struct script *p, unsigned int unused, unsigned int either)
 {
 	(void)unused;
 	(void)either;
 	return GUEST_UNTIL(&p->mux, p->conn->reset) ? 0 : -ETIMEDOUT;
 }
 
-static int do_close(struct puppet *p, unsigned int unused, unsigned int either)
+static int do_close(struct script *p, unsigned int unused, unsigned int either)
 {
 	(void)unused;
 	(void)either;
@@ -114,7 +114,7 @@ static int do_close(struct puppet *p, unsigned int unused, unsigned int either)
 
 static const struct {
 	const char *name;
-	int (*act)(struct puppet *p, unsigned int first, unsigned int second);
+	int (*act)(struct script *p, unsigned int first, unsigned int second);
 	bool conn;	/* does it need a connection? */
 } acts[] = {
 	{ "accept", do_accept, false },
@@ -127,7 +127,7 @@ static const struct {
 	{ "close", do_close, true },
 };
 
-static int obey(struct puppet *p, const char *line)
+static int obey(struct script *p, const char *line)
 {
 	unsigned int first = 0, second = 0, i;
 	char name[16] = "";
@@ -147,7 +147,7 @@ static void answer(int err)
 	fflush(stdout);
 }
 
-static int begin(struct puppet *p, const char *path, const char *cid)
+static int begin(struct script *p, const char *path, const char *cid)
 {
 	struct guest_config cfg = {
 		.cid = cid ? strtoul(cid, NULL, 10) : 0,
@@ -164,19 +164,19 @@ static int begin(struct puppet *p, const char *path, const char *cid)
 
 int main(int argc, char **argv)
 {
-	static struct puppet puppet;
+	static struct script script;
 	char line[128];
 	int err;
 
 	if (argc < 2) {
-		fputs("usage: puppet PATH [CID]\n", stderr);
+		fputs("usage: scripted_guest PATH [CID]\n", stderr);
 		return 2;
 	}
-	err = begin(&puppet, argv[1], argv[2]);
+	err = begin(&script, argv[1], argv[2]);
 	answer(err);
 	while (!err && fgets(line, sizeof(line), stdin))
-		answer(obey(&puppet, line));
-	guest_mux_fini(&puppet.mux);
-	guest_close(&puppet.guest);
+		answer(obey(&script, line));
+	guest_mux_fini(&script.mux);
+	guest_close(&script.guest);
 	return err ? 1 : 0;
 }

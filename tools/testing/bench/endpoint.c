@@ -13,18 +13,18 @@
 
 #include <linux/vm_sockets.h>
 
-#include "place.h"
+#include "endpoint.h"
 
 #define BACKLOG	4096
 
-void place_path(const struct cell *cell, char path[PLACE_PATH])
+void endpoint_path(const struct cell *cell, char path[ENDPOINT_PATH])
 {
-	snprintf(path, PLACE_PATH, "%s/%u", cell->bench->dir, cell->index);
+	snprintf(path, ENDPOINT_PATH, "%s/%u", cell->bench->dir, cell->index);
 }
 
-void place_port_path(const struct cell *cell, char path[PLACE_PATH])
+void endpoint_port_path(const struct cell *cell, char path[ENDPOINT_PATH])
 {
-	snprintf(path, PLACE_PATH, "%s/%u_%u", cell->bench->dir, cell->index,
+	snprintf(path, ENDPOINT_PATH, "%s/%u_%u", cell->bench->dir, cell->index,
 		 HOST_PORT(cell));
 }
 
@@ -218,9 +218,9 @@ static void start_socat(const struct cell *cell, const char *from,
 }
 
 /* One program for each device, with its own defaults, as its user would. */
-int place_start_device(const struct cell *cell)
+int endpoint_start_device(const struct cell *cell)
 {
-	char path[PLACE_PATH], control[PLACE_PATH + 8], cid[16];
+	char path[ENDPOINT_PATH], control[ENDPOINT_PATH + 8], cid[16];
 	const char *const argv[] = {
 		"vhost-device-vsock", "--guest-cid", cid, "--uds-path", path,
 		"--socket", control, NULL,
@@ -229,7 +229,7 @@ int place_start_device(const struct cell *cell)
 	pid_t pid;
 	int fd;
 
-	place_path(cell, path);
+	endpoint_path(cell, path);
 	snprintf(control, sizeof(control), "%s.vmm", path);
 	snprintf(cid, sizeof(cid), "%u", CELL_CID(cell));
 	unix_addr(&addr, control);
@@ -249,14 +249,14 @@ static bool has_relay(const struct cell *cell)
 	       cell->bench->peer == PEER_VHOST_SOCAT_64K;
 }
 
-int place_listen(const struct cell *cell)
+int endpoint_listen(const struct cell *cell)
 {
-	char path[PLACE_PATH], from[64], to[PLACE_PATH + 32];
+	char path[ENDPOINT_PATH], from[64], to[ENDPOINT_PATH + 32];
 	int fd;
 
 	if (cell->bench->peer == PEER_VHOST)
 		return vsock_listen(HOST_PORT(cell));
-	place_port_path(cell, path);
+	endpoint_port_path(cell, path);
 	fd = unix_listen(path);
 	if (has_relay(cell)) {
 		snprintf(from, sizeof(from), "VSOCK-LISTEN:%u,fork,backlog=%u",
@@ -267,13 +267,13 @@ int place_listen(const struct cell *cell)
 	return fd;
 }
 
-void place_open(const struct cell *cell)
+void endpoint_open(const struct cell *cell)
 {
-	char path[PLACE_PATH], from[PLACE_PATH + 64], to[64];
+	char path[ENDPOINT_PATH], from[ENDPOINT_PATH + 64], to[64];
 
 	if (!has_relay(cell))
 		return;
-	place_path(cell, path);
+	endpoint_path(cell, path);
 	snprintf(from, sizeof(from), "UNIX-LISTEN:%s,fork,backlog=%u", path,
 		 BACKLOG);
 	snprintf(to, sizeof(to), "VSOCK-CONNECT:%u:%u", CELL_CID(cell),
@@ -281,14 +281,14 @@ void place_open(const struct cell *cell)
 	start_socat(cell, from, to, path);
 }
 
-int place_dial_begin(const struct cell *cell)
+int endpoint_dial_begin(const struct cell *cell)
 {
-	char path[PLACE_PATH];
+	char path[ENDPOINT_PATH];
 	int fd;
 
 	if (cell->bench->peer == PEER_VHOST)
 		return vsock_dial_begin(CELL_CID(cell), GUEST_PORT);
-	place_path(cell, path);
+	endpoint_path(cell, path);
 	fd = unix_dial(path);
 	if (cell->bench->peer == PEER_BRIDGE ||
 	    cell->bench->peer == PEER_VHOST_DEVICE)
@@ -296,7 +296,7 @@ int place_dial_begin(const struct cell *cell)
 	return fd;
 }
 
-void place_dial_end(const struct cell *cell, int fd)
+void endpoint_dial_end(const struct cell *cell, int fd)
 {
 	if (cell->bench->peer == PEER_VHOST)
 		vsock_dial_end(fd);

@@ -1,20 +1,33 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# What the tests of the command share. A script sources this with its BINARY,
-# defines functions test_WHAT_IS_EXPECTED, and ends with run_tests.
+# What the tests of the command share. A script sources this with its BINARY, or
+# without, and then the command is built. The script defines functions
+# test_WHAT_IS_EXPECTED, and ends with run_tests.
 #
 # Each test runs in a subshell with "set -e", in an empty folder of its own; its
 # output is shown when it fails. Sockets are made with perl, which every Debian
 # has.
 
-if [ ! -x "${1:-}" ]; then
-	echo "Bail out! usage: ${0##*/} BINARY"
+TESTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
+# build: builds the command, and prints where it is.
+build() {
+	local project=$TESTS/../../.. out=$TESTS/../../../.lab/cli
+
+	make --no-print-directory -s -C "$project/tools/vsock-bridge" \
+		O="$(realpath -m "$out")" >&2 && echo "$out/vsock-bridge"
+}
+
+[ $# -gt 0 ] || set -- "$(build)"
+if [ ! -x "$1" ]; then
+	echo "Bail out! usage: ${0##*/} [BINARY]"
 	exit 2
 fi
 
-TESTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-# shellcheck source-path=SCRIPTDIR source=../vm/inside/poll.sh
-. "$TESTS/../vm/inside/poll.sh"
+# shellcheck source-path=SCRIPTDIR source=../poll.sh
+. "$TESTS/../poll.sh"
+# shellcheck source-path=SCRIPTDIR source=../tap.sh
+. "$TESTS/../tap.sh"
 SCRATCH=$(mktemp -d)
 chmod 755 "$SCRATCH"
 trap 'rm -rf "$SCRATCH"' EXIT
@@ -189,25 +202,25 @@ run_bounded() {
 
 run_tests() {
 	local -a tests
-	local name output number=0 failed=0
+	local name output=$SCRATCH/output
 
 	close_inherited
 	mapfile -t tests < <(sed -n 's/^\(test_[a-z0-9_]*\)() {$/\1/p' "$0")
+	[ "${#tests[@]}" -gt 0 ] || {
+		echo "Bail out! ${0##*/} has no test"
+		exit 2
+	}
 	echo "TAP version 13"
-	echo "1..${#tests[@]}"
+	plan "${#tests[@]}"
 	for name in "${tests[@]}"; do
-		number=$((number + 1))
-		output=$SCRATCH/output
 		# No "if": it would switch the test's "set -e" off.
 		run_bounded 120 "$name" </dev/null >"$output" 2>&1
 		# shellcheck disable=SC2181
 		if [ $? -eq 0 ]; then
-			echo "ok $number - ${name#test_}"
+			result ok "${name#test_}"
 		else
-			failed=$((failed + 1))
-			echo "not ok $number - ${name#test_}"
-			sed 's/^/# /' "$output"
+			result 'not ok' "${name#test_}" "$output"
 		fi
 	done
-	[ "${#tests[@]}" -gt 0 ] && [ "$failed" -eq 0 ]
+	finish
 }

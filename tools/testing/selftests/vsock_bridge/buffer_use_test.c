@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the device leaves alone: buffers that it has nothing to put into, and a
- * queue that was not spoken of. The device is stopped before the look, so that
- * nothing can come later.
+ * The device uses a buffer only when it has something to put into it, and only of
+ * the queue concerned. Each test stops the device before it compares, so that the
+ * device cannot use a buffer later.
  */
 #include "harness.h"
 
@@ -10,7 +10,7 @@
 
 #define PATTERN 0xa5
 
-FIXTURE(quiet)
+FIXTURE(buffer_use)
 {
 	struct bed bed;
 	struct bed_pair pair;
@@ -23,7 +23,7 @@ static uint16_t used(const struct guest_ring *ring)
 	return le16toh(__atomic_load_n(&ring->vr.used->idx, __ATOMIC_ACQUIRE));
 }
 
-FIXTURE_SETUP(quiet)
+FIXTURE_SETUP(buffer_use)
 {
 	BED_SETUP(&self->bed, NULL);
 	ASSERT_EQ(0, bed_host_pair(&self->bed, &self->pair, 80));
@@ -33,7 +33,7 @@ FIXTURE_SETUP(quiet)
 	self->tx_used = used(&self->bed.guest.tx);
 }
 
-FIXTURE_TEARDOWN(quiet)
+FIXTURE_TEARDOWN(buffer_use)
 {
 	close(self->pair.fd);
 	BED_TEARDOWN(&self->bed);
@@ -69,7 +69,7 @@ static unsigned int unpainted(const struct guest *g)
 	return n;
 }
 
-TEST_F(quiet, rx_is_not_used_by_a_packet_without_answer)
+TEST_F(buffer_use, rx_is_not_used_by_a_packet_without_answer)
 {
 	struct guest *g = &self->bed.guest;
 
@@ -83,7 +83,7 @@ TEST_F(quiet, rx_is_not_used_by_a_packet_without_answer)
 	EXPECT_EQ(0, unpainted(g));
 }
 
-TEST_F(quiet, one_answer_uses_one_buffer_of_each_queue)
+TEST_F(buffer_use, one_answer_uses_one_buffer_of_each_queue)
 {
 	struct guest *g = &self->bed.guest;
 	struct vsock_bridge_stats before;
@@ -102,7 +102,7 @@ TEST_F(quiet, one_answer_uses_one_buffer_of_each_queue)
 		  BED_STAT(&self->bed, tx_packets_count));
 }
 
-TEST_F(quiet, rx_is_not_used_by_a_kick)
+TEST_F(buffer_use, rx_is_not_used_by_a_kick)
 {
 	struct guest *g = &self->bed.guest;
 	uint64_t kicks = BED_STAT(&self->bed, rx_queue_event_count);
@@ -117,7 +117,7 @@ TEST_F(quiet, rx_is_not_used_by_a_kick)
 	EXPECT_EQ(0, unpainted(g));
 }
 
-TEST_F(quiet, rx_is_not_used_by_a_client_without_its_line)
+TEST_F(buffer_use, rx_is_not_used_by_a_client_without_its_line)
 {
 	struct guest *g = &self->bed.guest;
 	int fd = uds_connect(self->bed.path);

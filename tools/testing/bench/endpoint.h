@@ -3,8 +3,8 @@
  * Where a cell's guest and host find each other, for each peer. All that
  * differs between the peers on the host's side is here.
  */
-#ifndef PLACE_H
-#define PLACE_H
+#ifndef ENDPOINT_H
+#define ENDPOINT_H
 
 #include "bench.h"
 
@@ -14,30 +14,30 @@
 /* New in each measurement: vhost-vsock remembers connections for 8 s. */
 #define CELL_CID(cell)	((cell)->bench->cid + (cell)->index)
 
-#define PLACE_PATH	108
+#define ENDPOINT_PATH	108
 
 /* The socket that the host dials; the guest's, where there is none. */
-void place_path(const struct cell *cell, char path[PLACE_PATH]);
+void endpoint_path(const struct cell *cell, char path[ENDPOINT_PATH]);
 /* The socket that the host listens on. */
-void place_port_path(const struct cell *cell, char path[PLACE_PATH]);
+void endpoint_port_path(const struct cell *cell, char path[ENDPOINT_PATH]);
 
 /* Starts a device that is a process of its own: the VMM's connection to it. */
-int place_start_device(const struct cell *cell);
+int endpoint_start_device(const struct cell *cell);
 /* The host's listener, and whatever must run between it and the guest. */
-int place_listen(const struct cell *cell);
+int endpoint_listen(const struct cell *cell);
 /* What must run before the host can dial. */
-void place_open(const struct cell *cell);
+void endpoint_open(const struct cell *cell);
 /*
  * A connection of the host to the guest, in two steps, so that many can be made
  * at once.
  */
-int place_dial_begin(const struct cell *cell);
-void place_dial_end(const struct cell *cell, int fd);
-static inline int place_dial(const struct cell *cell)
+int endpoint_dial_begin(const struct cell *cell);
+void endpoint_dial_end(const struct cell *cell, int fd);
+static inline int endpoint_dial(const struct cell *cell)
 {
-	int fd = place_dial_begin(cell);
+	int fd = endpoint_dial_begin(cell);
 
-	place_dial_end(cell, fd);
+	endpoint_dial_end(cell, fd);
 	return fd;
 }
 
@@ -49,4 +49,4 @@ int unix_dial(const char *path);
 int vsock_listen(unsigned int port);
 int vsock_dial(unsigned int cid, unsigned int port);
 
-#endif /* PLACE_H */
+#endif /* ENDPOINT_H */

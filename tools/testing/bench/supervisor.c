@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "warden.h"
+#include "supervisor.h"
 
 static pid_t group;
 
@@ -36,8 +36,8 @@ static void end_group(const char *dir)
 		fprintf(stderr, "%s is left over\n", dir);
 }
 
-int warden_run(void (*run)(void *arg), void *arg, unsigned int limit_s,
-	       const char *dir)
+int supervisor_run(void (*run)(void *arg), void *arg, unsigned int limit_s,
+		   const char *dir)
 {
 	int status;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The device is nobody's confused deputy: what it does for who configured it,
- * that one could have done. uds_test and port_test have what SET_UDS and
- * SET_PORT refuse; here somebody is behind the device who would like more.
+ * The device is no confused deputy: it binds and connects only where the process
+ * that configured it could have done so. uds_test and port_test show what SET_UDS and
+ * SET_PORT refuse; here the paths change after the configuration.
  */
 #include "harness.h"
 
@@ -24,7 +24,7 @@
  * @closed: nobody but root may look into it
  * @secret: a listener in @closed
  */
-FIXTURE(deputy)
+FIXTURE(device)
 {
 	struct bed bed;
 	char open[80];
@@ -32,7 +32,7 @@ FIXTURE(deputy)
 	int secret;
 };
 
-FIXTURE_SETUP(deputy)
+FIXTURE_SETUP(device)
 {
 	char path[100];
 
@@ -61,7 +61,7 @@ static void remove_files(const char *dir, const char *const *names)
 	rmdir(dir);
 }
 
-FIXTURE_TEARDOWN(deputy)
+FIXTURE_TEARDOWN(device)
 {
 	static const char *const names[] = {
 		"x", "x_9", "y", "link", "target", "victim", NULL,
@@ -91,7 +91,7 @@ static int wish_for(void *arg)
 }
 
 /* SET_UDS by another process, which is @who; its errno. */
-static int set_uds_as(FIXTURE_DATA(deputy) *self, unsigned int who,
+static int set_uds_as(FIXTURE_DATA(device) *self, unsigned int who,
 		      const char *dir, struct vsock_bridge_uds uds)
 {
 	struct wish w = { .fd = self->bed.guest.fd, .who = who, .uds = uds };
@@ -114,7 +114,7 @@ static int listen_in(const char *dir, mode_t mode)
 	return fd;
 }
 
-TEST_F(deputy, connects_where_its_user_can)
+TEST_F(device, connects_where_its_user_can)
 {
 	int fd = listen_in(self->open, 0777);
 
@@ -124,7 +124,7 @@ TEST_F(deputy, connects_where_its_user_can)
 	close(fd);
 }
 
-TEST_F(deputy, does_not_connect_where_its_user_may_not_write)
+TEST_F(device, does_not_connect_where_its_user_may_not_write)
 {
 	int fd = listen_in(self->open, 0755);
 
@@ -134,7 +134,7 @@ TEST_F(deputy, does_not_connect_where_its_user_may_not_write)
 	close(fd);
 }
 
-TEST_F(deputy, does_not_look_into_folders_that_its_user_may_not_search)
+TEST_F(device, does_not_look_into_folders_that_its_user_may_not_search)
 {
 	ASSERT_EQ(0, set_uds_as(self, NOBODY, self->closed, CONNECT_ONLY));
 	EXPECT_FALSE(bed_reaches(&self->bed, PORT, self->secret));
@@ -142,7 +142,7 @@ TEST_F(deputy, does_not_look_into_folders_that_its_user_may_not_search)
 	EXPECT_TRUE(bed_reaches(&self->bed, PORT, self->secret));
 }
 
-TEST_F(deputy, does_not_bind_in_folders_that_its_user_may_not_search)
+TEST_F(device, does_not_bind_in_folders_that_its_user_may_not_search)
 {
 	EXPECT_EQ(EACCES, set_uds_as(self, NOBODY, self->closed, BED_UDS()));
 	EXPECT_EQ(0, set_uds_as(self, NOBODY, self->open, BED_UDS()));
@@ -161,7 +161,7 @@ static int wish_without_capabilities(void *arg)
 	return wish_for(arg);
 }
 
-TEST_F(deputy, has_no_capability_that_its_root_has_given_up)
+TEST_F(device, has_no_capability_that_its_root_has_given_up)
 {
 	int fd = listen_in(self->open, 0700);
 	char path[100];
@@ -179,7 +179,7 @@ TEST_F(deputy, has_no_capability_that_its_root_has_given_up)
 }
 
 /* A launcher sets the host end and then becomes somebody else. */
-TEST_F(deputy, keeps_the_rights_of_configuration_when_its_user_drops_them)
+TEST_F(device, keeps_the_rights_of_configuration_when_its_user_drops_them)
 {
 	char path[100];
 
@@ -190,7 +190,7 @@ TEST_F(deputy, keeps_the_rights_of_configuration_when_its_user_drops_them)
 	EXPECT_TRUE(bed_reaches(&self->bed, PORT, self->secret));
 }
 
-TEST_F(deputy, has_the_rights_of_who_configured_last)
+TEST_F(device, has_the_rights_of_who_configured_last)
 {
 	ASSERT_EQ(0, set_uds_as(self, 0, self->closed, CONNECT_ONLY));
 	ASSERT_EQ(0, set_uds_as(self, NOBODY, self->closed, CONNECT_ONLY));
@@ -198,7 +198,7 @@ TEST_F(deputy, has_the_rights_of_who_configured_last)
 }
 
 /* Symbolic links are followed, as connect(2) does, by who is behind it. */
-TEST_F(deputy, does_not_follow_a_link_to_where_its_user_cannot_go)
+TEST_F(device, does_not_follow_a_link_to_where_its_user_cannot_go)
 {
 	char link[100], target[100];
 
@@ -211,7 +211,7 @@ TEST_F(deputy, does_not_follow_a_link_to_where_its_user_cannot_go)
 	EXPECT_TRUE(bed_reaches(&self->bed, PORT, self->secret));
 }
 
-TEST_F(deputy, does_not_bind_through_a_link)
+TEST_F(device, does_not_bind_through_a_link)
 {
 	char link[100], target[100];
 
@@ -273,7 +273,7 @@ static unsigned long swap_end(struct swap *s, pthread_t thread)
 }
 
 /* While a name is swapped for a link, the guest goes there again and again. */
-TEST_F(deputy, is_not_lured_by_a_link_that_comes_in_between)
+TEST_F(device, is_not_lured_by_a_link_that_comes_in_between)
 {
 	enum { CONNECTS = 400 };
 	int fd = listen_in(self->open, 0777), n = 0;
@@ -303,7 +303,7 @@ TEST_F(deputy, is_not_lured_by_a_link_that_comes_in_between)
 }
 
 /* Owner and mode are given through the socket, not by a name. */
-TEST_F(deputy, gives_no_file_away_that_comes_in_between)
+TEST_F(device, gives_no_file_away_that_comes_in_between)
 {
 	enum { BINDS = 200 };
 	char path[100], victim[100];
@@ -336,7 +336,7 @@ TEST_F(deputy, gives_no_file_away_that_comes_in_between)
 
 /* --- namespaces and roots */
 
-TEST_F(deputy, sees_the_mounts_of_configuration)
+TEST_F(device, sees_the_mounts_of_configuration)
 {
 	int fd = listen_in(self->open, 0777), other;
 
@@ -354,7 +354,7 @@ TEST_F(deputy, sees_the_mounts_of_configuration)
 	close(fd);
 }
 
-TEST_F(deputy, does_not_see_mounts_that_its_user_did_not)
+TEST_F(device, does_not_see_mounts_that_its_user_did_not)
 {
 	int here = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
 	int fd = listen_in(self->open, 0777), hidden;
@@ -418,7 +418,7 @@ static int reach_from_jail(void *arg)
 	return !bed_reaches(&inner, PORT, j->root);
 }
 
-TEST_F(deputy, of_a_jailed_owner_sees_the_root_of_its_launcher)
+TEST_F(device, of_a_jailed_owner_sees_the_root_of_its_launcher)
 {
 	struct jail j = { .bed = &self->bed, .dir = self->open };
 
@@ -428,7 +428,7 @@ TEST_F(deputy, of_a_jailed_owner_sees_the_root_of_its_launcher)
 	close(j.root);
 }
 
-TEST_F(deputy, of_an_owner_that_configures_in_its_jail_sees_the_jail)
+TEST_F(device, of_an_owner_that_configures_in_its_jail_sees_the_jail)
 {
 	struct jail j = {
 		.bed = &self->bed, .dir = self->open, .inside = true,
@@ -441,7 +441,7 @@ TEST_F(deputy, of_an_owner_that_configures_in_its_jail_sees_the_jail)
 }
 
 /* A link with an absolute target does not lead out. */
-TEST_F(deputy, of_an_owner_that_configures_in_its_jail_does_not_leave_it)
+TEST_F(device, of_an_owner_that_configures_in_its_jail_does_not_leave_it)
 {
 	struct jail j = {
 		.bed = &self->bed, .dir = self->open, .inside = true,
@@ -475,7 +475,7 @@ static int wish_in_user_ns(void *arg)
 	return enter_user_ns() || getuid() ? 255 : wish_for(arg);
 }
 
-static int set_uds_in_user_ns(FIXTURE_DATA(deputy) *self, const char *dir,
+static int set_uds_in_user_ns(FIXTURE_DATA(device) *self, const char *dir,
 			      struct vsock_bridge_uds uds)
 {
 	struct wish w = { .fd = self->bed.guest.fd, .uds = uds };
@@ -484,7 +484,7 @@ static int set_uds_in_user_ns(FIXTURE_DATA(deputy) *self, const char *dir,
 	return process_run(wish_in_user_ns, &w);
 }
 
-TEST_F(deputy, of_root_in_a_user_namespace_binds_only_where_that_can)
+TEST_F(device, of_root_in_a_user_namespace_binds_only_where_that_can)
 {
 	struct stat st;
 	char path[100];
@@ -497,7 +497,7 @@ TEST_F(deputy, of_root_in_a_user_namespace_binds_only_where_that_can)
 	EXPECT_EQ(NOBODY, st.st_uid);
 }
 
-TEST_F(deputy, of_root_in_a_user_namespace_connects_only_where_that_can)
+TEST_F(device, of_root_in_a_user_namespace_connects_only_where_that_can)
 {
 	int fd = listen_in(self->open, 0755);
 
@@ -509,7 +509,7 @@ TEST_F(deputy, of_root_in_a_user_namespace_connects_only_where_that_can)
 	close(fd);
 }
 
-TEST_F(deputy, of_root_in_a_user_namespace_gives_files_to_those_in_it_only)
+TEST_F(device, of_root_in_a_user_namespace_gives_files_to_those_in_it_only)
 {
 	struct stat st;
 	char path[100];

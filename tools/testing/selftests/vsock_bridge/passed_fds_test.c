@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Descriptors that a host program passes: they reach nobody and hold nobody. */
+/* Descriptors that a host program passes: the device refuses and closes them. */
 #include "harness.h"
 
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-FIXTURE(passed)
+FIXTURE(passed_fd)
 {
 	struct bed bed;
 	struct bed_pair pair;
 };
 
-FIXTURE_SETUP(passed)
+FIXTURE_SETUP(passed_fd)
 {
 	BED_SETUP(&self->bed, NULL);
 	ASSERT_EQ(0, bed_host_pair(&self->bed, &self->pair, 80));
 }
 
-FIXTURE_TEARDOWN(passed)
+FIXTURE_TEARDOWN(passed_fd)
 {
 	close(self->pair.fd);
 	BED_TEARDOWN(&self->bed);
@@ -65,7 +65,7 @@ static bool is_refused(struct bed *bed, int sock, int fd)
 	       BED_AWAIT_STAT(bed, sockets, 1) == 1;
 }
 
-TEST_F(passed, to_a_connection_is_refused_and_closed)
+TEST_F(passed_fd, to_a_connection_is_refused_and_closed)
 {
 	int ends[2];
 
@@ -78,7 +78,7 @@ TEST_F(passed, to_a_connection_is_refused_and_closed)
 }
 
 /* A connection that nobody reads would keep them, and the device, for ever. */
-TEST_F(passed, to_a_connection_that_is_not_read_is_refused_all_the_same)
+TEST_F(passed_fd, to_a_connection_that_is_not_read_is_refused_all_the_same)
 {
 	static char data[5000];
 	struct bed_pair pair;
@@ -101,7 +101,7 @@ TEST_F(passed, to_a_connection_that_is_not_read_is_refused_all_the_same)
 	close(ends[0]);
 }
 
-TEST_F(passed, in_the_handshake_is_refused_and_closed)
+TEST_F(passed_fd, in_the_handshake_is_refused_and_closed)
 {
 	int ends[2], fd = uds_connect(self->bed.path);
 
@@ -148,7 +148,7 @@ static int lingering_socket(int *peer)
 	return fd;
 }
 
-TEST_F(passed, sockets_that_linger_do_not_stop_the_device)
+TEST_F(passed_fd, sockets_that_linger_do_not_stop_the_device)
 {
 	int peer, fd = lingering_socket(&peer);
 
@@ -160,7 +160,7 @@ TEST_F(passed, sockets_that_linger_do_not_stop_the_device)
 	close(peer);
 }
 
-TEST_F(passed, by_the_hundred_leave_nothing)
+TEST_F(passed_fd, by_the_hundred_leave_nothing)
 {
 	for (int i = 0; i < 200; i++) {
 		int fd = uds_connect(self->bed.path);
@@ -188,7 +188,7 @@ static bool is_refused_in_the_end(const char *path)
 }
 
 /* The module's reference count is looked at when all tests have run. */
-TEST_F(passed, as_the_device_itself_lets_the_device_end)
+TEST_F(passed_fd, as_the_device_itself_lets_the_device_end)
 {
 	pass(self->pair.fd, self->bed.guest.fd);
 	close(self->bed.guest.fd);
