@@ -14,6 +14,7 @@
 #include <linux/vsock_bridge.h>
 
 #include "conn/conn.h"
+#include "datapath/end.h"
 #include "dev/dev.h"
 #include "dev/ioarg.h"
 
@@ -175,6 +176,6 @@ long vsb_drop_conn(struct vsb_dev *dev, void *arg)
 		return -ENOENT;
 	vsb_conn_abort(conn, VSB_REASON_DROPPED, VSB_EV_RESET);
 	/* the guest is told in the next round */
-	vsb_worker_queue(&dp->ctx.worker, &dp->queue[VSB_RX].work);
+	vsb_queue_schedule(&dp->queue[VSB_RX]);
 	return 0;
 }

@@ -17,6 +17,8 @@
 
 #include "base/ctx.h"
 #include "base/reason.h"
+#include "datapath/end.h"
+#include "datapath/life.h"
 #include "dev/dev.h"
 #include "dev/ioarg.h"
 #include "host/unix/context.h"

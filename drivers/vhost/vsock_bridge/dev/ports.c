@@ -7,6 +7,7 @@
 #include <linux/stddef.h>
 #include <linux/vsock_bridge.h>
 
+#include "datapath/end.h"
 #include "dev/dev.h"
 #include "dev/ioarg.h"
 #include "host/unix/context.h"

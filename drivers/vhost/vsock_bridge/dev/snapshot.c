@@ -6,6 +6,7 @@
 #include <linux/errno.h>
 #include <linux/vsock_bridge.h>
 
+#include "datapath/event.h"
 #include "dev/dev.h"
 
 /* A ring has no more entries. */
@@ -58,10 +59,7 @@ long vsb_set_state(struct vsb_dev *dev, void *arg)
 	if (!vsb_state_ok(state))
 		return -EINVAL;
 	dp->tab.last_port = state->last_host_port;
-	dp->gate = (struct vsb_gate) {
-		.closed = state->flags & VSOCK_BRIDGE_STATE_GATED,
-		.restored = true,
-		.held = state->event_buffers,
-	};
+	vsb_gate_restore(&dp->gate, state->flags & VSOCK_BRIDGE_STATE_GATED,
+			 state->event_buffers);
 	return 0;
 }

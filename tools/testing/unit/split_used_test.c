@@ -32,8 +32,8 @@ static void restart(struct ring *r, u64 features, u16 base)
 static void push_quietly(struct ring *r, unsigned int nr)
 {
 	while (nr--)
-		vsb_vring_push(&r->vr, 0, 0);
-	vsb_vring_publish(&r->vr);
+		vsb_split_push(&r->vr, 0, 0);
+	vsb_split_publish(&r->vr);
 }
 
 /* Return: whether the driver wanted an interrupt; it has had one then. */
@@ -42,11 +42,11 @@ static bool push_and_publish(struct ring *r, unsigned int nr)
 	bool call;
 
 	while (nr--)
-		vsb_vring_push(&r->vr, 0, 0);
-	if (!vsb_vring_publish(&r->vr))
+		vsb_split_push(&r->vr, 0, 0);
+	if (!vsb_split_publish(&r->vr))
 		return false;
-	call = vsb_vring_wants_call(&r->vr);
-	vsb_vring_settle(&r->vr);
+	call = vsb_split_wants_interrupt(&r->vr);
+	vsb_split_set_signalled(&r->vr);
 	return call;
 }
 
@@ -58,11 +58,11 @@ static void test_a_used_element_is_little_endian_at_its_slot(void **state)
 	struct ring *r = *state;
 
 	restart(r, 0, 0xfffd);
-	vsb_vring_push(&r->vr, 0x0105, 0x11223344);
-	vsb_vring_push(&r->vr, 6, 0);
-	vsb_vring_push(&r->vr, 7, 0);
-	vsb_vring_push(&r->vr, 1, 0);
-	vsb_vring_publish(&r->vr);
+	vsb_split_push(&r->vr, 0x0105, 0x11223344);
+	vsb_split_push(&r->vr, 6, 0);
+	vsb_split_push(&r->vr, 7, 0);
+	vsb_split_push(&r->vr, 1, 0);
+	vsb_split_publish(&r->vr);
 	assert_memory_equal(&r->used->ring[0xfffd & 7], want, sizeof(want));
 	assert_int_equal(__le32_to_cpu(r->used->ring[6].id), 6);
 	assert_int_equal(__le32_to_cpu(r->used->ring[7].id), 7);
@@ -76,10 +76,10 @@ static void test_elements_are_not_seen_before_they_are_published(void **state)
 	u16 i;
 
 	for (i = 0; i < 5; i++) {
-		vsb_vring_push(&r->vr, i, 100 + i);
+		vsb_split_push(&r->vr, i, 100 + i);
 		assert_int_equal(ring_get(&r->used->idx), 0);
 	}
-	vsb_vring_publish(&r->vr);
+	vsb_split_publish(&r->vr);
 	assert_int_equal(ring_get(&r->used->idx), 5);
 	for (i = 0; i < 5; i++) {
 		assert_int_equal(__le32_to_cpu(r->used->ring[i].id), i);
@@ -91,10 +91,10 @@ static void test_nothing_staged_publishes_nothing(void **state)
 {
 	struct ring *r = *state;
 
-	assert_false(vsb_vring_publish(&r->vr));
+	assert_false(vsb_split_publish(&r->vr));
 	push_and_publish(r, 1);
 	stub.user = 0;
-	assert_false(vsb_vring_publish(&r->vr));
+	assert_false(vsb_split_publish(&r->vr));
 	assert_int_equal(stub.user, 0);
 }
 
@@ -120,13 +120,13 @@ static void test_elements_come_before_the_index_and_that_before_the_event(void *
 static void test_long_rows_of_elements_wrap_with_the_ring(void **state)
 {
 	struct ring *r = *state;
-	u16 i, nr = 2 * VSB_VRING_BATCH + 3;
+	u16 i, nr = 2 * VSB_SPLIT_BATCH + 3;
 
 	ring_free(r);
 	ring_init(r, 256, F_EVENT_IDX, 250);
 	for (i = 0; i < nr; i++)
-		vsb_vring_push(&r->vr, i, 1000 + i);
-	vsb_vring_publish(&r->vr);
+		vsb_split_push(&r->vr, i, 1000 + i);
+	vsb_split_publish(&r->vr);
 	assert_int_equal(ring_get(&r->used->idx), (u16)(250 + nr));
 	for (i = 0; i < nr; i++) {
 		const struct vring_used_elem *e = &r->used->ring[(250 + i) & 255];
@@ -142,13 +142,13 @@ static void test_more_elements_than_entries_stay_in_the_ring(void **state)
 	struct ring *r = *state;
 	u16 i;
 
-	for (i = 0; i < 3 * VSB_VRING_BATCH; i++)
-		vsb_vring_push(&r->vr, i, 0);
-	vsb_vring_publish(&r->vr);
-	assert_int_equal(ring_get(&r->used->idx), 3 * VSB_VRING_BATCH);
+	for (i = 0; i < 3 * VSB_SPLIT_BATCH; i++)
+		vsb_split_push(&r->vr, i, 0);
+	vsb_split_publish(&r->vr);
+	assert_int_equal(ring_get(&r->used->idx), 3 * VSB_SPLIT_BATCH);
 	for (i = 0; i < 8; i++)
 		assert_int_equal(__le32_to_cpu(r->used->ring[i].id),
-				 3 * VSB_VRING_BATCH - 8 + i);
+				 3 * VSB_SPLIT_BATCH - 8 + i);
 }
 
 static void test_an_element_that_cannot_be_written_breaks_the_ring(void **state)
@@ -156,9 +156,9 @@ static void test_an_element_that_cannot_be_written_breaks_the_ring(void **state)
 	struct ring *r = *state;
 
 	stub_deny(&r->used->ring[1], 1);
-	vsb_vring_push(&r->vr, 0, 0);
-	vsb_vring_push(&r->vr, 0, 0);
-	assert_false(vsb_vring_publish(&r->vr));
+	vsb_split_push(&r->vr, 0, 0);
+	vsb_split_push(&r->vr, 0, 0);
+	assert_false(vsb_split_publish(&r->vr));
 	assert_true(r->vr.broken);
 	assert_int_equal(ring_get(&r->used->idx), 0);
 }
@@ -242,7 +242,7 @@ static void test_the_first_publish_after_a_start_interrupts(void **state)
 	assert_true(push_and_publish(r, 1));
 	assert_false(push_and_publish(r, 1));
 	r->vr.last_avail = 0;
-	assert_int_equal(vsb_vring_start(&r->vr, F_EVENT_IDX), 0);
+	assert_int_equal(vsb_split_start(&r->vr, F_EVENT_IDX), 0);
 	assert_true(push_and_publish(r, 1));
 }
 
@@ -315,11 +315,11 @@ static void test_an_interrupt_that_waits_is_wanted_until_it_comes(void **state)
 	push_and_publish(r, 1);
 	ring_set(ring_used_event(r), 1);
 	push_quietly(r, 1);
-	assert_true(vsb_vring_wants_call(&r->vr));
+	assert_true(vsb_split_wants_interrupt(&r->vr));
 	push_quietly(r, 3);
-	assert_true(vsb_vring_wants_call(&r->vr));
-	vsb_vring_settle(&r->vr);
-	assert_false(vsb_vring_wants_call(&r->vr));
+	assert_true(vsb_split_wants_interrupt(&r->vr));
+	vsb_split_set_signalled(&r->vr);
+	assert_false(vsb_split_wants_interrupt(&r->vr));
 }
 
 /* It asks for what comes next, and has seen the rest by itself. */
@@ -330,11 +330,11 @@ static void test_a_driver_that_has_looked_wants_no_interrupt_any_more(void **sta
 	push_and_publish(r, 1);
 	ring_set(ring_used_event(r), 1);
 	push_quietly(r, 2);
-	assert_true(vsb_vring_wants_call(&r->vr));
+	assert_true(vsb_split_wants_interrupt(&r->vr));
 	ring_set(ring_used_event(r), 3);
-	assert_false(vsb_vring_wants_call(&r->vr));
+	assert_false(vsb_split_wants_interrupt(&r->vr));
 	push_quietly(r, 1);
-	assert_true(vsb_vring_wants_call(&r->vr));
+	assert_true(vsb_split_wants_interrupt(&r->vr));
 }
 
 /* The driver asks between the index and the look at the event: it is seen. */
@@ -368,7 +368,7 @@ static void test_a_park_with_event_idx_asks_for_the_next_entry(void **state)
 	ring_avail(r, 0);
 	assert_int_equal(ring_next(r), 1);
 	stub_trace_clear();
-	assert_false(vsb_vring_park(&r->vr));
+	assert_false(vsb_split_park(&r->vr));
 	assert_int_equal(ring_get(ring_avail_event(r)), 0);
 	assert_int_equal(stub.steps, 3);
 	assert_ptr_equal(stub.trace[0].addr, ring_avail_event(r));
@@ -382,9 +382,9 @@ static void test_a_park_without_event_idx_clears_the_flag(void **state)
 
 	restart(r, 0, 0);
 	assert_int_equal(ring_get(&r->used->flags), VRING_USED_F_NO_NOTIFY);
-	assert_false(vsb_vring_park(&r->vr));
+	assert_false(vsb_split_park(&r->vr));
 	assert_int_equal(ring_get(&r->used->flags), 0);
-	vsb_vring_unpark(&r->vr);
+	vsb_split_unpark(&r->vr);
 	assert_int_equal(ring_get(&r->used->flags), VRING_USED_F_NO_NOTIFY);
 	assert_int_equal(ring_get(ring_avail_event(r)), 0);
 }
@@ -393,10 +393,10 @@ static void test_an_unpark_with_event_idx_writes_nothing(void **state)
 {
 	struct ring *r = *state;
 
-	assert_false(vsb_vring_park(&r->vr));
+	assert_false(vsb_split_park(&r->vr));
 	stub.user = 0;
-	vsb_vring_unpark(&r->vr);
-	vsb_vring_unpark(&r->vr);
+	vsb_split_unpark(&r->vr);
+	vsb_split_unpark(&r->vr);
 	assert_int_equal(stub.user, 0);
 	assert_int_equal(ring_get(&r->used->flags), 0);
 }
@@ -407,12 +407,12 @@ static void test_an_unpark_writes_once(void **state)
 
 	restart(r, 0, 0);
 	stub.user = 0;
-	vsb_vring_unpark(&r->vr);
+	vsb_split_unpark(&r->vr);
 	assert_int_equal(stub.user, 0);
-	vsb_vring_park(&r->vr);
+	vsb_split_park(&r->vr);
 	stub.user = 0;
-	vsb_vring_unpark(&r->vr);
-	vsb_vring_unpark(&r->vr);
+	vsb_split_unpark(&r->vr);
+	vsb_split_unpark(&r->vr);
 	assert_int_equal(stub.user, 1);
 }
 
@@ -421,10 +421,10 @@ static void test_a_park_says_that_there_is_a_chain_already(void **state)
 	struct ring *r = *state;
 
 	ring_avail(r, 0);
-	assert_true(vsb_vring_park(&r->vr));
+	assert_true(vsb_split_park(&r->vr));
 	restart(r, 0, 65535);
 	ring_avail(r, 0);
-	assert_true(vsb_vring_park(&r->vr));
+	assert_true(vsb_split_park(&r->vr));
 }
 
 /* The driver adds one before it can see that a kick is wanted. */
@@ -442,11 +442,11 @@ static void test_a_chain_that_comes_during_a_park_is_seen(void **state)
 
 	stub.hook = add;
 	stub.hook_arg = r;
-	assert_true(vsb_vring_park(&r->vr));
+	assert_true(vsb_split_park(&r->vr));
 	restart(r, 0, 0);
 	stub.hook = add;
 	stub.hook_arg = r;
-	assert_true(vsb_vring_park(&r->vr));
+	assert_true(vsb_split_park(&r->vr));
 }
 
 static void test_a_park_of_a_broken_ring_touches_nothing(void **state)
@@ -454,12 +454,12 @@ static void test_a_park_of_a_broken_ring_touches_nothing(void **state)
 	struct ring *r = *state;
 
 	ring_set(&r->avail->idx, 9);
-	assert_false(vsb_vring_park(&r->vr));
+	assert_false(vsb_split_park(&r->vr));
 	assert_true(r->vr.broken);
 	ring_set(&r->avail->idx, 1);
 	stub.user = 0;
-	assert_false(vsb_vring_park(&r->vr));
-	assert_false(vsb_vring_publish(&r->vr));
+	assert_false(vsb_split_park(&r->vr));
+	assert_false(vsb_split_publish(&r->vr));
 	assert_int_equal(stub.user, 0);
 }
 
@@ -470,18 +470,18 @@ static void test_kicks_that_cannot_be_asked_for_break_the_ring(void **state)
 
 	for (i = 0; i < 2; i++) {
 		restart(r, i ? F_EVENT_IDX : 0, 0);
-		stub_deny(r->used, vsb_vring_used_size(8));
-		assert_false(vsb_vring_park(&r->vr));
+		stub_deny(r->used, vsb_split_used_size(8));
+		assert_false(vsb_split_park(&r->vr));
 		assert_true(r->vr.broken);
 		restart(r, i ? F_EVENT_IDX : 0, 0);
 		stub_deny(&r->avail->idx, 2);
-		assert_false(vsb_vring_park(&r->vr));
+		assert_false(vsb_split_park(&r->vr));
 		assert_true(r->vr.broken);
 	}
 	restart(r, 0, 0);
-	vsb_vring_park(&r->vr);
+	vsb_split_park(&r->vr);
 	stub_deny(&r->used->flags, 2);
-	vsb_vring_unpark(&r->vr);
+	vsb_split_unpark(&r->vr);
 	assert_true(r->vr.broken);
 }
 
@@ -491,11 +491,11 @@ static void test_an_unpark_of_a_broken_ring_touches_nothing(void **state)
 	struct ring *r = *state;
 
 	restart(r, 0, 0);
-	vsb_vring_park(&r->vr);
+	vsb_split_park(&r->vr);
 	ring_set(&r->avail->idx, r->num + 1);
 	assert_int_equal(ring_next(r), -EFAULT);
 	stub.user = 0;
-	vsb_vring_unpark(&r->vr);
+	vsb_split_unpark(&r->vr);
 	assert_int_equal(stub.user, 0);
 	assert_int_equal(ring_get(&r->used->flags), 0);
 }

@@ -63,7 +63,7 @@ static void test_a_start_reads_the_used_index_and_keeps_the_other(void **state)
 
 	ring_set(&r->used->idx, 0xfffe);
 	r->vr.last_avail = 0x1234;
-	assert_int_equal(vsb_vring_start(&r->vr, 0), 0);
+	assert_int_equal(vsb_split_start(&r->vr, 0), 0);
 	assert_int_equal(r->vr.used_idx, 0xfffe);
 	assert_int_equal(r->vr.last_avail, 0x1234);
 	ring_set(&r->avail->idx, 0x1234);
@@ -80,7 +80,7 @@ static void test_a_start_takes_the_features(void **state)
 			       (set & 2 ? F_INDIRECT : 0) |
 			       (set & 4 ? F_EMPTY : 0);
 
-		assert_int_equal(vsb_vring_start(&r->vr, features), 0);
+		assert_int_equal(vsb_split_start(&r->vr, features), 0);
 		assert_int_equal(r->vr.event_idx, set & 1);
 		assert_int_equal(r->vr.indirect, !!(set & 2));
 		assert_int_equal(r->vr.notify_on_empty, !!(set & 4));
@@ -94,38 +94,38 @@ static void test_a_queue_without_a_size_does_not_start(void **state)
 	struct ring *r = *state;
 
 	r->vr.num = 0;
-	assert_int_equal(vsb_vring_start(&r->vr, 0), -EFAULT);
+	assert_int_equal(vsb_split_start(&r->vr, 0), -EFAULT);
 }
 
 static void test_each_part_must_be_the_process_s(void **state)
 {
 	struct ring *r = *state;
-	const struct vsb_vring good = r->vr;
+	const struct vsb_split good = r->vr;
 	void *bad = (void *)(1UL << 47) - 8;
 
 	r->vr.desc = bad;
-	assert_int_equal(vsb_vring_start(&r->vr, 0), -EFAULT);
+	assert_int_equal(vsb_split_start(&r->vr, 0), -EFAULT);
 	r->vr = good;
 	r->vr.avail = bad;
-	assert_int_equal(vsb_vring_start(&r->vr, 0), -EFAULT);
+	assert_int_equal(vsb_split_start(&r->vr, 0), -EFAULT);
 	r->vr = good;
 	r->vr.used = bad;
-	assert_int_equal(vsb_vring_start(&r->vr, 0), -EFAULT);
+	assert_int_equal(vsb_split_start(&r->vr, 0), -EFAULT);
 	r->vr = good;
-	assert_int_equal(vsb_vring_start(&r->vr, 0), 0);
+	assert_int_equal(vsb_split_start(&r->vr, 0), 0);
 }
 
 static void test_the_last_bytes_of_a_part_count(void **state)
 {
 	struct ring *r = *state;
-	const struct vsb_vring good = r->vr;
+	const struct vsb_split good = r->vr;
 
-	stub.task_size = (unsigned long)r->used + vsb_vring_used_size(8) - 1;
+	stub.task_size = (unsigned long)r->used + vsb_split_used_size(8) - 1;
 	r->vr.desc = (void *)0x1000;
 	r->vr.avail = (void *)0x1000;
-	assert_int_equal(vsb_vring_start(&r->vr, 0), -EFAULT);
+	assert_int_equal(vsb_split_start(&r->vr, 0), -EFAULT);
 	stub.task_size++;
-	assert_int_equal(vsb_vring_start(&r->vr, 0), 0);
+	assert_int_equal(vsb_split_start(&r->vr, 0), 0);
 	r->vr = good;
 }
 
@@ -135,7 +135,7 @@ static void test_a_start_that_cannot_access_the_ring_fails(void **state)
 
 	for (stub.user_fail = 0; stub.user_fail < 2; stub.user_fail++) {
 		stub.user = 0;
-		assert_int_equal(vsb_vring_start(&r->vr, 0), -EFAULT);
+		assert_int_equal(vsb_split_start(&r->vr, 0), -EFAULT);
 	}
 }
 
@@ -145,11 +145,11 @@ static void test_a_broken_ring_can_be_started_again(void **state)
 
 	ring_set(&r->avail->idx, 9);
 	assert_broken(r);
-	vsb_vring_push(&r->vr, 0, 0);
+	vsb_split_push(&r->vr, 0, 0);
 	ring_set(&r->avail->idx, 0);
-	assert_int_equal(vsb_vring_start(&r->vr, 0), 0);
+	assert_int_equal(vsb_split_start(&r->vr, 0), 0);
 	assert_int_equal(ring_next(r), 0);
-	assert_false(vsb_vring_publish(&r->vr));
+	assert_false(vsb_split_publish(&r->vr));
 	assert_int_equal(ring_get(&r->used->idx), 0);
 }
 
@@ -210,13 +210,13 @@ static void test_an_index_may_be_ahead_by_the_size_and_no_more(void **state)
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(bases); i++) {
 		for (ahead = 0; ahead < 65536; ahead += ahead < 20 ? 1 : 251) {
-			struct vsb_vring vr = ring.vr;
+			struct vsb_split vr = ring.vr;
 			int want = !ahead ? 0 : ahead <= 8 ? 1 : -EFAULT;
 
 			vr.last_avail = bases[i];
 			vr.avail_idx = bases[i];
 			ring_set(&ring.avail->idx, bases[i] + ahead);
-			assert_int_equal(vsb_vring_next(&vr, &ring.mem,
+			assert_int_equal(vsb_split_next(&vr, &ring.mem,
 							&ring.chain), want);
 			assert_int_equal(vr.broken, want < 0);
 		}
@@ -296,14 +296,14 @@ static void test_rewound_chains_come_again(void **state)
 	for (i = 0; i < 5; i++)
 		assert_int_equal(ring_next(r), 1);
 	assert_int_equal(ring_next(r), 0);
-	vsb_vring_rewind(&r->vr, 3);
+	vsb_split_rewind(&r->vr, 3);
 	for (i = 2; i < 5; i++) {
 		assert_int_equal(ring_next(r), 1);
 		assert_int_equal(r->chain.head, i);
 		assert_part(r, 0, RAM0 + i, 1);
 	}
 	assert_int_equal(ring_next(r), 0);
-	vsb_vring_rewind(&r->vr, 0);
+	vsb_split_rewind(&r->vr, 0);
 	assert_int_equal(ring_next(r), 0);
 }
 
@@ -319,8 +319,8 @@ static void test_a_full_ring_can_be_rewound(void **state)
 	}
 	for (i = 0; i < 8; i++)
 		assert_int_equal(ring_next(r), 1);
-	vsb_vring_rewind(&r->vr, 8);
-	assert_true(vsb_vring_park(&r->vr));
+	vsb_split_rewind(&r->vr, 8);
+	assert_true(vsb_split_park(&r->vr));
 	for (i = 0; i < 8; i++) {
 		assert_int_equal(ring_next(r), 1);
 		assert_int_equal(r->chain.head, i);
@@ -732,7 +732,7 @@ static void test_a_round_is_spent_by_few_long_chains(void **state)
 	for (i = 0; i < 1024; i++)
 		ring_table(r, TABLE, i, RAM2 + i, 1, i < 1023 ? D_NEXT : 0,
 			   i + 1);
-	for (; !vsb_vring_is_spent(&r->vr, since); chains++)
+	for (; !vsb_split_is_spent(&r->vr, since); chains++)
 		assert_fault(r, VSB_FAULT_NONE);
 	assert_int_equal(chains, 4);
 }
@@ -781,7 +781,7 @@ static void test_parts_that_the_process_lost_break_or_fault(void **state)
 	struct ring *r = *state;
 
 	ring_desc(r, 0, RAM0, 1, 0, 0);
-	stub_deny(r->desc, vsb_vring_desc_size(8));
+	stub_deny(r->desc, vsb_split_desc_size(8));
 	assert_fault(r, VSB_FAULT_MEMORY);
 	ring_avail(r, 0);
 	stub_deny(&r->avail->ring[1], 2);

@@ -196,7 +196,7 @@ static void take(struct session *s)
 }
 
 /* Each as if it had been taken alone. */
-static void take_row(struct session *s)
+static void take_plain(struct session *s)
 {
 	u32 max = 1 + input_below(&s->in, ROW_MAX), len, n, i;
 	unsigned int before = stub.user;
@@ -206,7 +206,7 @@ static void take_row(struct session *s)
 	if (s->taken + max > 0x8000)
 		return;
 	len = 1 + input_u8(&s->in);
-	n = vsb_vring_next_row(&s->r.vr, &s->r.mem, iov, heads, max, len);
+	n = vsb_split_next_plain(&s->r.vr, &s->r.mem, iov, heads, max, len);
 	check_bounded(s, before);
 	ORACLE(n <= max);
 	for (i = 0; i < n; i++) {
@@ -240,7 +240,7 @@ static void push(struct session *s)
 		s->pushed[s->staged].len = __cpu_to_le32(len);
 		s->staged++;
 	}
-	vsb_vring_push(&s->r.vr, head, len);
+	vsb_split_push(&s->r.vr, head, len);
 	s->taken--;
 }
 
@@ -262,7 +262,7 @@ static void publish(struct session *s)
 {
 	unsigned int before = stub.user;
 	u16 base = s->r.vr.used_idx;
-	bool any = vsb_vring_publish(&s->r.vr);
+	bool any = vsb_split_publish(&s->r.vr);
 
 	check_bounded(s, before);
 	ORACLE(any ? s->staged : !s->staged || s->r.vr.broken);
@@ -278,14 +278,14 @@ static void rewind_some(struct session *s)
 	u32 count = input_below(&s->in, s->r.num + 1);
 
 	count = count < s->taken ? count : s->taken;
-	vsb_vring_rewind(&s->r.vr, count);
+	vsb_split_rewind(&s->r.vr, count);
 	s->taken -= count;
 	s->again += count;
 }
 
 static void count(struct session *s)
 {
-	int n = vsb_vring_count(&s->r.vr);
+	int n = vsb_split_count(&s->r.vr);
 
 	ORACLE(n < 0 ? s->r.vr.broken : (u32)n <= s->r.num);
 }
@@ -296,17 +296,17 @@ static void wish(struct session *s, u8 choice)
 		return;
 	switch (choice & 3) {
 	case 0:
-		vsb_vring_park(&s->r.vr);
+		vsb_split_park(&s->r.vr);
 		break;
 	case 1:
-		vsb_vring_await(&s->r.vr, 1 + input_below(&s->in, s->r.num));
+		vsb_split_park_until(&s->r.vr, 1 + input_below(&s->in, s->r.num));
 		break;
 	case 2:
-		vsb_vring_unpark(&s->r.vr);
+		vsb_split_unpark(&s->r.vr);
 		break;
 	default:
-		if (!s->r.vr.broken && !vsb_vring_wants_call(&s->r.vr))
-			vsb_vring_settle(&s->r.vr);
+		if (!s->r.vr.broken && !vsb_split_wants_interrupt(&s->r.vr))
+			vsb_split_set_signalled(&s->r.vr);
 	}
 }
 
@@ -337,7 +337,7 @@ static void restart(struct session *s)
 	s->taken = 0;
 	s->again = 0;
 	s->r.vr.last_avail = base;
-	ORACLE(!vsb_vring_start(&s->r.vr, input_u8(&s->in) & 1 ?
+	ORACLE(!vsb_split_start(&s->r.vr, input_u8(&s->in) & 1 ?
 				F_INDIRECT | F_EVENT_IDX : F_INDIRECT));
 	if (hook) {
 		stub.hook = rewrite;
@@ -377,7 +377,7 @@ static void step(struct session *s)
 		break;
 	case 6:
 		take(s);
-		take_row(s);
+		take_plain(s);
 		break;
 	case 7:
 		push(s);

@@ -218,7 +218,7 @@ static void traffic_take(struct traffic *t)
 {
 	u32 want = 1 + rng_below(&t->rng, NUM), took = 0, back, i;
 
-	vsb_vring_unpark(&t->ring.vr);
+	vsb_split_unpark(&t->ring.vr);
 	while (took < want && ring_next(&t->ring) > 0) {
 		assert_int_equal(t->ring.chain.fault, VSB_FAULT_NONE);
 		assert_int_equal(t->ring.chain.head,
@@ -227,28 +227,28 @@ static void traffic_take(struct traffic *t)
 	}
 	assert_true(took == want || t->taken + took == t->added);
 	back = rng_below(&t->rng, took + 1);
-	vsb_vring_rewind(&t->ring.vr, back);
+	vsb_split_rewind(&t->ring.vr, back);
 	for (i = 0; i < took - back; i++, t->taken++)
-		vsb_vring_push(&t->ring.vr, t->taken % NUM, t->taken);
+		vsb_split_push(&t->ring.vr, t->taken % NUM, t->taken);
 	t->staged += took - back;
 }
 
 /* A call that waits is not forgotten, unless the driver has read all. */
 static void traffic_call(struct traffic *t)
 {
-	if (!vsb_vring_wants_call(&t->ring.vr))
+	if (!vsb_split_wants_interrupt(&t->ring.vr))
 		/* a driver that sleeps with something to read never wakes */
 		assert_false(t->driver_sleeps && t->seen != t->published);
 	else if (rng_below(&t->rng, 4))
 		t->driver_sleeps = false;
 	else
 		return;
-	vsb_vring_settle(&t->ring.vr);
+	vsb_split_set_signalled(&t->ring.vr);
 }
 
 static void traffic_publish(struct traffic *t)
 {
-	bool any = vsb_vring_publish(&t->ring.vr);
+	bool any = vsb_split_publish(&t->ring.vr);
 
 	assert_int_equal(any, t->staged > 0);
 	t->published += t->staged;
@@ -264,7 +264,7 @@ static void traffic_park(struct traffic *t)
 
 	if (t->taken != t->added)
 		return;
-	more = vsb_vring_park(&t->ring.vr);
+	more = vsb_split_park(&t->ring.vr);
 	assert_false(more);
 	t->device_sleeps = true;
 }
@@ -380,11 +380,11 @@ static void hostile(u64 seed)
 			assert_true(ring_chain_is_memory(&d.ring));
 			good++;
 		}
-		vsb_vring_push(&d.ring.vr, d.ring.chain.head, 0);
+		vsb_split_push(&d.ring.vr, d.ring.chain.head, 0);
 		if (rng_one_in(&d.rng, 4))
-			vsb_vring_publish(&d.ring.vr);
+			vsb_split_publish(&d.ring.vr);
 		if (rng_one_in(&d.rng, 4))
-			vsb_vring_park(&d.ring.vr);
+			vsb_split_park(&d.ring.vr);
 	}
 	assert_true(good > 0);
 	ring_free(&d.ring);
@@ -408,20 +408,20 @@ static void noise(u64 seed)
 	d.rng = rng_seed(seed);
 	ring_init(&d.ring, NUM, rng_next(&d.rng), 0);
 	for (i = 0; i < 200; i++) {
-		for (j = 0; j < vsb_vring_desc_size(NUM); j++)
+		for (j = 0; j < vsb_split_desc_size(NUM); j++)
 			((u8 *)d.ring.desc)[j] = rng_next(&d.rng);
-		for (j = 0; j < vsb_vring_avail_size(NUM); j++)
+		for (j = 0; j < vsb_split_avail_size(NUM); j++)
 			((u8 *)d.ring.avail)[j] = rng_next(&d.rng);
 		d.ring.avail->idx = d.ring.vr.last_avail +
 				    rng_below(&d.rng, NUM + 2);
 		if (ring_next(&d.ring) > 0 && !d.ring.chain.fault)
 			assert_true(ring_chain_is_memory(&d.ring));
-		vsb_vring_push(&d.ring.vr, rng_next(&d.rng), 0);
-		vsb_vring_publish(&d.ring.vr);
-		vsb_vring_park(&d.ring.vr);
-		vsb_vring_unpark(&d.ring.vr);
+		vsb_split_push(&d.ring.vr, rng_next(&d.rng), 0);
+		vsb_split_publish(&d.ring.vr);
+		vsb_split_park(&d.ring.vr);
+		vsb_split_unpark(&d.ring.vr);
 		if (d.ring.vr.broken)
-			vsb_vring_start(&d.ring.vr, rng_next(&d.rng));
+			vsb_split_start(&d.ring.vr, rng_next(&d.rng));
 	}
 	ring_free(&d.ring);
 }

@@ -65,7 +65,7 @@ static void test_the_start_logs_the_flags(void **state)
 {
 	struct ring *r = *state;
 
-	assert_int_equal(vsb_vring_start(&r->vr, 0), 0);
+	assert_int_equal(vsb_split_start(&r->vr, 0), 0);
 	assert_int_equal(logged(), FIRST);
 }
 
@@ -74,7 +74,7 @@ static void test_a_start_without_a_log_to_write_fails(void **state)
 	struct ring *r = *state;
 
 	stub_deny(bitmap, PAGE_SIZE);
-	assert_int_equal(vsb_vring_start(&r->vr, 0), -EFAULT);
+	assert_int_equal(vsb_split_start(&r->vr, 0), -EFAULT);
 }
 
 static void test_each_used_element_is_logged(void **state)
@@ -83,8 +83,8 @@ static void test_each_used_element_is_logged(void **state)
 	unsigned int i;
 
 	for (i = 0; i < USED_ENTRIES; i++) {
-		vsb_vring_push(&r->vr, i, 0);
-		vsb_vring_publish(&r->vr);
+		vsb_split_push(&r->vr, i, 0);
+		vsb_split_publish(&r->vr);
 		/* the index is in the first page */
 		assert_int_equal(logged(), i < 6 ? FIRST : FIRST | SECOND);
 	}
@@ -95,9 +95,9 @@ static void test_the_used_index_is_logged_after_it_is_written(void **state)
 	struct ring *r = *state;
 	unsigned int i;
 
-	vsb_vring_push(&r->vr, 0, 0);
+	vsb_split_push(&r->vr, 0, 0);
 	stub_trace_clear();
-	vsb_vring_publish(&r->vr);
+	vsb_split_publish(&r->vr);
 	assert_int_equal(logged(), FIRST);
 	for (i = 0; i < stub.steps && stub.trace[i].addr != &r->used->idx; i++)
 		;
@@ -110,9 +110,9 @@ static void test_the_avail_event_is_logged(void **state)
 {
 	struct ring *r = *state;
 
-	vsb_vring_park(&r->vr);
+	vsb_split_park(&r->vr);
 	assert_int_equal(logged(), SECOND);
-	vsb_vring_unpark(&r->vr);
+	vsb_split_unpark(&r->vr);
 	assert_int_equal(logged(), 0);
 }
 
@@ -122,9 +122,9 @@ static void test_the_flags_are_logged(void **state)
 
 	ring_free(r);
 	start(r, 0);
-	vsb_vring_park(&r->vr);
+	vsb_split_park(&r->vr);
 	assert_int_equal(logged(), FIRST);
-	vsb_vring_unpark(&r->vr);
+	vsb_split_unpark(&r->vr);
 	assert_int_equal(logged(), FIRST);
 }
 
@@ -133,9 +133,9 @@ static void test_a_ring_that_is_not_logged_leaves_the_log_alone(void **state)
 	struct ring *r = *state;
 
 	r->vr.log_used = false;
-	vsb_vring_push(&r->vr, 0, 0);
-	vsb_vring_publish(&r->vr);
-	vsb_vring_park(&r->vr);
+	vsb_split_push(&r->vr, 0, 0);
+	vsb_split_publish(&r->vr);
+	vsb_split_park(&r->vr);
 	assert_int_equal(logged(), 0);
 	assert_false(dirty.dirty);
 }
@@ -145,8 +145,8 @@ static void test_a_fault_in_the_log_breaks_the_ring(void **state)
 	struct ring *r = *state;
 
 	stub_deny(bitmap, PAGE_SIZE);
-	vsb_vring_push(&r->vr, 0, 0);
-	assert_false(vsb_vring_publish(&r->vr));
+	vsb_split_push(&r->vr, 0, 0);
+	assert_false(vsb_split_publish(&r->vr));
 	assert_true(r->vr.broken);
 	assert_int_equal(ring_get(&r->used->idx), 0);
 }
@@ -189,14 +189,14 @@ static void test_what_was_written_into_a_chain_is_logged(void **state)
 	ring_desc(r, 2, RAM0 + 0x5000, 0x20, 0, 0);
 	ring_avail(r, 0);
 	assert_int_equal(ring_next(r), 1);
-	vsb_vring_log_chain(&r->vr, r->chain.iov, r->chain.gpa, r->chain.nr,
+	vsb_split_log_chain(&r->vr, r->chain.iov, r->chain.gpa, r->chain.nr,
 			    50 + 0x20);
 	/* RAM0 is page 16 */
 	assert_int_equal(bitmap[2], 1 << 0 | 1 << 1 | 1 << 2);
-	vsb_vring_log_chain(&r->vr, r->chain.iov, NULL, r->chain.nr, 0x100);
+	vsb_split_log_chain(&r->vr, r->chain.iov, NULL, r->chain.nr, 0x100);
 	assert_int_equal(bitmap[2], 1 << 0 | 1 << 1 | 1 << 2);
 	stub_deny(bitmap, PAGE_SIZE);
-	vsb_vring_log_chain(&r->vr, r->chain.iov, r->chain.gpa, r->chain.nr, 1);
+	vsb_split_log_chain(&r->vr, r->chain.iov, r->chain.gpa, r->chain.nr, 1);
 	assert_true(r->vr.broken);
 }
 

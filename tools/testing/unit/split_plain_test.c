@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Rows of plain chains: the same as chains that are taken one by one.
+ * Plain chains that are taken together: the same as chains taken one by one.
  */
 #include "test.h"
 
@@ -33,95 +33,95 @@ static int teardown(void **state)
 }
 
 /**
- * struct row - what vsb_vring_next_row() gave
- * @nr: how many chains
- * @iov: where they are
- * @heads: their names
+ * struct plain - chains that vsb_split_next_plain() took
+ * @nr: number of chains
+ * @iov: their parts
+ * @heads: their heads
  */
-struct row {
+struct plain {
 	unsigned int nr;
 	struct iovec iov[NUM];
 	u16 heads[NUM];
 };
 
-static struct row take_row(struct ring *r, unsigned int max, u32 len)
+static struct plain take_plain(struct ring *r, unsigned int max, u32 len)
 {
-	struct row row = {};
+	struct plain plain = {};
 
-	row.nr = vsb_vring_next_row(&r->vr, &r->mem, row.iov, row.heads, max,
-				    len);
-	return row;
+	plain.nr = vsb_split_next_plain(&r->vr, &r->mem, plain.iov,
+					plain.heads, max, len);
+	return plain;
 }
 
-/* Take the first one, which is @head, and then a row. */
-static struct row take_first_and_row(struct ring *r, u16 head)
+/* Take one chain, which must be @head, and then plain ones. */
+static struct plain take_first_and_plain(struct ring *r, u16 head)
 {
 	assert_int_equal(ring_next(r), 1);
 	assert_int_equal(r->chain.head, head);
-	return take_row(r, NUM, 1);
+	return take_plain(r, NUM, 1);
 }
 
-static void assert_plain(const struct ring *r, const struct row *row,
+static void assert_plain(const struct ring *r, const struct plain *plain,
 			 unsigned int i, u16 head)
 {
-	assert_true(i < row->nr);
-	assert_int_equal(row->heads[i], head);
-	assert_ptr_equal(row->iov[i].iov_base,
+	assert_true(i < plain->nr);
+	assert_int_equal(plain->heads[i], head);
+	assert_ptr_equal(plain->iov[i].iov_base,
 			 ring_host(r, RAM0 + head * SIZE));
-	assert_int_equal(row->iov[i].iov_len, SIZE);
+	assert_int_equal(plain->iov[i].iov_len, SIZE);
 }
 
 /* Of 16 entries from 65530 on the last 6 are at the ring's beginning. */
-static void test_a_row_is_what_was_read_of_the_ring(void **state)
+static void test_plain_chains_are_those_read_ahead(void **state)
 {
 	struct ring *r = *state;
-	struct row row = take_first_and_row(r, 0);
+	struct plain plain = take_first_and_plain(r, 0);
 	u16 i;
 
-	assert_int_equal(row.nr, 5);
+	assert_int_equal(plain.nr, 5);
 	for (i = 0; i < 5; i++)
-		assert_plain(r, &row, i, i + 1);
-	assert_int_equal(r->vr.untold, 6);
+		assert_plain(r, &plain, i, i + 1);
+	assert_int_equal(r->vr.unsignalled, 6);
 	assert_int_equal(r->vr.walked, 6 * 2);
 
-	assert_int_equal(take_row(r, NUM, 1).nr, 0);
-	row = take_first_and_row(r, 6);
-	assert_int_equal(row.nr, 9);
-	assert_plain(r, &row, 8, 15);
+	assert_int_equal(take_plain(r, NUM, 1).nr, 0);
+	plain = take_first_and_plain(r, 6);
+	assert_int_equal(plain.nr, 9);
+	assert_plain(r, &plain, 8, 15);
 	assert_int_equal(ring_next(r), 0);
 }
 
-static void test_a_row_does_not_read_the_ring_by_itself(void **state)
+static void test_plain_chains_are_not_read_without_next(void **state)
 {
 	struct ring *r = *state;
 
-	assert_int_equal(take_row(r, NUM, 1).nr, 0);
+	assert_int_equal(take_plain(r, NUM, 1).nr, 0);
 	assert_int_equal(stub.user, 0);
 	assert_int_equal(ring_next(r), 1);
 	assert_int_equal(r->chain.head, 0);
 }
 
-static void test_a_row_is_no_longer_than_asked_for(void **state)
+static void test_no_more_plain_chains_than_max(void **state)
 {
 	struct ring *r = *state;
 
 	assert_int_equal(ring_next(r), 1);
-	assert_int_equal(take_row(r, 0, 1).nr, 0);
-	assert_int_equal(take_row(r, 2, 1).nr, 2);
+	assert_int_equal(take_plain(r, 0, 1).nr, 0);
+	assert_int_equal(take_plain(r, 2, 1).nr, 2);
 	assert_int_equal(ring_next(r), 1);
 	assert_int_equal(r->chain.head, 3);
 }
 
-static void test_a_rewound_row_comes_again(void **state)
+static void test_rewound_plain_chains_are_taken_again(void **state)
 {
 	struct ring *r = *state;
-	struct row row = take_first_and_row(r, 0);
+	struct plain plain = take_first_and_plain(r, 0);
 
-	vsb_vring_rewind(&r->vr, 4);
-	row = take_row(r, NUM, 1);
-	assert_int_equal(row.nr, 4);
-	assert_plain(r, &row, 0, 2);
-	assert_plain(r, &row, 3, 5);
+	vsb_split_rewind(&r->vr, 4);
+	plain = take_plain(r, NUM, 1);
+	assert_int_equal(plain.nr, 4);
+	assert_plain(r, &plain, 0, 2);
+	assert_plain(r, &plain, 3, 5);
 }
 
 static const struct {
@@ -142,7 +142,7 @@ static const struct {
 	{ "empty", RAM0, 0, 0, 0, VSB_FAULT_NONE },
 };
 
-static void test_a_row_ends_before_what_is_not_plain(void **state)
+static void test_plain_chains_end_before_another_kind(void **state)
 {
 	struct ring *r = *state;
 	size_t i;
@@ -152,7 +152,7 @@ static void test_a_row_ends_before_what_is_not_plain(void **state)
 		setup(state);
 		ring_desc(r, 3, special_rows[i].addr, special_rows[i].len,
 			  special_rows[i].flags, special_rows[i].next);
-		assert_row(take_first_and_row(r, 0).nr == 2,
+		assert_row(take_first_and_plain(r, 0).nr == 2,
 			   special_rows[i].name);
 		assert_row(ring_next(r) == 1, special_rows[i].name);
 		assert_row(r->chain.head == 3, special_rows[i].name);
@@ -161,43 +161,43 @@ static void test_a_row_ends_before_what_is_not_plain(void **state)
 	}
 }
 
-static void test_a_row_ends_before_what_is_too_short(void **state)
+static void test_plain_chains_end_before_a_short_one(void **state)
 {
 	struct ring *r = *state;
 
 	ring_desc(r, 3, RAM0, SIZE - 1, 0, 0);
 	assert_int_equal(ring_next(r), 1);
-	assert_int_equal(take_row(r, NUM, SIZE).nr, 2);
-	assert_int_equal(take_row(r, NUM, SIZE - 1).nr, 3);
+	assert_int_equal(take_plain(r, NUM, SIZE).nr, 2);
+	assert_int_equal(take_plain(r, NUM, SIZE - 1).nr, 3);
 }
 
-static void test_a_row_ends_before_a_head_that_is_none(void **state)
+static void test_plain_chains_end_before_a_bad_head(void **state)
 {
 	struct ring *r = *state;
 
 	ring_set(&r->avail->ring[(65530 + 3) & (NUM - 1)], NUM);
-	assert_int_equal(take_first_and_row(r, 0).nr, 2);
+	assert_int_equal(take_first_and_plain(r, 0).nr, 2);
 	assert_int_equal(ring_next(r), -EFAULT);
 	assert_true(r->vr.broken);
-	assert_int_equal(take_row(r, NUM, 1).nr, 0);
+	assert_int_equal(take_plain(r, NUM, 1).nr, 0);
 }
 
-static void test_a_row_of_a_queue_that_is_written_has_that_direction(void **state)
+static void test_plain_chains_have_the_direction_of_the_queue(void **state)
 {
 	struct ring *r = *state;
 
 	r->vr.writes = true;
 	ring_desc(r, 0, RAM0, SIZE, D_WRITE, 0);
 	ring_desc(r, 1, RAM0 + SIZE, SIZE, D_WRITE, 0);
-	assert_int_equal(take_first_and_row(r, 0).nr, 1);
+	assert_int_equal(take_first_and_plain(r, 0).nr, 1);
 }
 
-static void test_a_row_ends_where_the_table_cannot_be_read(void **state)
+static void test_plain_chains_end_where_the_table_faults(void **state)
 {
 	struct ring *r = *state;
 
 	stub_deny(&r->desc[4].flags, 2);
-	assert_int_equal(take_first_and_row(r, 0).nr, 3);
+	assert_int_equal(take_first_and_plain(r, 0).nr, 3);
 	assert_int_equal(ring_next(r), 1);
 	assert_int_equal(r->chain.head, 4);
 	assert_int_equal(r->chain.fault, VSB_FAULT_MEMORY);
@@ -216,7 +216,7 @@ static void random_desc(struct ring *r, struct rng *rng, u16 i)
 		  rng_below(rng, NUM + 1));
 }
 
-/* What comes next, by itself; the other ring has it as well, in a row. */
+/* The next chain, taken by itself, is the one that was taken as a plain chain. */
 static void assert_same(struct ring *one, const struct iovec *iov, u16 head)
 {
 	assert_int_equal(ring_next(one), 1);
@@ -227,13 +227,13 @@ static void assert_same(struct ring *one, const struct iovec *iov, u16 head)
 	assert_int_equal(one->iov[0].iov_len, iov->iov_len);
 }
 
-static void test_rows_are_what_is_taken_one_by_one(void **state)
+static void test_plain_chains_equal_those_of_next(void **state)
 {
 	struct ring *r = *state;
 	struct rng rng = rng_seed(1);
-	unsigned int round, i, rows = 0;
-	struct vsb_vring seen;
-	struct row row;
+	unsigned int round, i, taken = 0;
+	struct vsb_split seen;
+	struct plain plain;
 
 	for (round = 0; round < 2000; round++) {
 		u16 heads = rng_below(&rng, NUM) + 1;
@@ -242,38 +242,38 @@ static void test_rows_are_what_is_taken_one_by_one(void **state)
 			random_desc(r, &rng, i);
 		r->vr.last_avail = ring_get(&r->avail->idx);
 		r->vr.avail_idx = r->vr.last_avail;
-		vsb_vring_forget(&r->vr);
+		r->vr.heads_nr = 0;
 		for (i = 0; i < heads; i++)
 			ring_avail(r, rng_below(&rng, NUM));
 
 		while (ring_next(r) == 1) {
 			seen = r->vr;
-			row = take_row(r, rng_below(&rng, NUM) + 1, 1);
-			rows += row.nr;
-			/* the same again, from where the row began */
+			plain = take_plain(r, rng_below(&rng, NUM) + 1, 1);
+			taken += plain.nr;
+			/* the same again, one by one */
 			r->vr = seen;
-			for (i = 0; i < row.nr; i++)
-				assert_same(r, &row.iov[i], row.heads[i]);
+			for (i = 0; i < plain.nr; i++)
+				assert_same(r, &plain.iov[i], plain.heads[i]);
 		}
 		assert_int_equal(r->vr.last_avail, ring_get(&r->avail->idx));
 	}
-	assert_true(rows > 1000);
+	assert_true(taken > 1000);
 }
 
 #define TEST(name)	\
 	cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
 
 static const struct CMUnitTest tests[] = {
-	TEST(a_row_is_what_was_read_of_the_ring),
-	TEST(a_row_does_not_read_the_ring_by_itself),
-	TEST(a_row_is_no_longer_than_asked_for),
-	TEST(a_rewound_row_comes_again),
-	TEST(a_row_ends_before_what_is_not_plain),
-	TEST(a_row_ends_before_what_is_too_short),
-	TEST(a_row_ends_before_a_head_that_is_none),
-	TEST(a_row_of_a_queue_that_is_written_has_that_direction),
-	TEST(a_row_ends_where_the_table_cannot_be_read),
-	TEST(rows_are_what_is_taken_one_by_one),
+	TEST(plain_chains_are_those_read_ahead),
+	TEST(plain_chains_are_not_read_without_next),
+	TEST(no_more_plain_chains_than_max),
+	TEST(rewound_plain_chains_are_taken_again),
+	TEST(plain_chains_end_before_another_kind),
+	TEST(plain_chains_end_before_a_short_one),
+	TEST(plain_chains_end_before_a_bad_head),
+	TEST(plain_chains_have_the_direction_of_the_queue),
+	TEST(plain_chains_end_where_the_table_faults),
+	TEST(plain_chains_equal_those_of_next),
 };
 
 run_all(tests)
