@@ -19,8 +19,8 @@
 
 #include "base/ctx.h"
 #include "base/reason.h"
-#include "datapath/end.h"
 #include "datapath/life.h"
+#include "datapath/quench.h"
 #include "dev/dev.h"
 #include "dev/ioarg.h"
 #include "dev/process.h"
@@ -108,7 +108,7 @@ static long vsb_owner_listen(struct vsb_dev *dev)
 
 	mutex_lock(&dev->dp.lock);
 	for (i = 0; i < VSB_LISTENERS && !ret; i++)
-		ret = vsb_listener_borrow(&dev->dp.listener[i]);
+		ret = vsb_listener_pin(&dev->dp.listener[i]);
 	vsb_datapath_unlock(&dev->dp);
 	return ret;
 }
@@ -123,7 +123,7 @@ static void vsb_owner_install(struct vsb_dev *dev, struct vsb_process *owner)
 		if (owner)
 			vsb_listener_admit(&dev->dp.listener[i]);
 		else
-			vsb_listener_return(&dev->dp.listener[i]);
+			vsb_listener_unpin(&dev->dp.listener[i]);
 	}
 	if (owner) {
 		mmgrab(current->mm);
@@ -362,11 +362,11 @@ static long vsb_get_stats(struct vsb_dev *dev, void *arg)
 
 	*stats = dp->ctx.stats;
 	stats->size = sizeof(*stats);
-	stats->connections = dp->tab.nr - dp->tab.lingering;
-	stats->handshakes = dp->tab.handshakes;
-	stats->lingering = dp->tab.lingering;
-	stats->connects_pending = dp->tab.connecting;
-	stats->rsts_pending = dp->tab.rsts.count;
+	stats->connections = dp->conns.nr - dp->conns.nr_lingering;
+	stats->handshakes = dp->conns.nr_handshakes;
+	stats->lingering = dp->conns.nr_lingering;
+	stats->connects_pending = dp->conns.nr_connecting;
+	stats->rsts_pending = dp->conns.rsts.count;
 	stats->rx_queue_event_count = vsb_queue_kicks(&dp->queue[VSB_RX]);
 	stats->tx_queue_event_count = vsb_queue_kicks(&dp->queue[VSB_TX]);
 	stats->ev_queue_event_count = vsb_queue_kicks(&dp->queue[VSB_EVENT]);
