@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The connections of a device, for those who look: VSOCK_BRIDGE_GET_CONNS and
+ * The list of a device's connections: VSOCK_BRIDGE_GET_CONNS and
  * VSOCK_BRIDGE_DROP_CONN.
  */
 #include <linux/build_bug.h>
@@ -14,13 +14,11 @@
 #include <linux/vsock_bridge.h>
 
 #include "conn/conn.h"
-#include "datapath/end.h"
+#include "dev/conns.h"
 #include "dev/dev.h"
-#include "dev/ioarg.h"
 
-/* As they were first published; shorter ones are refused. */
-#define VSB_CONNS_SIZE_V1	offsetofend(struct vsock_bridge_conns, reserved)
-#define VSB_CONN_SIZE_V1	offsetofend(struct vsock_bridge_conn, age_ms)
+/* The first published size of an entry; a smaller one is refused. */
+#define VSB_CONN_SIZE_MIN	offsetofend(struct vsock_bridge_conn, age_ms)
 
 static_assert((int)VSOCK_BRIDGE_CONN_HANDSHAKE == VSB_HANDSHAKE);
 static_assert((int)VSOCK_BRIDGE_CONN_REQUESTED == VSB_REQUESTED);
@@ -51,7 +49,7 @@ static u32 vsb_conns_flags(const struct vsb_conn *conn)
 	return flags;
 }
 
-static void vsb_conns_tell(struct vsock_bridge_conn *to,
+static void vsb_conns_fill(struct vsock_bridge_conn *to,
 			   const struct vsb_conn *conn)
 {
 	*to = (struct vsock_bridge_conn) {
@@ -73,7 +71,7 @@ static void vsb_conns_tell(struct vsock_bridge_conn *to,
 	vsb_socket_peer_is(&conn->sock, &to->pid, &to->uid);
 }
 
-/* Fill in those that began after the one of that id. Return: how many. */
+/* Describe the connections with an id above @after. Return: their number. */
 static long vsb_conns_collect(const struct vsb_conntab *tab, u64 after,
 			      struct vsock_bridge_conn *to, u32 max)
 {
@@ -86,7 +84,7 @@ static long vsb_conns_collect(const struct vsb_conntab *tab, u64 after,
 		if (nr == max)
 			break;
 		if (conn->id > after)
-			vsb_conns_tell(&to[nr++], conn);
+			vsb_conns_fill(&to[nr++], conn);
 	}
 	return nr;
 }
@@ -106,45 +104,39 @@ static long vsb_conns_copy(const struct vsock_bridge_conns *arg,
 	return 0;
 }
 
-static long vsb_conns_locked(struct vsb_datapath *dp, u64 after,
-			     struct vsock_bridge_conn *to, u32 max)
+static long vsb_conns_snapshot(struct vsb_dev *dev, u64 after,
+			       struct vsock_bridge_conn *to, u32 max)
 {
-	long ret = mutex_lock_killable(&dp->lock);
+	long ret = vsb_dev_enter(dev);
 
 	if (ret)
 		return ret;
-	ret = vsb_datapath_is_dead(dp) ? -EIO :
-	      vsb_conns_collect(&dp->tab, after, to, max);
-	vsb_datapath_unlock(dp);
+	ret = vsb_conns_collect(&dev->dp.tab, after, to, max);
+	vsb_dev_leave(dev);
 	return ret;
 }
 
-/* Takes the lock itself: the memory of who asks must not hold the guest up. */
-long vsb_get_conns(struct vsb_dev *dev, void __user *argp)
+/* The connections are copied without the lock: the caller's memory may block. */
+long vsb_get_conns(struct vsb_dev *dev, void *arg)
 {
+	struct vsock_bridge_conns *list = arg;
 	struct vsock_bridge_conn *conns;
-	struct vsock_bridge_conns arg;
+	u32 room = min_t(u32, list->nr, VSOCK_BRIDGE_MAX_CONNS);
 	long ret;
 
-	ret = vsb_ioarg_in(&arg, sizeof(arg), VSB_CONNS_SIZE_V1, argp);
-	if (ret)
-		return ret;
-	if (arg.reserved || arg.conn_size < VSB_CONN_SIZE_V1 ||
-	    arg.conn_size > PAGE_SIZE)
+	if (list->reserved || list->conn_size < VSB_CONN_SIZE_MIN ||
+	    list->conn_size > PAGE_SIZE)
 		return -EINVAL;
-	arg.nr = min_t(u32, arg.nr, VSOCK_BRIDGE_MAX_CONNS);
-	conns = kvmalloc_array(max(arg.nr, 1U), sizeof(*conns),
+	conns = kvmalloc_array(max(room, 1U), sizeof(*conns),
 			       GFP_KERNEL_ACCOUNT);
 	if (!conns)
 		return -ENOMEM;
-	ret = vsb_conns_locked(&dev->dp, arg.after, conns, arg.nr);
-	if (ret > 0)
-		arg.after = conns[ret - 1].id;
+	ret = vsb_conns_snapshot(dev, list->after, conns, room);
 	if (ret >= 0) {
-		arg.nr = ret;
-		ret = vsb_conns_copy(&arg, conns, arg.nr) ?:
-		      vsb_ioarg_out(argp, &arg, sizeof(arg),
-				    VSB_CONNS_SIZE_V1);
+		list->nr = ret;
+		if (list->nr)
+			list->after = conns[list->nr - 1].id;
+		ret = vsb_conns_copy(list, conns, list->nr);
 	}
 	kvfree(conns);
 	return ret;
@@ -175,7 +167,7 @@ long vsb_drop_conn(struct vsb_dev *dev, void *arg)
 	if (!conn || conn->cs.state == VSB_DEAD)
 		return -ENOENT;
 	vsb_conn_abort(conn, VSB_REASON_DROPPED, VSB_EV_RESET);
-	/* the guest is told in the next round */
+	/* the next round sends the RST */
 	vsb_queue_schedule(&dp->queue[VSB_RX]);
 	return 0;
 }

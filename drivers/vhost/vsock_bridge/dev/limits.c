@@ -6,6 +6,7 @@
 #include <linux/vsock_bridge.h>
 
 #include "dev/dev.h"
+#include "dev/limits.h"
 
 #define VSB_LIMITS_FLAGS	VSOCK_BRIDGE_LIMITS_RANDOM_PORTS
 

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the module can do, and what a device has counted: VSOCK_BRIDGE_GET_INFO and
+ * VSOCK_BRIDGE_GET_STATS.
+ */
+#include <linux/vsock_bridge.h>
+
+#include "dev/dev.h"
+#include "dev/features.h"
+#include "dev/info.h"
+
+#define VSB_FEATURES							\
+	(VSOCK_BRIDGE_F_UDS_PATH | VSOCK_BRIDGE_F_UDS_ABSTRACT |		\
+	 VSOCK_BRIDGE_F_UDS_OWNER | VSOCK_BRIDGE_F_UDS_REPLACE |	\
+	 VSOCK_BRIDGE_F_EVICTION | VSOCK_BRIDGE_F_HOST_PORTS |		\
+	 VSOCK_BRIDGE_F_UDS_FDS | VSOCK_BRIDGE_F_UDS_ONE_WAY |		\
+	 VSOCK_BRIDGE_F_PORT_MAP | VSOCK_BRIDGE_F_MAX_BUFFERED |	\
+	 VSOCK_BRIDGE_F_SEQPACKET | VSOCK_BRIDGE_F_EVENT_QUEUE |	\
+	 VSOCK_BRIDGE_F_CONTROL)
+
+static const struct vsock_bridge_info vsb_info = {
+	.size = sizeof(vsb_info),
+	.abi_version = VSOCK_BRIDGE_ABI_VERSION,
+	.features = VSB_FEATURES,
+	.virtio_features = VSB_VIRTIO_FEATURES,
+	.max_connections = VSOCK_BRIDGE_MAX_CONNECTIONS,
+	.max_handshakes = VSOCK_BRIDGE_MAX_HANDSHAKES,
+	.min_buf_alloc = VSOCK_BRIDGE_MIN_BUF_ALLOC,
+	.max_buf_alloc = VSOCK_BRIDGE_MAX_BUF_ALLOC,
+	.max_timeout_ms = VSOCK_BRIDGE_MAX_TIMEOUT_MS,
+	.max_path = VSOCK_BRIDGE_PATH_MAX,
+	.version = VSB_VERSION,
+	.min_buffered = VSOCK_BRIDGE_MIN_BUFFERED,
+	.max_buffered = VSOCK_BRIDGE_MAX_BUFFERED,
+	.max_host_port = VSOCK_BRIDGE_MAX_HOST_PORT,
+	.max_ports = VSOCK_BRIDGE_MAX_PORTS,
+	.max_message = VSOCK_BRIDGE_MAX_MESSAGE,
+};
+
+/* @dev: NULL on a control descriptor: the answer is the same for all devices. */
+long vsb_get_info(struct vsb_dev *dev, void *arg)
+{
+	struct vsock_bridge_info *info = arg;
+
+	*info = vsb_info;
+	return 0;
+}
+
+long vsb_get_stats(struct vsb_dev *dev, void *arg)
+{
+	struct vsb_datapath *dp = &dev->dp;
+	struct vsock_bridge_stats *stats = arg;
+
+	*stats = dp->ctx.stats;
+	stats->size = sizeof(*stats);
+	stats->connections = dp->tab.nr - dp->tab.lingering;
+	stats->handshakes = dp->tab.handshakes;
+	stats->lingering = dp->tab.lingering;
+	stats->connects_pending = dp->tab.connecting;
+	stats->rsts_pending = dp->tab.rsts.count;
+	stats->rx_queue_event_count = vsb_queue_kicks(&dp->queue[VSB_RX]);
+	stats->tx_queue_event_count = vsb_queue_kicks(&dp->queue[VSB_TX]);
+	stats->ev_queue_event_count = vsb_queue_kicks(&dp->queue[VSB_EVENT]);
+	return 0;
+}
