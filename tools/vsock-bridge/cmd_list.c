@@ -5,6 +5,7 @@
 #include "cmd.h"
 #include "entry.h"
 #include "exit.h"
+#include "features.h"
 #include "json.h"
 #include "options.h"
 #include "table.h"
@@ -203,7 +204,7 @@ static void json_entry(const struct vsock_bridge_device *entry,
 	json_text("state", entry_state(entry));
 	json_path(entry);
 	json_flags(entry->flags);
-	json_bits("virtio_features", entry->features);
+	features_json("virtio_features", virtio_features, entry->features);
 	json_number("connections", entry->connections);
 	json_number("handshakes", entry->handshakes);
 	json_number("tx_bytes", entry->tx_bytes_count);

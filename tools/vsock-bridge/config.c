@@ -119,8 +119,7 @@ int config_check_surroundings(const struct config *config)
 
 static int check_module(const struct device *device, const struct config *config)
 {
-	if (hostend_check_module(device, &config->end) ||
-	    portmap_check_module(device, &config->map))
+	if (hostend_check_module(device, &config->end))
 		return -1;
 	return limits_check_module(device, &config->limits);
 }

@@ -165,35 +165,6 @@ int hostend_check_place(const struct hostend *end)
 
 int hostend_check_module(const struct device *device, const struct hostend *end)
 {
-	const struct {
-		bool wanted;
-		__u64 feature;
-		const char *option;
-	} needs[] = {
-		{ !is_nothing(end), VSOCK_BRIDGE_F_UDS_PATH, "--uds-path" },
-		{ is_abstract(end), VSOCK_BRIDGE_F_UDS_ABSTRACT,
-		  "--uds-path @NAME" },
-		{ end->uds.flags & OWNER, VSOCK_BRIDGE_F_UDS_OWNER,
-		  "--owner or --group" },
-		{ end->uds.flags & LISTEN_FD, VSOCK_BRIDGE_F_UDS_FDS,
-		  "--listen-fd" },
-		{ end->uds.flags & PREFIX, VSOCK_BRIDGE_F_UDS_FDS, "--prefix" },
-		{ end->dir != AT_FDCWD, VSOCK_BRIDGE_F_UDS_FDS, "--dir-fd" },
-		{ end->uds.flags & NO_LISTEN, VSOCK_BRIDGE_F_UDS_ONE_WAY,
-		  "--no-listen" },
-		{ end->uds.flags & NO_CONNECT, VSOCK_BRIDGE_F_UDS_ONE_WAY,
-		  "--no-connect" },
-		{ end->uds.flags & SEQPACKET, VSOCK_BRIDGE_F_SEQPACKET,
-		  "--seqpacket" },
-		{ end->uds.flags & SEQPACKET_FD, VSOCK_BRIDGE_F_SEQPACKET,
-		  "--seqpacket-fd" },
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(needs) / sizeof(*needs); i++)
-		if (needs[i].wanted &&
-		    device_need(device, needs[i].feature, needs[i].option))
-			return -1;
 	return check_name(end, device->info.max_path);
 }
 

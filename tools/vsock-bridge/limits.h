@@ -20,13 +20,12 @@ enum limit_unit {
  * @name: its option, as it is written; NULL when --host-ports sets it
  * @option: the option's value in getopt_long()
  * @unit: of what
- * @feature: the VSOCK_BRIDGE_F_* bit of modules that have it; 0: all have
  * @field: where it stands in struct vsock_bridge_limits
  * @min: smallest value that this tool knows of
  * @max: largest one
- * @module_min: where the module's own stands in struct vsock_bridge_info, or 0
- *	when it is @min for all modules
- * @module_max: likewise
+ * @module_min: offset of the module's own smallest value in struct
+ *	vsock_bridge_info, or 0 if it is @min for all modules
+ * @module_max: the same for its largest value
  */
 struct limit {
 	const char *key;
@@ -34,7 +33,6 @@ struct limit {
 	const char *name;
 	int option;
 	enum limit_unit unit;
-	__u64 feature;
 	size_t field;
 	__u32 min, max;
 	size_t module_min, module_max;
@@ -47,7 +45,7 @@ extern const struct limit limits[];
 __u32 limit_value(const struct limit *limit,
 		  const struct vsock_bridge_limits *values);
 
-/* What the module takes; 0 when it is too old to say. */
+/* The smallest and the largest value that the module accepts. */
 __u32 limit_min(const struct limit *limit, const struct vsock_bridge_info *info);
 __u32 limit_max(const struct limit *limit, const struct vsock_bridge_info *info);
 
@@ -63,7 +61,7 @@ int limits_take_host_ports(struct vsock_bridge_limits *values, const char *text)
 
 void limits_take_random_ports(struct vsock_bridge_limits *values);
 
-/* Does the module know what @values says, and take it? */
+/* Does the module accept these values? */
 int limits_check_module(const struct device *device,
 			const struct vsock_bridge_limits *values);
 

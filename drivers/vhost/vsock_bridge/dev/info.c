@@ -9,31 +9,21 @@
 #include "dev/features.h"
 #include "dev/info.h"
 
-#define VSB_FEATURES							\
-	(VSOCK_BRIDGE_F_UDS_PATH | VSOCK_BRIDGE_F_UDS_ABSTRACT |		\
-	 VSOCK_BRIDGE_F_UDS_OWNER | VSOCK_BRIDGE_F_UDS_REPLACE |	\
-	 VSOCK_BRIDGE_F_EVICTION | VSOCK_BRIDGE_F_HOST_PORTS |		\
-	 VSOCK_BRIDGE_F_UDS_FDS | VSOCK_BRIDGE_F_UDS_ONE_WAY |		\
-	 VSOCK_BRIDGE_F_PORT_MAP | VSOCK_BRIDGE_F_MAX_BUFFERED |	\
-	 VSOCK_BRIDGE_F_SEQPACKET | VSOCK_BRIDGE_F_EVENT_QUEUE |	\
-	 VSOCK_BRIDGE_F_CONTROL)
-
 static const struct vsock_bridge_info vsb_info = {
 	.size = sizeof(vsb_info),
 	.abi_version = VSOCK_BRIDGE_ABI_VERSION,
-	.features = VSB_FEATURES,
+	.version = VSB_VERSION,
 	.virtio_features = VSB_VIRTIO_FEATURES,
+	.max_path = VSOCK_BRIDGE_PATH_MAX,
+	.max_ports = VSOCK_BRIDGE_MAX_PORTS,
 	.max_connections = VSOCK_BRIDGE_MAX_CONNECTIONS,
 	.max_handshakes = VSOCK_BRIDGE_MAX_HANDSHAKES,
+	.max_timeout_ms = VSOCK_BRIDGE_MAX_TIMEOUT_MS,
+	.max_host_port = VSOCK_BRIDGE_MAX_HOST_PORT,
 	.min_buf_alloc = VSOCK_BRIDGE_MIN_BUF_ALLOC,
 	.max_buf_alloc = VSOCK_BRIDGE_MAX_BUF_ALLOC,
-	.max_timeout_ms = VSOCK_BRIDGE_MAX_TIMEOUT_MS,
-	.max_path = VSOCK_BRIDGE_PATH_MAX,
-	.version = VSB_VERSION,
 	.min_buffered = VSOCK_BRIDGE_MIN_BUFFERED,
 	.max_buffered = VSOCK_BRIDGE_MAX_BUFFERED,
-	.max_host_port = VSOCK_BRIDGE_MAX_HOST_PORT,
-	.max_ports = VSOCK_BRIDGE_MAX_PORTS,
 	.max_message = VSOCK_BRIDGE_MAX_MESSAGE,
 };
 
