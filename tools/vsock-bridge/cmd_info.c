@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* vsock-bridge info: what the module is and can. */
+/* vsock-bridge info: versions, features and limits of the module. */
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -14,23 +14,25 @@
 static const char usage[] =
 	"Usage: vsock-bridge info [OPTION]...\n"
 	"\n"
-	"Shows versions, features and limits of the vsock_bridge kernel module.\n"
-	"\n"
-	"  --json         print JSON\n"
-	"  --device NODE  the device node (" DEVICE_NODE ")\n"
-	"  -h, --help     show this help\n"
-	"\n"
+	"Shows versions, virtio features and limits of the vsock_bridge kernel module.\n";
+
+static const char notes[] =
 	"Examples:\n"
 	"  vsock-bridge info\n"
 	"  vsock-bridge info --json | jq .limits.max_connections.default\n"
 	"\n"
-	"Exit codes: 0 done, 1 failed, 2 wrong usage.\n";
+	"Exit codes: 0 success, 1 failure, 2 wrong usage.\n";
 
-static const struct option options[] = {
-	{ "device", required_argument, NULL, OPT_DEVICE },
-	{ "help", no_argument, NULL, 'h' },
-	{ "json", no_argument, NULL, OPT_JSON },
-	{}
+struct request {
+	const char *node;
+	bool json;
+};
+
+static const struct option_spec options[] = {
+	OPTION_JSON(struct request, json),
+	{ "device", .value = "NODE", .at = offsetof(struct request, node),
+	  .help = "the device node (" DEVICE_NODE ")" },
+	OPTIONS_END
 };
 
 static void print_text(const struct device *device,
@@ -102,22 +104,6 @@ static void print_json(const struct device *device,
 	json_end();
 }
 
-struct request {
-	const char *node;
-	bool json;
-};
-
-static int take(void *to, int option)
-{
-	struct request *request = to;
-
-	if (option == OPT_JSON)
-		request->json = true;
-	else
-		request->node = optarg;
-	return 0;
-}
-
 static int show(const struct request *request)
 {
 	struct vsock_bridge_limits now;
@@ -140,8 +126,8 @@ int cmd_info(int argc, char **argv)
 	static const struct syntax syntax = {
 		.command = "info",
 		.usage = usage,
-		.options = options,
-		.take = take,
+		.notes = notes,
+		.tables = { { options } },
 	};
 	struct request request = { .node = DEVICE_NODE };
 	int result = options_read(&syntax, argc, argv, &request);

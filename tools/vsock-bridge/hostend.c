@@ -6,7 +6,7 @@
 
 #include "diag.h"
 #include "hostend.h"
-#include "inherited.h"
+#include "fd.h"
 #include "uds.h"
 
 #define SEQPACKET_SUFFIX	"_seqpacket"
@@ -154,11 +154,11 @@ int hostend_check_place(const struct hostend *end)
 	const struct vsock_bridge_uds *uds = &end->uds;
 
 	if ((uds->flags & LISTEN_FD) &&
-	    inherited_check_listener("--listen-fd", uds->fd, SOCK_STREAM))
+	    fd_check_listener("--listen-fd", uds->fd, SOCK_STREAM))
 		return -1;
 	if ((uds->flags & SEQPACKET_FD) &&
-	    inherited_check_listener("--seqpacket-fd", uds->seqpacket_fd,
-				     SOCK_SEQPACKET))
+	    fd_check_listener("--seqpacket-fd", uds->seqpacket_fd,
+			      SOCK_SEQPACKET))
 		return -1;
 	return for_each_file(end, uds_check_place);
 }
@@ -179,18 +179,18 @@ bool hostend_takes(const struct hostend *end, int fd)
  * A directory was for the device alone. Listening sockets stay open, but COMMAND is
  * not told of them.
  */
-int hostend_hand_over(const struct hostend *end, int place)
+int hostend_hand_over(const struct hostend *end, int device_fd)
 {
 	const struct vsock_bridge_uds *uds = &end->uds;
 
 	if (uds->flags & (LISTEN_FD | SEQPACKET_FD))
-		inherited_forget_activation();
-	if ((uds->flags & LISTEN_FD) && inherited_keep(uds->fd, place))
+		fd_forget_activation();
+	if ((uds->flags & LISTEN_FD) && fd_keep_open(uds->fd, device_fd))
 		return -1;
 	if ((uds->flags & SEQPACKET_FD) &&
-	    inherited_keep(uds->seqpacket_fd, place))
+	    fd_keep_open(uds->seqpacket_fd, device_fd))
 		return -1;
-	return end->dir == AT_FDCWD ? 0 : inherited_hand_over(end->dir);
+	return end->dir == AT_FDCWD ? 0 : fd_close_on_exec(end->dir);
 }
 
 /* So that only what was made here is ever removed again. */

@@ -18,7 +18,6 @@ enum limit_unit {
  * @key: its name in JSON, which is that of its field
  * @label: its name for people
  * @name: its option, as it is written; NULL when --host-ports sets it
- * @option: the option's value in getopt_long()
  * @unit: of what
  * @field: where it stands in struct vsock_bridge_limits
  * @min: smallest value that this tool knows of
@@ -31,7 +30,6 @@ struct limit {
 	const char *key;
 	const char *label;
 	const char *name;
-	int option;
 	enum limit_unit unit;
 	size_t field;
 	__u32 min, max;
@@ -53,8 +51,9 @@ __u32 limit_max(const struct limit *limit, const struct vsock_bridge_info *info)
  * Of the functions that return int: 0 or -1, what is wrong is told by diag.
  */
 
-/* Takes the @text of an @option of the table. */
-int limits_take(struct vsock_bridge_limits *values, int option, const char *text);
+/* Takes the @text of the option @name, without dashes. */
+int limits_take(struct vsock_bridge_limits *values, const char *name,
+		const char *text);
 
 /* Takes the "MIN-MAX" of --host-ports. */
 int limits_take_host_ports(struct vsock_bridge_limits *values, const char *text);

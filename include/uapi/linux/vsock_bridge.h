@@ -222,21 +222,22 @@ struct vsock_bridge_info {
  * a replaced host end nor, when it is closed, that of the last one (as Firecracker).
  *
  * Errors:
- *   EINVAL           a flag, the mode or a field without its flag; an id that the
- *                    caller's user namespace does not map; an empty path, or a path
- *                    with a NUL byte; an abstract name with mode, owner, group or
- *                    @dir_fd; flags that contradict each other; @fd or @seqpacket_fd
- *                    does not listen
- *   EBADF            @fd, @seqpacket_fd or @dir_fd is not open
- *   ENOTSOCK         @fd or @seqpacket_fd is not a socket
- *   EAFNOSUPPORT     @fd or @seqpacket_fd is not of AF_UNIX
- *   ESOCKTNOSUPPORT  @fd is no stream socket, or @seqpacket_fd no SEQPACKET socket
- *   ENOTDIR          @dir_fd is not a directory
- *   ENAMETOOLONG     @path_len is too large
- *   EBUSY            another call that changes the host end is in progress
- *   EADDRINUSE       the file exists, or the abstract name is in use
- *   EPERM            the caller may not give the file to that owner or group
- *   EACCES, ENOENT, ENOTDIR, ELOOP, EROFS, ENOMEM: as of bind(2)
+ *
+ * - EINVAL: a flag, the mode or a field without its flag; an id that the caller's
+ *   user namespace does not map; an empty path, or a path with a NUL byte; an
+ *   abstract name with mode, owner, group or @dir_fd; flags that contradict each
+ *   other; @fd or @seqpacket_fd does not listen
+ * - EBADF: @fd, @seqpacket_fd or @dir_fd is not open
+ * - ENOTSOCK: @fd or @seqpacket_fd is not a socket
+ * - EAFNOSUPPORT: @fd or @seqpacket_fd is not of AF_UNIX
+ * - ESOCKTNOSUPPORT: @fd is no stream socket, or @seqpacket_fd no SEQPACKET
+ *   socket
+ * - ENOTDIR: @dir_fd is not a directory
+ * - ENAMETOOLONG: @path_len is too large
+ * - EBUSY: another call that changes the host end is in progress
+ * - EADDRINUSE: the file exists, or the abstract name is in use
+ * - EPERM: the caller may not give the file to that owner or group
+ * - EACCES, ENOENT, ENOTDIR, ELOOP, EROFS, ENOMEM: as of bind(2)
  *
  * If one of two sockets cannot be bound, the device removes the file of the other
  * one again.
@@ -302,14 +303,15 @@ enum vsock_bridge_port_action {
  * check whether a socket exists at @path; the guest's connection does.
  *
  * Errors:
- *   EINVAL        the flags, the action, a path that VSOCK_BRIDGE_SET_UDS would
- *                 refuse, or a field that the action does not use
- *   ENAMETOOLONG  @path_len is too large
- *   EBADF         @dir_fd is not open
- *   ENOTDIR       @dir_fd is not a directory
- *   ENOSPC        the map is full
- *   ENOENT        VSOCK_BRIDGE_PORT_REMOVE: the port has no entry
- *   ENOMEM        no memory
+ *
+ * - EINVAL: the flags, the action, a path that VSOCK_BRIDGE_SET_UDS would refuse,
+ *   or a field that the action does not use
+ * - ENAMETOOLONG: @path_len is too large
+ * - EBADF: @dir_fd is not open
+ * - ENOTDIR: @dir_fd is not a directory
+ * - ENOSPC: the map is full
+ * - ENOENT: VSOCK_BRIDGE_PORT_REMOVE: the port has no entry
+ * - ENOMEM: no memory
  */
 struct vsock_bridge_port {
 	__u32 size;
@@ -366,8 +368,9 @@ struct vsock_bridge_port {
  * a lowered limit stay. GET fills in all fields, as VSOCK_BRIDGE_GET_INFO does.
  *
  * Errors of SET:
- *   EINVAL  a value is out of its range, @host_port_min exceeds @host_port_max, or
- *           a flag is unknown or not in the mask
+ *
+ * - EINVAL: a value is out of its range, @host_port_min exceeds @host_port_max,
+ *   or a flag is unknown or not in the mask
  */
 struct vsock_bridge_limits {
 	__u32 size;
@@ -725,9 +728,10 @@ struct vsock_bridge_conn {
  * between two calls.
  *
  * Errors:
- *   EINVAL  @conn_size is smaller than the structure as first published, or larger
- *           than a page; @reserved is not 0
- *   ENOMEM  no memory
+ *
+ * - EINVAL: @conn_size is smaller than the structure as first published, or
+ *   larger than a page; @reserved is not 0
+ * - ENOMEM: no memory
  */
 struct vsock_bridge_conns {
 	__u32 size;
@@ -748,8 +752,9 @@ struct vsock_bridge_conns {
  * arrived are lost.
  *
  * Errors:
- *   EINVAL  @reserved is not 0
- *   ENOENT  there is no such connection, or it has ended
+ *
+ * - EINVAL: @reserved is not 0
+ * - ENOENT: there is no such connection, or it has ended
  */
 struct vsock_bridge_drop {
 	__u32 size;
@@ -784,14 +789,15 @@ enum vsock_bridge_event_id {
  * device, and when the guest's driver starts anew.
  *
  * Errors; none of them changes a connection:
- *   EPERM      the caller is not the owner
- *   EINVAL     the event is unknown
- *   ESHUTDOWN  the device does not run
- *   ENXIO      the event queue was not set up
- *   ENOBUFS    the event queue has no buffer that takes an event, or begins with more
- *              unusable buffers than one call returns, so that the next call
- *              continues after them; the counter empty_queue counts it
- *   EPIPE      the event queue is broken, see VHOST_SET_VRING_ERR
+ *
+ * - EPERM: the caller is not the owner
+ * - EINVAL: the event is unknown
+ * - ESHUTDOWN: the device does not run
+ * - ENXIO: the event queue was not set up
+ * - ENOBUFS: the event queue has no buffer that takes an event, or begins with
+ *   more unusable buffers than one call returns, so that the next call continues
+ *   after them; the counter empty_queue counts it
+ * - EPIPE: the event queue is broken, see VHOST_SET_VRING_ERR
  */
 struct vsock_bridge_event {
 	__u32 size;
@@ -820,8 +826,9 @@ struct vsock_bridge_event {
  * event queue drops the flag.
  *
  * Errors of SET:
- *   EINVAL  a value is out of its range, or a flag is unknown
- *   EBUSY   the device runs
+ *
+ * - EINVAL: a value is out of its range, or a flag is unknown
+ * - EBUSY: the device runs
  */
 struct vsock_bridge_state {
 	__u32 size;
@@ -873,7 +880,8 @@ struct vsock_bridge_state {
  * fields are ignored on input.
  *
  * Errors:
- *   ENOENT  there is no further device
+ *
+ * - ENOENT: there is no further device
  */
 struct vsock_bridge_device {
 	__u32 size;
@@ -910,8 +918,9 @@ struct vsock_bridge_device {
  * the rights of the process that set their path.
  *
  * Errors:
- *   ENOENT  there is no such device, or the caller may not see it
- *   EBUSY   the descriptor has a device already
+ *
+ * - ENOENT: there is no such device, or the caller may not see it
+ * - EBUSY: the descriptor has a device already
  *
  * On a descriptor without a device, ioctls that need one fail with ENODEV.
  */

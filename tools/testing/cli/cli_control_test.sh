@@ -57,7 +57,7 @@ test_list_shows_a_line_for_each_device() {
 	with_fake list
 	expect_status 0
 	expect_same "$(wc -l <out)" 4
-	expect_out '^DEVICE +PID +COMMAND +USER +CID +STATE +CONNS +FROM-GUEST +TO-GUEST +AGE +PATH$'
+	expect_out '^DEVICE +PID +COMMAND +USER +CID +STATE +CONNS +TX-BYTES +RX-BYTES +AGE +PATH$'
 	expect_out '^ +7 +4242 +qemu +root +3 +running +5 +1\.0K +20 +1d +/run/one\.sock$'
 	expect_out '^ +9 +4242 +qemu +nobody +4 +stopped +0 +0 +0 +1d +@two$'
 	expect_out '^ +12 +77 +fire +root +3 +open +0 +2\.0K +3\.0M +1d +-$'
@@ -210,7 +210,7 @@ test_conns_json_has_every_field() {
 ('user', 'root')
 ('tx_bytes', 5)
 ('rx_bytes', 7)
-('buffered', 0)
+('tx_buffered', 0)
 ('tx_credit', 262144)
 ('rx_credit', 131072)
 ('age_ms', 61000)
@@ -244,7 +244,7 @@ test_conns_are_chosen_by_port_and_state() {
 	expect_same "$(json '*(c["id"] for c in j["connections"])')" 1
 	with_fake conns --state dead
 	expect_same "$(wc -l <out)" 1
-	fails 2 "--state 'closed' is none: give handshake, requested" conns --state closed
+	fails 2 "--state 'closed' is unknown: give handshake, requested" conns --state closed
 	fails 2 "--port '-1' is out of range" conns --port -1
 }
 

@@ -46,9 +46,11 @@ static u32 vsb_control_difference(u32 all, u32 some)
 }
 
 /*
- * Reads the data path without its lock: a device whose worker waits for the
+ * Read without the lock of the data path: a device whose worker waits for the
  * owner's memory must not block the reader. Each value was true at some moment.
  */
+#define vsb_racy(value)	data_race(value)
+
 static void vsb_control_fill_datapath(struct vsock_bridge_device *to,
 				      const struct vsb_datapath *dp)
 {
@@ -61,21 +63,21 @@ static void vsb_control_fill_datapath(struct vsock_bridge_device *to,
 			       VSOCK_BRIDGE_DEVICE_SEQPACKET |
 			       VSOCK_BRIDGE_DEVICE_CONNECTS);
 	}
-	if (data_race(dp->running))
+	if (vsb_racy(dp->running))
 		to->flags |= VSOCK_BRIDGE_DEVICE_RUNNING;
-	if (data_race(dp->gate.closed))
+	if (vsb_racy(dp->gate.closed))
 		to->flags |= VSOCK_BRIDGE_DEVICE_GATED;
-	if (data_race(dp->routes.mapped))
+	if (vsb_racy(dp->routes.mapped))
 		to->flags |= VSOCK_BRIDGE_DEVICE_MAPPED;
-	to->guest_cid = data_race(dp->guest_cid);
-	to->features = data_race(dp->features);
-	to->rx_bytes_count = data_race(stats->rx_bytes_count);
-	to->tx_bytes_count = data_race(stats->tx_bytes_count);
-	to->rx_packets_count = data_race(stats->rx_packets_count);
-	to->tx_packets_count = data_race(stats->tx_packets_count);
-	to->connections = vsb_control_difference(data_race(dp->tab.nr),
-						 data_race(dp->tab.lingering));
-	to->handshakes = data_race(dp->tab.handshakes);
+	to->guest_cid = vsb_racy(dp->guest_cid);
+	to->features = vsb_racy(dp->features);
+	to->rx_bytes_count = vsb_racy(stats->rx_bytes_count);
+	to->tx_bytes_count = vsb_racy(stats->tx_bytes_count);
+	to->rx_packets_count = vsb_racy(stats->rx_packets_count);
+	to->tx_packets_count = vsb_racy(stats->tx_packets_count);
+	to->connections = vsb_control_difference(vsb_racy(dp->tab.nr),
+						 vsb_racy(dp->tab.lingering));
+	to->handshakes = vsb_racy(dp->tab.handshakes);
 }
 
 static void vsb_control_fill(struct vsock_bridge_device *to,

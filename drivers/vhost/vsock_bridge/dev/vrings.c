@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The virtqueues as the VMM sets them: VHOST_SET_VRING_* and VHOST_GET_VRING_*,
- * and VHOST_VSOCK_SET_RUNNING, which starts and stops them.
+ * The virtqueues as the VMM sets them up, and VHOST_VSOCK_SET_RUNNING, which starts
+ * and stops them.
  */
 #include <linux/errno.h>
 #include <linux/nospec.h>
