@@ -16,8 +16,8 @@ static const char usage[] =
 	"\n"
 	"Checks whether this user can run virtual machines with vsock_bridge on this\n"
 	"host: kernel, module, device nodes, KVM. Prints one line for each check, with a\n"
-	"remedy if there is a problem. Also checks for each PATH whether a device can bind\n"
-	"it. Changes nothing.\n";
+	"remedy if there is a problem. Also checks for each PATH whether a device can\n"
+	"bind it. Changes nothing.\n";
 
 static const char notes[] =
 	"Example:\n"
