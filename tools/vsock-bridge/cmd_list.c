@@ -38,6 +38,7 @@ static const char notes[] =
 	"\n"
 	"Examples:\n"
 	"  vsock-bridge list --interval 1\n"
+	"  for n in $(vsock-bridge list -q); do vsock-bridge stats $n; done\n"
 	"  vsock-bridge list --json cid:3 | jq -r '.devices[].path'\n"
 	"\n"
 	"Exit codes: 0 success, 1 failure, 2 wrong usage.\n";
@@ -47,12 +48,18 @@ struct request {
 	const char *target;
 	unsigned long interval_ms;	/* 0: read the counters once */
 	bool json;
+	bool no_header;
+	bool quiet;
 };
 
 static const struct option_spec options[] = {
 	{ "interval", .value = "TIME", .take = options_take_time,
 	  .at = offsetof(struct request, interval_ms),
 	  .help = "show bytes per second, measured over TIME, which is in seconds or with a suffix ms" },
+	{ "no-header", .at = offsetof(struct request, no_header),
+	  .help = "do not print the headings of the columns" },
+	{ "quiet", 'q', .at = offsetof(struct request, quiet),
+	  .help = "print only the numbers of the devices" },
 	OPTION_JSON(struct request, json),
 	OPTION_CONTROL(struct request, node),
 	OPTIONS_END
@@ -107,7 +114,8 @@ static void print_line(struct table *table, const struct vsock_bridge_device *li
 	table_cell(table, "%s", *listed_path(path, listed) ? path : "-");
 }
 
-static void print_text(const struct devices *now, const struct devices *before)
+static void print_text(const struct request *request, const struct devices *now,
+		       const struct devices *before)
 {
 	static const struct column columns[] = {
 		{ "DEVICE", true }, { "PID", true }, { "COMMAND", false },
@@ -118,6 +126,7 @@ static void print_text(const struct devices *now, const struct devices *before)
 	struct table table = TABLE(columns);
 	size_t i;
 
+	table.no_header = request->no_header;
 	for (i = 0; i < now->count; i++)
 		print_line(&table, &now->all[i], now, before);
 	table_print(&table);
@@ -213,6 +222,25 @@ static void print_json(const struct devices *now, const struct devices *before)
 	json_end();
 }
 
+static void print_numbers(const struct devices *devices)
+{
+	size_t i;
+
+	for (i = 0; i < devices->count; i++)
+		printf("%u\n", devices->all[i].device);
+}
+
+static void print(const struct request *request, const struct devices *now,
+		  const struct devices *before)
+{
+	if (request->quiet)
+		print_numbers(now);
+	else if (request->json)
+		print_json(now, before);
+	else
+		print_text(request, now, before);
+}
+
 static int list(const struct request *request)
 {
 	struct devices before = {}, now;
@@ -226,7 +254,7 @@ static int list(const struct request *request)
 		control_free(&before);
 		return EXIT_FAILED;
 	}
-	(request->json ? print_json : print_text)(&now, &before);
+	print(request, &now, &before);
 	control_free(&before);
 	control_free(&now);
 	return EXIT_OK;

@@ -72,6 +72,25 @@ test_list_without_devices_is_a_heading() {
 	expect_same "$(json 'j["devices"]')" "[]"
 }
 
+test_list_without_header_has_only_devices() {
+	three_devices
+	with_fake list --no-header
+	expect_status 0
+	expect_same "$(wc -l <out)" 3
+	expect_out '^ *7 +4242 +qemu +root +3 +running'
+}
+
+test_list_quiet_prints_only_numbers() {
+	three_devices
+	with_fake list -q
+	expect_status 0
+	expect_same "$(cat out)" "7
+9
+12"
+	with_fake list --quiet cid:4
+	expect_same "$(cat out)" 9
+}
+
 test_list_json_has_every_field() {
 	three_devices
 	with_fake list --json
