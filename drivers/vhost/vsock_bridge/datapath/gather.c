@@ -7,7 +7,7 @@
 #include "base/ctx.h"
 #include "base/trace.h"
 #include "conn/conn.h"
-#include "conn/table.h"
+#include "conn/io.h"
 #include "datapath/gather.h"
 
 /* Return: the parts of a connection, one after the other. */
@@ -45,14 +45,14 @@ void vsb_gather_flush(struct vsb_gather *gather, struct vsb_conn *conn,
 		gather->recent = NULL;
 	iov_iter_init(&iter, ITER_SOURCE, vsb_gather_flatten(gather, own),
 		      own->nr, own->len);
-	trace_vsb_tx_bytes(conn->ctx->stats.device, conn->host_port,
-			   conn->guest_port, own->len);
+	trace_vsb_tx_bytes(conn->ctx->stats.device, conn->flow.host_port,
+			   conn->flow.guest_port, own->len);
 	own->nr = 0;
 	own->len = 0;
 	/* nothing is added during the write below */
 	if (list_empty(&gather->conns))
 		gather->nr = 0;
-	vsb_conn_write(conn, &iter, eom);
+	vsb_io_write(conn, &iter, eom);
 }
 
 void vsb_gather_flush_all(struct vsb_gather *gather)

@@ -27,7 +27,7 @@ static_assert((int)VSOCK_BRIDGE_CONN_OPEN == VSB_OPEN);
 static_assert((int)VSOCK_BRIDGE_CONN_LINGER == VSB_LINGER);
 static_assert((int)VSOCK_BRIDGE_CONN_DEAD == VSB_DEAD);
 
-static u32 vsb_conns_flags(const struct vsb_conn *conn)
+static u32 vsb_conn_list_flags(const struct vsb_conn *conn)
 {
 	const struct vsb_conn_state *cs = &conn->cs;
 	u32 flags = 0;
@@ -44,22 +44,22 @@ static u32 vsb_conns_flags(const struct vsb_conn *conn)
 		flags |= VSOCK_BRIDGE_CONN_HOST_NO_SEND;
 	if (conn->credit_asked)
 		flags |= VSOCK_BRIDGE_CONN_WAITS_GUEST;
-	if (conn->sock.want_write)
+	if (conn->watch.want_write)
 		flags |= VSOCK_BRIDGE_CONN_WAITS_HOST;
 	return flags;
 }
 
-static void vsb_conns_fill(struct vsock_bridge_conn *to,
-			   const struct vsb_conn *conn)
+static void vsb_conn_list_fill(struct vsock_bridge_conn *to,
+			       const struct vsb_conn *conn)
 {
 	*to = (struct vsock_bridge_conn) {
 		.id = conn->id,
-		.host_port = conn->host_port,
-		.guest_port = conn->guest_port,
+		.host_port = conn->flow.host_port,
+		.guest_port = conn->flow.guest_port,
 		.type = conn->type,
 		.state = conn->cs.state,
-		.flags = vsb_conns_flags(conn),
-		.buffered = conn->txbuf.len,
+		.flags = vsb_conn_list_flags(conn),
+		.buffered = conn->buffer.bytes.len,
 		.tx_credit = conn->credit.buf_alloc -
 			     vsb_credit_unread(&conn->credit),
 		.rx_credit = vsb_credit_free(&conn->credit),
@@ -68,29 +68,29 @@ static void vsb_conns_fill(struct vsock_bridge_conn *to,
 		.age_ms = div_u64(ktime_get_ns() - conn->began_at,
 				  NSEC_PER_MSEC),
 	};
-	vsb_socket_peer_is(&conn->sock, &to->pid, &to->uid);
+	vsb_end_peer(conn->end, &to->pid, &to->uid);
 }
 
 /* Describe the connections with an id above @after. Return: their number. */
-static long vsb_conns_collect(const struct vsb_conntab *tab, u64 after,
-			      struct vsock_bridge_conn *to, u32 max)
+static long vsb_conn_list_collect(const struct vsb_conns *conns, u64 after,
+				  struct vsock_bridge_conn *to, u32 max)
 {
 	struct vsb_conn *conn;
 	long nr = 0;
 
-	if (after >= tab->last_id)
+	if (after >= conns->last_id)
 		return 0;
-	list_for_each_entry(conn, &tab->conns, all) {
+	list_for_each_entry(conn, &conns->all, all) {
 		if (nr == max)
 			break;
 		if (conn->id > after)
-			vsb_conns_fill(&to[nr++], conn);
+			vsb_conn_list_fill(&to[nr++], conn);
 	}
 	return nr;
 }
 
-static long vsb_conns_copy(const struct vsock_bridge_conns *arg,
-			   const struct vsock_bridge_conn *from, u32 nr)
+static long vsb_conn_list_copy(const struct vsock_bridge_conns *arg,
+			       const struct vsock_bridge_conn *from, u32 nr)
 {
 	char __user *to = u64_to_user_ptr(arg->conns);
 	size_t known = min_t(size_t, arg->conn_size, sizeof(*from));
@@ -104,14 +104,14 @@ static long vsb_conns_copy(const struct vsock_bridge_conns *arg,
 	return 0;
 }
 
-static long vsb_conns_snapshot(struct vsb_dev *dev, u64 after,
-			       struct vsock_bridge_conn *to, u32 max)
+static long vsb_conn_list_snapshot(struct vsb_dev *dev, u64 after,
+				   struct vsock_bridge_conn *to, u32 max)
 {
 	long ret = vsb_dev_enter(dev);
 
 	if (ret)
 		return ret;
-	ret = vsb_conns_collect(&dev->dp.tab, after, to, max);
+	ret = vsb_conn_list_collect(&dev->dp.conns, after, to, max);
 	vsb_dev_leave(dev);
 	return ret;
 }
@@ -131,24 +131,24 @@ long vsb_get_conns(struct vsb_dev *dev, void *arg)
 			       GFP_KERNEL_ACCOUNT);
 	if (!conns)
 		return -ENOMEM;
-	ret = vsb_conns_snapshot(dev, list->after, conns, room);
+	ret = vsb_conn_list_snapshot(dev, list->after, conns, room);
 	if (ret >= 0) {
 		list->nr = ret;
 		if (list->nr)
 			list->after = conns[list->nr - 1].id;
-		ret = vsb_conns_copy(list, conns, list->nr);
+		ret = vsb_conn_list_copy(list, conns, list->nr);
 	}
 	kvfree(conns);
 	return ret;
 }
 
-static struct vsb_conn *vsb_conns_find(const struct vsb_conntab *tab, u64 id)
+static struct vsb_conn *vsb_conn_list_find(const struct vsb_conns *conns, u64 id)
 {
 	struct vsb_conn *conn;
 
-	if (id > tab->last_id)
+	if (id > conns->last_id)
 		return NULL;
-	list_for_each_entry(conn, &tab->conns, all) {
+	list_for_each_entry(conn, &conns->all, all) {
 		if (conn->id == id)
 			return conn;
 	}
@@ -163,7 +163,7 @@ long vsb_drop_conn(struct vsb_dev *dev, void *arg)
 
 	if (drop->reserved)
 		return -EINVAL;
-	conn = vsb_conns_find(&dp->tab, drop->id);
+	conn = vsb_conn_list_find(&dp->conns, drop->id);
 	if (!conn || conn->cs.state == VSB_DEAD)
 		return -ENOENT;
 	vsb_conn_abort(conn, VSB_REASON_DROPPED, VSB_EV_RESET);

@@ -2,12 +2,12 @@
 /*
  * The list of a device's connections.
  */
-#ifndef VSB_CONNS_H
-#define VSB_CONNS_H
+#ifndef VSB_DEV_CONNS_H
+#define VSB_DEV_CONNS_H
 
 struct vsb_dev;
 
 long vsb_get_conns(struct vsb_dev *dev, void *arg);
 long vsb_drop_conn(struct vsb_dev *dev, void *arg);
 
-#endif /* VSB_CONNS_H */
+#endif /* VSB_DEV_CONNS_H */

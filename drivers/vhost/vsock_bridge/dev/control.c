@@ -75,9 +75,9 @@ static void vsb_control_fill_datapath(struct vsock_bridge_device *to,
 	to->tx_bytes_count = vsb_racy(stats->tx_bytes_count);
 	to->rx_packets_count = vsb_racy(stats->rx_packets_count);
 	to->tx_packets_count = vsb_racy(stats->tx_packets_count);
-	to->connections = vsb_control_difference(vsb_racy(dp->tab.nr),
-						 vsb_racy(dp->tab.lingering));
-	to->handshakes = vsb_racy(dp->tab.handshakes);
+	to->connections = vsb_control_difference(vsb_racy(dp->conns.nr),
+						 vsb_racy(dp->conns.nr_lingering));
+	to->handshakes = vsb_racy(dp->conns.nr_handshakes);
 }
 
 static void vsb_control_fill(struct vsock_bridge_device *to,

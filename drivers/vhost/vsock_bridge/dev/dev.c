@@ -7,8 +7,8 @@
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 
-#include "datapath/end.h"
 #include "datapath/life.h"
+#include "datapath/quench.h"
 #include "dev/dev.h"
 #include "dev/identity.h"
 #include "host/unix/ownfile.h"

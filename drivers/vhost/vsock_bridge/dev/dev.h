@@ -10,7 +10,7 @@
 #include <linux/workqueue.h>
 
 #include "datapath/datapath.h"
-#include "host/unix/socket.h"
+#include "host/unix/name.h"
 
 struct mm_struct;
 struct vsb_identity;

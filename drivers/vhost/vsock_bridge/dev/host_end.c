@@ -17,46 +17,50 @@
 #include "base/reason.h"
 #include "dev/dev.h"
 #include "dev/host_end.h"
+#include "host/acceptor.h"
+#include "host/unix/acceptor.h"
 #include "host/unix/context.h"
 #include "host/unix/ownfile.h"
+#include "host/unix/route.h"
 
 /* Follows the name of the stream socket in the name of the SEQPACKET socket. */
 #define VSB_SEQPACKET_SUFFIX	"_seqpacket"
 
 /* The caller binds, so host programs see the caller's credentials. */
-static struct socket *vsb_host_end_bind(struct vsb_host_end *end,
-					const struct vsb_host_end_plan *plan,
-					struct vsb_context *ctx, int type,
-					const struct vsb_name *name)
+static struct vsb_acceptor *
+vsb_host_end_bind(struct vsb_host_end *end,
+		  const struct vsb_host_end_plan *plan, struct vsb_context *ctx,
+		  int type, const struct vsb_name *name)
 {
 	struct vsb_context_saved saved;
-	struct socket *sock;
+	struct vsb_acceptor *acceptor;
 	int umask = ctx->fs.umask;
 
 	/* the mode is exact; no other task uses the context yet */
 	if (plan->sockfile.mode_given)
 		ctx->fs.umask = 0;
 	vsb_context_enter(ctx, &saved);
-	sock = vsb_socket_listen(ctx, type, name, &plan->sockfile);
+	acceptor = vsb_unix_listen(ctx, type, name, &plan->sockfile);
 	vsb_context_leave(&saved);
 	ctx->fs.umask = umask;
-	end->bind_failed = IS_ERR(sock);
-	return sock;
+	end->bind_failed = IS_ERR(acceptor);
+	return acceptor;
 }
 
-static struct socket *vsb_host_end_stream(struct vsb_host_end *end,
-					  const struct vsb_host_end_plan *plan,
-					  struct vsb_context *ctx)
+static struct vsb_acceptor *
+vsb_host_end_stream(struct vsb_host_end *end,
+		    const struct vsb_host_end_plan *plan,
+		    struct vsb_context *ctx)
 {
 	if (vsb_host_end_binds(plan->flags))
 		return vsb_host_end_bind(end, plan, ctx, SOCK_STREAM,
 					 &plan->name);
 	if (plan->flags & VSOCK_BRIDGE_UDS_LISTEN_FD)
-		return vsb_socket_from_fd(plan->fd, SOCK_STREAM);
+		return vsb_unix_acceptor_from_fd(plan->fd, SOCK_STREAM);
 	return NULL;
 }
 
-static struct socket *
+static struct vsb_acceptor *
 vsb_host_end_seqpacket(struct vsb_host_end *end,
 		       const struct vsb_host_end_plan *plan,
 		       struct vsb_context *ctx)
@@ -65,7 +69,8 @@ vsb_host_end_seqpacket(struct vsb_host_end *end,
 	struct vsb_name name = plan->name;
 
 	if (plan->flags & VSOCK_BRIDGE_UDS_SEQPACKET_FD)
-		return vsb_socket_from_fd(plan->seqpacket_fd, SOCK_SEQPACKET);
+		return vsb_unix_acceptor_from_fd(plan->seqpacket_fd,
+						 SOCK_SEQPACKET);
 	if (!(plan->flags & VSOCK_BRIDGE_UDS_SEQPACKET))
 		return NULL;
 	BUILD_BUG_ON(VSOCK_BRIDGE_PATH_MAX + sizeof(suffix) >
@@ -75,13 +80,13 @@ vsb_host_end_seqpacket(struct vsb_host_end *end,
 	return vsb_host_end_bind(end, plan, ctx, SOCK_SEQPACKET, &name);
 }
 
-/* Undo the listen of a stream socket; a file that the device bound is removed. */
+/* Undo the listen of the stream socket; a file that the device bound is removed. */
 static void vsb_host_end_unlisten(const struct vsb_host_end_plan *plan,
-				  struct socket *stream)
+				  struct vsb_acceptor *stream)
 {
 	if (vsb_host_end_binds(plan->flags))
-		vsb_socket_unlink(stream);
-	vsb_socket_discard(stream);
+		vsb_unix_acceptor_unlink(stream);
+	vsb_acceptor_close(stream);
 }
 
 /* Both sockets are made, or none. */
@@ -89,7 +94,7 @@ static long vsb_host_end_listen(struct vsb_host_end *end,
 				const struct vsb_host_end_plan *plan,
 				struct vsb_context *ctx)
 {
-	struct socket *stream, *seqpacket;
+	struct vsb_acceptor *stream, *seqpacket;
 
 	stream = vsb_host_end_stream(end, plan, ctx);
 	if (IS_ERR(stream))
@@ -99,12 +104,8 @@ static long vsb_host_end_listen(struct vsb_host_end *end,
 		vsb_host_end_unlisten(plan, stream);
 		return PTR_ERR(seqpacket);
 	}
-	end->listener[VSB_LISTEN_STREAM] = stream;
-	end->listener[VSB_LISTEN_SEQPACKET] = seqpacket;
-	end->shared[VSB_LISTEN_STREAM] =
-		plan->flags & VSOCK_BRIDGE_UDS_LISTEN_FD;
-	end->shared[VSB_LISTEN_SEQPACKET] =
-		plan->flags & VSOCK_BRIDGE_UDS_SEQPACKET_FD;
+	end->acceptor[VSB_LISTEN_STREAM] = stream;
+	end->acceptor[VSB_LISTEN_SEQPACKET] = seqpacket;
 	return 0;
 }
 
@@ -113,13 +114,13 @@ static long vsb_host_end_keep_file(struct vsb_host_end *end,
 				   const struct vsb_host_end_plan *plan,
 				   const struct vsb_context *ctx)
 {
-	struct socket *stream = end->listener[VSB_LISTEN_STREAM];
+	struct vsb_acceptor *stream = end->acceptor[VSB_LISTEN_STREAM];
 
-	end->file = vsb_ownfile_new(vsb_socket_path(stream), ctx->cred);
+	end->file = vsb_ownfile_new(vsb_unix_acceptor_path(stream), ctx->cred);
 	if (end->file)
 		return 0;
 	vsb_host_end_unlisten(plan, stream);
-	end->listener[VSB_LISTEN_STREAM] = NULL;
+	end->acceptor[VSB_LISTEN_STREAM] = NULL;
 	return -ENOMEM;
 }
 
@@ -129,23 +130,19 @@ vsb_host_end_route(const struct vsb_host_end_plan *plan,
 		   struct vsb_context *ctx)
 {
 	struct vsb_name prefix = plan->name;
-	struct vsb_route *route;
 
 	if (!(plan->flags & VSOCK_BRIDGE_UDS_PREFIX))
 		prefix.text[prefix.len++] = '_';
-	route = vsb_route_new(ctx, &prefix);
-	if (route)
-		route->numbered = true;
-	return route;
+	return vsb_unix_route_new(ctx, &prefix, true);
 }
 
 static void vsb_host_end_describe(struct vsb_host_end *end,
 				  const struct vsb_host_end_plan *plan)
 {
 	end->view.name = plan->name;
-	if (end->listener[VSB_LISTEN_STREAM])
+	if (end->acceptor[VSB_LISTEN_STREAM])
 		end->view.flags |= VSOCK_BRIDGE_DEVICE_LISTENS;
-	if (end->listener[VSB_LISTEN_SEQPACKET])
+	if (end->acceptor[VSB_LISTEN_SEQPACKET])
 		end->view.flags |= VSOCK_BRIDGE_DEVICE_SEQPACKET;
 	if (end->route)
 		end->view.flags |= VSOCK_BRIDGE_DEVICE_CONNECTS;
@@ -210,16 +207,13 @@ static void vsb_host_end_install_listener(struct vsb_host_end *end,
 					  struct vsb_dev *dev, int i)
 {
 	struct vsb_listener *listener = &dev->dp.listener[i];
-	struct socket *sock = end->listener[i];
+	struct vsb_acceptor *acceptor = end->acceptor[i];
 
-	end->listener[i] = NULL;
+	end->acceptor[i] = NULL;
 	vsb_listener_close(listener);
-	if (!sock)
+	if (!acceptor)
 		return;
-	if (end->shared[i] && !dev->owned)
-		vsb_listener_lend(listener, sock);
-	else
-		vsb_listener_open(listener, sock, end->shared[i]);
+	vsb_listener_open(listener, acceptor, dev->owned);
 	if (dev->owner_mm)
 		vsb_listener_admit(listener);
 }
@@ -252,7 +246,7 @@ void vsb_host_end_discard(struct vsb_host_end *end)
 	int i;
 
 	for (i = 0; i < VSB_LISTENERS; i++)
-		vsb_socket_discard(end->listener[i]);
+		vsb_acceptor_close(end->acceptor[i]);
 	vsb_ownfile_remove(end->file);
 	vsb_route_put(end->route);
 }

@@ -9,10 +9,10 @@
 #include <linux/types.h>
 
 #include "dev/dev.h"
+#include "host/unix/name.h"
 #include "host/unix/sockfile.h"
-#include "host/unix/socket.h"
 
-struct socket;
+struct vsb_acceptor;
 struct vsb_ownfile;
 struct vsb_route;
 
@@ -39,16 +39,14 @@ struct vsb_host_end_plan {
 /**
  * struct vsb_host_end - a host end, outside the device
  * @view: its name, and the VSOCK_BRIDGE_DEVICE_* bits that describe it
- * @listener: sockets for host programs; NULL where there is none
- * @shared: the caller shares that socket with the device
+ * @acceptor: the sockets for host programs; NULL where there is none
  * @route: where the guest's connections go; NULL if they are refused
  * @file: socket file that is removed when the host end goes; or NULL
  * @bind_failed: the build failed because a socket could not be bound
  */
 struct vsb_host_end {
 	struct vsb_host_end_view view;
-	struct socket *listener[VSB_LISTENERS];
-	bool shared[VSB_LISTENERS];
+	struct vsb_acceptor *acceptor[VSB_LISTENERS];
 	struct vsb_route *route;
 	struct vsb_ownfile *file;
 	bool bind_failed;

@@ -43,11 +43,11 @@ long vsb_get_stats(struct vsb_dev *dev, void *arg)
 
 	*stats = dp->ctx.stats;
 	stats->size = sizeof(*stats);
-	stats->connections = dp->tab.nr - dp->tab.lingering;
-	stats->handshakes = dp->tab.handshakes;
-	stats->lingering = dp->tab.lingering;
-	stats->connects_pending = dp->tab.connecting;
-	stats->rsts_pending = dp->tab.rsts.count;
+	stats->connections = dp->conns.nr - dp->conns.nr_lingering;
+	stats->handshakes = dp->conns.nr_handshakes;
+	stats->lingering = dp->conns.nr_lingering;
+	stats->connects_pending = dp->conns.nr_connecting;
+	stats->rsts_pending = dp->conns.rsts.count;
 	stats->rx_queue_event_count = vsb_queue_kicks(&dp->queue[VSB_RX]);
 	stats->tx_queue_event_count = vsb_queue_kicks(&dp->queue[VSB_TX]);
 	stats->ev_queue_event_count = vsb_queue_kicks(&dp->queue[VSB_EVENT]);

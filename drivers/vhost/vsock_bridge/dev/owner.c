@@ -10,15 +10,15 @@
 #include "dev/identity.h"
 #include "dev/owner.h"
 
-/* Open the shared sockets. Return: 0, or -EBADF if every other holder closed one. */
-static long vsb_owner_borrow_listeners(struct vsb_dev *dev)
+/* Keep the shared sockets open. Return: 0, or -EBADF if all others closed one. */
+static long vsb_owner_pin_listeners(struct vsb_dev *dev)
 {
 	long ret = 0;
 	int i;
 
 	mutex_lock(&dev->dp.lock);
 	for (i = 0; i < VSB_LISTENERS && !ret; i++)
-		ret = vsb_listener_borrow(&dev->dp.listener[i]);
+		ret = vsb_listener_pin(&dev->dp.listener[i]);
 	vsb_dev_leave(dev);
 	return ret;
 }
@@ -51,7 +51,7 @@ static void vsb_owner_give_up(struct vsb_dev *dev)
 
 	mutex_lock(&dev->dp.lock);
 	for (i = 0; i < VSB_LISTENERS; i++)
-		vsb_listener_return(&dev->dp.listener[i]);
+		vsb_listener_unpin(&dev->dp.listener[i]);
 	dev->owned = false;
 	vsb_dev_leave(dev);
 }
@@ -69,7 +69,7 @@ long vsb_set_owner(struct vsb_dev *dev, void *arg)
 	if (ret)
 		return ret;
 	owner = vsb_identity_of_current();
-	ret = owner ? vsb_owner_borrow_listeners(dev) : -ENOMEM;
+	ret = owner ? vsb_owner_pin_listeners(dev) : -ENOMEM;
 	ret = ret ?: vsb_datapath_attach(&dev->dp);
 	if (ret) {
 		vsb_identity_free(owner);

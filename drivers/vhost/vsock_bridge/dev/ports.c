@@ -10,6 +10,7 @@
 #include "dev/ioarg.h"
 #include "dev/ports.h"
 #include "host/unix/context.h"
+#include "host/unix/route.h"
 
 #define VSB_PORT_FLAGS	(VSOCK_BRIDGE_PORT_DIR_FD | VSOCK_BRIDGE_PORT_OTHERS)
 
@@ -44,7 +45,7 @@ static struct vsb_route *vsb_port_route(const struct vsock_bridge_port *arg)
 	ctx = vsb_context_capture(at_dir ? arg->dir_fd : AT_FDCWD);
 	if (IS_ERR(ctx))
 		return ERR_CAST(ctx);
-	route = vsb_route_new(ctx, &name);
+	route = vsb_unix_route_new(ctx, &name, false);
 	return route ?: ERR_PTR(-ENOMEM);
 }
 

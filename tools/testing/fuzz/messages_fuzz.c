@@ -5,7 +5,7 @@
  */
 #include "fuzz.h"
 
-#include "conn/bounds.h"
+#include "conn/messages.h"
 #include "stub.h"
 
 #define MESSAGES	4096U
@@ -19,7 +19,7 @@
  * @open: bytes of the one that is not complete
  */
 struct messages {
-	struct vsb_bounds b;
+	struct vsb_messages b;
 	u32 len[MESSAGES];
 	u32 first;
 	u32 last;
@@ -28,7 +28,7 @@ struct messages {
 
 static void end(struct messages *m)
 {
-	bool done = vsb_bounds_end(&m->b);
+	bool done = vsb_messages_end(&m->b);
 
 	ORACLE(done || stub.alloc_fail != STUB_NEVER);
 	if (!done || !m->open)
@@ -41,7 +41,7 @@ static void drop(struct messages *m)
 {
 	if (m->first == m->last)
 		return;
-	vsb_bounds_drop(&m->b);
+	vsb_messages_drop(&m->b);
 	m->first++;
 }
 
@@ -60,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		case 0:
 		case 1:
 			m.open += choice >> 3;
-			vsb_bounds_add(&m.b, choice >> 3);
+			vsb_messages_add(&m.b, choice >> 3);
 			break;
 		case 2:
 		case 3:
@@ -77,16 +77,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		default:
 			if (choice != 7)
 				break;
-			vsb_bounds_clear(&m.b);
+			vsb_messages_clear(&m.b);
 			m.first = m.last;
 			m.open = 0;
 		}
 		ORACLE(m.b.open == m.open);
-		ORACLE(vsb_bounds_first(&m.b) ==
+		ORACLE(vsb_messages_first(&m.b) ==
 		       (m.first < m.last ? m.len[m.first] : 0));
-		ORACLE(m.b.lens.len == (m.last - m.first) * VSB_BOUND_SIZE);
+		ORACLE(m.b.lens.len == (m.last - m.first) * VSB_MESSAGE_COST);
 	}
-	vsb_bounds_clear(&m.b);
+	vsb_messages_clear(&m.b);
 	ORACLE(stub.live == before);
 	return 0;
 }

@@ -33,8 +33,9 @@
 #include <linux/uidgid.h>
 #include <linux/wait.h>
 
-#include "host/unix/dialer.h"
-#include "host/unix/route.h"
+#include "host/dialer.h"
+#include "host/end.h"
+#include "host/route.h"
 
 /*
  * An idle thread exits after this time, because a cgroup that contains it never
@@ -129,7 +130,7 @@ static bool vsb_dialer_user_may(const struct vsb_dialer_user *user)
 enum vsb_dialer_state {
 	VSB_DIALER_READY,	/* no connect under way */
 	VSB_DIALER_ASKED,	/* the thread makes a connect */
-	VSB_DIALER_DONE,	/* the result is in @sock */
+	VSB_DIALER_DONE,	/* the result is in @end */
 };
 
 /**
@@ -137,7 +138,7 @@ enum vsb_dialer_state {
  * @ref: references held by the device and by the thread
  * @user: the user that opened the device; holds a reference
  * @lock: protects the fields below. While @state is VSB_DIALER_ASKED, @route,
- *	@memcg, @name, @type and @sock belong to the thread. The siglock nests
+ *	@memcg, @port, @type and @end belong to the thread. The siglock nests
  *	in @lock.
  * @task: the thread, with a reference; NULL when there is no thread
  * @state: state of the current connect, also when the worker no longer waits
@@ -146,9 +147,9 @@ enum vsb_dialer_state {
  * @wait: wait queue of the worker and of the thread
  * @route: the route to connect to, with a reference
  * @memcg: memcg to charge for the connect, with a reference; may be NULL
- * @name: the socket's name, which is @route's with the port
+ * @port: the port that the guest wants
  * @type: SOCK_STREAM or SOCK_SEQPACKET
- * @sock: the result: a socket, or an error
+ * @end: the result: a host end, or an error
  */
 struct vsb_dialer {
 	refcount_t ref;
@@ -161,9 +162,9 @@ struct vsb_dialer {
 	wait_queue_head_t wait;
 	struct vsb_route *route;
 	struct mem_cgroup *memcg;
-	struct vsb_name name;
+	u32 port;
 	int type;
-	struct socket *sock;
+	struct vsb_end *end;
 };
 
 /* Return: a dialer without a thread, or NULL when there is no memory. */
@@ -189,8 +190,8 @@ static void vsb_dialer_put(struct vsb_dialer *dialer)
 {
 	if (!refcount_dec_and_test(&dialer->ref))
 		return;
-	if (!IS_ERR_OR_NULL(dialer->sock))
-		vsb_socket_discard(dialer->sock);
+	if (!IS_ERR_OR_NULL(dialer->end))
+		vsb_end_close(dialer->end, true);
 	vsb_dialer_user_put(dialer->user);
 	kfree(dialer);
 }
@@ -199,8 +200,8 @@ static void vsb_dialer_dial(struct vsb_dialer *dialer)
 {
 	struct mem_cgroup *old = set_active_memcg(dialer->memcg);
 
-	dialer->sock = vsb_route_connect(dialer->route, &dialer->name,
-					 dialer->type);
+	dialer->end = vsb_route_connect(dialer->route, dialer->port,
+					dialer->type);
 	set_active_memcg(old);
 	mem_cgroup_put(dialer->memcg);
 	vsb_route_put(dialer->route);
@@ -323,7 +324,7 @@ static int vsb_dialer_start(struct vsb_dialer *dialer)
  * -ECONNREFUSED when the device ends, or a connect is still under way.
  */
 static int vsb_dialer_ask(struct vsb_dialer *dialer, struct vsb_route *route,
-			  const struct vsb_name *name, int type)
+			  u32 port, int type)
 {
 	int ret = 0;
 
@@ -337,7 +338,7 @@ static int vsb_dialer_ask(struct vsb_dialer *dialer, struct vsb_route *route,
 	if (!ret) {
 		dialer->route = vsb_route_get(route);
 		dialer->memcg = get_mem_cgroup_from_mm(current->mm);
-		dialer->name = *name;
+		dialer->port = port;
 		dialer->type = type;
 		WRITE_ONCE(dialer->state, VSB_DIALER_ASKED);
 	}
@@ -368,9 +369,9 @@ static int vsb_dialer_follow(struct vsb_dialer *dialer)
  * Wait for the result, the end of the device, or a fatal signal. The wait does
  * not block a suspend, and the hung-task detector ignores it.
  */
-static struct socket *vsb_dialer_wait(struct vsb_dialer *dialer)
+static struct vsb_end *vsb_dialer_wait(struct vsb_dialer *dialer)
 {
-	struct socket *sock = ERR_PTR(-ECONNREFUSED);
+	struct vsb_end *end = ERR_PTR(-ECONNREFUSED);
 
 	wait_event_state(dialer->wait,
 			 READ_ONCE(dialer->state) == VSB_DIALER_DONE ||
@@ -378,27 +379,26 @@ static struct socket *vsb_dialer_wait(struct vsb_dialer *dialer)
 			 (TASK_KILLABLE | TASK_FREEZABLE));
 	spin_lock(&dialer->lock);
 	if (dialer->state == VSB_DIALER_DONE) {
-		sock = dialer->sock;
-		dialer->sock = NULL;
+		end = dialer->end;
+		dialer->end = NULL;
 		WRITE_ONCE(dialer->state, VSB_DIALER_READY);
 	}
 	spin_unlock(&dialer->lock);
-	return sock;
+	return end;
 }
 
 /**
  * vsb_dialer_connect() - connect in a thread that the owner cannot inspect
  * @dialer: the dialer; its only caller is the device's connecting worker
  * @route: the route to connect to
- * @name: the socket's name, which is @route's with the port
+ * @port: the port that the guest wants
  * @type: SOCK_STREAM or SOCK_SEQPACKET
  *
- * Return: the socket, or an error as from connect(2); -ECONNREFUSED when the
+ * Return: the host end, or an error as from connect(2); -ECONNREFUSED when the
  * device ends.
  */
-struct socket *vsb_dialer_connect(struct vsb_dialer *dialer,
-				  struct vsb_route *route,
-				  const struct vsb_name *name, int type)
+struct vsb_end *vsb_dialer_connect(struct vsb_dialer *dialer,
+				   struct vsb_route *route, u32 port, int type)
 {
 	int ret;
 
@@ -406,7 +406,7 @@ struct socket *vsb_dialer_connect(struct vsb_dialer *dialer,
 		ret = vsb_dialer_follow(dialer);
 		if (ret)
 			return ERR_PTR(ret);
-		ret = vsb_dialer_ask(dialer, route, name, type);
+		ret = vsb_dialer_ask(dialer, route, port, type);
 		/* an idle thread may have exited since; a new thread has not */
 	} while (ret == -ESRCH);
 	return ret ? ERR_PTR(ret) : vsb_dialer_wait(dialer);

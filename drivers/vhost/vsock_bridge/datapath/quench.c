@@ -9,12 +9,13 @@
 #include <linux/sched.h>
 
 #include "base/busy.h"
-#include "conn/closing.h"
 #include "conn/conn.h"
 #include "conn/connector.h"
 #include "conn/listener.h"
 #include "datapath/datapath.h"
-#include "datapath/end.h"
+#include "datapath/quench.h"
+#include "host/acceptor.h"
+#include "host/end.h"
 
 /* How long the end of a device waits for a task that holds its lock. */
 #define VSB_QUENCH_WAIT		HZ
@@ -33,8 +34,8 @@ static bool vsb_datapath_end(struct vsb_datapath *dp)
 	WRITE_ONCE(dp->ended, true);
 	dp->running = false;
 	for (i = 0; i < VSB_LISTENERS; i++) {
-		remains->listener[i] = vsb_listener_detach(&dp->listener[i]);
-		vsb_socket_refuse(remains->listener[i]);
+		remains->acceptor[i] = vsb_listener_detach(&dp->listener[i]);
+		vsb_acceptor_refuse(remains->acceptor[i]);
 	}
 	vsb_datapath_end_conns(dp, vsb_conn_kill);
 	vsb_pages_free(&dp->pages);
@@ -52,8 +53,8 @@ void vsb_datapath_let_go(struct vsb_datapath *dp)
 	int i;
 
 	for (i = 0; i < VSB_LISTENERS; i++) {
-		vsb_socket_discard(remains->listener[i]);
-		remains->listener[i] = NULL;
+		vsb_acceptor_close(remains->acceptor[i]);
+		remains->acceptor[i] = NULL;
 	}
 	vsb_connector_forget(&remains->connects);
 	vsb_route_put_all(remains->routes);
@@ -65,9 +66,9 @@ static void vsb_datapath_unlock_once(struct vsb_datapath *dp, bool wait)
 	bool ends = vsb_datapath_is_dead(dp) && vsb_datapath_end(dp);
 	LIST_HEAD(closing);
 
-	list_splice_init(&dp->tab.closing, &closing);
+	list_splice_init(&dp->conns.closing, &closing);
 	mutex_unlock(&dp->lock);
-	vsb_closing_finish(&closing, ends && wait);
+	vsb_ends_close(&closing, ends && wait);
 	if (ends) {
 		/* a mount is free when the VMM's end is reported */
 		if (wait)

@@ -8,7 +8,7 @@
 #include <linux/mm.h>
 #include <linux/uio.h>
 
-#include "host/unix/pages.h"
+#include "host/pages.h"
 
 /* Does nobody else refer to it? Then nobody else can begin to. */
 static bool vsb_block_is_empty(struct page *block)

@@ -2,8 +2,8 @@
 /*
  * The end of a data path, and the unlock that performs it.
  */
-#ifndef VSB_END_H
-#define VSB_END_H
+#ifndef VSB_QUENCH_H
+#define VSB_QUENCH_H
 
 struct vsb_datapath;
 
@@ -13,4 +13,4 @@ void vsb_datapath_killed(void *arg);
 void vsb_datapath_release(struct vsb_datapath *dp);
 void vsb_datapath_let_go(struct vsb_datapath *dp);
 
-#endif /* VSB_END_H */
+#endif /* VSB_QUENCH_H */

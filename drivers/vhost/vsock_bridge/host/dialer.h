@@ -5,15 +5,15 @@
 #ifndef VSB_DIALER_H
 #define VSB_DIALER_H
 
-struct socket;
+#include <linux/types.h>
+
 struct vsb_dialer;
-struct vsb_name;
+struct vsb_end;
 struct vsb_route;
 
 struct vsb_dialer *vsb_dialer_new(void);
-struct socket *vsb_dialer_connect(struct vsb_dialer *dialer,
-				  struct vsb_route *route,
-				  const struct vsb_name *name, int type);
+struct vsb_end *vsb_dialer_connect(struct vsb_dialer *dialer,
+				   struct vsb_route *route, u32 port, int type);
 void vsb_dialer_cancel(struct vsb_dialer *dialer);
 void vsb_dialer_end(struct vsb_dialer *dialer);
 

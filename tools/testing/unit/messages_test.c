@@ -4,7 +4,7 @@
  */
 #include "test.h"
 
-#include "conn/bounds.h"
+#include "conn/messages.h"
 #include "stub.h"
 
 static int setup(void **state)
@@ -16,92 +16,92 @@ static int setup(void **state)
 
 static void test_there_is_no_message_before_its_end(void **state)
 {
-	struct vsb_bounds b = {};
+	struct vsb_messages b = {};
 
 	(void)state;
-	assert_int_equal(vsb_bounds_first(&b), 0);
-	vsb_bounds_add(&b, 100);
-	vsb_bounds_add(&b, 28);
-	assert_int_equal(vsb_bounds_first(&b), 0);
-	assert_true(vsb_bounds_end(&b));
-	assert_int_equal(vsb_bounds_first(&b), 128);
-	vsb_bounds_clear(&b);
+	assert_int_equal(vsb_messages_first(&b), 0);
+	vsb_messages_add(&b, 100);
+	vsb_messages_add(&b, 28);
+	assert_int_equal(vsb_messages_first(&b), 0);
+	assert_true(vsb_messages_end(&b));
+	assert_int_equal(vsb_messages_first(&b), 128);
+	vsb_messages_clear(&b);
 }
 
 static void test_an_empty_message_leaves_no_trace(void **state)
 {
-	struct vsb_bounds b = {};
+	struct vsb_messages b = {};
 
 	(void)state;
-	assert_true(vsb_bounds_end(&b));
-	assert_int_equal(vsb_bounds_first(&b), 0);
+	assert_true(vsb_messages_end(&b));
+	assert_int_equal(vsb_messages_first(&b), 0);
 	assert_int_equal(stub.allocs, 0);
-	vsb_bounds_add(&b, 0);
-	assert_true(vsb_bounds_end(&b));
+	vsb_messages_add(&b, 0);
+	assert_true(vsb_messages_end(&b));
 	assert_int_equal(stub.allocs, 0);
 }
 
 static void test_messages_come_out_in_order(void **state)
 {
-	struct vsb_bounds b = {};
+	struct vsb_messages b = {};
 	u32 i;
 
 	(void)state;
 	for (i = 1; i <= 10000; i++) {
-		vsb_bounds_add(&b, i);
-		assert_true(vsb_bounds_end(&b));
+		vsb_messages_add(&b, i);
+		assert_true(vsb_messages_end(&b));
 	}
 	for (i = 1; i <= 10000; i++) {
-		assert_int_equal(vsb_bounds_first(&b), i);
-		vsb_bounds_drop(&b);
+		assert_int_equal(vsb_messages_first(&b), i);
+		vsb_messages_drop(&b);
 	}
-	assert_int_equal(vsb_bounds_first(&b), 0);
+	assert_int_equal(vsb_messages_first(&b), 0);
 	assert_int_equal(stub.live, 0);
 }
 
 static void test_a_message_takes_four_bytes(void **state)
 {
-	struct vsb_bounds b = {};
+	struct vsb_messages b = {};
 	u32 i;
 
 	(void)state;
 	for (i = 0; i < 1000; i++) {
-		vsb_bounds_add(&b, 1);
-		assert_true(vsb_bounds_end(&b));
+		vsb_messages_add(&b, 1);
+		assert_true(vsb_messages_end(&b));
 	}
 	assert_int_equal(b.lens.len, 4000);
-	vsb_bounds_clear(&b);
+	vsb_messages_clear(&b);
 	assert_int_equal(stub.live, 0);
 }
 
 /* The end may be tried again. */
 static void test_without_memory_a_message_stays_open(void **state)
 {
-	struct vsb_bounds b = {};
+	struct vsb_messages b = {};
 
 	(void)state;
-	vsb_bounds_add(&b, 77);
+	vsb_messages_add(&b, 77);
 	stub.alloc_fail = 0;
-	assert_false(vsb_bounds_end(&b));
-	assert_int_equal(vsb_bounds_first(&b), 0);
+	assert_false(vsb_messages_end(&b));
+	assert_int_equal(vsb_messages_first(&b), 0);
 	assert_int_equal(b.open, 77);
 	stub_reset();
-	assert_true(vsb_bounds_end(&b));
-	assert_int_equal(vsb_bounds_first(&b), 77);
-	vsb_bounds_clear(&b);
+	assert_true(vsb_messages_end(&b));
+	assert_int_equal(vsb_messages_first(&b), 77);
+	vsb_messages_clear(&b);
 }
 
 static void test_clear_forgets_the_open_message_too(void **state)
 {
-	struct vsb_bounds b = {};
+	struct vsb_messages b = {};
 
 	(void)state;
-	vsb_bounds_add(&b, 5);
-	assert_true(vsb_bounds_end(&b));
-	vsb_bounds_add(&b, 6);
-	vsb_bounds_clear(&b);
+	vsb_messages_add(&b, 5);
+	assert_true(vsb_messages_end(&b));
+	vsb_messages_add(&b, 6);
+	vsb_messages_clear(&b);
 	assert_int_equal(b.open, 0);
-	assert_int_equal(vsb_bounds_first(&b), 0);
+	assert_int_equal(vsb_messages_first(&b), 0);
 	assert_int_equal(stub.live, 0);
 }
 
