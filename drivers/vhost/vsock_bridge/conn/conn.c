@@ -98,7 +98,6 @@ void vsb_conn_begin(struct vsb_conn *conn, enum vsb_state state, u16 type)
 	vsb_watch_init(&conn->watch, vsb_conn_notify);
 	vsb_buffer_init(&conn->buffer);
 	vsb_deadline_init(&conn->deadline);
-	vsb_gathered_init(&conn->gathered);
 	INIT_HLIST_NODE(&conn->flow.hash);
 	INIT_LIST_HEAD(&conn->rxq);
 	INIT_LIST_HEAD(&conn->waiting);
