@@ -486,7 +486,7 @@ inline vsb_round_ready_conn()
 	in = false; out = false
 }
 
-/* vsb_rx_control(), vsb_rx_headers(): an RX buffer is available */
+/* vsb_rx_control(), vsb_rx_headers(): there is an RX buffer */
 inline to_guest(op, arg)
 {
 	assert(known || op == RST || op == REQUEST);
@@ -508,7 +508,7 @@ inline to_guest(op, arg)
 #define owes_now	(owe_rst || owe_response || owe_request || shutdown_ready || \
 			 owe_credit)
 
-/* vsb_rx_conn(): the owed packets, by priority */
+/* vsb_rx_conn(), the packets that are owed, by rank */
 inline vsb_rx_conn()
 {
 	if

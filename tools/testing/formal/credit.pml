@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * How the bytes of an open connection move: credit in bytes, the ceiling in
- * packets, and the gate. connection.pml models how a connection begins and ends.
- * Functions and variables have the names of the module's (its credit, connection
- * and RX files). One step of the bridge is what the module does while it holds its
- * lock once.
+ * packets, and the gate. connection.pml is about beginnings and ends. Functions
+ * and variables bear the names of the module's (credit.h, conn.c, rx.c); each
+ * step of the bridge is what the module does in one hold of its lock.
  *
  * Both sides write all their bytes in pieces of any size, then shut down writing,
  * and read to the end. A guest is a set of habits, see below. Each part of the guest
@@ -264,9 +263,9 @@ inline vsb_conn_forwarded(n)
 }
 
 /*
- * vsb_rx_requested_credit(): a guest that returns RX buffers runs. If it answers none of
- * several requests in a row, it has no ceiling: only Linux has one, and Linux
- * answers.
+ * vsb_rx_requested_credit(): a guest that runs, since its RX buffers come back, and
+ * does not answer request upon request, has no ceiling: only Linux has one, and
+ * Linux answers.
  */
 #define SILENT_ASKS	3
 #ifndef EARLY
