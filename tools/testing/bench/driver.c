@@ -11,7 +11,7 @@
 #include <linux/vsock_bridge.h>
 
 #include "driver.h"
-#include "place.h"
+#include "endpoint.h"
 #include "vhost_user.h"
 
 /* Linux's: largest packet, and what it wants to be free. */
@@ -43,9 +43,9 @@ static int open_bridge(const struct cell *cell)
 	};
 	struct vsock_bridge_uds uds = { .size = sizeof(uds) };
 	int fd = open_device("/dev/vsock-bridge");
-	char path[PLACE_PATH];
+	char path[ENDPOINT_PATH];
 
-	place_path(cell, path);
+	endpoint_path(cell, path);
 	uds.path = (uintptr_t)path;
 	uds.path_len = strlen(path);
 	if (ioctl(fd, VSOCK_BRIDGE_SET_UDS, &uds))
@@ -72,7 +72,7 @@ static const struct backend vhost = { open_vhost, guest_realize, guest_run };
 static const struct backend bridge = { open_bridge, guest_realize, guest_run };
 
 static const struct backend vhost_user = {
-	place_start_device, vhost_user_realize, vhost_user_run,
+	endpoint_start_device, vhost_user_realize, vhost_user_run,
 };
 
 static const struct backend *const backends[PEERS] = {

@@ -2,6 +2,8 @@
 """The lane guest: real Linux guests in the host VM. What is measured, and the
 command that does it."""
 
+import os.path
+
 import plan
 
 NAME = "guest"
@@ -58,5 +60,7 @@ def files(bench, programs):
 
 def arguments(vm, command):
     """Of run-host, for the rest; @command is vsock-bridge."""
-    return ["--guest", "--add", vm + "/inside",
+    return ["--guest", "--add", vm + "/inside=vm/inside",
+            "--add", os.path.dirname(vm) + "/tap.sh",
+            "--add", os.path.dirname(vm) + "/poll.sh",
             "--add", command + "=/usr/local/bin/vsock-bridge"]

@@ -5,7 +5,7 @@
 
 #include "deadline.h"
 #include "driver.h"
-#include "place.h"
+#include "endpoint.h"
 
 #define FIRST_LOCAL	10000U
 #define LOCALS		40000U

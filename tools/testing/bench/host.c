@@ -13,7 +13,7 @@
 
 #include "deadline.h"
 #include "ends.h"
-#include "place.h"
+#include "endpoint.h"
 
 /* What either program does on a connection that carries a stream. */
 static void start_streams(struct cell *cell, int fd, bool in, bool out,
@@ -52,13 +52,13 @@ static void storm(struct cell *cell, int (*begin)(const struct cell *),
 
 static int dial_unix(const struct cell *cell)
 {
-	char path[PLACE_PATH];
+	char path[ENDPOINT_PATH];
 
 	if (cell->bench->scenario == SCENARIO_CONNECT_H2G ||
 	    cell->bench->scenario == SCENARIO_STORM_H2G)
-		place_path(cell, path);
+		endpoint_path(cell, path);
 	else
-		place_port_path(cell, path);
+		endpoint_port_path(cell, path);
 	return unix_dial(path);
 }
 
@@ -119,7 +119,7 @@ static void dial_all(struct cell *cell)
 	int *fds = calloc(n, sizeof(*fds));
 
 	for (unsigned int i = 0; i < n; i++)
-		fds[i] = place_dial(cell);
+		fds[i] = endpoint_dial(cell);
 	for (unsigned int i = 0; i < n; i++)
 		start_host_conn(cell, fds[i], i);
 	sem_post(&cell->ready);
@@ -132,17 +132,17 @@ void run_host(struct cell *cell)
 	int listener;
 
 	pthread_barrier_wait(&cell->step);	/* the guest runs */
-	listener = place_listen(cell);
-	place_open(cell);
+	listener = endpoint_listen(cell);
+	endpoint_open(cell);
 	pthread_barrier_wait(&cell->step);	/* the host listens */
 	switch (scenario) {
 	case SCENARIO_CONNECT_H2G:
 		sem_post(&cell->ready);
-		connect_in_turn(cell, place_dial);
+		connect_in_turn(cell, endpoint_dial);
 		break;
 	case SCENARIO_STORM_H2G:
 		sem_post(&cell->ready);
-		storm(cell, place_dial_begin, place_dial_end);
+		storm(cell, endpoint_dial_begin, endpoint_dial_end);
 		break;
 	case SCENARIO_CONNECT_G2H:
 	case SCENARIO_STORM_G2H:
@@ -189,10 +189,10 @@ static void start_plain_conn(struct cell *cell, int fd, unsigned int i)
 void run_plain_guest(struct cell *cell)
 {
 	enum scenario scenario = cell->bench->scenario;
-	char path[PLACE_PATH];
+	char path[ENDPOINT_PATH];
 	int listener;
 
-	place_path(cell, path);
+	endpoint_path(cell, path);
 	listener = unix_listen(path);
 	pthread_barrier_wait(&cell->step);
 	pthread_barrier_wait(&cell->step);

@@ -19,10 +19,10 @@
 #include "ends.h"
 #include "load.h"
 #include "options.h"
-#include "place.h"
+#include "endpoint.h"
 #include "print.h"
 #include "process.h"
-#include "warden.h"
+#include "supervisor.h"
 
 static bool serving;
 
@@ -141,7 +141,7 @@ static ROLE dial_in_turn(void *arg)
 {
 	struct end *end = arg;
 
-	connect_in_turn(end->cell, place_dial);
+	connect_in_turn(end->cell, endpoint_dial);
 }
 
 static ROLE accept_in_turn(void *arg)
@@ -159,7 +159,7 @@ static int ask_for(const struct cell *cell, enum wish_kind kind)
 		.port = HOST_PORT(cell),
 	};
 	uint8_t data[1 + sizeof(wish)] = { kind };
-	int fd = place_dial(cell);
+	int fd = endpoint_dial(cell);
 
 	memcpy(data + 1, &wish, sizeof(wish));
 	write_all(fd, data, sizeof(data));
@@ -187,12 +187,12 @@ static void start_conn(struct cell *cell)
 
 static void start_guest_connects(struct cell *cell)
 {
-	char path[PLACE_PATH];
+	char path[ENDPOINT_PATH];
 	int listener;
 
-	place_port_path(cell, path);
+	endpoint_port_path(cell, path);
 	unlink(path);
-	listener = place_listen(cell);
+	listener = endpoint_listen(cell);
 	end_start(cell, listener, accept_in_turn, 0, NULL);
 	ask_for(cell, WISH_DIAL);
 }
@@ -321,7 +321,7 @@ static void run(void *arg)
 	cell.samples = calloc(BENCH_MAX_SAMPLES, sizeof(*cell.samples));
 	if (!cell.samples)
 		die("no memory");
-	place_open(&cell);
+	endpoint_open(&cell);
 	control = ask_for(&cell, WISH_COUNT);
 	start_load(&cell);
 	usage = measure(&cell, control, &from, &to);
@@ -336,6 +336,6 @@ int main(int argc, char **argv)
 	if (serving)
 		load_serve();
 	complete(&job);
-	return warden_run(run, &job, job.bench.limit_s,
+	return supervisor_run(run, &job, job.bench.limit_s,
 			  job.relay_dir ? job.bench.dir : NULL);
 }

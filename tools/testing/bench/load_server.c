@@ -16,7 +16,7 @@
 #include "deadline.h"
 #include "ends.h"
 #include "load.h"
-#include "place.h"
+#include "endpoint.h"
 #include "process.h"
 
 static uint32_t host_port;

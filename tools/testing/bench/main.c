@@ -22,7 +22,7 @@
 #include "options.h"
 #include "print.h"
 #include "process.h"
-#include "warden.h"
+#include "supervisor.h"
 
 void die(const char *format, ...)
 {
@@ -328,7 +328,7 @@ static void coordinate(const struct bench *b)
 	print_result(b, cells, &result);
 }
 
-/* What the warden watches over. */
+/* The work of the process that the supervisor starts. */
 static void run(void *arg)
 {
 	signal(SIGCHLD, on_child);
@@ -341,5 +341,5 @@ int main(int argc, char **argv)
 
 	parse(b, argc, argv);
 	complete(b);
-	return warden_run(run, b, b->limit_s, b->dir);
+	return supervisor_run(run, b, b->limit_s, b->dir);
 }

@@ -1,10 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# cli_doctor_test.sh BINARY: tests of doctor, which looks at systems that are made
+# cli_doctor_test.sh [BINARY]: tests of doctor, which looks at systems that are made
 # up below a folder. Needs root, gzip, perl and python3.
+#
+#@ suite cli
 # shellcheck disable=SC2317	# the tests are called by name
-# shellcheck source-path=SCRIPTDIR source=tap.sh
-. "$(dirname "$0")/tap.sh"
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
 
 RELEASE=$(uname -r)
 VERSION=$(cat "$TESTS/../../../VERSION")

@@ -1,20 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# cli_live_test.sh BINARY PUPPET: tests of the vsock-bridge command with the module,
-# and with guests that do what they are told: PUPPET is that of the kselftests.
+# cli_live_test.sh BINARY SCRIPTED_GUEST: tests of the vsock-bridge command with the
+# module and with guests: SCRIPTED_GUEST is the program of the kselftests.
 # Needs root, /dev/vsock-bridge-control and perl.
 # shellcheck disable=SC2317	# the tests are called by name
-# shellcheck source-path=SCRIPTDIR source=tap.sh
-. "$(dirname "$0")/tap.sh"
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
 
-PUPPET=${2:-}
+SCRIPTED_GUEST=${2:-}
 CONTROL=/dev/vsock-bridge-control
 
-if [ "$EUID" -ne 0 ] || [ ! -c "$CONTROL" ] || [ ! -x "$PUPPET" ]; then
-	echo "Bail out! needs root, $CONTROL (modprobe vsock_bridge) and PUPPET"
+if [ "$EUID" -ne 0 ] || [ ! -c "$CONTROL" ] || [ ! -x "$SCRIPTED_GUEST" ]; then
+	echo "Bail out! needs root, $CONTROL (modprobe vsock_bridge) and SCRIPTED_GUEST"
 	exit 1
 fi
-install -m 755 "$PUPPET" "$SCRATCH/puppet"
+install -m 755 "$SCRIPTED_GUEST" "$SCRATCH/scripted_guest"
 
 # guest PATH [CID [UID]]: a device at PATH with a guest that tell is about; leaves
 # GUEST, its process.
@@ -25,7 +25,7 @@ guest() {
 		drop=(setpriv "--reuid=$3" "--regid=$3" --clear-groups)
 	rm -f to from
 	mkfifo to from
-	"${drop[@]}" "$SCRATCH/puppet" "$1" "${2:-3}" <to >from &
+	"${drop[@]}" "$SCRATCH/scripted_guest" "$1" "${2:-3}" <to >from &
 	GUEST=$!
 	exec 8>to 9<from
 	answers_ok
@@ -108,12 +108,12 @@ test_list_tells_of_a_device_and_its_owner() {
 	expect_status 0
 	# shellcheck disable=SC2016	# perl's variables
 	expect_same "$(json 'map { $j->{devices}[0]{$_} } qw(pid command uid user cid state path connections)')" \
-		"$GUEST puppet 0 root 4242 running s 0"
+		"$GUEST scripted_guest 0 root 4242 running s 0"
 	# shellcheck disable=SC2016	# perl's variables
 	expect_same "$(json 'map { $j->{devices}[0]{$_} ? 1 : 0 } qw(listens seqpacket connects mapped template)')" \
 		"1 1 1 0 0"
 	run list cid:4242
-	expect_out "^ +[0-9]+ +$GUEST +puppet +root +4242 +running +0 +0 +0 +[0-9]+[a-z]+ +s\$"
+	expect_out "^ +[0-9]+ +$GUEST +scripted_guest +root +4242 +running +0 +0 +0 +[0-9]+[a-z]+ +s\$"
 	guest_ends
 	run list
 	! grep -q " $GUEST " out || return 1
@@ -169,7 +169,7 @@ test_conns_tells_of_a_host_programs_connection() {
 	echo hello >&7
 	tell recv 6
 	eventually got_bytes 300
-	expect_same "$(conn 'by guest_port host_port type state pid command uid tx_bytes rx_bytes buffered')" \
+	expect_same "$(conn 'by guest_port host_port type state pid command uid tx_bytes rx_bytes tx_buffered')" \
 		"1 host 80 1073741824 stream open $CLIENT vsock-bridge 0 300 6 0"
 	expect_same "$(conn 'tx_credit')" "1 262144"
 	kill "$CLIENT"
@@ -211,10 +211,10 @@ test_conns_tells_what_is_queued_and_for_whom_it_waits() {
 	eventually has_moved 1200000
 	run conns --json "pid:$GUEST"
 	# shellcheck disable=SC2016	# perl's variables
-	left=$(json '$j->{connections}[0]{buffered}')
+	left=$(json '$j->{connections}[0]{tx_buffered}')
 	[ "$left" -gt 0 ]
 	# shellcheck disable=SC2016	# perl's variables
-	expect_same "$(json '$j->{connections}[0]{tx_bytes}, $j->{connections}[0]{tx_credit} + $j->{connections}[0]{buffered}, @{$j->{connections}[0]{notes}}')" \
+	expect_same "$(json '$j->{connections}[0]{tx_bytes}, $j->{connections}[0]{tx_credit} + $j->{connections}[0]{tx_buffered}, @{$j->{connections}[0]{notes}}')" \
 		"1200000 262144 waits-host"
 	run stats --json "pid:$GUEST"
 	# shellcheck disable=SC2016	# perl's variables
@@ -487,7 +487,7 @@ test_connect_to_a_device_that_does_not_run_is_5() {
 # The guests of other tests end when their folders are left.
 holds_alone() {
 	run doctor
-	grep -qE "^ok +holders +1 process has /dev/vsock-bridge open: $GUEST \\(puppet\\)\$" out
+	grep -qE "^ok +holders +1 process has /dev/vsock-bridge open: $GUEST \\(scripted_guest\\)\$" out
 }
 
 test_doctor_finds_no_problem_where_the_module_runs() {

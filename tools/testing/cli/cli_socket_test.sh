@@ -1,10 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# cli_socket_test.sh BINARY: tests of connect and listen, with stand_in.py in the
+# cli_socket_test.sh [BINARY]: tests of connect and listen, with stand_in.py in the
 # place of a device and its guest. Needs root, perl and python3.
+#
+#@ suite cli
 # shellcheck disable=SC2317	# the tests are called by name
-# shellcheck source-path=SCRIPTDIR source=tap.sh
-. "$(dirname "$0")/tap.sh"
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
 
 # stand_in [PATH]
 stand_in() {

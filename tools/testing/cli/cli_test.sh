@@ -1,9 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# cli_test.sh BINARY: tests of the vsock-bridge command that need no module.
+# cli_test.sh [BINARY]: tests of the vsock-bridge command that need no module.
+#
+#@ suite cli
 # shellcheck disable=SC2317	# the tests are called by name
-# shellcheck source-path=SCRIPTDIR source=tap.sh
-. "$(dirname "$0")/tap.sh"
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
 
 # A path for what is expected to fail before the device is touched.
 exec_at() {

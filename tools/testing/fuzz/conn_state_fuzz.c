@@ -81,7 +81,7 @@ static void check_act(struct life *l, const struct vsb_conn_state *was,
 	ORACLE(!dies || act & VSB_ACT_RELEASE);
 	/* an end that loses bytes of the guest is not a clean EOF */
 	if (was->state == VSB_LINGER && dies)
-		ORACLE(!(act & VSB_ACT_BLAME) == (event == VSB_EV_DRAINED));
+		ORACLE(!(act & VSB_ACT_LOSS) == (event == VSB_EV_DRAINED));
 	/* it is freed as soon as it is dead without a pending packet */
 	ORACLE(!(act & VSB_ACT_FREE) || (is->state == VSB_DEAD && !is->owed));
 	ORACLE(!dies || is->owed || act & VSB_ACT_FREE);

@@ -42,7 +42,7 @@
  * @ram: the regions of guest memory
  */
 struct ring {
-	struct vsb_vring vr;
+	struct vsb_split vr;
 	struct vsb_mem mem;
 	struct vsb_chain chain;
 	struct iovec iov[VSB_SEGS_MAX];

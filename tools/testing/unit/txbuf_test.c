@@ -206,7 +206,7 @@ static void test_peek_returns_at_most_the_requested_bytes(void **state)
 
 /*
  * One peek must return the largest message, whatever the sizes of its pieces
- * and whatever was before it: see VSB_FLUSH_PARTS.
+ * and whatever was before it: see VSB_FLUSH_PARTS of io.c.
  */
 static void test_message_of_256_kib_has_few_pieces(void **state)
 {

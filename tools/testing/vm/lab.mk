@@ -23,16 +23,28 @@ FUZZ_LANE ?= 6.12
 fuzz:
 	@$(VM)/prerequisites
 	@tools/testing/fuzz/run --seconds $(FUZZ_SECONDS)
-	@$(VM)/tests/fuzz --kernel $(FUZZ_LANE) --seconds $(FUZZ_SECONDS) $(FUZZ_ARGS)
+	@$(VM)/run-test --kernel $(FUZZ_LANE) fuzz --seconds $(FUZZ_SECONDS) $(FUZZ_ARGS)
 
-# STRESS_LANE is where the stress runs: 6.12, or x86-kasan for where mistakes are
-# looked for.
+# TAP: one suite of tools/testing/check: check-guest, check-debug, ... STRESS_LANE and
+# LIFETIME_LANE are the kernels of these two: 6.1, 6.12, 7.3 or a debug kernel.
 STRESS_LANE ?= 6.12
+LIFETIME_LANE ?= 6.12
 
-# TAP: a real guest behind the bridge; guests behind bridges of other options;
-# live migration; snapshots; the kernel's vsock_test.
-check-guest:
-	@$(VM)/tests/real-guest
+check-%:
+	@tools/testing/check $*
+
+check-stress:
+	@tools/testing/check stress@$(STRESS_LANE)
+
+check-lifetime:
+	@tools/testing/check lifetime@$(LIFETIME_LANE)
+
+# Parts of check-debug; each kernel is built once.
+check-kcsan:
+	@tools/testing/check debug@x86-kcsan
+
+check-kasan:
+	@tools/testing/check debug@x86-kasan
 
 # TAP: how connections of a real guest end, with the bridge and with vhost-vsock;
 # FIELD_DEVICE is one of bridge, vhost and vhost-device. field-table prints what the
@@ -40,65 +52,10 @@ check-guest:
 FIELD_DEVICE ?=
 
 check-field:
-	@$(VM)/tests/field $(FIELD_DEVICE)
+	@$(VM)/run-test field $(FIELD_DEVICE)
 
 field-table:
 	@$(VM)/field-table
-
-check-options:
-	@$(VM)/tests/options
-
-check-vsock-test:
-	@$(VM)/tests/vsock-test
-
-check-migrate:
-	@$(VM)/tests/migrate
-
-check-snapshot:
-	@$(VM)/tests/snapshot
-
-# TAP: what the pages of Documentation/howto say, typed into a host.
-check-howto:
-	@$(VM)/tests/howto
-
-check-libvirt:
-	@$(VM)/tests/libvirt
-
-check-ssh:
-	@$(VM)/tests/ssh
-
-# TAP: make install, and the Debian packages on a host; on hosts of the other
-# kernels and in clean roots of Debian 12 and 13.
-check-installation:
-	@tools/testing/check installation
-
-check-debian:
-	@tools/testing/check debian
-
-check-stress:
-	@$(VM)/tests/stress --kernel $(STRESS_LANE)
-
-# TAP: the kselftests, and a hostile guest, in kernels that look for mistakes; the
-# last two are parts of the first. Each kernel is built once.
-check-debug:
-	@$(VM)/tests/debug
-
-check-kcsan:
-	@$(VM)/tests/debug x86-kcsan
-
-check-kasan:
-	@$(VM)/tests/debug x86-kasan
-
-# TAP: the real-guest test for guests of each kernel on hosts of each kernel.
-check-pairs:
-	@$(VM)/tests/pairs
-
-# TAP: kills, devices and the module itself, by the hundred; LIFETIME_LANE is where:
-# 6.1, 6.12, 7.3, or uml-debug for where mistakes are looked for.
-LIFETIME_LANE ?= 6.12
-
-check-lifetime:
-	@$(VM)/tests/lifetime $(LIFETIME_LANE)
 
 # TAP: static checkers; what the memory model, and a model of a connection, say.
 lint:
@@ -119,7 +76,7 @@ SOAK_LANE ?= uml-debug
 SOAK_MINUTES ?= 20
 
 soak:
-	@$(VM)/tests/soak $(SOAK_LANE) $(SOAK_MINUTES)
+	@$(VM)/run-test --kernel $(SOAK_LANE) soak --seconds $$(($(SOAK_MINUTES) * 60))
 
 # All of "make check" and what is too slow for it.
 check-all:
@@ -155,8 +112,6 @@ lab:
 lab-clean:
 	@$(VM)/clean
 
-.PHONY: demo check-builds check-guest check-options check-migrate \
-	check-field field-table check-howto check-libvirt check-ssh check-snapshot check-vsock-test \
-	check-stress check-debug check-kcsan check-kasan check-pairs \
-	check-lifetime check-all check-installation check-debian fuzz soak \
-	kselftest-harness lab lab-clean bench bench-goals lint formal htmldocs
+.PHONY: demo check-builds check-stress check-lifetime check-kcsan check-kasan \
+	check-field field-table check-all fuzz soak kselftest-harness lab lab-clean \
+	bench bench-goals lint formal htmldocs

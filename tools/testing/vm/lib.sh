@@ -17,7 +17,7 @@ die() { printf 'lab: %s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
 need_root() {
 	[ "$EUID" -eq 0 ] && return
 	command -v sudo >/dev/null || die "run this as root, or install sudo"
-	exec sudo --preserve-env=VSB_MIRROR,http_proxy,https_proxy,no_proxy \
+	exec sudo --preserve-env=VSB_MIRROR,http_proxy,https_proxy,no_proxy,CI \
 		-- "$0" "$@"
 }
 
@@ -31,6 +31,17 @@ known_kernels() {
 	grep -l linux-image "$VM_DIR"/kernels/*.conf |
 		sed 's|.*/\(.*\)\.conf$| \1|' | tr -d '\n'
 }
+
+# What a machine gets so that it can run the scripts of inside/ and tests/: below
+# /payload, they are where they are in tools/testing.
+# shellcheck disable=SC2034	# used by the scripts that source this file
+SCRIPTS=(
+	--add "$VM_DIR/inside=vm/inside" --add "$VM_DIR/tests=vm/tests"
+	--add "$PROJECT/tools/testing/tap.sh" --add "$PROJECT/tools/testing/poll.sh"
+)
+
+# head_of FILE: the lines of its head that begin with "#@", without that
+head_of() { sed -n '/^[^#]/q; /^$/q; s/^#@ //p' "$1"; }
 
 # run_on KERNEL ARGUMENT...: run-uml for uml and uml-VARIANT, else run-host
 run_on() {

@@ -514,3 +514,20 @@ int bed_settle(struct bed *bed)
 	}
 	return err;
 }
+
+size_t bed_send_until_stalled(struct bed *bed, struct bed_pair *pair)
+{
+	static char data[65536];
+	size_t sent = 0, n;
+
+	do {
+		bed_fill(data, 1, sent, sizeof(data));
+		n = guest_conn_send(pair->conn, data, sizeof(data),
+				    GUEST_TX_BUF);
+		sent += n;
+		if (bed_settle(bed))
+			return 0;
+		guest_mux_poll(&bed->mux);
+	} while (n || guest_conn_credit(pair->conn));
+	return sent;
+}

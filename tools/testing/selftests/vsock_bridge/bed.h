@@ -137,4 +137,10 @@ int bed_fence(struct bed *bed, struct bed_pair *pair);
  */
 int bed_settle(struct bed *bed);
 
+/*
+ * The guest sends bytes of stream 1 that the host program does not read, until the
+ * host socket and the device's buffer are full. Return: number of bytes sent.
+ */
+size_t bed_send_until_stalled(struct bed *bed, struct bed_pair *pair);
+
 #endif /* BED_H */

@@ -38,9 +38,7 @@ struct chain_part {
 	uint16_t next;
 };
 
-/*
- * @len is the header's; @table has the parts of the indirect table, if any.
- */
+/* @len is the header's; @table has the parts of the indirect table, if any. */
 struct chain {
 	uint32_t len;
 	unsigned int n;

@@ -389,7 +389,7 @@ TEST_F(control, without_selection_answers_only_get_info)
 
 	ASSERT_IOCTL_FAILS(ENODEV, self->fd, VSOCK_BRIDGE_GET_STATS, &stats);
 	ASSERT_EQ(0, ioctl(self->fd, VSOCK_BRIDGE_GET_INFO, &info));
-	EXPECT_TRUE(info.features & VSOCK_BRIDGE_F_CONTROL);
+	EXPECT_NE(0, info.version[0]);
 }
 
 TEST_F(control, selects_a_device_only_once)

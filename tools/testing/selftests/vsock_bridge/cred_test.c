@@ -238,9 +238,7 @@ TEST_F(cred, scm_credentials_are_the_owners)
 	close(fd);
 }
 
-/*
- * --- the device's descriptor in another process
- */
+/* --- the device's descriptor in another process */
 
 struct try {
 	int fd;

@@ -14,24 +14,6 @@
 #define RCV VIRTIO_VSOCK_SHUTDOWN_RCV
 #define SEND VIRTIO_VSOCK_SHUTDOWN_SEND
 
-/* Fill the host socket and the device's buffer. Return: bytes sent. */
-static size_t send_until_stalled(struct bed *bed, struct bed_pair *pair)
-{
-	static char data[65536];
-	size_t sent = 0, n;
-
-	do {
-		bed_fill(data, 1, sent, sizeof(data));
-		n = guest_conn_send(pair->conn, data, sizeof(data),
-				    GUEST_TX_BUF);
-		sent += n;
-		if (bed_settle(bed))
-			return 0;
-		guest_mux_poll(&bed->mux);
-	} while (n || guest_conn_credit(pair->conn));
-	return sent;
-}
-
 /* Read to the end. Return: number of valid bytes. @end: 0 (EOF) or -errno. */
 static size_t read_to_end(int fd, int *end)
 {
@@ -203,7 +185,7 @@ static int end_it(struct bed *bed, struct bed_pair *pair, enum ending by)
 /* The host program sees EOF only if it has received all bytes. */
 TEST_F(ends, unread_bytes_end_in_eof_or_reset)
 {
-	size_t sent = send_until_stalled(&self->bed, &self->pair);
+	size_t sent = bed_send_until_stalled(&self->bed, &self->pair);
 	size_t got;
 	int end;
 
@@ -255,7 +237,7 @@ TEST_F(ends, guest_gets_an_rst_unless_it_ended_the_connection)
 {
 	struct guest_conn *c = self->pair.conn;
 
-	ASSERT_NE(0, send_until_stalled(&self->bed, &self->pair));
+	ASSERT_NE(0, bed_send_until_stalled(&self->bed, &self->pair));
 	ASSERT_EQ(0, end_it(&self->bed, &self->pair, variant->by));
 	if (variant->rst) {
 		EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, c->reset));
@@ -282,7 +264,7 @@ TEST_F(linger, guest_gets_the_rst_before_the_host_program_reads)
 	size_t sent;
 
 	ASSERT_EQ(0, bed_guest_pair(bed, &pair, 80));
-	sent = send_until_stalled(bed, &pair);
+	sent = bed_send_until_stalled(bed, &pair);
 	ASSERT_NE(0, sent);
 	ASSERT_EQ(0, guest_conn_shutdown(pair.conn, RCV | SEND));
 	EXPECT_TRUE(GUEST_UNTIL(&bed->mux, pair.conn->reset));
@@ -302,7 +284,7 @@ TEST_F(linger, guest_may_reuse_its_port)
 	size_t sent;
 
 	ASSERT_EQ(0, bed_guest_pair(bed, &pair, 80));
-	sent = send_until_stalled(bed, &pair);
+	sent = bed_send_until_stalled(bed, &pair);
 	local = pair.conn->local;
 	ASSERT_EQ(0, guest_conn_shutdown(pair.conn, RCV | SEND));
 	ASSERT_TRUE(GUEST_UNTIL(&bed->mux, pair.conn->reset));
@@ -331,7 +313,7 @@ TEST_F(linger, survives_a_request_with_the_same_ports)
 
 	ASSERT_EQ(0, bed_guest_pair(bed, &pair, 80));
 	ASSERT_EQ(0, bed_host_pair(bed, &other, 90));
-	sent = send_until_stalled(bed, &pair);
+	sent = bed_send_until_stalled(bed, &pair);
 	/* without an RX buffer the device cannot send the RST */
 	ASSERT_EQ(0, bed_use_up_rx(bed, &other, held));
 	ASSERT_EQ(0, guest_conn_shutdown(pair.conn, RCV | SEND));
@@ -352,7 +334,7 @@ TEST_F(linger, survives_a_restart_of_the_guest)
 	size_t sent;
 
 	ASSERT_EQ(0, bed_guest_pair(bed, &pair, 80));
-	sent = send_until_stalled(bed, &pair);
+	sent = bed_send_until_stalled(bed, &pair);
 	ASSERT_EQ(0, guest_conn_shutdown(pair.conn, RCV | SEND));
 	ASSERT_TRUE(GUEST_UNTIL(&bed->mux, pair.conn->reset));
 	ASSERT_EQ(0, restart(bed));
@@ -371,7 +353,7 @@ TEST_F(linger, is_reset_for_a_new_connection_at_the_limit)
 	ASSERT_EQ(0, bed_set_limits(bed, BED_LIMITS(.max_connections = 1,
 						    .shutdown_timeout_ms = 1)));
 	ASSERT_EQ(0, bed_guest_pair(bed, &pair, 80));
-	sent = send_until_stalled(bed, &pair);
+	sent = bed_send_until_stalled(bed, &pair);
 	ASSERT_EQ(0, guest_conn_shutdown(pair.conn, RCV | SEND));
 	ASSERT_TRUE(GUEST_UNTIL(&bed->mux, pair.conn->reset));
 	/* the case: nothing is read for longer than shutdown_timeout_ms */
@@ -393,7 +375,7 @@ TEST_F(linger, keeps_its_place_until_the_timeout)
 
 	ASSERT_EQ(0, bed_set_limits(bed, BED_LIMITS(.max_connections = 1)));
 	ASSERT_EQ(0, bed_guest_pair(bed, &pair, 80));
-	sent = send_until_stalled(bed, &pair);
+	sent = bed_send_until_stalled(bed, &pair);
 	ASSERT_EQ(0, bed_set_limits(bed, BED_LIMITS(
 			.shutdown_timeout_ms = 3600000)));
 	ASSERT_EQ(0, guest_conn_shutdown(pair.conn, RCV | SEND));
@@ -420,7 +402,7 @@ TEST_F(linger, keeps_its_place_while_the_reader_is_slow)
 	ASSERT_EQ(0, bed_set_limits(bed, BED_LIMITS(.max_connections = 1,
 						    .shutdown_timeout_ms = 50)));
 	ASSERT_EQ(0, bed_guest_pair(bed, &pair, 80));
-	ASSERT_NE(0, send_until_stalled(bed, &pair));
+	ASSERT_NE(0, bed_send_until_stalled(bed, &pair));
 	ASSERT_EQ(0, guest_conn_shutdown(pair.conn, RCV | SEND));
 	ASSERT_TRUE(GUEST_UNTIL(&bed->mux, pair.conn->reset));
 	/* the case: a reader that takes far longer than shutdown_timeout_ms */

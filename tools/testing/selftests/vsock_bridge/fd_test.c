@@ -323,9 +323,7 @@ TEST_F(host_end, refuses_dir_fd_that_is_not_a_directory)
 			.dir_fd = AT_FDCWD)));
 }
 
-/*
- * --- before SET_OWNER
- */
+/* --- before SET_OWNER */
 
 /**
  * @bed: a device without an owner

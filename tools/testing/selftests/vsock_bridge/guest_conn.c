@@ -162,9 +162,7 @@ static bool joins(const struct guest_conn *c, uint32_t len)
 	return c->mux->habits || (len <= GUEST_JOIN_MAX && len < c->tail);
 }
 
-/*
- * @room is the payload capacity of the packet's buffer.
- */
+/* @room is the payload capacity of the packet's buffer. */
 static void keep(struct guest_conn *c, const uint8_t *data, uint32_t len,
 		 uint32_t room, bool last)
 {

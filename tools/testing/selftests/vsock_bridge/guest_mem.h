@@ -17,9 +17,7 @@ struct guest_region {
 	uint8_t *va;
 };
 
-/*
- * @brk: bytes of region 0 that guest_mem_alloc() has allocated
- */
+/* @brk: bytes of region 0 that guest_mem_alloc() has allocated */
 struct guest_mem {
 	struct guest_region regions[GUEST_MEM_MAX_REGIONS];
 	unsigned int nr;
@@ -35,9 +33,7 @@ void *guest_mem_alloc(struct guest_mem *mem, size_t size, size_t align);
 
 /* Returns NULL unless one region contains all of it. */
 void *guest_mem_va(const struct guest_mem *mem, uint64_t gpa, size_t size);
-/*
- * @va must be in a region.
- */
+/* @va must be in a region. */
 uint64_t guest_mem_gpa(const struct guest_mem *mem, const void *va);
 
 /* VHOST_SET_MEM_TABLE */

@@ -321,9 +321,7 @@ TEST_F(lookup, hang_does_not_delay_close_of_other_sockets)
 	close(pair.fd);
 }
 
-/*
- * --- owners in a jail: their directory is not that of SET_UDS or SET_PORT
- */
+/* --- owners in a jail: their directory is not that of SET_UDS or SET_PORT */
 
 /*
  * The server answers FUSE_INIT, so it gets requests, and answers none of them.

@@ -108,9 +108,7 @@ static bool comes_down_to(FIXTURE_DATA(memory) *self, uint64_t bytes)
 	return held(self) <= bytes;
 }
 
-/*
- * --- host programs that keep their sockets
- */
+/* --- host programs that keep their sockets */
 
 /**
  * struct hosts - what the host programs do
@@ -206,9 +204,7 @@ static void start_server(struct __test_metadata *_metadata,
 	start_server_that(_metadata, self, p, serve_and_hold);
 }
 
-/*
- * --- what the guest does
- */
+/* --- what the guest does */
 
 static void connect_all(struct __test_metadata *_metadata, struct bed *bed,
 			struct guest_conn **conn, unsigned int nr)
@@ -290,9 +286,7 @@ static int flood_with_strays(struct bed *bed, unsigned int nr)
 	return err;
 }
 
-/*
- * --- the bound
- */
+/* --- the bound */
 
 TEST_F(memory, guest_cannot_exceed_the_documented_bound)
 {
@@ -322,9 +316,7 @@ TEST_F(memory, guest_cannot_exceed_the_documented_bound)
 	free(conn);
 }
 
-/*
- * --- pages passed by reference
- */
+/* --- pages passed by reference */
 
 enum {
 	RESETS = 8, KEPT = 32, DRAIN_PORT = PORT + 1,
@@ -466,9 +458,7 @@ TEST_F(memory, is_freed_with_the_device_and_its_readers)
 	EXPECT_TRUE(comes_down_to(self, 4 * MIB));
 }
 
-/*
- * --- which cgroup is charged
- */
+/* --- which cgroup is charged */
 
 /* Memory that is free, or can be reclaimed at once. */
 static uint64_t free_bytes(void)
@@ -568,9 +558,7 @@ TEST_F(memory, is_charged_to_the_cgroup_of_a_jailed_owner)
 	ASSERT_EQ(0, chdir("/"));
 }
 
-/*
- * --- a memory limit that is too low
- */
+/* --- a memory limit that is too low */
 
 /*
  * An OOM kill logs a call trace, which the lab would report as a kernel error.

@@ -56,9 +56,7 @@ FIXTURE_TEARDOWN(owner)
 	BED_TEARDOWN(&self->bed);
 }
 
-/*
- * --- the owner
- */
+/* --- the owner */
 
 /**
  * struct own - the properties of the owner
@@ -146,9 +144,7 @@ static int start_own(FIXTURE_DATA(owner) *self, struct own o)
 
 #define OWN(...) ((struct own){ __VA_ARGS__ })
 
-/*
- * --- its host programs
- */
+/* --- its host programs */
 
 static int client(const char *path)
 {
@@ -201,9 +197,7 @@ static void keep_busy(const int *fds, int nr, int turns)
 	}
 }
 
-/*
- * --- kills
- */
+/* --- kills */
 
 static void kill_under_load(struct __test_metadata *_metadata,
 			    FIXTURE_DATA(owner) *self)
@@ -238,9 +232,7 @@ TEST_F_TIMEOUT(owner, kill_at_any_moment_closes_everything, 600)
 	EXPECT_EQ(0, bed_works(&self->bed));
 }
 
-/*
- * --- stops
- */
+/* --- stops */
 
 TEST_F(owner, stopped_owner_delays_no_other_device)
 {
@@ -292,9 +284,7 @@ TEST_F(owner, stopped_owner_can_be_killed)
 	close(fd);
 }
 
-/*
- * --- other processes with the descriptor
- */
+/* --- other processes with the descriptor */
 
 static int open_shared(FIXTURE_DATA(owner) *self)
 {
@@ -482,9 +472,7 @@ TEST_F(owner, exit_after_exec_leaves_nothing)
 	close(fd);
 }
 
-/*
- * --- memory whose faults are held up
- */
+/* --- memory whose faults are held up */
 
 /* Another process with the descriptor blocks on its own memory. */
 TEST_F(owner, kill_does_not_wait_for_another_process_fault)
@@ -548,9 +536,7 @@ TEST_F(owner, blocked_copy_does_not_delay_the_last_close)
 	close(fd);
 }
 
-/*
- * --- what the device refers to
- */
+/* --- what the device refers to */
 
 static int map_port(int fd, const char *path)
 {
@@ -623,9 +609,7 @@ TEST_F(owner, exit_releases_the_mount)
 	end_often(_metadata, self, process_end);
 }
 
-/*
- * --- its memory
- */
+/* --- its memory */
 
 enum { MIB = 1 << 20, FAT = 64 * MIB, LEAN = 8 * MIB };
 

@@ -266,23 +266,6 @@ TEST_F(end, guest_shutdown_one_by_one_is_confirmed_with_rst)
 	expect_gone(_metadata, &self->bed);
 }
 
-/* Fills the device's buffer while the host program does not read. */
-static size_t send_all(struct bed *bed, struct bed_pair *pair)
-{
-	static char data[65536];
-	size_t sent = 0, n;
-
-	do {
-		bed_fill(data, 1, sent, sizeof(data));
-		n = guest_conn_send(pair->conn, data, sizeof(data),
-				    GUEST_TX_BUF);
-		sent += n;
-		if (bed_fence(bed, pair))
-			return 0;
-	} while (n);
-	return sent;
-}
-
 static void expect_all(struct __test_metadata *_metadata, int fd, size_t len)
 {
 	static char data[65536];
@@ -370,7 +353,7 @@ TEST_F(end, host_close_during_a_write_returns_the_credit)
 TEST_F(end, guest_close_waits_for_a_slow_host_reader)
 {
 	struct guest_conn *c = self->pair.conn;
-	size_t sent = send_all(&self->bed, &self->pair);
+	size_t sent = bed_send_until_stalled(&self->bed, &self->pair);
 
 	ASSERT_NE(0, sent);
 	ASSERT_EQ(0, bed_set_limits(&self->bed, BED_LIMITS(
@@ -390,7 +373,7 @@ TEST_F(end, guest_half_close_has_no_timeout_for_a_slow_reader)
 
 	ASSERT_EQ(0, bed_set_limits(&self->bed, BED_LIMITS(
 			.shutdown_timeout_ms = 50)));
-	sent = send_all(&self->bed, &self->pair);
+	sent = bed_send_until_stalled(&self->bed, &self->pair);
 	ASSERT_NE(0, sent);
 	ASSERT_EQ(0, guest_conn_shutdown(c, SEND));
 	EXPECT_FALSE(GUEST_UNTIL_FD(&self->bed.mux, -1, 0, 500, c->reset));
@@ -434,7 +417,7 @@ TEST_F(end, host_half_close_has_no_timeout_for_a_slow_guest)
 
 TEST_F(end, guest_rst_delivers_all_bytes_to_a_slow_reader)
 {
-	size_t sent = send_all(&self->bed, &self->pair);
+	size_t sent = bed_send_until_stalled(&self->bed, &self->pair);
 
 	ASSERT_NE(0, sent);
 	ASSERT_EQ(0, bed_set_limits(&self->bed, BED_LIMITS(
@@ -460,7 +443,7 @@ TEST_F(end, no_packets_after_guest_rst_while_the_host_reads)
 	ASSERT_EQ(0, bed_set_limits(bed, BED_LIMITS(
 			.shutdown_timeout_ms = 60000, .buf_alloc = 4 << 20)));
 	ASSERT_EQ(0, variant->make(bed, &pair, 81));
-	sent = send_all(bed, &pair);
+	sent = bed_send_until_stalled(bed, &pair);
 	ASSERT_NE(0, sent);
 	guest_conn_op(pair.conn, VIRTIO_VSOCK_OP_RST, 0);
 	ASSERT_EQ(1, BED_AWAIT_STAT(bed, lingering, 1));
@@ -479,7 +462,7 @@ TEST_F(end, guest_close_is_confirmed_before_the_host_reads)
 
 	ASSERT_EQ(0, bed_set_limits(&self->bed, BED_LIMITS(
 			.shutdown_timeout_ms = 50)));
-	sent = send_all(&self->bed, &self->pair);
+	sent = bed_send_until_stalled(&self->bed, &self->pair);
 	ASSERT_NE(0, sent);
 	ASSERT_EQ(0, guest_conn_shutdown(c, RCV | SEND));
 	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, c->reset));
@@ -525,7 +508,7 @@ TEST_F(end, host_close_delivers_more_than_a_window)
 	size_t sent = 0, got = 0;
 	ssize_t n;
 
-	ASSERT_NE(0, send_all(&self->bed, &self->pair));
+	ASSERT_NE(0, bed_send_until_stalled(&self->bed, &self->pair));
 	c->no_updates = true;
 	do {
 		bed_fill(data, 1, sent, sizeof(data));

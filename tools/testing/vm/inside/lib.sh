@@ -2,12 +2,20 @@
 # shellcheck shell=bash
 # What the scripts in the host VM share.
 
+# They load modules and end processes: never on the machine itself.
+[ -d /payload/vm ] || {
+	echo "${0##*/}: this runs inside a virtual machine: use tools/testing/vm/run-test" >&2
+	exit 1
+}
+
 export PATH=/payload/guest:/payload:$PATH
 # shellcheck disable=SC2034	# used by the scripts that source this file
 UDS=/run/vm1.sock
 
-# shellcheck source-path=SCRIPTDIR source=poll.sh
-. "$(dirname "${BASH_SOURCE[0]}")/poll.sh"
+# shellcheck source-path=SCRIPTDIR source=../../tap.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../../tap.sh"
+# shellcheck source-path=SCRIPTDIR source=../../poll.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../../poll.sh"
 # shellcheck source-path=SCRIPTDIR source=splat.sh
 . "$(dirname "${BASH_SOURCE[0]}")/splat.sh"
 
@@ -32,6 +40,13 @@ load_module() {
 	insmod /payload/vsock_bridge.ko && return
 	dmesg | tail -n 5
 	return 1
+}
+
+# device_counters PID: the counters of the device that this process, a VMM, has open,
+# one "name value" a line
+device_counters() {
+	vsock-bridge stats --json "pid:$1" |
+		sed -n 's/^ *"\([a-z_]*\)": \([0-9]*\),*$/\1 \2/p'
 }
 
 refcount() { awk '$1 == "vsock_bridge" { print $3 }' /proc/modules; }
