@@ -6,19 +6,19 @@
 
 #include "conn/conn.h"
 #include "dev/dev.h"
+#include "host/unix/end.h"
 #include "host/unix/ownfile.h"
-#include "host/unix/socket.h"
 
 static int __init vsb_init(void)
 {
 	int ret;
 
-	ret = vsb_socket_init_module();
+	ret = vsb_unix_init_module();
 	if (ret)
 		return ret;
 	ret = vsb_conn_init_module();
 	if (ret)
-		goto err_socket;
+		goto err_unix;
 	ret = vsb_ownfile_init_module();
 	if (ret)
 		goto err_conn;
@@ -31,8 +31,8 @@ err_ownfile:
 	vsb_ownfile_exit_module();
 err_conn:
 	vsb_conn_exit_module();
-err_socket:
-	vsb_socket_exit_module();
+err_unix:
+	vsb_unix_exit_module();
 	return ret;
 }
 
@@ -42,7 +42,7 @@ static void __exit vsb_exit(void)
 	vsb_dev_unregister();
 	vsb_ownfile_exit_module();
 	vsb_conn_exit_module();
-	vsb_socket_exit_module();
+	vsb_unix_exit_module();
 }
 
 module_init(vsb_init);

@@ -60,13 +60,13 @@ bool overdue;			/* SHUTDOWN(RCV) has waited for long enough */
 
 /* struct vsb_conn */
 byte txbuf[WINDOW];		/* a FIFO */
-byte buffered, tx_cnt, fwd_cnt, told_fwd_cnt;
+byte buffered, tx_cnt, fwd_cnt, reported_fwd_cnt;
 bool readable, armed;
 bool connecting;		/* the connector has it */
 
-/* struct vsb_socket: its events, and what others can see of it */
+/* struct vsb_watch: events of the host end, and what others can see of it */
 bool ev_in, ev_out, want_write, released, shut_rd;
-bool blamed;			/* it reads ECONNRESET behind its bytes */
+bool saw_error;			/* it reads ECONNRESET behind its bytes */
 
 /* The host program's side of it */
 bool connected, line_sent, closed_wr, closed_rd;
@@ -96,7 +96,7 @@ bool scarce;
 /* For the checks: that, or a packet without an answer, did end it. */
 bool broken;
 
-#define is_deaf		(closed_rd || wr_done)
+#define is_shut_rd		(closed_rd || wr_done)
 #define at_eof		(closed_wr || shut_rd)
 #define is_drained	(buffered == 0)
 #define takes_data	(state == OPEN && !(guest_shut & SEND))
@@ -116,16 +116,16 @@ inline owe_nothing()
 }
 
 /*
- * vsb_conn_release(): VSB_ACT_RELEASE; @loss: VSB_ACT_BLAME. AF_UNIX itself says
+ * vsb_conn_release(): VSB_ACT_RELEASE; @loss: VSB_ACT_LOSS. AF_UNIX itself says
  * ECONNRESET to a program whose bytes were not read.
  */
 inline vsb_conn_release(loss)
 {
 	if
 #ifdef BUG_CLEAN_LOSS
-	:: has_host -> blamed = nempty(from_host)
+	:: has_host -> saw_error = nempty(from_host)
 #else
-	:: has_host -> blamed = nempty(from_host) || (loss)
+	:: has_host -> saw_error = nempty(from_host) || (loss)
 #endif
 	:: else -> skip
 	fi;
@@ -138,7 +138,7 @@ inline vsb_conn_end(loss)
 {
 	vsb_conn_release(loss); owe_nothing(); armed = false;
 	state = NONE; guest_shut = 0; host_shut = 0; tx_failed = false;
-	txbuf[0] = 0; txbuf[1] = 0; fwd_cnt = 0; told_fwd_cnt = 0
+	txbuf[0] = 0; txbuf[1] = 0; fwd_cnt = 0; reported_fwd_cnt = 0
 }
 
 /* vsb_conn_close() */
@@ -272,7 +272,7 @@ inline vsb_conn_forwarded(n)
 {
 	fwd_cnt = fwd_cnt + n;
 	if
-	:: fwd_cnt - told_fwd_cnt >= (WINDOW + 1) / 2 &&
+	:: fwd_cnt - reported_fwd_cnt >= (WINDOW + 1) / 2 &&
 	   state != DEAD && state != LINGER && state != NONE ->
 #ifndef BUG_NO_CREDIT
 		owe_credit = true
@@ -300,8 +300,8 @@ inline vsb_conn_write_failed()
 	fi
 }
 
-/* vsb_conn_flush(): VSB_ACT_*: a turn takes all that there is room for */
-inline vsb_conn_flush()
+/* vsb_io_flush(): VSB_ACT_*: a turn takes all that there is room for */
+inline vsb_io_flush()
 {
 	if
 	:: buffered > 0 ->
@@ -325,7 +325,7 @@ inline vsb_conn_flush()
 	fi
 }
 
-/* vsb_receive_data(), vsb_conn_write() */
+/* vsb_receive_data(), vsb_io_write() */
 inline vsb_receive_data(b)
 {
 	if
@@ -341,7 +341,7 @@ inline vsb_receive_data(b)
 			to_host!b; vsb_conn_forwarded(1)
 		:: else ->
 			txbuf[buffered] = b; buffered++;
-			vsb_conn_flush()
+			vsb_io_flush()
 		fi
 	fi
 }
@@ -349,13 +349,13 @@ inline vsb_receive_data(b)
 /* vsb_conn_opened() */
 inline vsb_conn_opened() { state = OPEN }
 
-/* vsb_conn_check_deaf() */
-inline vsb_conn_check_deaf()
+/* vsb_conn_check_shut_rd() */
+inline vsb_conn_check_shut_rd()
 {
 	if
-	:: wr_done || !is_deaf -> skip
+	:: wr_done || !is_shut_rd -> skip
 #ifndef BUG_EOF_EARLY
-	:: !wr_done && is_deaf && at_eof && wants_data -> skip
+	:: !wr_done && is_shut_rd && at_eof && wants_data -> skip
 #endif
 	:: else ->
 		vsb_conn_host_shut(RCV);
@@ -376,14 +376,14 @@ inline vsb_conn_send_ok()
 #ifdef BUG_OK_LOST
 	:: closed_rd -> vsb_conn_reset()
 #else
-	:: closed_rd -> vsb_conn_check_deaf()
+	:: closed_rd -> vsb_conn_check_shut_rd()
 #endif
 	:: else -> skip
 	fi
 }
 
-/* vsb_conn_new() for either side: nothing is left of what was before */
-inline vsb_conn_new(s)
+/* vsb_conn_begin() for either side, as a new connection */
+inline vsb_conn_begin(s)
 {
 	state = s; guest_shut = 0; host_shut = 0;
 	wr_done = false; tx_failed = false
@@ -398,10 +398,10 @@ inline vsb_receive_packet(op, arg)
 		:: op == REQUEST ->
 			assert(state == NONE);
 			known = true;
-			vsb_conn_new(CONNECTING); connecting = true
+			vsb_conn_begin(CONNECTING); connecting = true
 		:: op == RST -> known = false
 		:: else ->
-			/* vsb_conntab_reply_rst(): bounded */
+			/* vsb_conns_reply_rst(): bounded */
 			if
 			:: rsts < 1 -> rsts++
 			:: else -> skip
@@ -445,7 +445,7 @@ inline vsb_connector_done()
 	fi
 }
 
-/* vsb_datapath_ready_conn(): vsb_listener_read_line(), vsb_conn_host_ready() */
+/* vsb_datapath_ready_conn(): vsb_listener_read_line(), vsb_io_host_event() */
 inline vsb_datapath_ready_conn()
 {
 	bool in = ev_in, out = ev_out;
@@ -465,7 +465,7 @@ inline vsb_datapath_ready_conn()
 		readable = true;
 		if
 #ifdef BUG_OK_LOST
-		:: at_eof && is_deaf -> vsb_conn_reset()
+		:: at_eof && is_shut_rd -> vsb_conn_reset()
 #else
 		:: is_gone -> vsb_conn_reset()
 #endif
@@ -474,12 +474,12 @@ inline vsb_datapath_ready_conn()
 	:: state == OPEN || state == LINGER || state == DEAD || state == NONE ||
 	   state == CONNECTING ->
 		if
-		:: out && has_host -> vsb_conn_flush()
+		:: out && has_host -> vsb_io_flush()
 		:: else -> skip
 		fi;
 		if
 		:: in && state == OPEN ->
-			readable = true; vsb_conn_check_deaf()
+			readable = true; vsb_conn_check_shut_rd()
 		:: else -> skip
 		fi
 	fi;
@@ -491,7 +491,7 @@ inline to_guest(op, arg)
 {
 	assert(known || op == RST || op == REQUEST);
 	rx!op, arg, fwd_cnt;
-	told_fwd_cnt = fwd_cnt; owe_credit = false
+	reported_fwd_cnt = fwd_cnt; owe_credit = false
 }
 
 /*
@@ -528,7 +528,7 @@ inline vsb_send_conn()
 	fi
 }
 
-/* vsb_send_data(), vsb_conn_read(), vsb_conn_read_end() */
+/* vsb_send_data(), vsb_io_read(), vsb_io_read_end() */
 inline vsb_send_data()
 {
 	byte c;
@@ -540,7 +540,7 @@ inline vsb_send_data()
 	:: len(from_host) == 0 && at_eof ->
 		readable = false;
 		if
-		:: is_deaf -> vsb_conn_host_shut(RCV)
+		:: is_shut_rd -> vsb_conn_host_shut(RCV)
 		:: else -> skip
 		fi;
 		vsb_conn_host_shut(SEND)
@@ -693,7 +693,7 @@ active proctype host_program()
 	fi;
 	if
 	:: atomic { guest = CONNECTING; tx!REQUEST, 0 }	/* the guest calls */
-	:: atomic { connected = true; vsb_conn_new(HANDSHAKE); armed = true }
+	:: atomic { connected = true; vsb_conn_begin(HANDSHAKE); armed = true }
 	fi;
 	if
 	:: state == HANDSHAKE && connected ->
@@ -726,8 +726,8 @@ end_stuck:	false
 		ev_in = true; ev_out = true }
 	   /* the end: EOF, or ECONNRESET */
 	:: atomic { empty(to_host) && (wr_done || released) ->
-		assert(closed_rd || host_got == tx_cnt || (blamed && broken));
-		assert(closed_rd || !blamed || broken || nempty(from_host));
+		assert(closed_rd || host_got == tx_cnt || (saw_error && broken));
+		assert(closed_rd || !saw_error || broken || nempty(from_host));
 		closed_wr = true; closed_rd = true;
 		ev_in = has_host; ev_out = has_host; break }
 	od;

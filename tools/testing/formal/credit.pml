@@ -117,7 +117,7 @@ chan tx = [1] of { mtype, byte, byte };
 chan rx = [2] of { mtype, byte, byte };
 
 /* struct vsb_credit */
-byte tx_cnt, fwd_cnt, told_fwd_cnt;
+byte tx_cnt, fwd_cnt, reported_fwd_cnt;
 byte updated_fwd_cnt;		/* as a CREDIT_UPDATE told it */
 byte peer_fwd_cnt, rx_cnt;
 byte tail;
@@ -228,23 +228,23 @@ inline vsb_credit_sent(n)
  */
 #ifdef BUG_DATA_CANCELS
 #define low		false
-#define untold		(told_fwd_cnt != fwd_cnt)
+#define unreported		(reported_fwd_cnt != fwd_cnt)
 #elif defined(BUG_TOLD_UNSEEN)
-#define low		(tx_cnt - told_fwd_cnt >= BUF_ALLOC - BUF_ALLOC / 4)
-#define untold		(told_fwd_cnt != fwd_cnt)
+#define low		(tx_cnt - reported_fwd_cnt >= BUF_ALLOC - BUF_ALLOC / 4)
+#define unreported		(reported_fwd_cnt != fwd_cnt)
 #else
 #define low		(tx_cnt - updated_fwd_cnt >= BUF_ALLOC - BUF_ALLOC / 4)
-#define untold		(told_fwd_cnt != fwd_cnt || \
+#define unreported		(reported_fwd_cnt != fwd_cnt || \
 			 (updated_fwd_cnt != fwd_cnt && \
 			  tx_cnt - updated_fwd_cnt > BUF_ALLOC / 4))
 #endif
 
-/* vsb_credit_told() */
-inline vsb_credit_told(is_update)
+/* vsb_credit_reported() */
+inline vsb_credit_reported(is_update)
 {
 	bool sleeps = low;
 
-	told_fwd_cnt = fwd_cnt;
+	reported_fwd_cnt = fwd_cnt;
 	if
 	:: is_update -> updated_fwd_cnt = fwd_cnt; owe_update = false
 	:: else -> owe_update = sleeps && tx_cnt - fwd_cnt <= BUF_ALLOC / 2
@@ -257,7 +257,7 @@ inline vsb_conn_forwarded(n)
 {
 	fwd_cnt = fwd_cnt + n;
 	if
-	:: fwd_cnt - told_fwd_cnt >= (BUF_ALLOC + 1) / 2 -> owe_update = true
+	:: fwd_cnt - reported_fwd_cnt >= (BUF_ALLOC + 1) / 2 -> owe_update = true
 	:: else -> skip
 	fi
 }
@@ -328,17 +328,17 @@ end:	do
 		n = (n < next -> n : next);
 		joins_now = joins;
 		rx!RW, n, fwd_cnt;
-		vsb_credit_sent(n); vsb_credit_told(false);
+		vsb_credit_sent(n); vsb_credit_reported(false);
 		n = 0; joins_now = 0 }
 	:: atomic { !closed && offers && !next && !credit_asked ->
 		credit_asked = true; owe_request = true }
 	:: atomic { !closed && nfull(rx) && !offers && !host_shut ->
-		host_shut = true; rx!SHUTDOWN, 0, fwd_cnt; vsb_credit_told(false) }
+		host_shut = true; rx!SHUTDOWN, 0, fwd_cnt; vsb_credit_reported(false) }
 	:: atomic { !closed && nfull(rx) && owe_update ->
-		rx!CREDIT_UPDATE, 0, fwd_cnt; vsb_credit_told(true) }
+		rx!CREDIT_UPDATE, 0, fwd_cnt; vsb_credit_reported(true) }
 	:: atomic { !closed && nfull(rx) && owe_request ->
 		owe_request = false;
-		rx!CREDIT_REQUEST, 0, fwd_cnt; vsb_credit_told(false);
+		rx!CREDIT_REQUEST, 0, fwd_cnt; vsb_credit_reported(false);
 		vsb_send_asked() }
 	od
 }
@@ -363,7 +363,7 @@ active proctype clock()
 {
 end:	do
 #ifndef BUG_HALF
-	:: atomic { !owe_update && untold -> owe_update = true }
+	:: atomic { !owe_update && unreported -> owe_update = true }
 #endif
 #ifndef BUG_GATE
 	:: atomic { closed -> closed = false }

@@ -38,9 +38,9 @@ void ring_init(struct ring *r, u32 num, u64 features, u16 base)
 	memset(r, 0, sizeof(*r));
 	ring_load(r);
 	r->num = num;
-	r->desc = calloc(1, vsb_vring_desc_size(num));
-	r->avail = calloc(1, vsb_vring_avail_size(num));
-	r->used = calloc(1, vsb_vring_used_size(num));
+	r->desc = calloc(1, vsb_split_desc_size(num));
+	r->avail = calloc(1, vsb_split_avail_size(num));
+	r->used = calloc(1, vsb_split_used_size(num));
 	ring_set(&r->avail->idx, base);
 	ring_set(&r->used->idx, base);
 
@@ -51,7 +51,7 @@ void ring_init(struct ring *r, u32 num, u64 features, u16 base)
 	r->vr.last_avail = base;
 	r->chain.iov = r->iov;
 	r->chain.max = VSB_SEGS_MAX;
-	assert_int_equal(vsb_vring_start(&r->vr, features), 0);
+	assert_int_equal(vsb_split_start(&r->vr, features), 0);
 	stub_reset();
 }
 
@@ -120,5 +120,5 @@ void ring_avail(struct ring *r, u16 head)
 
 int ring_next(struct ring *r)
 {
-	return vsb_vring_next(&r->vr, &r->mem, &r->chain);
+	return vsb_split_next(&r->vr, &r->mem, &r->chain);
 }

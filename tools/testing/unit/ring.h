@@ -44,7 +44,7 @@
  * @ram: the regions of the guest's memory
  */
 struct ring {
-	struct vsb_vring vr;
+	struct vsb_split vr;
 	struct vsb_mem mem;
 	struct vsb_chain chain;
 	struct iovec iov[VSB_SEGS_MAX];

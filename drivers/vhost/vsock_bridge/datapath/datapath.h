@@ -1,42 +1,36 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The data path: receive.c takes packets from the guest, send.c brings packets
- * to it, event.c tells it of events, datapath.c holds them together and says
- * when they run.
+ * The data path of a device: everything that moves bytes for one guest.
+ *
+ * This header has the structure. tx.c takes packets from the guest, rx.c brings
+ * packets to the guest, event.c sends events to the guest, round.c runs them in
+ * the worker, life.c starts and stops them, and end.c ends them.
  */
 #ifndef VSB_DATAPATH_H
 #define VSB_DATAPATH_H
 
+#include <linux/compiler.h>
 #include <linux/completion.h>
+#include <linux/list.h>
 #include <linux/mutex.h>
-#include <linux/timer.h>
 #include <linux/types.h>
 
 #include "base/busy.h"
-#include "base/coalesce.h"
 #include "base/ctx.h"
+#include "base/reason.h"
 #include "conn/connector.h"
+#include "conn/conns.h"
 #include "conn/listener.h"
-#include "conn/table.h"
-#include "datapath/call.h"
+#include "datapath/busy_poll.h"
+#include "datapath/gate.h"
 #include "datapath/gather.h"
-#include "datapath/poll.h"
-#include "host/unix/pages.h"
-#include "host/unix/route.h"
+#include "datapath/rx_slots.h"
+#include "host/pages.h"
+#include "host/route.h"
 #include "virtio/dirty_log.h"
-#include "virtio/kick.h"
+#include "virtio/interrupt.h"
 #include "virtio/mem.h"
-#include "virtio/split.h"
-
-struct eventfd_ctx;
-
-/* RX and TX are the guest's view; virtio 1.3, 5.10.2. */
-enum vsb_queue_index {
-	VSB_RX,
-	VSB_TX,
-	VSB_EVENT,
-	VSB_QUEUES,
-};
+#include "virtio/queue.h"
 
 /* One for each type of socket. */
 enum vsb_listener_index {
@@ -45,139 +39,76 @@ enum vsb_listener_index {
 	VSB_LISTENERS,
 };
 
+/* The rounds that the worker runs; see round.c. The queues' come first. */
+enum vsb_round_index {
+	VSB_ROUND_RX = VSB_RX,
+	VSB_ROUND_TX = VSB_TX,
+	VSB_ROUND_EVENT = VSB_EVENT,
+	VSB_ROUND_READY,
+	VSB_ROUND_ACCEPT,
+	VSB_ROUND_TIMER,
+	VSB_ROUND_INTERRUPT,
+	VSB_ROUNDS,
+};
+
 /**
- * struct vsb_queue - a virtqueue and its eventfds
- * @vr: the ring
- * @kick: from the guest
- * @call: to the guest; a reference is held; NULL when there is none
- * @err: to the VMM; likewise
- * @work: what a kick queues
- * @active: it was set when the device was started. RX and TX must be; a VMM
- *	that tells the guest of events itself keeps the event queue.
- * @stop_base: where the ring stood when the device was stopped
- * @stop_used: the used element before that place
- * @busyloop_us: VHOST_SET_VRING_BUSYLOOP_TIMEOUT, in microseconds
- * @reported: that it is broken was told
+ * struct vsb_round - a round of a data path
+ * @work: runs the round in the worker
+ * @dp: the data path
  */
-struct vsb_queue {
-	struct vsb_vring vr;
-	struct vsb_kick kick;
-	struct eventfd_ctx *call;
-	struct eventfd_ctx *err;
+struct vsb_round {
 	struct vsb_work work;
-	bool active;
-	u16 stop_base;
-	struct vring_used_elem stop_used;
-	u32 busyloop_us;
-	bool reported;
+	struct vsb_datapath *dp;
 };
 
 /**
- * struct vsb_gate - keeps RX still until the guest has answered an event
- * @closed: it has not
- * @restored: VSOCK_BRIDGE_SET_STATE: the next start leaves it as it is
- * @until: when it opens without an answer, in nanoseconds; it has that time anew
- *	with each start
- * @held: chains that the event queue held before the event; when it holds as
- *	many again, that is the answer
- */
-struct vsb_gate {
-	bool closed;
-	bool restored;
-	u64 until;
-	u16 held;
-};
-
-/* RX chains that one read is given at most. */
-#define VSB_SEND_SLOTS	32U
-
-/**
- * struct vsb_slot - an RX chain that was taken
- * @iov: its parts, among those of the data path
- * @gpa: their guest-physical addresses, or NULL when writes are not logged
- * @nr: how many
- * @room: bytes behind the header, no more than one turn fills
- * @head: its name
- */
-struct vsb_slot {
-	const struct iovec *iov;
-	const u64 *gpa;
-	unsigned int nr;
-	u32 room;
-	u16 head;
-};
-
-/**
- * struct vsb_slots - RX chains for one read
- * @nr: how many
- * @parts: entries of the data path's chain_iov in use
- * @payload: entries of what is behind the headers, in a row of the data path's
- *	gather, for nothing is gathered while we send
- * @room: bytes behind the headers, in all
- * @whole: each has room for a header in its first part
- * @slot: the chains, in the order of the ring
- */
-struct vsb_slots {
-	unsigned int nr;
-	unsigned int parts;
-	unsigned int payload;
-	u32 room;
-	bool whole;
-	struct vsb_slot slot[VSB_SEND_SLOTS];
-};
-
-/**
- * struct vsb_remains - what is let go behind the end of a device, without its
- *	lock: a file system may make that wait
- * @listener: sockets that listened
- * @routes: with the directories and namespaces that they hold
+ * struct vsb_remains - what the end of a device releases after its unlock,
+ *	because a file system can delay that
+ * @acceptor: the acceptors of the listeners
+ * @routes: the routes, which hold directories and namespaces
  * @connects: connections that waited for a connect
  */
 struct vsb_remains {
-	struct socket *listener[VSB_LISTENERS];
+	struct vsb_acceptor *acceptor[VSB_LISTENERS];
 	struct vsb_route *routes;
 	struct list_head connects;
 };
 
 /**
  * struct vsb_datapath - everything that moves bytes for one guest
- * @lock: protects all of it, but what says otherwise. Taken by the worker for
- *	one bounded round at a time, and by ioctls; released by
- *	vsb_datapath_unlock(). See "Locks" in
+ * @lock: protects all of the structure, unless a member says otherwise. The
+ *	worker takes it for one bounded round at a time, and ioctls take it;
+ *	vsb_datapath_unlock() releases it. See "Locks" in
  *	Documentation/driver-api/design.rst.
  * @running: VHOST_VSOCK_SET_RUNNING: the rings may be touched
- * @dead: the owner was killed, or the device is being closed: for good; set
- *	without the lock
- * @ended: what others see of it has ended: by the task that set @dead, or by the
- *	one that held the lock then
- * @quenched: completed behind that
- * @busy: what the teardown waits for: the open file, @ended, and a connect
- *	that is under way
+ * @dead: the owner was killed, or the device is being closed. This is final,
+ *	and set without the lock.
+ * @ended: sockets, hooks and rounds have ended. Either the task that set @dead
+ *	or the task that held the lock at that time has ended them.
+ * @quenched: completed after that
+ * @busy: what the teardown waits for: the open file, @ended, and a connect that
+ *	is under way
  * @ctx: counters, limits and threads, for every part
- * @guest_cid: the guest's CID; 0 before it was set
- * @features: what VHOST_SET_FEATURES set
- * @run_features: what it was when the device was started last
+ * @guest_cid: the guest's CID; 0 until it is set
+ * @features: the features that VHOST_SET_FEATURES set
+ * @run_features: @features at the last start
  * @mem: the guest's memory
- * @log: which of it was written
+ * @log: the dirty log
  * @queue: the virtqueues
- * @gate: of RX
- * @gate_timer: for the time that it has
- * @tab: the connections
- * @listener: where host programs come in
- * @routes: where the guest goes
- * @remains: filled by the task that ends the device; without the lock then
- * @connector: how it gets there; takes a thread of the worker away for it
- * @ready_work: sockets with events
- * @coalesce: when it is queued
- * @timer_work: deadlines
- * @accept_work: clients in the backlog
- * @pages: for what goes to the host
- * @poll: how long the worker looks for more
- * @call_timer: calls that wait
- * @starved: what is for the guest waits for RX buffers
- * @send_budget: RX chains that the round at hand may still take
- * @send_since: @walked of the RX queue when that round began
- * @chain_iov: parts of the chains at hand; scratch of one round
+ * @interrupt: the interrupts of the guest
+ * @gate: the gate of RX
+ * @conns: the connections
+ * @listener: the sockets that host programs connect to
+ * @routes: where the guest's connections go
+ * @remains: what the task that ends the device releases; without the lock then
+ * @connector: connects for the guest; a thread of the worker is away meanwhile
+ * @round: the rounds
+ * @pages: pages for the bytes to host sockets
+ * @poll: how long the worker polls
+ * @rx_starved: packets for the guest wait for RX buffers
+ * @rx_budget: RX chains that the current round may still take
+ * @rx_since: vsb_queue_walked() of RX when the current round began
+ * @chain_iov: parts of the current chains; scratch of one round
  * @chain_gpa: their guest-physical addresses, while writes are logged
  * @gather: scratch of one round
  * @slots: scratch of one packet, or read, to the guest
@@ -196,67 +127,43 @@ struct vsb_datapath {
 	struct vsb_mem mem;
 	struct vsb_log log;
 	struct vsb_queue queue[VSB_QUEUES];
+	struct vsb_interrupt interrupt;
 	struct vsb_gate gate;
-	struct timer_list gate_timer;
-	struct vsb_conntab tab;
+	struct vsb_conns conns;
 	struct vsb_listener listener[VSB_LISTENERS];
 	struct vsb_routes routes;
 	struct vsb_remains remains;
 	struct vsb_connector connector;
-	struct vsb_work ready_work;
-	struct vsb_coalesce coalesce;
-	struct vsb_work timer_work;
-	struct vsb_work accept_work;
+	struct vsb_round round[VSB_ROUNDS];
 	struct vsb_pages pages;
-	struct vsb_poll poll;
-	struct vsb_call_timer call_timer;
-	bool starved;
-	unsigned int send_budget;
-	u32 send_since;
+	struct vsb_busy_poll poll;
+	bool rx_starved;
+	unsigned int rx_budget;
+	u32 rx_since;
 	struct iovec chain_iov[VSB_SEGS_MAX];
 	u64 chain_gpa[VSB_SEGS_MAX];
 	struct vsb_gather gather;
-	struct vsb_slots slots;
+	struct vsb_rx_slots slots;
 };
 
-/* Its owner was killed, or its last descriptor is closed. */
+/* The owner was killed, or the last descriptor is closed. */
 static inline bool vsb_datapath_is_dead(const struct vsb_datapath *dp)
 {
 	return READ_ONCE(dp->dead);
 }
 
-/* datapath.c */
-int vsb_datapath_init(struct vsb_datapath *dp,
-		      void (*idle)(struct vsb_busy *busy));
-void vsb_datapath_unlock(struct vsb_datapath *dp);
-int vsb_datapath_attach(struct vsb_datapath *dp);
-void vsb_datapath_set_features(struct vsb_datapath *dp, u64 features);
-int vsb_datapath_set_cid(struct vsb_datapath *dp, u64 cid);
-int vsb_datapath_start(struct vsb_datapath *dp);
-void vsb_datapath_stop(struct vsb_datapath *dp);
-void vsb_datapath_quench(struct vsb_datapath *dp);
-void vsb_datapath_release(struct vsb_datapath *dp);
-void vsb_datapath_destroy(struct vsb_datapath *dp);
-void vsb_datapath_forget_all(struct vsb_datapath *dp);
-void vsb_datapath_unlock(struct vsb_datapath *dp);
+/* Have the worker run a round. */
+static inline void vsb_datapath_schedule(struct vsb_datapath *dp,
+					 enum vsb_round_index round)
+{
+	vsb_worker_queue(&dp->ctx.worker, &dp->round[round].work);
+}
+
+void vsb_datapath_end_conns(struct vsb_datapath *dp,
+			    void (*end)(struct vsb_conn *conn,
+					enum vsb_reason why));
+void vsb_datapath_forget_conns(struct vsb_datapath *dp);
 bool vsb_datapath_log_fits(const struct vsb_datapath *dp,
 			   const void __user *base, bool all);
-void vsb_datapath_finish(struct vsb_datapath *dp, struct vsb_queue *q);
-bool vsb_datapath_park(struct vsb_datapath *dp, struct vsb_queue *q);
-void vsb_datapath_count_fault(struct vsb_datapath *dp,
-			      const struct vsb_queue *q, enum vsb_fault fault);
-
-/* receive.c: guest to host */
-bool vsb_receive(struct vsb_datapath *dp, struct vsb_poll_spot *spot);
-
-/* send.c: host to guest */
-void vsb_send(struct vsb_datapath *dp);
-
-/* event.c: to the guest as a whole */
-void vsb_event_init(struct vsb_datapath *dp);
-void vsb_event_destroy(struct vsb_datapath *dp);
-int vsb_event_send(struct vsb_datapath *dp, u32 id);
-void vsb_event_look(struct vsb_datapath *dp);
-void vsb_event_start(struct vsb_datapath *dp, bool anew);
 
 #endif /* VSB_DATAPATH_H */

@@ -7,12 +7,12 @@
 #include "base/ctx.h"
 #include "base/trace.h"
 #include "conn/conn.h"
-#include "conn/table.h"
+#include "conn/io.h"
 #include "datapath/gather.h"
 
-/* Return: the parts of a connection one after the other. */
-static const struct iovec *vsb_gather_row(struct vsb_gather *gather,
-					  const struct vsb_gathered *own)
+/* Return: the parts of a connection, one after the other. */
+static const struct iovec *vsb_gather_flatten(struct vsb_gather *gather,
+					      const struct vsb_gathered *own)
 {
 	u16 part = own->first;
 	unsigned int i;
@@ -20,17 +20,17 @@ static const struct iovec *vsb_gather_row(struct vsb_gather *gather,
 	if (own->last - own->first + 1 == own->nr)
 		return gather->part + own->first;
 	for (i = 0; i < own->nr; i++) {
-		gather->row[i] = gather->part[part];
+		gather->flat[i] = gather->part[part];
 		part = gather->next[part];
 	}
-	return gather->row;
+	return gather->flat;
 }
 
 /**
- * vsb_gather_flush() - hand over what was gathered for a connection, if anything
+ * vsb_gather_flush() - write what was gathered for a connection, if anything
  * @gather: what was gathered
- * @conn: the connection; may end by it, but is not gone: its RST is owed
- * @eom: with SEQPACKET: it ends a message
+ * @conn: the connection; it may end, but stays in memory since it owes an RST
+ * @eom: a SEQPACKET message ends with this payload
  */
 void vsb_gather_flush(struct vsb_gather *gather, struct vsb_conn *conn,
 		      bool eom)
@@ -43,16 +43,16 @@ void vsb_gather_flush(struct vsb_gather *gather, struct vsb_conn *conn,
 	list_del_init(&own->node);
 	if (gather->recent == own)
 		gather->recent = NULL;
-	iov_iter_init(&iter, ITER_SOURCE, vsb_gather_row(gather, own), own->nr,
-		      own->len);
-	trace_vsb_tx_bytes(conn->ctx->stats.device, conn->host_port,
-			   conn->guest_port, own->len);
+	iov_iter_init(&iter, ITER_SOURCE, vsb_gather_flatten(gather, own),
+		      own->nr, own->len);
+	trace_vsb_tx_bytes(conn->ctx->stats.device, conn->flow.host_port,
+			   conn->flow.guest_port, own->len);
 	own->nr = 0;
 	own->len = 0;
-	/* nothing is added while they are written */
+	/* nothing is added during the write below */
 	if (list_empty(&gather->conns))
 		gather->nr = 0;
-	vsb_conn_write(conn, &iter, eom);
+	vsb_io_write(conn, &iter, eom);
 }
 
 void vsb_gather_flush_all(struct vsb_gather *gather)

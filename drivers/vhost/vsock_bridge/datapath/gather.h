@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Payload from the guest on its way to host sockets: what the packets of one
- * round bring for a connection goes with one call, whatever the order is in
- * which packets of several connections come.
+ * Payload from the guest on its way to host sockets. The payload that the
+ * packets of one round bring for a connection is written with one call, even if
+ * packets of other connections come in between.
  *
- * It is scratch of a round, under the lock of the data path: empty between two.
+ * It is scratch of a round, under the data path's lock, and empty between
+ * rounds.
  */
 #ifndef VSB_GATHER_H
 #define VSB_GATHER_H
@@ -14,22 +15,26 @@
 #include <linux/uio.h>
 
 #include "conn/gathered.h"
+#include "virtio/chain.h"
 #include "virtio/iov.h"
-#include "virtio/split.h"
 
 struct vsb_conn;
 
-/* One call to a host socket, so that its reader can begin. */
+/*
+ * Bytes of one call to a host socket; a larger call would keep its reader
+ * waiting.
+ */
 #define VSB_GATHER_BYTES	(128U * 1024)
 
 /**
  * struct vsb_gather - what was gathered
- * @conns: the connections that have something, longest first
- * @recent: of these, whose the last packet was, or NULL
+ * @conns: the connections with payload, in the order of their first packets
+ * @recent: the one of @conns that the last packet belongs to, or NULL
  * @nr: entries of @part in use, until @conns is empty
- * @part: parts of all of them
- * @next: for each part, the one that follows it in its connection
- * @row: parts of one connection, one after the other
+ * @part: the parts of all connections
+ * @next: for each part, the next part of the same connection
+ * @flat: the parts of one connection, one after the other. While RX runs, RX
+ *	uses it for the parts of a read.
  */
 struct vsb_gather {
 	struct list_head conns;
@@ -37,7 +42,7 @@ struct vsb_gather {
 	unsigned int nr;
 	struct iovec part[VSB_SEGS_MAX];
 	u16 next[VSB_SEGS_MAX];
-	struct iovec row[VSB_SEGS_MAX];
+	struct iovec flat[VSB_SEGS_MAX];
 };
 
 static inline void vsb_gather_init(struct vsb_gather *gather)
@@ -49,7 +54,7 @@ void vsb_gather_flush(struct vsb_gather *gather, struct vsb_conn *conn,
 		      bool eom);
 void vsb_gather_flush_all(struct vsb_gather *gather);
 
-/* Has a connection more than @len bytes less than one call takes? */
+/* Would @len more bytes of a connection exceed one call? */
 static inline bool vsb_gather_is_full(const struct vsb_gathered *own, u32 len)
 {
 	return own->len + len > VSB_GATHER_BYTES;
@@ -82,10 +87,10 @@ static inline void vsb_gather_link(struct vsb_gather *gather,
 /**
  * vsb_gather_add() - add the payload of a packet
  * @gather: what was gathered; there is room
- * @own: what of it is the connection's
- * @chain: where the payload is
+ * @own: the connection's share of it
+ * @chain: the chain of the packet
  * @skip: bytes before it
- * @len: its bytes
+ * @len: bytes of the payload
  */
 static inline void vsb_gather_add(struct vsb_gather *gather,
 				  struct vsb_gathered *own,

@@ -2,10 +2,11 @@
 /*
  * Host to guest: host socket -> connection -> RX virtqueue.
  *
- * Connections take turns. What one owes to the guest goes first; then one call
- * reads from its host socket into several RX buffers, behind the place of
- * their headers, which are written afterwards. When there are no RX buffers
- * everything waits for a kick; when the gate is closed, for the guest's answer.
+ * Connections take turns. In a turn, the packets that a connection owes to the
+ * guest come first. Then one call reads from its host socket into several RX
+ * buffers, behind the place of their headers, which are written afterwards.
+ * When there are no RX buffers, RX waits for a kick; when the gate is closed,
+ * RX waits for the guest's answer.
  */
 #include <linux/math.h>
 #include <linux/uaccess.h>
@@ -15,20 +16,18 @@
 #include "base/reason.h"
 #include "base/trace.h"
 #include "conn/conn.h"
+#include "conn/io.h"
 #include "conn/pure/packet.h"
 #include "datapath/datapath.h"
-#include "virtio/iov.h"
+#include "datapath/rx.h"
 
-/* One round: so many packets, or RX chains, good or bad. */
-#define VSB_SEND_PACKETS	256
-#define VSB_SEND_CHAINS		1024
+/* The budget of one round: packets, and RX chains, good or bad. */
+#define VSB_RX_PACKETS	256
+#define VSB_RX_CHAINS	1024
 
-/* One turn of a connection: so many bytes, in VSB_SEND_SLOTS RX buffers. */
-#define VSB_SEND_BYTES		(64U * 1024)
-
-/* Write a header into one part: the call of a copy would cost more. */
-static inline bool vsb_send_header_to(struct virtio_vsock_hdr __user *to,
-				      const struct virtio_vsock_hdr *hdr)
+/* Write a header into one part; a call of copy_to_user() would cost more. */
+static inline bool vsb_rx_header_to(struct virtio_vsock_hdr __user *to,
+				    const struct virtio_vsock_hdr *hdr)
 {
 	if (!user_write_access_begin(to, sizeof(*to)))
 		return false;
@@ -41,85 +40,61 @@ fault:
 	return false;
 }
 
-static inline bool vsb_send_header(const struct vsb_slot *slot,
-				   const struct virtio_vsock_hdr *hdr)
+static inline bool vsb_rx_header(const struct vsb_rx_slot *slot,
+				 const struct virtio_vsock_hdr *hdr)
 {
 	struct iov_iter iter;
 
 	if (likely(slot->iov[0].iov_len >= sizeof(*hdr)))
-		return vsb_send_header_to(slot->iov[0].iov_base, hdr);
+		return vsb_rx_header_to(slot->iov[0].iov_base, hdr);
 	iov_iter_init(&iter, ITER_DEST, slot->iov, slot->nr, sizeof(*hdr));
 	return copy_to_iter(hdr, sizeof(*hdr), &iter) == sizeof(*hdr);
 }
 
-/* Has the round taken as many RX chains as it may, or walked as far in them? */
-static inline bool vsb_send_is_spent(const struct vsb_datapath *dp)
+/* Has the round used up its budget of RX chains, or of the walk in them? */
+static inline bool vsb_rx_is_spent(const struct vsb_datapath *dp)
 {
-	return !dp->send_budget || vsb_vring_is_spent(&dp->queue[VSB_RX].vr,
-						      dp->send_since);
+	return !dp->rx_budget ||
+	       vsb_queue_is_spent(&dp->queue[VSB_RX], dp->rx_since);
 }
 
-/* No chain is at hand. */
-static struct vsb_slots *vsb_send_no_slots(struct vsb_datapath *dp)
+static struct vsb_rx_slots *vsb_rx_no_slots(struct vsb_datapath *dp)
 {
-	dp->slots.nr = 0;
-	dp->slots.parts = 0;
-	dp->slots.payload = 0;
-	dp->slots.room = 0;
-	dp->slots.whole = true;
+	vsb_rx_slots_reset(&dp->slots);
 	return &dp->slots;
 }
 
-/* The first @len bytes of a slot were written, or may have been. */
-static void vsb_send_log(struct vsb_datapath *dp, const struct vsb_slot *slot,
-			 u32 len)
+/* Log that the first @len bytes of a slot were written, or may have been. */
+static void vsb_rx_log(struct vsb_datapath *dp, const struct vsb_rx_slot *slot,
+		       u32 len)
 {
-	vsb_vring_log_chain(&dp->queue[VSB_RX].vr, slot->iov, slot->gpa,
-			    slot->nr, len);
+	vsb_queue_log_chain(&dp->queue[VSB_RX], slot->iov, slot->gpa, slot->nr,
+			    len);
 }
 
-/* An RX chain that cannot be used goes back empty. */
-static void vsb_send_reject(struct vsb_datapath *dp,
-			    const struct vsb_chain *chain)
+/* Return an RX chain that cannot be used to the guest, empty. */
+static void vsb_rx_reject(struct vsb_datapath *dp,
+			  const struct vsb_chain *chain)
 {
 	struct vsb_queue *q = &dp->queue[VSB_RX];
 
 	if (chain->fault)
-		vsb_datapath_count_fault(dp, q, chain->fault);
+		vsb_queue_count_fault(q, chain->fault);
 	else
 		vsb_error(&dp->ctx, VSB_REASON_DESC_CHAIN_TOO_SHORT_FOR_HEADER, 0, 0);
-	vsb_vring_push(&q->vr, chain->head, 0);
-}
-
-/* A chain that was taken becomes the last slot. */
-static inline void vsb_slots_add(struct vsb_slots *slots,
-				 const struct vsb_chain *chain,
-				 struct iovec *payload)
-{
-	struct vsb_slot *slot = &slots->slot[slots->nr++];
-
-	slot->iov = chain->iov;
-	slot->gpa = chain->gpa;
-	slot->nr = chain->nr;
-	slot->room = min_t(u32, chain->len - VSB_HDR_SIZE, VSB_SEND_BYTES);
-	slot->head = chain->head;
-	slots->payload += vsb_iov_slice(payload + slots->payload, chain->iov,
-					chain->nr, VSB_HDR_SIZE, slot->room);
-	slots->parts += chain->nr;
-	slots->room += slot->room;
-	slots->whole &= chain->iov->iov_len >= VSB_HDR_SIZE;
+	vsb_queue_push(q, chain->head, 0);
 }
 
 /*
- * Take the next RX chain that holds @min bytes behind a header. A bad one
- * ends the row of those that were taken before it, so that a rewind counts
- * right; without such a row it is returned to the guest. Good or bad, a chain
- * costs a part of the round's budget.
+ * Take the next RX chain that holds @min bytes behind a header. A bad chain
+ * stays in the ring if slots are taken, so that a rewind returns slots only.
+ * Otherwise it is returned to the guest. Each chain, good or bad, counts
+ * against the budget.
  */
-static inline bool vsb_send_take(struct vsb_datapath *dp,
-				 struct vsb_slots *slots, u32 min)
+static inline bool vsb_rx_take_slot(struct vsb_datapath *dp,
+				    struct vsb_rx_slots *slots, u32 min)
 {
-	struct vsb_vring *vr = &dp->queue[VSB_RX].vr;
+	struct vsb_queue *q = &dp->queue[VSB_RX];
 	struct vsb_chain chain = {
 		.iov = dp->chain_iov + slots->parts,
 		.gpa = vsb_log_is_on(&dp->log) ?
@@ -127,37 +102,40 @@ static inline bool vsb_send_take(struct vsb_datapath *dp,
 		.max = ARRAY_SIZE(dp->chain_iov) - slots->parts,
 	};
 
-	while (!vsb_send_is_spent(dp) &&
-	       vsb_vring_next(vr, &dp->mem, &chain) > 0) {
-		dp->send_budget--;
+	while (!vsb_rx_is_spent(dp) &&
+	       vsb_queue_next(q, &dp->mem, &chain) > 0) {
+		dp->rx_budget--;
 		if (!chain.fault && chain.len >= VSB_HDR_SIZE + min) {
-			vsb_slots_add(slots, &chain, dp->gather.row);
+			vsb_rx_slots_add(slots, &chain, dp->gather.flat);
 			return true;
 		}
 		if (slots->nr) {
-			vsb_vring_rewind(vr, 1);
+			vsb_queue_rewind(q, 1);
 			return false;
 		}
-		vsb_send_reject(dp, &chain);
+		vsb_rx_reject(dp, &chain);
 	}
 	return false;
 }
 
-/* Take up to @max more that are as plain as most are, if the log is off. */
-static void vsb_send_take_row(struct vsb_datapath *dp, struct vsb_slots *slots,
-			      unsigned int max)
+/*
+ * Take up to @max more RX chains that are plain, as most are, if the log is
+ * off.
+ */
+static void vsb_rx_fill_plain(struct vsb_datapath *dp,
+			      struct vsb_rx_slots *slots, unsigned int max)
 {
 	struct iovec *iov = dp->chain_iov + slots->parts;
-	u16 heads[VSB_SEND_SLOTS];
+	u16 heads[VSB_RX_SLOTS];
 	unsigned int i, nr;
 
 	if (!max || vsb_log_is_on(&dp->log))
 		return;
-	max = min3(max, dp->send_budget,
+	max = min3(max, dp->rx_budget,
 		   (unsigned int)ARRAY_SIZE(dp->chain_iov) - slots->parts);
-	nr = vsb_vring_next_row(&dp->queue[VSB_RX].vr, &dp->mem, iov, heads,
-				max, VSB_HDR_SIZE + 1);
-	dp->send_budget -= nr;
+	nr = vsb_queue_next_plain(&dp->queue[VSB_RX], &dp->mem, iov, heads,
+				  max, VSB_HDR_SIZE + 1);
+	dp->rx_budget -= nr;
 	for (i = 0; i < nr; i++) {
 		const struct vsb_chain chain = {
 			.iov = iov + i,
@@ -166,44 +144,44 @@ static void vsb_send_take_row(struct vsb_datapath *dp, struct vsb_slots *slots,
 			.head = heads[i],
 		};
 
-		vsb_slots_add(slots, &chain, dp->gather.row);
+		vsb_rx_slots_add(slots, &chain, dp->gather.flat);
 	}
 }
 
-/* A packet without payload. Return: false when there is no RX buffer. */
-static bool vsb_send_control(struct vsb_datapath *dp,
-			     const struct vsb_packet *pkt)
+/* Send a packet without payload. Return: false when there is no RX buffer. */
+static bool vsb_rx_control(struct vsb_datapath *dp,
+			   const struct vsb_packet *pkt)
 {
-	struct vsb_vring *vr = &dp->queue[VSB_RX].vr;
-	struct vsb_slot *slot = &dp->slots.slot[0];
+	struct vsb_queue *q = &dp->queue[VSB_RX];
+	struct vsb_rx_slot *slot = &dp->slots.slot[0];
 	struct virtio_vsock_hdr hdr;
 	bool sent;
 
 	vsb_packet_encode(&hdr, pkt);
-	while (vsb_send_take(dp, vsb_send_no_slots(dp), 0)) {
-		sent = vsb_send_header(slot, &hdr);
-		vsb_send_log(dp, slot, VSB_HDR_SIZE);
+	while (vsb_rx_take_slot(dp, vsb_rx_no_slots(dp), 0)) {
+		sent = vsb_rx_header(slot, &hdr);
+		vsb_rx_log(dp, slot, VSB_HDR_SIZE);
 		if (sent) {
-			vsb_vring_push(vr, slot->head, VSB_HDR_SIZE);
+			vsb_queue_push(q, slot->head, VSB_HDR_SIZE);
 			dp->ctx.stats.rx_packets_count++;
 			return true;
 		}
 		vsb_error(&dp->ctx, VSB_REASON_GUEST_MEMORY, pkt->src_port,
 			  pkt->dst_port);
-		vsb_vring_push(vr, slot->head, 0);
+		vsb_queue_push(q, slot->head, 0);
 	}
 	return false;
 }
 
-static void vsb_send_fill(const struct vsb_datapath *dp,
-			  const struct vsb_conn *conn, struct vsb_packet *pkt,
-			  u16 op)
+static void vsb_rx_make_packet(const struct vsb_datapath *dp,
+			       const struct vsb_conn *conn,
+			       struct vsb_packet *pkt, u16 op)
 {
 	*pkt = (struct vsb_packet) {
 		.src_cid = VSB_HOST_CID,
 		.dst_cid = dp->guest_cid,
-		.src_port = conn->host_port,
-		.dst_port = conn->guest_port,
+		.src_port = conn->flow.host_port,
+		.dst_port = conn->flow.guest_port,
 		.type = conn->type,
 		.op = op,
 		.buf_alloc = conn->credit.buf_alloc,
@@ -212,15 +190,15 @@ static void vsb_send_fill(const struct vsb_datapath *dp,
 }
 
 /*
- * The packet on its way told the guest all there is to know of our credit; where
- * a writer in the guest may sleep, an update says it again.
+ * The packet has reported all credit to the guest. A CREDIT_UPDATE follows if a
+ * writer in the guest may still sleep.
  */
-static void vsb_send_told(struct vsb_conn *conn, u16 op)
+static void vsb_rx_reported_credit(struct vsb_conn *conn, u16 op)
 {
 	bool update = op == VIRTIO_VSOCK_OP_CREDIT_UPDATE;
 
 	conn->cs.owed &= ~VSB_OWE_CREDIT_UPDATE;
-	if (vsb_credit_told(&conn->credit, update))
+	if (vsb_credit_reported(&conn->credit, update))
 		conn->cs.owed |= VSB_OWE_CREDIT_UPDATE;
 }
 
@@ -230,89 +208,91 @@ static void vsb_send_told(struct vsb_conn *conn, u16 op)
  * many requests in a row unanswered does not implement the operation, so it is
  * not Linux's driver, and the ceiling does not apply.
  */
-static void vsb_send_asked(struct vsb_datapath *dp, struct vsb_conn *conn)
+static void vsb_rx_requested_credit(struct vsb_datapath *dp,
+				    struct vsb_conn *conn)
 {
-	struct vsb_vring *vr = &dp->queue[VSB_RX].vr;
+	struct vsb_queue *q = &dp->queue[VSB_RX];
 
-	if (vsb_vring_count(vr) < 0)
+	if (vsb_queue_count(q) < 0)
 		return;
-	if (conn->unanswered && conn->asked_at == vr->avail_idx)
+	if (conn->unanswered && conn->asked_at == vsb_queue_added(q))
 		conn->unanswered = 0;
-	conn->asked_at = vr->avail_idx;
+	conn->asked_at = vsb_queue_added(q);
 	if (conn->unanswered < VSB_SILENT_ASKS)
 		conn->unanswered++;
 	else if (!conn->credit.lifted)
 		vsb_credit_lift(&conn->credit);
 }
 
-/* Pay one of the packets that are owed, if it is. False: no RX buffer. */
-static bool vsb_send_owed(struct vsb_datapath *dp, struct vsb_conn *conn,
-			  u16 owed, u16 op)
+/* Send a packet if it is owed. Return: false when there is no RX buffer. */
+static bool vsb_rx_owed(struct vsb_datapath *dp, struct vsb_conn *conn,
+			u16 owed, u16 op)
 {
 	struct vsb_packet pkt;
 
 	if (!(conn->cs.owed & owed))
 		return true;
-	vsb_send_fill(dp, conn, &pkt, op);
+	vsb_rx_make_packet(dp, conn, &pkt, op);
 	if (op == VIRTIO_VSOCK_OP_SHUTDOWN)
 		pkt.flags = conn->cs.host_shut;
-	if (!vsb_send_control(dp, &pkt))
+	if (!vsb_rx_control(dp, &pkt))
 		return false;
 
 	conn->cs.owed &= ~owed;
-	vsb_send_told(conn, op);
+	vsb_rx_reported_credit(conn, op);
 	if (op == VIRTIO_VSOCK_OP_CREDIT_UPDATE)
-		trace_vsb_credit_sent(dp->ctx.stats.device, conn->host_port,
-				      conn->guest_port, pkt.buf_alloc,
+		trace_vsb_credit_sent(dp->ctx.stats.device, conn->flow.host_port,
+				      conn->flow.guest_port, pkt.buf_alloc,
 				      pkt.fwd_cnt);
 	if (op == VIRTIO_VSOCK_OP_CREDIT_REQUEST)
-		vsb_send_asked(dp, conn);
-	/* the guest's time starts when it can know */
+		vsb_rx_requested_credit(dp, conn);
+	/* the guest's time to answer starts when it can see the REQUEST */
 	if (op == VIRTIO_VSOCK_OP_REQUEST)
-		vsb_conntab_arm(&dp->tab, conn, VSB_DUE_STATE,
-				dp->ctx.limits.connect_timeout_ms);
+		vsb_conn_arm(conn, VSB_DUE_STATE,
+			     dp->ctx.limits.connect_timeout_ms);
 	return true;
 }
 
-static void vsb_send_count_rst(struct vsb_datapath *dp, u32 host_port,
-			       u32 guest_port)
+static void vsb_rx_count_rst(struct vsb_datapath *dp, u32 host_port,
+			     u32 guest_port)
 {
 	dp->ctx.stats.rsts_sent++;
 	trace_vsb_rst_sent(dp->ctx.stats.device, host_port, guest_port);
 }
 
-static bool vsb_send_rst(struct vsb_datapath *dp, struct vsb_conn *conn)
+static bool vsb_rx_rst(struct vsb_datapath *dp, struct vsb_conn *conn)
 {
-	if (!vsb_send_owed(dp, conn, VSB_OWE_RST, VIRTIO_VSOCK_OP_RST))
+	if (!vsb_rx_owed(dp, conn, VSB_OWE_RST, VIRTIO_VSOCK_OP_RST))
 		return false;
-	vsb_send_count_rst(dp, conn->host_port, conn->guest_port);
+	vsb_rx_count_rst(dp, conn->flow.host_port, conn->flow.guest_port);
 	vsb_conn_event(conn, VSB_EV_RST_SENT, 0);
 	return true;
 }
 
-/* RX buffers for one read: no more than credit, and the last one, suggest. */
-static void vsb_send_take_slots(struct vsb_datapath *dp,
-				const struct vsb_conn *conn,
-				struct vsb_slots *slots, u32 want, u32 packets)
+/* Take RX buffers for one read, as many as credit and the last read suggest. */
+static void vsb_rx_fill_slots(struct vsb_datapath *dp,
+			      const struct vsb_conn *conn,
+			      struct vsb_rx_slots *slots, u32 want,
+			      u32 packets)
 {
-	unsigned int max = min(packets, VSB_SEND_SLOTS), more;
+	unsigned int max = min(packets, VSB_RX_SLOTS), more;
 
-	/* of a message is known how much it needs */
+	/* the length of a message is known */
 	if (!vsb_conn_is_seqpacket(conn))
 		max = min(max, conn->rx_chains);
 
 	while (slots->nr < max && slots->room < want &&
-	       vsb_send_take(dp, slots, 1)) {
-		/* as many more as will do if they are as large as this one */
+	       vsb_rx_take_slot(dp, slots, 1)) {
+		/* how many more are needed if they are as large as this one */
 		more = DIV_ROUND_UP(want - min(want, slots->room),
 				    slots->slot[slots->nr - 1].room);
-		vsb_send_take_row(dp, slots, min(more, max - slots->nr));
+		vsb_rx_fill_plain(dp, slots, min(more, max - slots->nr));
 	}
 }
 
-/* The header of the packet that brings the next of @left bytes. */
-static __always_inline u32 vsb_send_part(const struct vsb_slot *slot,
-					 struct virtio_vsock_hdr *hdr, u32 left,
+/* Set the header of the packet that brings the next of @left bytes. */
+static __always_inline u32 vsb_rx_part(const struct vsb_rx_slot *slot,
+				       struct virtio_vsock_hdr *hdr, u32 left,
 					 bool eom)
 {
 	u32 part = min(slot->room, left);
@@ -324,20 +304,20 @@ static __always_inline u32 vsb_send_part(const struct vsb_slot *slot,
 }
 
 /* Write headers that are in one part each, in one window of accesses. */
-static unsigned int vsb_send_whole_headers(const struct vsb_slots *slots,
-					   struct virtio_vsock_hdr *hdr,
+static unsigned int vsb_rx_whole_headers(const struct vsb_rx_slots *slots,
+					 struct virtio_vsock_hdr *hdr,
 					   u32 len, bool eom)
 {
-	const struct vsb_slot *slot = slots->slot;
+	const struct vsb_rx_slot *slot = slots->slot;
 
 	/*
-	 * Where the slots are was checked with the guest's memory; a window is
-	 * for all of it on the architectures that we know.
+	 * The memory table's check covers all slots, and a window covers all of
+	 * user space on the architectures that are supported.
 	 */
 	if (!user_write_access_begin(slot->iov->iov_base, sizeof(*hdr)))
 		return 0;
 	for (; len; slot++) {
-		len -= vsb_send_part(slot, hdr, len, eom);
+		len -= vsb_rx_part(slot, hdr, len, eom);
 		unsafe_copy_to_user((char __user *)slot->iov->iov_base,
 				    (const char *)hdr, sizeof(*hdr), fault);
 	}
@@ -346,26 +326,26 @@ fault:
 	return slot - slots->slot;
 }
 
-static unsigned int vsb_send_split_headers(const struct vsb_slots *slots,
-					   struct virtio_vsock_hdr *hdr,
+static unsigned int vsb_rx_split_headers(const struct vsb_rx_slots *slots,
+					 struct virtio_vsock_hdr *hdr,
 					   u32 len, bool eom)
 {
 	unsigned int i;
 
 	for (i = 0; len; i++) {
-		len -= vsb_send_part(&slots->slot[i], hdr, len, eom);
-		if (!vsb_send_header(&slots->slot[i], hdr))
+		len -= vsb_rx_part(&slots->slot[i], hdr, len, eom);
+		if (!vsb_rx_header(&slots->slot[i], hdr))
 			break;
 	}
 	return i;
 }
 
 /*
- * Account for @nr packets, which bring @len bytes; the last one has @part of them
- * in a buffer for @room.
+ * Account for @nr packets with @len bytes; the last of them has @part bytes in
+ * a buffer for @room.
  */
-static void vsb_send_account(struct vsb_conn *conn, unsigned int nr, u32 len,
-			     u32 room, u32 part)
+static void vsb_rx_account(struct vsb_conn *conn, unsigned int nr, u32 len,
+			   u32 room, u32 part)
 {
 	u32 tail = vsb_conn_is_seqpacket(conn) ? 0 : room - part;
 
@@ -374,80 +354,81 @@ static void vsb_send_account(struct vsb_conn *conn, unsigned int nr, u32 len,
 }
 
 /*
- * Put headers before the bytes that were read; @eom: a message ends with them.
- * Return: slots in use.
+ * Write the headers of the bytes that were read; @eom: a message ends with
+ * them.
+ * Return: number of slots in use.
  */
-static unsigned int vsb_send_headers(struct vsb_datapath *dp,
-				     struct vsb_conn *conn,
-				     const struct vsb_slots *slots, u32 len,
+static unsigned int vsb_rx_headers(struct vsb_datapath *dp,
+				   struct vsb_conn *conn,
+				     const struct vsb_rx_slots *slots, u32 len,
 				     bool eom)
 {
-	struct vsb_vring *vr = &dp->queue[VSB_RX].vr;
+	struct vsb_queue *q = &dp->queue[VSB_RX];
 	struct virtio_vsock_hdr hdr;
 	struct vsb_packet pkt;
 	unsigned int i, nr;
 	u32 room = 0, part = 0, sent = 0;
 
-	vsb_send_fill(dp, conn, &pkt, VIRTIO_VSOCK_OP_RW);
+	vsb_rx_make_packet(dp, conn, &pkt, VIRTIO_VSOCK_OP_RW);
 	vsb_packet_encode(&hdr, &pkt);
-	nr = slots->whole ? vsb_send_whole_headers(slots, &hdr, len, eom) :
-			    vsb_send_split_headers(slots, &hdr, len, eom);
+	nr = slots->whole ? vsb_rx_whole_headers(slots, &hdr, len, eom) :
+			    vsb_rx_split_headers(slots, &hdr, len, eom);
 	for (i = 0; i < nr; i++) {
 		room = slots->slot[i].room;
 		part = min(room, len - sent);
-		vsb_vring_push(vr, slots->slot[i].head, VSB_HDR_SIZE + part);
+		vsb_queue_push(q, slots->slot[i].head, VSB_HDR_SIZE + part);
 		sent += part;
 	}
-	vsb_send_account(conn, nr, sent, room, part);
+	vsb_rx_account(conn, nr, sent, room, part);
 	dp->ctx.stats.rx_packets_count += nr;
 	dp->ctx.stats.rx_bytes_count += sent;
-	trace_vsb_rx_bytes(dp->ctx.stats.device, conn->host_port, conn->guest_port,
+	trace_vsb_rx_bytes(dp->ctx.stats.device, conn->flow.host_port, conn->flow.guest_port,
 			   sent);
-	vsb_send_told(conn, VIRTIO_VSOCK_OP_RW);
+	vsb_rx_reported_credit(conn, VIRTIO_VSOCK_OP_RW);
 	if (sent == len)
 		return nr;
 
-	vsb_vring_push(vr, slots->slot[nr].head, 0);
+	vsb_queue_push(q, slots->slot[nr].head, 0);
 	vsb_conn_fail(conn, VSB_REASON_GUEST_MEMORY);
 	return nr + 1;
 }
 
 /*
- * Log what a read may have written. It says how many bytes it brought, not how
- * many it wrote: where memory faults there are more, even in chains that are
- * given back. So it is all that it was offered.
+ * Log what a read may have written. When memory faults, a read has written more
+ * bytes than it returns, even into chains that are rewound. Therefore all
+ * memory that the read could write to is logged.
  */
-static void vsb_send_log_read(struct vsb_datapath *dp,
-			      const struct vsb_slots *slots, u32 want)
+static void vsb_rx_log_read(struct vsb_datapath *dp,
+			    const struct vsb_rx_slots *slots, u32 want)
 {
 	u32 left = min(want, slots->room);
 	unsigned int i;
 
 	for (i = 0; i < slots->nr; i++) {
-		const struct vsb_slot *slot = &slots->slot[i];
+		const struct vsb_rx_slot *slot = &slots->slot[i];
 		u32 part = min(slot->room, left);
 
-		vsb_send_log(dp, slot, VSB_HDR_SIZE + part);
+		vsb_rx_log(dp, slot, VSB_HDR_SIZE + part);
 		left -= part;
 	}
 }
 
-/* The next read is given twice the buffers when this one used them all. */
-static void vsb_send_learn(struct vsb_conn *conn, unsigned int used,
-			   unsigned int given)
+/* The next read gets twice as many buffers when this one has used them all. */
+static void vsb_rx_learn(struct vsb_conn *conn, unsigned int used,
+			 unsigned int given)
 {
 	if (used == given)
-		conn->rx_chains = min(2 * used, VSB_SEND_SLOTS);
+		conn->rx_chains = min(2 * used, VSB_RX_SLOTS);
 	else
 		conn->rx_chains = max(used, 1U);
 }
 
 /* One read of a connection. Return: false when there is no RX buffer. */
-static bool vsb_send_data(struct vsb_datapath *dp, struct vsb_conn *conn)
+static bool vsb_rx_data(struct vsb_datapath *dp, struct vsb_conn *conn)
 {
-	struct vsb_vring *vr = &dp->queue[VSB_RX].vr;
-	struct vsb_slots *slots = vsb_send_no_slots(dp);
-	u32 offered = vsb_conn_offers(conn);
+	struct vsb_queue *q = &dp->queue[VSB_RX];
+	struct vsb_rx_slots *slots = vsb_rx_no_slots(dp);
+	u32 offered = vsb_io_offers(conn);
 	unsigned int used = 0;
 	struct iov_iter iter;
 	u32 want, packets;
@@ -457,75 +438,78 @@ static bool vsb_send_data(struct vsb_datapath *dp, struct vsb_conn *conn)
 	if (!offered)
 		return true;
 	want = min3(offered, vsb_credit_next(&conn->credit, &packets),
-		    VSB_SEND_BYTES);
+		    VSB_RX_BYTES);
 	if (!want) {
 		vsb_conn_ask_credit(conn);
 		return true;
 	}
-	vsb_send_take_slots(dp, conn, slots, want, packets);
+	vsb_rx_fill_slots(dp, conn, slots, want, packets);
 	if (!slots->nr)
 		return false;
 
-	iov_iter_init(&iter, ITER_DEST, dp->gather.row, slots->payload,
+	iov_iter_init(&iter, ITER_DEST, dp->gather.flat, slots->payload,
 		      min(want, slots->room));
-	got = vsb_conn_read(conn, &iter, offered, &eom);
+	got = vsb_io_read(conn, &iter, offered, &eom);
 	if (got == -EFAULT) {
-		/* nothing was read; bad ones come first in the end */
+		/*
+		 * nothing was read; drop a chain, so that a bad one becomes the
+		 * first
+		 */
 		vsb_conn_error(conn, VSB_REASON_GUEST_MEMORY);
-		vsb_vring_push(vr, slots->slot[0].head, 0);
+		vsb_queue_push(q, slots->slot[0].head, 0);
 		used = 1;
 	} else if (got > 0) {
-		used = vsb_send_headers(dp, conn, slots, got, eom);
-		vsb_send_learn(conn, used, slots->nr);
+		used = vsb_rx_headers(dp, conn, slots, got, eom);
+		vsb_rx_learn(conn, used, slots->nr);
 	}
-	/* whatever it says, it may have written */
+	/* a read that failed may have written as well */
 	if (vsb_log_is_on(&dp->log))
-		vsb_send_log_read(dp, slots, want);
-	vsb_vring_rewind(vr, slots->nr - used);
+		vsb_rx_log_read(dp, slots, want);
+	vsb_queue_rewind(q, slots->nr - used);
 	return true;
 }
 
-/* False: no RX buffer. */
-static bool vsb_send_shutdown(struct vsb_datapath *dp, struct vsb_conn *conn)
+/* Send a SHUTDOWN if it is owed. Return: false when there is no RX buffer. */
+static bool vsb_rx_shutdown(struct vsb_datapath *dp, struct vsb_conn *conn)
 {
 	if (!(conn->cs.owed & VSB_OWE_SHUTDOWN))
 		return true;
 	vsb_conn_is_readable(conn);
 	return vsb_conn_shutdown_waits(conn) ||
-	       vsb_send_owed(dp, conn, VSB_OWE_SHUTDOWN,
-			     VIRTIO_VSOCK_OP_SHUTDOWN);
+	       vsb_rx_owed(dp, conn, VSB_OWE_SHUTDOWN,
+			   VIRTIO_VSOCK_OP_SHUTDOWN);
 }
 
 /* One turn of a connection. Return: false when there is no RX buffer. */
-static bool vsb_send_conn(struct vsb_datapath *dp, struct vsb_conn *conn)
+static bool vsb_rx_conn(struct vsb_datapath *dp, struct vsb_conn *conn)
 {
 	if (conn->cs.owed & VSB_OWE_RST)
-		return vsb_send_rst(dp, conn);
-	if (!vsb_send_owed(dp, conn, VSB_OWE_RESPONSE,
-			   VIRTIO_VSOCK_OP_RESPONSE) ||
-	    !vsb_send_owed(dp, conn, VSB_OWE_REQUEST,
+		return vsb_rx_rst(dp, conn);
+	if (!vsb_rx_owed(dp, conn, VSB_OWE_RESPONSE,
+			 VIRTIO_VSOCK_OP_RESPONSE) ||
+	    !vsb_rx_owed(dp, conn, VSB_OWE_REQUEST,
 			   VIRTIO_VSOCK_OP_REQUEST) ||
-	    !vsb_send_shutdown(dp, conn))
+	    !vsb_rx_shutdown(dp, conn))
 		return false;
 	if (vsb_conn_wants_data(&conn->cs) && vsb_conn_is_readable(conn) &&
-	    !vsb_send_data(dp, conn))
+	    !vsb_rx_data(dp, conn))
 		return false;
-	/* the bytes that it waited for may have been the last ones */
-	if (!vsb_send_shutdown(dp, conn))
+	/* the SHUTDOWN may have waited for these bytes */
+	if (!vsb_rx_shutdown(dp, conn))
 		return false;
-	return vsb_send_owed(dp, conn,
+	return vsb_rx_owed(dp, conn,
 			     VSB_OWE_CREDIT_UPDATE | VSB_OWE_CREDIT_REPLY,
 			     VIRTIO_VSOCK_OP_CREDIT_UPDATE) &&
-	       vsb_send_owed(dp, conn, VSB_OWE_CREDIT_REQUEST,
-			     VIRTIO_VSOCK_OP_CREDIT_REQUEST);
+	       vsb_rx_owed(dp, conn, VSB_OWE_CREDIT_REQUEST,
+			   VIRTIO_VSOCK_OP_CREDIT_REQUEST);
 }
 
-/* RST packets without a connection. Return: false when no RX buffer is left. */
-static bool vsb_send_rsts(struct vsb_datapath *dp)
+/* Send RSTs without a connection. Return: false when no RX buffer is left. */
+static bool vsb_rx_rsts(struct vsb_datapath *dp)
 {
 	const struct vsb_rst *rst;
 
-	while ((rst = vsb_rstq_peek(&dp->tab.rsts))) {
+	while ((rst = vsb_rstq_peek(&dp->conns.rsts))) {
 		const struct vsb_packet pkt = {
 			.src_cid = VSB_HOST_CID,
 			.dst_cid = dp->guest_cid,
@@ -535,33 +519,33 @@ static bool vsb_send_rsts(struct vsb_datapath *dp)
 			.op = VIRTIO_VSOCK_OP_RST,
 		};
 
-		if (!vsb_send_control(dp, &pkt))
+		if (!vsb_rx_control(dp, &pkt))
 			return false;
-		vsb_send_count_rst(dp, rst->host_port, rst->guest_port);
-		vsb_rstq_drop(&dp->tab.rsts);
+		vsb_rx_count_rst(dp, rst->host_port, rst->guest_port);
+		vsb_rstq_drop(&dp->conns.rsts);
 	}
 	return true;
 }
 
 /* Connections take turns. Return: false when no RX buffer is left. */
-static bool vsb_send_turns(struct vsb_datapath *dp)
+static bool vsb_rx_turns(struct vsb_datapath *dp)
 {
-	u64 end = dp->ctx.stats.rx_packets_count + VSB_SEND_PACKETS;
-	unsigned int turns = VSB_SEND_PACKETS;
+	u64 end = dp->ctx.stats.rx_packets_count + VSB_RX_PACKETS;
+	unsigned int turns = VSB_RX_PACKETS;
 	struct vsb_conn *conn;
 	bool buffers = true;
 
 	while (buffers && turns-- && dp->ctx.stats.rx_packets_count < end) {
-		conn = list_first_entry_or_null(&dp->tab.rxq, struct vsb_conn,
+		conn = list_first_entry_or_null(&dp->conns.rxq, struct vsb_conn,
 						rxq);
 		if (!conn)
 			break;
 		vsb_conn_get(conn);
 		list_del_init(&conn->rxq);
-		buffers = vsb_send_conn(dp, conn);
-		/* without a buffer it was not its turn */
+		buffers = vsb_rx_conn(dp, conn);
+		/* without a buffer this was no turn */
 		if (!buffers)
-			list_move(&conn->rxq, &dp->tab.rxq);
+			list_move(&conn->rxq, &dp->conns.rxq);
 		else if (vsb_conn_has_work(conn))
 			vsb_conn_queue_rx(conn);
 		vsb_conn_put(conn);
@@ -570,31 +554,32 @@ static bool vsb_send_turns(struct vsb_datapath *dp)
 }
 
 /**
- * vsb_send() - one round of the RX virtqueue
+ * vsb_rx_run() - one round of the RX virtqueue
  * @dp: the data path, running
  */
-void vsb_send(struct vsb_datapath *dp)
+void vsb_rx_run(struct vsb_datapath *dp)
 {
 	struct vsb_queue *q = &dp->queue[VSB_RX];
 	bool buffers, more;
 
 	if (dp->gate.closed)
 		return;
-	if (list_empty(&dp->tab.rxq) && !dp->tab.rsts.count)
+	if (list_empty(&dp->conns.rxq) && !dp->conns.rsts.count)
 		return;
 
-	vsb_vring_unpark(&q->vr);
-	dp->send_budget = VSB_SEND_CHAINS;
-	dp->send_since = q->vr.walked;
-	buffers = vsb_send_rsts(dp) && vsb_send_turns(dp);
-	vsb_datapath_finish(dp, q);
+	vsb_queue_unpark(q);
+	dp->rx_budget = VSB_RX_CHAINS;
+	dp->rx_since = vsb_queue_walked(q);
+	buffers = vsb_rx_rsts(dp) && vsb_rx_turns(dp);
+	if (vsb_interrupt_finish(&dp->interrupt, q))
+		vsb_busy_poll_active(&dp->poll);
 	if (buffers)
-		more = !list_empty(&dp->tab.rxq);
+		more = !list_empty(&dp->conns.rxq);
 	else
-		more = vsb_send_is_spent(dp) || vsb_datapath_park(dp, q);
-	if (!buffers && !more && !dp->starved && !q->vr.broken)
+		more = vsb_rx_is_spent(dp) || vsb_queue_park(q);
+	if (!buffers && !more && !dp->rx_starved && !vsb_queue_is_broken(q))
 		trace_vsb_stall(dp->ctx.stats.device, 0, 0, "rx_ring");
-	dp->starved = !buffers && !more;
-	if (more && !q->vr.broken)
-		vsb_worker_queue(&dp->ctx.worker, &q->work);
+	dp->rx_starved = !buffers && !more;
+	if (more && !vsb_queue_is_broken(q))
+		vsb_queue_schedule(q);
 }

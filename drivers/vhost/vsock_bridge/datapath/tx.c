@@ -2,10 +2,10 @@
 /*
  * Guest to host: TX virtqueue -> connection -> host socket.
  *
- * Chains are always consumed, whatever becomes of them, so a guest can never
- * be stuck behind one of its own connections. Data packets of one connection
- * are gathered and go to the host socket with one call, straight from guest
- * memory; used elements become visible after that.
+ * Every chain is consumed, whatever becomes of its packet, so that a guest
+ * cannot be blocked by one of its own connections. Data packets of one
+ * connection are gathered and written to the host socket with one call,
+ * straight from guest memory; used elements become visible after that.
  */
 #include <linux/err.h>
 #include <linux/uaccess.h>
@@ -18,13 +18,11 @@
 #include "conn/pure/packet.h"
 #include "conn/room.h"
 #include "datapath/datapath.h"
+#include "datapath/tx.h"
 
-/*
- * One round: so many chains, or so many bytes, or as much of a walk as a queue may
- * have, then the others have a turn.
- */
-#define VSB_RECEIVE_CHAINS	256
-#define VSB_RECEIVE_BYTES	(512 * 1024)
+/* The budget of one round, besides that of vsb_queue_is_spent(). */
+#define VSB_TX_CHAINS	256
+#define VSB_TX_BYTES	(512 * 1024)
 
 static void vsb_packet_error(struct vsb_datapath *dp, enum vsb_reason reason,
 			     const struct vsb_packet *pkt)
@@ -32,22 +30,22 @@ static void vsb_packet_error(struct vsb_datapath *dp, enum vsb_reason reason,
 	vsb_error(&dp->ctx, reason, pkt->dst_port, pkt->src_port);
 }
 
-/* Of SEQPACKET: does the packet end a message? */
-static bool vsb_receive_is_end(const struct vsb_conn *conn,
-			       const struct vsb_packet *pkt)
+/* Does the packet end a SEQPACKET message? */
+static bool vsb_tx_is_end(const struct vsb_conn *conn,
+			  const struct vsb_packet *pkt)
 {
 	return vsb_conn_is_seqpacket(conn) &&
 	       (pkt->flags & VIRTIO_VSOCK_SEQ_EOM);
 }
 
-static void vsb_receive_data(struct vsb_datapath *dp, struct vsb_conn *conn,
-			     const struct vsb_packet *pkt,
+static void vsb_tx_data(struct vsb_datapath *dp, struct vsb_conn *conn,
+			const struct vsb_packet *pkt,
 			     const struct vsb_chain *chain)
 {
-	bool eom = vsb_receive_is_end(conn, pkt);
+	bool eom = vsb_tx_is_end(conn, pkt);
 
 	if (!vsb_conn_takes_data(&conn->cs)) {
-		/* a guest that has not seen our RST is not to blame */
+		/* a guest that has not seen the RST yet makes no error */
 		if (conn->cs.state < VSB_LINGER)
 			vsb_conn_error(conn, VSB_REASON_BAD_OP);
 		return;
@@ -55,8 +53,8 @@ static void vsb_receive_data(struct vsb_datapath *dp, struct vsb_conn *conn,
 	if (!pkt->len && !eom)
 		return;
 	/*
-	 * Before the credit is taken: what fails in here makes up for all that
-	 * was taken, and may end the connection.
+	 * This must precede vsb_credit_take(): a flush that fails gives back
+	 * all credit that was taken, and may end the connection.
 	 */
 	if (vsb_gather_is_spent(&dp->gather, chain->nr))
 		vsb_gather_flush_all(&dp->gather);
@@ -77,9 +75,9 @@ static void vsb_receive_data(struct vsb_datapath *dp, struct vsb_conn *conn,
 		vsb_gather_flush(&dp->gather, conn, true);
 }
 
-/* Return: where that port is, or NULL: nowhere, which is counted. */
-static struct vsb_route *vsb_receive_route(struct vsb_datapath *dp,
-					   const struct vsb_packet *pkt)
+/* Return: the route of the port, or NULL if it has none, which is counted. */
+static struct vsb_route *vsb_tx_route(struct vsb_datapath *dp,
+				      const struct vsb_packet *pkt)
 {
 	struct vsb_route *route = vsb_routes_find(&dp->routes, pkt->dst_port);
 
@@ -92,82 +90,82 @@ static struct vsb_route *vsb_receive_route(struct vsb_datapath *dp,
 	return NULL;
 }
 
-static void vsb_receive_reply_rst(struct vsb_datapath *dp,
-				  const struct vsb_packet *pkt)
+static void vsb_tx_reply_rst(struct vsb_datapath *dp,
+			     const struct vsb_packet *pkt)
 {
-	vsb_conntab_reply_rst(&dp->tab, pkt->dst_port, pkt->src_port,
-			      pkt->type);
+	vsb_conns_reply_rst(&dp->conns, pkt->dst_port, pkt->src_port,
+			    pkt->type);
 }
 
-/* The guest wants a host program. */
-static void vsb_receive_request(struct vsb_datapath *dp,
-				const struct vsb_packet *pkt)
+/* The guest connects to a host program. */
+static void vsb_tx_request(struct vsb_datapath *dp,
+			   const struct vsb_packet *pkt)
 {
-	struct vsb_route *route = vsb_receive_route(dp, pkt);
-	struct vsb_conntab *tab = &dp->tab;
+	struct vsb_route *route = vsb_tx_route(dp, pkt);
+	struct vsb_conns *conns = &dp->conns;
 	struct vsb_conn *conn = NULL;
 
-	if (route && vsb_room_for_connect(tab, pkt->dst_port, pkt->src_port))
-		conn = vsb_conn_alloc(tab);
+	if (route && vsb_room_for_connect(conns, pkt->dst_port, pkt->src_port))
+		conn = vsb_conn_alloc(conns);
 	if (!conn) {
-		vsb_receive_reply_rst(dp, pkt);
+		vsb_tx_reply_rst(dp, pkt);
 		return;
 	}
 	vsb_conn_begin(conn, VSB_CONNECTING, pkt->type);
-	conn->host_port = pkt->dst_port;
-	conn->guest_port = pkt->src_port;
+	conn->flow.host_port = pkt->dst_port;
+	conn->flow.guest_port = pkt->src_port;
 	vsb_credit_peer(&conn->credit, pkt->buf_alloc, pkt->fwd_cnt);
-	vsb_conntab_insert(tab, conn);
+	vsb_conn_insert(conn);
 	vsb_connector_submit(&dp->connector, conn, route);
 }
 
-/* The guest has forgotten the old one. */
-static void vsb_receive_request_again(struct vsb_datapath *dp,
-				      struct vsb_conn *old,
+/* The guest has forgotten the old connection. */
+static void vsb_tx_request_again(struct vsb_datapath *dp,
+				 struct vsb_conn *old,
 				      const struct vsb_packet *pkt)
 {
 	vsb_conn_forget(old, VSB_REASON_FORGOTTEN);
-	vsb_receive_request(dp, pkt);
+	vsb_tx_request(dp, pkt);
 }
 
-static void vsb_receive_unknown(struct vsb_datapath *dp,
-				const struct vsb_packet *pkt)
+static void vsb_tx_unknown(struct vsb_datapath *dp,
+			   const struct vsb_packet *pkt)
 {
 	switch (pkt->op) {
 	case VIRTIO_VSOCK_OP_REQUEST:
-		vsb_receive_request(dp, pkt);
+		vsb_tx_request(dp, pkt);
 		break;
 	case VIRTIO_VSOCK_OP_RST:
 		break;
 	default:
 		vsb_packet_error(dp, VSB_REASON_UNKNOWN_FLOW, pkt);
-		vsb_receive_reply_rst(dp, pkt);
+		vsb_tx_reply_rst(dp, pkt);
 	}
 }
 
-static void vsb_receive_credit(struct vsb_conn *conn,
-			       const struct vsb_packet *pkt)
+static void vsb_tx_credit(struct vsb_conn *conn,
+			  const struct vsb_packet *pkt)
 {
 	if (vsb_credit_peer(&conn->credit, pkt->buf_alloc, pkt->fwd_cnt))
 		vsb_conn_got_credit(conn);
-	trace_vsb_credit_received(conn->ctx->stats.device, conn->host_port,
-				  conn->guest_port, pkt->buf_alloc, pkt->fwd_cnt);
-	/* a guest that makes its window smaller may have used it up by that */
+	trace_vsb_credit_received(conn->ctx->stats.device, conn->flow.host_port,
+				  conn->flow.guest_port, pkt->buf_alloc, pkt->fwd_cnt);
+	/* a guest can use up its window by making it smaller */
 	vsb_conn_check_update(conn);
 }
 
-static void vsb_receive_known(struct vsb_datapath *dp, struct vsb_conn *conn,
-			      const struct vsb_packet *pkt,
+static void vsb_tx_known(struct vsb_datapath *dp, struct vsb_conn *conn,
+			 const struct vsb_packet *pkt,
 			      const struct vsb_chain *chain)
 {
 	if (vsb_credit_is_news(&conn->credit, pkt->buf_alloc, pkt->fwd_cnt))
-		vsb_receive_credit(conn, pkt);
+		vsb_tx_credit(conn, pkt);
 	if (pkt->op != VIRTIO_VSOCK_OP_CREDIT_UPDATE)
-		vsb_row_answer(&conn->row);
+		vsb_burst_end(&conn->burst);
 
 	switch (pkt->op) {
 	case VIRTIO_VSOCK_OP_REQUEST:
-		vsb_receive_request_again(dp, conn, pkt);
+		vsb_tx_request_again(dp, conn, pkt);
 		break;
 	case VIRTIO_VSOCK_OP_RESPONSE:
 		vsb_conn_event(conn, VSB_EV_RESPONSE, 0);
@@ -179,13 +177,13 @@ static void vsb_receive_known(struct vsb_datapath *dp, struct vsb_conn *conn,
 		vsb_conn_event(conn, VSB_EV_GUEST_SHUTDOWN, pkt->flags);
 		break;
 	case VIRTIO_VSOCK_OP_RW:
-		vsb_receive_data(dp, conn, pkt, chain);
+		vsb_tx_data(dp, conn, pkt, chain);
 		break;
 	case VIRTIO_VSOCK_OP_CREDIT_UPDATE:
 		conn->unanswered = 0;
 		break;
 	case VIRTIO_VSOCK_OP_CREDIT_REQUEST:
-		/* not before the RESPONSE: a guest would take it for nonsense */
+		/* a guest expects no other packet before the RESPONSE */
 		if (conn->cs.state == VSB_OPEN)
 			vsb_conn_owe(conn, VSB_OWE_CREDIT_REPLY);
 		break;
@@ -195,69 +193,70 @@ static void vsb_receive_known(struct vsb_datapath *dp, struct vsb_conn *conn,
 }
 
 /*
- * The guest has one namespace of ports for all types: a packet of another type
- * is not for this connection, unless it says that the guest has forgotten it.
+ * The guest has one namespace of ports for all types. A packet of another type
+ * is not for this connection. A REQUEST shows that the guest has forgotten it.
  */
-static void vsb_receive_other_type(struct vsb_datapath *dp,
-				   struct vsb_conn *conn,
+static void vsb_tx_other_type(struct vsb_datapath *dp,
+			      struct vsb_conn *conn,
 				   const struct vsb_packet *pkt)
 {
 	switch (pkt->op) {
 	case VIRTIO_VSOCK_OP_REQUEST:
-		vsb_receive_request_again(dp, conn, pkt);
+		vsb_tx_request_again(dp, conn, pkt);
 		break;
 	case VIRTIO_VSOCK_OP_RST:
 		break;
 	default:
 		vsb_packet_error(dp, VSB_REASON_BAD_TYPE, pkt);
-		vsb_receive_reply_rst(dp, pkt);
+		vsb_tx_reply_rst(dp, pkt);
 	}
 }
 
-static struct vsb_conn *vsb_receive_recent(const struct vsb_gather *gather)
+static struct vsb_conn *vsb_tx_recent(const struct vsb_gather *gather)
 {
 	return gather->recent ? container_of(gather->recent, struct vsb_conn,
 					     gathered) : NULL;
 }
 
 /*
- * Whose packet is it? What came before it goes to the host socket before
- * anything but more of the same happens, which may end the connection.
+ * Find the connection of a packet. Gathered data is flushed before any packet
+ * other than RW takes effect. The flush may end the connection, hence the
+ * second lookup.
  */
 static __always_inline struct vsb_conn *
-vsb_receive_conn(struct vsb_datapath *dp, const struct vsb_packet *pkt)
+vsb_tx_conn(struct vsb_datapath *dp, const struct vsb_packet *pkt)
 {
-	struct vsb_conn *conn = vsb_receive_recent(&dp->gather);
+	struct vsb_conn *conn = vsb_tx_recent(&dp->gather);
 
-	if (!conn || conn->host_port != pkt->dst_port ||
-	    conn->guest_port != pkt->src_port)
-		conn = vsb_conntab_find(&dp->tab, pkt->dst_port, pkt->src_port);
+	if (!conn || conn->flow.host_port != pkt->dst_port ||
+	    conn->flow.guest_port != pkt->src_port)
+		conn = vsb_conn_find(&dp->conns, pkt->dst_port, pkt->src_port);
 	if (!conn || pkt->op == VIRTIO_VSOCK_OP_RW ||
 	    list_empty(&conn->gathered.node))
 		return conn;
 	vsb_gather_flush(&dp->gather, conn, false);
-	return vsb_conntab_find(&dp->tab, pkt->dst_port, pkt->src_port);
+	return vsb_conn_find(&dp->conns, pkt->dst_port, pkt->src_port);
 }
 
-static void vsb_receive_packet(struct vsb_datapath *dp,
-			       const struct vsb_packet *pkt,
+static void vsb_tx_packet(struct vsb_datapath *dp,
+			  const struct vsb_packet *pkt,
 			       const struct vsb_chain *chain)
 {
-	struct vsb_conn *conn = vsb_receive_conn(dp, pkt);
+	struct vsb_conn *conn = vsb_tx_conn(dp, pkt);
 
 	dp->ctx.stats.tx_packets_count++;
 	if (conn && conn->type != pkt->type)
-		vsb_receive_other_type(dp, conn, pkt);
+		vsb_tx_other_type(dp, conn, pkt);
 	else if (conn)
-		vsb_receive_known(dp, conn, pkt, chain);
+		vsb_tx_known(dp, conn, pkt, chain);
 	else
-		vsb_receive_unknown(dp, pkt);
+		vsb_tx_unknown(dp, pkt);
 }
 
-/* Read a header that is in one part. Its fields are read once. */
+/* Read a header that is in one part. Each field is read once. */
 static __always_inline bool
-vsb_receive_header_from(const struct virtio_vsock_hdr __user *from,
-			struct virtio_vsock_hdr *hdr)
+vsb_tx_header_from(const struct virtio_vsock_hdr __user *from,
+		   struct virtio_vsock_hdr *hdr)
 {
 	if (!user_read_access_begin(from, sizeof(*from)))
 		return false;
@@ -278,15 +277,15 @@ fault:
 	return false;
 }
 
-/* Read the header, once. */
-static bool vsb_receive_header(const struct vsb_chain *chain,
-			       struct vsb_packet *pkt)
+/* Read the header once. */
+static bool vsb_tx_header(const struct vsb_chain *chain,
+			  struct vsb_packet *pkt)
 {
 	struct virtio_vsock_hdr hdr;
 	struct iov_iter iter;
 
 	if (likely(chain->iov[0].iov_len >= sizeof(hdr))) {
-		if (!vsb_receive_header_from(chain->iov[0].iov_base, &hdr))
+		if (!vsb_tx_header_from(chain->iov[0].iov_base, &hdr))
 			return false;
 	} else {
 		iov_iter_init(&iter, ITER_SOURCE, chain->iov, chain->nr,
@@ -299,19 +298,19 @@ static bool vsb_receive_header(const struct vsb_chain *chain,
 }
 
 /*
- * A packet that cannot be taken, though its header could be read. A connection
- * does not go on with a hole in its bytes: it ends, and both sides see that. A
- * packet without payload that matters is dropped, except for an RST, of which
- * the header is all.
+ * Refuse a packet whose header could be read, but whose payload could not.
+ * Without the payload of an RW packet the byte stream would have a hole, so the
+ * connection ends with a reset of both sides. An RST has no payload, so it
+ * takes effect. Other packets to a connection are dropped.
  */
-static noinline void vsb_receive_refuse(struct vsb_datapath *dp,
-					const struct vsb_packet *pkt)
+static noinline void vsb_tx_refuse(struct vsb_datapath *dp,
+				   const struct vsb_packet *pkt)
 {
 	struct vsb_conn *conn;
 
-	if (vsb_packet_check(pkt, dp->guest_cid, dp->tab.seqpacket, U32_MAX))
+	if (vsb_packet_check(pkt, dp->guest_cid, dp->conns.seqpacket, U32_MAX))
 		return;
-	conn = vsb_receive_conn(dp, pkt);
+	conn = vsb_tx_conn(dp, pkt);
 	if (conn && vsb_conn_takes_data(&conn->cs) &&
 	    pkt->op == VIRTIO_VSOCK_OP_RW) {
 		vsb_gather_flush(&dp->gather, conn, false);
@@ -319,52 +318,52 @@ static noinline void vsb_receive_refuse(struct vsb_datapath *dp,
 	} else if (conn && pkt->op == VIRTIO_VSOCK_OP_RST) {
 		vsb_conn_event(conn, VSB_EV_GUEST_RST, 0);
 	} else if (!conn && pkt->op != VIRTIO_VSOCK_OP_RST) {
-		vsb_receive_reply_rst(dp, pkt);
+		vsb_tx_reply_rst(dp, pkt);
 	}
 }
 
-/* What is before the fault of a chain may hold a header. */
-static noinline void vsb_receive_faulty(struct vsb_datapath *dp,
-					const struct vsb_chain *chain)
+/* The parts before the fault of a chain may hold a header. */
+static noinline void vsb_tx_faulty(struct vsb_datapath *dp,
+				   const struct vsb_chain *chain)
 {
 	struct vsb_packet pkt;
 
-	vsb_datapath_count_fault(dp, &dp->queue[VSB_TX], chain->fault);
-	if (chain->len >= VSB_HDR_SIZE && vsb_receive_header(chain, &pkt))
-		vsb_receive_refuse(dp, &pkt);
+	vsb_queue_count_fault(&dp->queue[VSB_TX], chain->fault);
+	if (chain->len >= VSB_HDR_SIZE && vsb_tx_header(chain, &pkt))
+		vsb_tx_refuse(dp, &pkt);
 }
 
 static __always_inline void
-vsb_receive_chain(struct vsb_datapath *dp, const struct vsb_chain *chain)
+vsb_tx_chain(struct vsb_datapath *dp, const struct vsb_chain *chain)
 {
 	struct vsb_packet pkt;
 
 	if (chain->fault) {
-		vsb_receive_faulty(dp, chain);
+		vsb_tx_faulty(dp, chain);
 		return;
 	}
 	if (chain->len < VSB_HDR_SIZE) {
 		vsb_error(&dp->ctx, VSB_REASON_DESC_CHAIN_TOO_SHORT_FOR_HEADER, 0, 0);
 		return;
 	}
-	if (!vsb_receive_header(chain, &pkt)) {
+	if (!vsb_tx_header(chain, &pkt)) {
 		vsb_error(&dp->ctx, VSB_REASON_GUEST_MEMORY, 0, 0);
 		return;
 	}
 
-	switch (vsb_packet_check(&pkt, dp->guest_cid, dp->tab.seqpacket,
+	switch (vsb_packet_check(&pkt, dp->guest_cid, dp->conns.seqpacket,
 				 chain->len - VSB_HDR_SIZE)) {
 	case VSB_PKT_OK:
-		vsb_receive_packet(dp, &pkt, chain);
+		vsb_tx_packet(dp, &pkt, chain);
 		break;
 	case VSB_PKT_SHORT:
 		vsb_packet_error(dp, VSB_REASON_DESC_CHAIN_TOO_SHORT_FOR_PACKET, &pkt);
-		vsb_receive_refuse(dp, &pkt);
+		vsb_tx_refuse(dp, &pkt);
 		break;
 	case VSB_PKT_TYPE:
 		vsb_packet_error(dp, VSB_REASON_BAD_TYPE, &pkt);
 		if (pkt.op != VIRTIO_VSOCK_OP_RST)
-			vsb_receive_reply_rst(dp, &pkt);
+			vsb_tx_reply_rst(dp, &pkt);
 		break;
 	case VSB_PKT_DST_CID:
 		vsb_packet_error(dp, VSB_REASON_BAD_DST_CID, &pkt);
@@ -376,52 +375,50 @@ vsb_receive_chain(struct vsb_datapath *dp, const struct vsb_chain *chain)
 }
 
 /* Return: true when the budget was spent before the queue was empty. */
-static bool vsb_receive_batch(struct vsb_datapath *dp)
+static bool vsb_tx_batch(struct vsb_datapath *dp)
 {
 	struct vsb_queue *q = &dp->queue[VSB_TX];
 	struct vsb_chain chain = {
 		.iov = dp->chain_iov,
 		.max = ARRAY_SIZE(dp->chain_iov),
 	};
-	u64 bytes = dp->ctx.stats.tx_bytes_count + VSB_RECEIVE_BYTES;
-	unsigned int chains = VSB_RECEIVE_CHAINS;
-	u32 since = q->vr.walked;
+	u64 bytes = dp->ctx.stats.tx_bytes_count + VSB_TX_BYTES;
+	unsigned int chains = VSB_TX_CHAINS;
+	u32 since = vsb_queue_walked(q);
 
-	while (vsb_vring_next(&q->vr, &dp->mem, &chain) > 0) {
-		vsb_receive_chain(dp, &chain);
-		vsb_vring_push(&q->vr, chain.head, 0);
+	while (vsb_queue_next(q, &dp->mem, &chain) > 0) {
+		vsb_tx_chain(dp, &chain);
+		vsb_queue_push(q, chain.head, 0);
 		if (!--chains || dp->ctx.stats.tx_bytes_count >= bytes ||
-		    vsb_vring_is_spent(&q->vr, since))
+		    vsb_queue_is_spent(q, since))
 			return true;
 	}
 	return false;
 }
 
 /**
- * vsb_receive() - one round of the TX virtqueue
+ * vsb_tx_run() - one round of the TX virtqueue
  * @dp: the data path, running
- * @spot: out: where to poll for more
- *
- * Return: true when the caller has to poll, and then have another round; else
- * a kick will come.
+ * @watch: set when the caller has to poll, and then run another round;
+ *	otherwise the round is scheduled again, or a kick was asked for
  */
-bool vsb_receive(struct vsb_datapath *dp, struct vsb_poll_spot *spot)
+void vsb_tx_run(struct vsb_datapath *dp, struct vsb_busy_poll_watch *watch)
 {
 	struct vsb_queue *q = &dp->queue[VSB_TX];
 	bool more;
 
-	vsb_vring_unpark(&q->vr);
-	more = vsb_receive_batch(dp);
+	vsb_queue_unpark(q);
+	more = vsb_tx_batch(dp);
 	vsb_gather_flush_all(&dp->gather);
-	if (q->vr.staged)
-		vsb_poll_unpark(&dp->poll);
-	vsb_datapath_finish(dp, q);
-	if (!more && vsb_poll_begin(&dp->poll, &q->vr, &dp->tab.ready,
-				    &dp->ctx.worker, spot))
-		return true;
-	if (more || vsb_datapath_park(dp, q))
-		vsb_worker_queue(&dp->ctx.worker, &q->work);
+	if (vsb_queue_has_staged(q))
+		vsb_busy_poll_unpark(&dp->poll);
+	if (vsb_interrupt_finish(&dp->interrupt, q))
+		vsb_busy_poll_active(&dp->poll);
+	if (!more && vsb_busy_poll_begin(&dp->poll, q, &dp->conns.ready.list,
+					 &dp->ctx.worker, watch))
+		return;
+	if (more || vsb_queue_park(q))
+		vsb_queue_schedule(q);
 	else
-		vsb_poll_park(&dp->poll);
-	return false;
+		vsb_busy_poll_park(&dp->poll);
 }

@@ -14,6 +14,7 @@
 #include <linux/vsock_bridge.h>
 
 #include "conn/conn.h"
+#include "datapath/quench.h"
 #include "dev/dev.h"
 #include "dev/ioarg.h"
 
@@ -45,7 +46,7 @@ static u32 vsb_conns_flags(const struct vsb_conn *conn)
 		flags |= VSOCK_BRIDGE_CONN_HOST_NO_SEND;
 	if (conn->credit_asked)
 		flags |= VSOCK_BRIDGE_CONN_WAITS_GUEST;
-	if (conn->sock.want_write)
+	if (conn->watch.want_write)
 		flags |= VSOCK_BRIDGE_CONN_WAITS_HOST;
 	return flags;
 }
@@ -55,12 +56,12 @@ static void vsb_conns_tell(struct vsock_bridge_conn *to,
 {
 	*to = (struct vsock_bridge_conn) {
 		.id = conn->id,
-		.host_port = conn->host_port,
-		.guest_port = conn->guest_port,
+		.host_port = conn->flow.host_port,
+		.guest_port = conn->flow.guest_port,
 		.type = conn->type,
 		.state = conn->cs.state,
 		.flags = vsb_conns_flags(conn),
-		.buffered = conn->txbuf.len,
+		.buffered = conn->buffer.bytes.len,
 		.tx_credit = conn->credit.buf_alloc -
 			     vsb_credit_unread(&conn->credit),
 		.rx_credit = vsb_credit_free(&conn->credit),
@@ -69,19 +70,19 @@ static void vsb_conns_tell(struct vsock_bridge_conn *to,
 		.age_ms = div_u64(ktime_get_ns() - conn->began_at,
 				  NSEC_PER_MSEC),
 	};
-	vsb_socket_peer_is(&conn->sock, &to->pid, &to->uid);
+	vsb_end_peer(conn->end, &to->pid, &to->uid);
 }
 
 /* Fill in those that began after the one of that id. Return: how many. */
-static long vsb_conns_collect(const struct vsb_conntab *tab, u64 after,
+static long vsb_conns_collect(const struct vsb_conns *conns, u64 after,
 			      struct vsock_bridge_conn *to, u32 max)
 {
 	struct vsb_conn *conn;
 	long nr = 0;
 
-	if (after >= tab->last_id)
+	if (after >= conns->last_id)
 		return 0;
-	list_for_each_entry(conn, &tab->conns, all) {
+	list_for_each_entry(conn, &conns->all, all) {
 		if (nr == max)
 			break;
 		if (conn->id > after)
@@ -113,7 +114,7 @@ static long vsb_conns_locked(struct vsb_datapath *dp, u64 after,
 	if (ret)
 		return ret;
 	ret = vsb_datapath_is_dead(dp) ? -EIO :
-	      vsb_conns_collect(&dp->tab, after, to, max);
+	      vsb_conns_collect(&dp->conns, after, to, max);
 	vsb_datapath_unlock(dp);
 	return ret;
 }
@@ -149,13 +150,13 @@ long vsb_get_conns(struct vsb_dev *dev, void __user *argp)
 	return ret;
 }
 
-static struct vsb_conn *vsb_conns_find(const struct vsb_conntab *tab, u64 id)
+static struct vsb_conn *vsb_conns_find(const struct vsb_conns *conns, u64 id)
 {
 	struct vsb_conn *conn;
 
-	if (id > tab->last_id)
+	if (id > conns->last_id)
 		return NULL;
-	list_for_each_entry(conn, &tab->conns, all) {
+	list_for_each_entry(conn, &conns->all, all) {
 		if (conn->id == id)
 			return conn;
 	}
@@ -170,11 +171,11 @@ long vsb_drop_conn(struct vsb_dev *dev, void *arg)
 
 	if (drop->reserved)
 		return -EINVAL;
-	conn = vsb_conns_find(&dp->tab, drop->id);
+	conn = vsb_conns_find(&dp->conns, drop->id);
 	if (!conn || conn->cs.state == VSB_DEAD)
 		return -ENOENT;
 	vsb_conn_abort(conn, VSB_REASON_DROPPED, VSB_EV_RESET);
 	/* the guest is told in the next round */
-	vsb_worker_queue(&dp->ctx.worker, &dp->queue[VSB_RX].work);
+	vsb_queue_schedule(&dp->queue[VSB_RX]);
 	return 0;
 }

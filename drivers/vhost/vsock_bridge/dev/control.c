@@ -85,9 +85,9 @@ static void vsb_control_tell_datapath(struct vsock_bridge_device *to,
 	to->tx_bytes_count = vsb_glance(stats->tx_bytes_count);
 	to->rx_packets_count = vsb_glance(stats->rx_packets_count);
 	to->tx_packets_count = vsb_glance(stats->tx_packets_count);
-	to->connections = vsb_control_less(vsb_glance(dp->tab.nr),
-					   vsb_glance(dp->tab.lingering));
-	to->handshakes = vsb_glance(dp->tab.handshakes);
+	to->connections = vsb_control_less(vsb_glance(dp->conns.nr),
+					   vsb_glance(dp->conns.nr_lingering));
+	to->handshakes = vsb_glance(dp->conns.nr_handshakes);
 }
 
 static void vsb_control_tell(struct vsock_bridge_device *to,

@@ -9,6 +9,8 @@
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 
+#include "datapath/life.h"
+#include "datapath/quench.h"
 #include "dev/dev.h"
 #include "dev/process.h"
 #include "dev/registry.h"

@@ -14,7 +14,7 @@
 #include <linux/workqueue.h>
 
 #include "datapath/datapath.h"
-#include "host/unix/socket.h"
+#include "host/unix/name.h"
 
 struct file;
 struct mm_struct;

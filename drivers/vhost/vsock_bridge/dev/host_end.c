@@ -17,10 +17,15 @@
 
 #include "base/ctx.h"
 #include "base/reason.h"
+#include "datapath/life.h"
+#include "datapath/quench.h"
 #include "dev/dev.h"
 #include "dev/ioarg.h"
+#include "host/acceptor.h"
+#include "host/unix/acceptor.h"
 #include "host/unix/context.h"
 #include "host/unix/ownfile.h"
+#include "host/unix/route.h"
 #include "host/unix/sockfile.h"
 
 /* As it was first published; a shorter one is refused. */
@@ -44,7 +49,7 @@
  * @arg: what the caller said
  * @name: its name
  * @file: how its file shall be
- * @listener: the sockets for host programs; NULL when there is none
+ * @acceptor: the sockets for host programs; NULL when there is none
  * @route: where the guest goes; NULL when it does not
  * @bind_failed: one of the sockets could not be bound
  * @templated: the template named it: its file goes with the device
@@ -55,7 +60,7 @@ struct vsb_uds {
 	struct vsock_bridge_uds arg;
 	struct vsb_name name;
 	struct vsb_sockfile file;
-	struct socket *listener[VSB_LISTENERS];
+	struct vsb_acceptor *acceptor[VSB_LISTENERS];
 	struct vsb_route *route;
 	bool bind_failed;
 	bool templated;
@@ -160,44 +165,44 @@ static long vsb_uds_check(struct vsb_uds *uds)
 }
 
 /* Bind as the caller, who is the one that host programs see. */
-static struct socket *vsb_uds_bind(struct vsb_uds *uds,
-				   struct vsb_context *ctx, int type,
-				   const struct vsb_name *name)
+static struct vsb_acceptor *vsb_uds_bind(struct vsb_uds *uds,
+					 struct vsb_context *ctx, int type,
+					 const struct vsb_name *name)
 {
 	struct vsb_context_saved saved;
-	struct socket *sock;
+	struct vsb_acceptor *acceptor;
 	int umask = ctx->fs.umask;
 
 	/* the mode is given as it shall be; nobody else has the context yet */
 	if (uds->file.mode_given)
 		ctx->fs.umask = 0;
 	vsb_context_enter(ctx, &saved);
-	sock = vsb_socket_listen(ctx, type, name, &uds->file);
+	acceptor = vsb_unix_listen(ctx, type, name, &uds->file);
 	vsb_context_leave(&saved);
 	ctx->fs.umask = umask;
-	uds->bind_failed = IS_ERR(sock);
-	return sock;
+	uds->bind_failed = IS_ERR(acceptor);
+	return acceptor;
 }
 
-static struct socket *vsb_uds_stream(struct vsb_uds *uds,
-				     struct vsb_context *ctx)
+static struct vsb_acceptor *vsb_uds_stream(struct vsb_uds *uds,
+					   struct vsb_context *ctx)
 {
 	if (vsb_uds_binds(uds))
 		return vsb_uds_bind(uds, ctx, SOCK_STREAM, &uds->name);
 	if (uds->arg.flags & VSOCK_BRIDGE_UDS_LISTEN_FD)
-		return vsb_socket_from_fd(uds->arg.fd, SOCK_STREAM);
+		return vsb_unix_acceptor_from_fd(uds->arg.fd, SOCK_STREAM);
 	return NULL;
 }
 
-static struct socket *vsb_uds_seqpacket(struct vsb_uds *uds,
-					struct vsb_context *ctx)
+static struct vsb_acceptor *vsb_uds_seqpacket(struct vsb_uds *uds,
+					      struct vsb_context *ctx)
 {
 	static const char suffix[] = VSB_UDS_SEQPACKET_SUFFIX;
 	struct vsb_name name = uds->name;
 
 	if (uds->arg.flags & VSOCK_BRIDGE_UDS_SEQPACKET_FD)
-		return vsb_socket_from_fd(uds->arg.seqpacket_fd,
-					  SOCK_SEQPACKET);
+		return vsb_unix_acceptor_from_fd(uds->arg.seqpacket_fd,
+						 SOCK_SEQPACKET);
 	if (!(uds->arg.flags & VSOCK_BRIDGE_UDS_SEQPACKET))
 		return NULL;
 	BUILD_BUG_ON(VSOCK_BRIDGE_PATH_MAX + sizeof(suffix) >
@@ -210,7 +215,7 @@ static struct socket *vsb_uds_seqpacket(struct vsb_uds *uds,
 /* Both sockets, or an error and no trace of either. */
 static long vsb_uds_listen(struct vsb_uds *uds, struct vsb_context *ctx)
 {
-	struct socket *stream, *seqpacket;
+	struct vsb_acceptor *stream, *seqpacket;
 
 	stream = vsb_uds_stream(uds, ctx);
 	if (IS_ERR(stream))
@@ -218,12 +223,12 @@ static long vsb_uds_listen(struct vsb_uds *uds, struct vsb_context *ctx)
 	seqpacket = vsb_uds_seqpacket(uds, ctx);
 	if (IS_ERR(seqpacket)) {
 		if (vsb_uds_binds(uds))
-			vsb_socket_unlink(stream);
-		vsb_socket_discard(stream);
+			vsb_unix_acceptor_unlink(stream);
+		vsb_acceptor_close(stream);
 		return PTR_ERR(seqpacket);
 	}
-	uds->listener[VSB_LISTEN_STREAM] = stream;
-	uds->listener[VSB_LISTEN_SEQPACKET] = seqpacket;
+	uds->acceptor[VSB_LISTEN_STREAM] = stream;
+	uds->acceptor[VSB_LISTEN_SEQPACKET] = seqpacket;
 	return 0;
 }
 
@@ -232,15 +237,16 @@ static long vsb_uds_listen_by_template(struct vsb_uds *uds,
 				       struct vsb_context *ctx)
 {
 	long ret = vsb_uds_listen(uds, ctx);
-	struct socket *sock = uds->listener[VSB_LISTEN_STREAM];
+	struct vsb_acceptor *acceptor = uds->acceptor[VSB_LISTEN_STREAM];
 
 	if (ret)
 		return ret;
-	uds->bound = vsb_ownfile_new(vsb_socket_path(sock), ctx->cred);
+	uds->bound = vsb_ownfile_new(vsb_unix_acceptor_path(acceptor),
+				     ctx->cred);
 	if (uds->bound)
 		return 0;
-	vsb_socket_unlink(sock);
-	vsb_socket_discard(sock);
+	vsb_unix_acceptor_unlink(acceptor);
+	vsb_acceptor_close(acceptor);
 	return -ENOMEM;
 }
 
@@ -249,14 +255,10 @@ static struct vsb_route *vsb_uds_route(const struct vsb_uds *uds,
 				       struct vsb_context *ctx)
 {
 	struct vsb_name prefix = uds->name;
-	struct vsb_route *route;
 
 	if (!(uds->arg.flags & VSOCK_BRIDGE_UDS_PREFIX))
 		prefix.text[prefix.len++] = '_';
-	route = vsb_route_new(ctx, &prefix);
-	if (route)
-		route->numbered = true;
-	return route;
+	return vsb_unix_route_new(ctx, &prefix, true);
 }
 
 /* The route comes first: making it leaves nothing behind that can be seen. */
@@ -300,9 +302,9 @@ static void vsb_uds_describe(struct vsb_dev *dev, const struct vsb_uds *uds)
 {
 	u32 flags = uds->templated ? VSOCK_BRIDGE_DEVICE_TEMPLATE : 0;
 
-	if (uds->listener[VSB_LISTEN_STREAM])
+	if (uds->acceptor[VSB_LISTEN_STREAM])
 		flags |= VSOCK_BRIDGE_DEVICE_LISTENS;
-	if (uds->listener[VSB_LISTEN_SEQPACKET])
+	if (uds->acceptor[VSB_LISTEN_SEQPACKET])
 		flags |= VSOCK_BRIDGE_DEVICE_SEQPACKET;
 	if (uds->route)
 		flags |= VSOCK_BRIDGE_DEVICE_CONNECTS;
@@ -312,29 +314,17 @@ static void vsb_uds_describe(struct vsb_dev *dev, const struct vsb_uds *uds)
 	spin_unlock(&dev->told_lock);
 }
 
-/* Does the caller share this listener with the device? */
-static bool vsb_uds_shares(const struct vsb_uds *uds, int i)
-{
-	return uds->arg.flags & (i == VSB_LISTEN_STREAM ?
-				 VSOCK_BRIDGE_UDS_LISTEN_FD :
-				 VSOCK_BRIDGE_UDS_SEQPACKET_FD);
-}
-
 /* Without an owner a shared socket is not kept open, and no client gets in. */
 static void vsb_uds_replace(struct vsb_dev *dev, int i,
 			    const struct vsb_uds *uds)
 {
 	struct vsb_listener *listener = &dev->dp.listener[i];
-	struct socket *sock = uds->listener[i];
-	bool shared = vsb_uds_shares(uds, i);
+	struct vsb_acceptor *acceptor = uds->acceptor[i];
 
 	vsb_listener_close(listener);
-	if (!sock)
+	if (!acceptor)
 		return;
-	if (shared && !dev->owned)
-		vsb_listener_lend(listener, sock);
-	else
-		vsb_listener_open(listener, sock, shared);
+	vsb_listener_open(listener, acceptor, dev->owned);
 	if (dev->owner)
 		vsb_listener_admit(listener);
 }
@@ -358,7 +348,7 @@ static long vsb_uds_install(struct vsb_dev *dev, struct vsb_uds *uds)
 		vsb_uds_describe(dev, uds);
 	for (i = 0; i < VSB_LISTENERS; i++) {
 		if (ret)
-			vsb_socket_discard(uds->listener[i]);
+			vsb_acceptor_close(uds->acceptor[i]);
 		else
 			vsb_uds_replace(dev, i, uds);
 	}

@@ -8,7 +8,6 @@
  * of the ioctl gets the copy and runs under the lock.
  */
 #include <linux/err.h>
-#include <linux/eventfd.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/sched/mm.h>
@@ -20,9 +19,12 @@
 
 #include "base/ctx.h"
 #include "base/reason.h"
+#include "datapath/life.h"
+#include "datapath/quench.h"
 #include "dev/dev.h"
 #include "dev/ioarg.h"
 #include "dev/process.h"
+#include "virtio/eventfd.h"
 
 /* Who may call an ioctl. */
 enum vsb_caller {
@@ -106,7 +108,7 @@ static long vsb_owner_listen(struct vsb_dev *dev)
 
 	mutex_lock(&dev->dp.lock);
 	for (i = 0; i < VSB_LISTENERS && !ret; i++)
-		ret = vsb_listener_borrow(&dev->dp.listener[i]);
+		ret = vsb_listener_pin(&dev->dp.listener[i]);
 	vsb_datapath_unlock(&dev->dp);
 	return ret;
 }
@@ -121,7 +123,7 @@ static void vsb_owner_install(struct vsb_dev *dev, struct vsb_process *owner)
 		if (owner)
 			vsb_listener_admit(&dev->dp.listener[i]);
 		else
-			vsb_listener_return(&dev->dp.listener[i]);
+			vsb_listener_unpin(&dev->dp.listener[i]);
 	}
 	if (owner) {
 		mmgrab(current->mm);
@@ -211,27 +213,6 @@ static long vsb_set_mem_table(struct vsb_dev *dev, void __user *argp)
 	return ret;
 }
 
-/* An eventfd of the current process; NULL for VHOST_FILE_UNBIND. */
-static struct eventfd_ctx *vsb_eventfd(int fd)
-{
-	return fd == VHOST_FILE_UNBIND ? NULL : eventfd_ctx_fdget(fd);
-}
-
-static long vsb_replace_eventfd(struct vsb_dev *dev,
-				struct eventfd_ctx **where, int fd)
-{
-	struct eventfd_ctx *ctx = vsb_eventfd(fd);
-
-	if (IS_ERR(ctx)) {
-		vsb_error(&dev->dp.ctx, VSB_REASON_EVENT_FD_FAILS, 0, 0);
-		return PTR_ERR(ctx);
-	}
-	swap(*where, ctx);
-	if (ctx)
-		eventfd_ctx_put(ctx);
-	return 0;
-}
-
 /* While the device is stopped any address will do: the start checks it. */
 static long vsb_set_log_base(struct vsb_dev *dev, void *arg)
 {
@@ -250,7 +231,11 @@ static long vsb_set_log_base(struct vsb_dev *dev, void *arg)
 
 static long vsb_set_log_fd(struct vsb_dev *dev, void *arg)
 {
-	return vsb_replace_eventfd(dev, &dev->dp.log.ctx, *(int *)arg);
+	int ret = vsb_eventfd_set(&dev->dp.log.ctx, *(int *)arg);
+
+	if (ret)
+		vsb_error(&dev->dp.ctx, VSB_REASON_EVENT_FD_FAILS, 0, 0);
+	return ret;
 }
 
 static long vsb_set_vring_num(struct vsb_dev *dev, struct vsb_queue *q,
@@ -260,10 +245,7 @@ static long vsb_set_vring_num(struct vsb_dev *dev, struct vsb_queue *q,
 
 	if (dev->dp.running)
 		return -EBUSY;
-	if (!s->num || s->num > 0xffff || (s->num & (s->num - 1)))
-		return -EINVAL;
-	q->vr.num = s->num;
-	return 0;
+	return vsb_queue_set_num(q, s->num);
 }
 
 static long vsb_set_vring_base(struct vsb_dev *dev, struct vsb_queue *q,
@@ -273,10 +255,7 @@ static long vsb_set_vring_base(struct vsb_dev *dev, struct vsb_queue *q,
 
 	if (dev->dp.running)
 		return -EBUSY;
-	if (s->num > 0xffff)
-		return -EINVAL;
-	q->vr.last_avail = s->num;
-	return 0;
+	return vsb_queue_set_base(q, s->num);
 }
 
 static long vsb_get_vring_base(struct vsb_dev *dev, struct vsb_queue *q,
@@ -284,82 +263,22 @@ static long vsb_get_vring_base(struct vsb_dev *dev, struct vsb_queue *q,
 {
 	struct vhost_vring_state *s = arg;
 
-	s->num = q->vr.last_avail;
+	s->num = vsb_queue_base(q);
 	return 0;
-}
-
-/* What a running queue is given must be right at once. */
-static bool vsb_vring_addr_ok(const struct vsb_dev *dev,
-			      const struct vsb_queue *q,
-			      const struct vhost_vring_addr *a)
-{
-	u32 num = q->vr.num;
-
-	if ((a->flags & BIT(VHOST_VRING_F_LOG)) &&
-	    !vsb_vring_log_fits(&q->vr, dev->dp.log.base, a->log_guest_addr))
-		return false;
-
-	return access_ok((void __user *)(unsigned long)a->desc_user_addr,
-			 vsb_vring_desc_size(num)) &&
-	       access_ok((void __user *)(unsigned long)a->avail_user_addr,
-			 vsb_vring_avail_size(num)) &&
-	       access_ok((void __user *)(unsigned long)a->used_user_addr,
-			 vsb_vring_used_size(num));
 }
 
 static long vsb_set_vring_addr(struct vsb_dev *dev, struct vsb_queue *q,
 			       void *arg)
 {
-	const struct vhost_vring_addr *a = arg;
-
-	if (a->flags & ~BIT(VHOST_VRING_F_LOG))
-		return -EOPNOTSUPP;
-	if (a->desc_user_addr > ULONG_MAX || a->avail_user_addr > ULONG_MAX ||
-	    a->used_user_addr > ULONG_MAX)
-		return -EFAULT;
-	if ((a->avail_user_addr & (VRING_AVAIL_ALIGN_SIZE - 1)) ||
-	    (a->used_user_addr & (VRING_USED_ALIGN_SIZE - 1)) ||
-	    (a->log_guest_addr & (VRING_USED_ALIGN_SIZE - 1)))
-		return -EINVAL;
-	/* else the start checks, when the size is known for sure */
-	if (dev->dp.running && !vsb_vring_addr_ok(dev, q, a))
-		return -EINVAL;
-
-	q->vr.desc = (void __user *)(unsigned long)a->desc_user_addr;
-	q->vr.avail = (void __user *)(unsigned long)a->avail_user_addr;
-	q->vr.used = (void __user *)(unsigned long)a->used_user_addr;
-	q->vr.log_used = a->flags & BIT(VHOST_VRING_F_LOG);
-	q->vr.log_addr = a->log_guest_addr;
-	vsb_vring_forget(&q->vr);
-	return 0;
-}
-
-static void vsb_kick_refused(struct vsb_dev *dev, const struct vsb_queue *q)
-{
-	struct vsb_ctx *ctx = &dev->dp.ctx;
-
-	switch (q - dev->dp.queue) {
-	case VSB_RX:
-		vsb_error(ctx, VSB_REASON_RX_QUEUE_EVENT_FAILS, 0, 0);
-		break;
-	case VSB_TX:
-		vsb_error(ctx, VSB_REASON_TX_QUEUE_EVENT_FAILS, 0, 0);
-		break;
-	case VSB_EVENT:
-		vsb_error(ctx, VSB_REASON_EV_QUEUE_EVENT_FAILS, 0, 0);
-		break;
-	}
+	return vsb_queue_set_addr(q, arg, dev->dp.running);
 }
 
 static long vsb_set_vring_kick(struct vsb_dev *dev, struct vsb_queue *q,
 			       void *arg)
 {
 	const struct vhost_vring_file *f = arg;
-	long ret = vsb_kick_set(&q->kick, f->fd);
 
-	if (ret)
-		vsb_kick_refused(dev, q);
-	return ret;
+	return vsb_queue_set_kick(q, f->fd);
 }
 
 static long vsb_set_vring_call(struct vsb_dev *dev, struct vsb_queue *q,
@@ -367,10 +286,10 @@ static long vsb_set_vring_call(struct vsb_dev *dev, struct vsb_queue *q,
 {
 	const struct vhost_vring_file *f = arg;
 
-	/* a call that waits is for the eventfd of before */
+	/* a delayed interrupt is for the old eventfd */
 	if (dev->dp.running)
-		vsb_call_waiting(&dev->dp);
-	return vsb_replace_eventfd(dev, &q->call, f->fd);
+		vsb_interrupt_flush(&dev->dp.interrupt);
+	return vsb_queue_set_call(q, f->fd);
 }
 
 static long vsb_set_vring_err(struct vsb_dev *dev, struct vsb_queue *q,
@@ -378,7 +297,7 @@ static long vsb_set_vring_err(struct vsb_dev *dev, struct vsb_queue *q,
 {
 	const struct vhost_vring_file *f = arg;
 
-	return vsb_replace_eventfd(dev, &q->err, f->fd);
+	return vsb_queue_set_err(q, f->fd);
 }
 
 static long vsb_set_vring_busyloop(struct vsb_dev *dev, struct vsb_queue *q,
@@ -386,9 +305,10 @@ static long vsb_set_vring_busyloop(struct vsb_dev *dev, struct vsb_queue *q,
 {
 	const struct vhost_vring_state *s = arg;
 
-	q->busyloop_us = s->num;
-	vsb_poll_set(&dev->dp.poll, dev->dp.queue[VSB_RX].busyloop_us,
-		     dev->dp.queue[VSB_TX].busyloop_us);
+	vsb_queue_set_busyloop(q, s->num);
+	vsb_busy_poll_set(&dev->dp.poll,
+			  vsb_queue_busyloop(&dev->dp.queue[VSB_RX]),
+			  vsb_queue_busyloop(&dev->dp.queue[VSB_TX]));
 	return 0;
 }
 
@@ -397,7 +317,7 @@ static long vsb_get_vring_busyloop(struct vsb_dev *dev, struct vsb_queue *q,
 {
 	struct vhost_vring_state *s = arg;
 
-	s->num = q->busyloop_us;
+	s->num = vsb_queue_busyloop(q);
 	return 0;
 }
 
@@ -442,15 +362,14 @@ static long vsb_get_stats(struct vsb_dev *dev, void *arg)
 
 	*stats = dp->ctx.stats;
 	stats->size = sizeof(*stats);
-	stats->connections = dp->tab.nr - dp->tab.lingering;
-	stats->handshakes = dp->tab.handshakes;
-	stats->lingering = dp->tab.lingering;
-	stats->connects_pending = dp->tab.connecting;
-	stats->rsts_pending = dp->tab.rsts.count;
-	stats->rx_queue_event_count = READ_ONCE(dp->queue[VSB_RX].kick.count);
-	stats->tx_queue_event_count = READ_ONCE(dp->queue[VSB_TX].kick.count);
-	stats->ev_queue_event_count =
-		READ_ONCE(dp->queue[VSB_EVENT].kick.count);
+	stats->connections = dp->conns.nr - dp->conns.nr_lingering;
+	stats->handshakes = dp->conns.nr_handshakes;
+	stats->lingering = dp->conns.nr_lingering;
+	stats->connects_pending = dp->conns.nr_connecting;
+	stats->rsts_pending = dp->conns.rsts.count;
+	stats->rx_queue_event_count = vsb_queue_kicks(&dp->queue[VSB_RX]);
+	stats->tx_queue_event_count = vsb_queue_kicks(&dp->queue[VSB_TX]);
+	stats->ev_queue_event_count = vsb_queue_kicks(&dp->queue[VSB_EVENT]);
 	return 0;
 }
 

@@ -7,9 +7,11 @@
 #include <linux/stddef.h>
 #include <linux/vsock_bridge.h>
 
+#include "datapath/quench.h"
 #include "dev/dev.h"
 #include "dev/ioarg.h"
 #include "host/unix/context.h"
+#include "host/unix/route.h"
 
 /* As it was first published; a shorter one is refused. */
 #define VSB_PORT_SIZE_V1	offsetofend(struct vsock_bridge_port, dir_fd)
@@ -47,7 +49,7 @@ static struct vsb_route *vsb_port_route(const struct vsock_bridge_port *arg)
 	ctx = vsb_context_capture(at_dir ? arg->dir_fd : AT_FDCWD);
 	if (IS_ERR(ctx))
 		return ERR_CAST(ctx);
-	route = vsb_route_new(ctx, &name);
+	route = vsb_unix_route_new(ctx, &name, false);
 	return route ?: ERR_PTR(-ENOMEM);
 }
 

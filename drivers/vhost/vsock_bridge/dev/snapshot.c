@@ -6,6 +6,7 @@
 #include <linux/errno.h>
 #include <linux/vsock_bridge.h>
 
+#include "datapath/event.h"
 #include "dev/dev.h"
 
 /* A ring has no more entries. */
@@ -27,7 +28,7 @@ long vsb_get_state(struct vsb_dev *dev, void *arg)
 
 	*state = (struct vsock_bridge_state) {
 		.size = sizeof(*state),
-		.last_host_port = dp->tab.last_port,
+		.last_host_port = dp->conns.table.last_port,
 	};
 	if (dp->gate.closed) {
 		state->flags = VSOCK_BRIDGE_STATE_GATED;
@@ -57,11 +58,8 @@ long vsb_set_state(struct vsb_dev *dev, void *arg)
 		return -EBUSY;
 	if (!vsb_state_ok(state))
 		return -EINVAL;
-	dp->tab.last_port = state->last_host_port;
-	dp->gate = (struct vsb_gate) {
-		.closed = state->flags & VSOCK_BRIDGE_STATE_GATED,
-		.restored = true,
-		.held = state->event_buffers,
-	};
+	dp->conns.table.last_port = state->last_host_port;
+	vsb_gate_restore(&dp->gate, state->flags & VSOCK_BRIDGE_STATE_GATED,
+			 state->event_buffers);
 	return 0;
 }

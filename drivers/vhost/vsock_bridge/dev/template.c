@@ -5,10 +5,10 @@
  */
 #include <linux/kernel.h>
 #include <linux/moduleparam.h>
-#include <linux/printk.h>
 #include <linux/string.h>
 #include <linux/vsock_bridge.h>
 
+#include "base/log.h"
 #include "dev/dev.h"
 
 /* What stands for the guest's CID in it, and the longest that one can be. */
@@ -35,8 +35,8 @@ static int vsb_template_set(const char *text, const struct kernel_param *kp)
 	size_t len = strcspn(text, "\n");
 
 	if (len && !vsb_template_ok(text, len)) {
-		pr_err("vsock_bridge: uds_template: not an absolute path with one %%u for the CID, of %d bytes at most: %.*s\n",
-		       VSOCK_BRIDGE_PATH_MAX, (int)len, text);
+		pr_err("uds_template: %.*s: not an absolute path with one %%u for the CID, of at most %d bytes\n",
+		       (int)len, text, VSOCK_BRIDGE_PATH_MAX);
 		return -EINVAL;
 	}
 	memcpy(vsb_template, text, len);
@@ -92,8 +92,7 @@ long vsb_template_set_cid(struct vsb_dev *dev, u64 cid)
 	long ret = vsb_uds_set_cid(dev, cid, named ? &name : NULL);
 
 	if (named && ret && ret != -EINTR)
-		pr_warn_ratelimited("vsock_bridge: device %u: uds_template: no socket %.*s for the guest's CID: error %ld\n",
-				    dev->dp.ctx.stats.device, (int)name.len,
-				    name.text, ret);
+		vsb_dev_warn(&dev->dp.ctx, "uds_template: %.*s: error %ld, CID not set\n",
+			     (int)name.len, name.text, ret);
 	return ret;
 }

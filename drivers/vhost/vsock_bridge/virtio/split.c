@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A split virtqueue (virtio 1.3, 2.7), from the side of the device.
+ * The split ring format (virtio 1.3, 2.7), from the side of the device.
  *
  * Everything in guest memory is read once into a variable, checked, and used
- * from there. Every walk is bounded by the size of the table it walks.
+ * from there. Every walk is bounded by the size of the table that it walks.
  */
 #include <linux/align.h>
 #include <linux/bits.h>
@@ -14,6 +14,7 @@
 #include <linux/nospec.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
+#include <linux/vhost.h>
 #include <linux/virtio_config.h>
 #include <asm/barrier.h>
 #include <asm/byteorder.h>
@@ -22,24 +23,24 @@
 #include "virtio/mem.h"
 #include "virtio/split.h"
 
-static int vsb_vring_break(struct vsb_vring *vr)
+static int vsb_split_break(struct vsb_split *vr)
 {
 	vr->broken = true;
 	return -EFAULT;
 }
 
-static __virtio16 __user *vsb_vring_used_event(const struct vsb_vring *vr)
+static __virtio16 __user *vsb_split_used_event(const struct vsb_split *vr)
 {
 	return &vr->avail->ring[vr->num];
 }
 
-static __virtio16 __user *vsb_vring_avail_event(const struct vsb_vring *vr)
+static __virtio16 __user *vsb_split_avail_event(const struct vsb_split *vr)
 {
 	return (__virtio16 __user *)&vr->used->ring[vr->num];
 }
 
-/* @len bytes at @at, in the used ring, were written. */
-static void vsb_vring_log_used(struct vsb_vring *vr, const void __user *at,
+/* Log that @len bytes at @at, in the used ring, were written. */
+static void vsb_split_log_used(struct vsb_split *vr, const void __user *at,
 			       size_t len)
 {
 	u64 offset = at - (const void __user *)vr->used;
@@ -47,42 +48,134 @@ static void vsb_vring_log_used(struct vsb_vring *vr, const void __user *at,
 	if (likely(!vr->log_used))
 		return;
 	if (vsb_log_write(vr->log, vr->log_addr + offset, len))
-		vsb_vring_break(vr);
+		vsb_split_break(vr);
 }
 
 /**
- * vsb_vring_log_fits() - can a log hold the used ring?
- * @vr: the queue
- * @base: the log
- * @addr: guest-physical address of the used ring
+ * vsb_split_set_num() - VHOST_SET_VRING_NUM
+ * @vr: the ring, which does not run
+ * @num: number of entries
  *
- * Return: false when it cannot.
+ * Return: 0 or -EINVAL.
  */
-bool vsb_vring_log_fits(const struct vsb_vring *vr, const void __user *base,
-			u64 addr)
+int vsb_split_set_num(struct vsb_split *vr, u32 num)
 {
-	return vsb_log_fits(base, addr, addr + vsb_vring_used_size(vr->num) - 1);
+	if (!num || num > U16_MAX || (num & (num - 1)))
+		return -EINVAL;
+	vr->num = num;
+	return 0;
 }
 
 /**
- * vsb_vring_start() - start a virtqueue whose addresses are set
- * @vr: the queue
- * @features: what was negotiated
+ * vsb_split_set_base() - VHOST_SET_VRING_BASE
+ * @vr: the ring, which does not run
+ * @base: index of the next available entry to take
  *
- * The place in the available ring is kept; the one in the used ring is the
- * driver's memory's.
+ * Return: 0 or -EINVAL.
+ */
+int vsb_split_set_base(struct vsb_split *vr, u32 base)
+{
+	if (base > U16_MAX)
+		return -EINVAL;
+	vr->last_avail = base;
+	return 0;
+}
+
+/* Can the used ring at @addr, a guest-physical address, be logged at @base? */
+static bool vsb_split_used_fits(const struct vsb_split *vr,
+				const void __user *base, u64 addr)
+{
+	return vsb_log_fits(base, addr, addr + vsb_split_used_size(vr->num) - 1);
+}
+
+/**
+ * vsb_split_log_fits() - can a log hold the used ring, if that is logged?
+ * @vr: the ring
+ * @base: the log
+ */
+bool vsb_split_log_fits(const struct vsb_split *vr, const void __user *base)
+{
+	return !vr->log_used || vsb_split_used_fits(vr, base, vr->log_addr);
+}
+
+static bool vsb_split_is_accessible(const void __user *desc,
+				    const void __user *avail,
+				    const void __user *used, u32 num)
+{
+	return access_ok(desc, vsb_split_desc_size(num)) &&
+	       access_ok(avail, vsb_split_avail_size(num)) &&
+	       access_ok(used, vsb_split_used_size(num));
+}
+
+static void __user *vsb_owner_addr(u64 addr)
+{
+	return (void __user *)(unsigned long)addr;
+}
+
+/* The addresses of a running ring must be right at once. */
+static bool vsb_split_addr_ok(const struct vsb_split *vr,
+			      const struct vhost_vring_addr *a)
+{
+	if ((a->flags & BIT(VHOST_VRING_F_LOG)) &&
+	    !vsb_split_used_fits(vr, vr->log->base, a->log_guest_addr))
+		return false;
+	return vsb_split_is_accessible(vsb_owner_addr(a->desc_user_addr),
+				       vsb_owner_addr(a->avail_user_addr),
+				       vsb_owner_addr(a->used_user_addr),
+				       vr->num);
+}
+
+/**
+ * vsb_split_set_addr() - VHOST_SET_VRING_ADDR
+ * @vr: the ring
+ * @a: the addresses
+ * @running: the ring runs; otherwise the start checks the addresses, because
+ *	the size can still change
+ *
+ * Return: 0, -EOPNOTSUPP, -EFAULT or -EINVAL.
+ */
+int vsb_split_set_addr(struct vsb_split *vr, const struct vhost_vring_addr *a,
+		       bool running)
+{
+	if (a->flags & ~BIT(VHOST_VRING_F_LOG))
+		return -EOPNOTSUPP;
+	if (a->desc_user_addr > ULONG_MAX || a->avail_user_addr > ULONG_MAX ||
+	    a->used_user_addr > ULONG_MAX)
+		return -EFAULT;
+	if ((a->avail_user_addr & (VRING_AVAIL_ALIGN_SIZE - 1)) ||
+	    (a->used_user_addr & (VRING_USED_ALIGN_SIZE - 1)) ||
+	    (a->log_guest_addr & (VRING_USED_ALIGN_SIZE - 1)))
+		return -EINVAL;
+	if (running && !vsb_split_addr_ok(vr, a))
+		return -EINVAL;
+
+	vr->desc = vsb_owner_addr(a->desc_user_addr);
+	vr->avail = vsb_owner_addr(a->avail_user_addr);
+	vr->used = vsb_owner_addr(a->used_user_addr);
+	vr->log_used = a->flags & BIT(VHOST_VRING_F_LOG);
+	vr->log_addr = a->log_guest_addr;
+	/* what was read ahead is of the old available ring */
+	vr->heads_nr = 0;
+	return 0;
+}
+
+/**
+ * vsb_split_start() - start a ring whose addresses are set
+ * @vr: the ring
+ * @features: the negotiated features
+ *
+ * The index into the available ring stays; the index into the used ring is read
+ * from the ring.
  *
  * Return: 0, or -EFAULT when the ring, or its log, cannot be accessed.
  */
-int vsb_vring_start(struct vsb_vring *vr, u64 features)
+int vsb_split_start(struct vsb_split *vr, u64 features)
 {
 	__virtio16 idx;
 	u16 flags;
 
-	if (!vr->num ||
-	    !access_ok(vr->desc, vsb_vring_desc_size(vr->num)) ||
-	    !access_ok(vr->avail, vsb_vring_avail_size(vr->num)) ||
-	    !access_ok(vr->used, vsb_vring_used_size(vr->num)))
+	if (!vr->num || !vsb_split_is_accessible(vr->desc, vr->avail, vr->used,
+						 vr->num))
 		return -EFAULT;
 	vr->event_idx = features & BIT_ULL(VIRTIO_RING_F_EVENT_IDX);
 	flags = vr->event_idx ? 0 : VRING_USED_F_NO_NOTIFY;
@@ -96,49 +189,51 @@ int vsb_vring_start(struct vsb_vring *vr, u64 features)
 	vr->used_idx = vsb_ring16(idx);
 	vr->avail_idx = vr->last_avail;
 	vr->staged = 0;
-	vr->kept = 0;
+	vr->buffered = 0;
 	vr->heads_nr = 0;
 	vr->signalled_valid = false;
-	vr->untold = 0;
+	vr->unsignalled = 0;
 	vr->parked = false;
-	vsb_vring_log_used(vr, &vr->used->flags, sizeof(vr->used->flags));
+	vsb_split_log_used(vr, &vr->used->flags, sizeof(vr->used->flags));
 	return vr->broken ? -EFAULT : 0;
 }
 
 /**
- * vsb_vring_last_used() - look at the used element that was published last
- * @vr: the queue
- * @elem: out: as it stands in the ring; zeros when that cannot be accessed
+ * vsb_split_last_used() - the used element that was published last
+ * @vr: the ring
+ *
+ * Return: the element as it stands in the ring; 0 when it cannot be accessed.
  */
-void vsb_vring_last_used(const struct vsb_vring *vr,
-			 struct vring_used_elem *elem)
+u64 vsb_split_last_used(const struct vsb_split *vr)
 {
 	u16 slot = (vr->used_idx - 1) & (vr->num - 1);
+	u64 elem;
 
-	if (copy_from_user(elem, &vr->used->ring[slot], sizeof(*elem)))
-		memset(elem, 0, sizeof(*elem));
+	if (copy_from_user(&elem, &vr->used->ring[slot], sizeof(elem)))
+		return 0;
+	return elem;
 }
 
 /* Read avail.idx. Return: 1 when there are new entries, 0, or an error. */
-static int vsb_vring_refresh(struct vsb_vring *vr)
+static int vsb_split_refresh(struct vsb_split *vr)
 {
 	__virtio16 raw;
 	u16 idx;
 
 	if (get_user(raw, &vr->avail->idx))
-		return vsb_vring_break(vr);
+		return vsb_split_break(vr);
 	idx = vsb_ring16(raw);
 	if ((u16)(idx - vr->last_avail) > vr->num)
-		return vsb_vring_break(vr);
+		return vsb_split_break(vr);
 	vr->avail_idx = idx;
 	if (idx == vr->last_avail)
 		return 0;
 
-	smp_rmb();	/* (D): the entries are read after the index */
+	smp_rmb();	/* (D): orders the index before the entries */
 	return 1;
 }
 
-/* Note where in the guest's memory the next @nr parts are. */
+/* Note the guest-physical addresses of the next @nr parts. */
 static void vsb_chain_note(struct vsb_chain *chain, int nr, u64 addr)
 {
 	const struct iovec *iov = chain->iov + chain->nr;
@@ -176,7 +271,7 @@ vsb_chain_add(struct vsb_chain *chain, struct vsb_mem *mem, u64 addr, u32 len)
 }
 
 /**
- * struct vsb_desc - a descriptor as we use it
+ * struct vsb_desc - a decoded descriptor
  * @addr: guest-physical address
  * @len: bytes
  * @flags: VRING_DESC_F_*
@@ -198,7 +293,7 @@ static __always_inline void vsb_desc_decode(struct vsb_desc *desc,
 	desc->next = vsb_ring16(raw->next);
 }
 
-/* Within a window of accesses. */
+/* The caller has opened a user access window. */
 #define vsb_desc_get(raw, from, fault)					\
 	do {								\
 		struct vring_desc *_raw = (raw);			\
@@ -210,7 +305,7 @@ static __always_inline void vsb_desc_decode(struct vsb_desc *desc,
 		unsafe_get_user(_raw->next, &_from->next, fault);	\
 	} while (0)
 
-/* The call of a copy would cost more than the copy. */
+/* A call of copy_from_user() would cost more than the copy. */
 static inline bool vsb_desc_read(const struct vring_desc __user *from,
 				 struct vsb_desc *desc)
 {
@@ -227,14 +322,17 @@ fault:
 	return false;
 }
 
-/* Guest memory that an indirect table may lie across. */
+/*
+ * An indirect table may cross from one region of the guest's memory into the
+ * next.
+ */
 #define VSB_TABLE_PARTS	2
 
 /**
  * struct vsb_table - an indirect table
- * @part: where it is
- * @parts: how many
- * @num: its entries
+ * @part: its parts
+ * @parts: number of parts
+ * @num: number of entries
  */
 struct vsb_table {
 	struct iovec part[VSB_TABLE_PARTS];
@@ -277,7 +375,7 @@ static inline bool vsb_table_read(const struct vsb_table *table, u32 i,
 	const struct iovec *part = &table->part[0];
 	size_t at = i * sizeof(struct vring_desc);
 
-	/* tables are aligned to their entries (2.7), but who knows */
+	/* virtio aligns tables to their entries (2.7); a guest may not */
 	if (likely(at + sizeof(struct vring_desc) <= part->iov_len &&
 		   IS_ALIGNED((unsigned long)part->iov_base,
 			      sizeof(struct vring_desc))))
@@ -286,16 +384,16 @@ static inline bool vsb_table_read(const struct vsb_table *table, u32 i,
 }
 
 /*
- * Walk a chain from entry @i of @table, or of the ring's own table when that is
- * NULL. A table is walked for as many steps as it has entries, so a loop ends,
- * and for no more than VSB_SEGS_MAX. The last entry of the ring's table may
- * point to an indirect one, and is left in @last; an indirect table leads to no
- * other. @walked grows by the entries that were read.
+ * Walk a chain from entry @i of @table, or of the descriptor table when @table
+ * is NULL. A walk takes at most as many steps as the table has entries, so that
+ * a loop ends, and at most VSB_SEGS_MAX. The last descriptor, which is left in
+ * @last, may point to an indirect table if @table is NULL; an indirect table
+ * leads to no other table. @walked grows by the descriptors that were read.
  *
- * Most chains are one or two entries: in a place of its own each.
+ * Inlined into each caller, because most chains have one or two descriptors.
  */
 static __always_inline enum vsb_fault
-vsb_vring_walk_table(struct vsb_vring *vr, const struct vsb_table *table,
+vsb_split_walk_table(struct vsb_split *vr, const struct vsb_table *table,
 		     u32 i, struct vsb_chain *chain, struct vsb_mem *mem,
 		     struct vsb_desc *last, u32 *walked)
 {
@@ -327,11 +425,12 @@ vsb_vring_walk_table(struct vsb_vring *vr, const struct vsb_table *table,
 }
 
 /*
- * Continue in the table that an indirect descriptor points to. One that is too
- * long is walked as far as we take chains, so that the header is found in it.
+ * Continue in the table that an indirect descriptor points to. A table that is
+ * too long is walked for VSB_SEGS_MAX entries, so that the packet's header is
+ * found.
  */
 static enum vsb_fault
-vsb_vring_walk_indirect(struct vsb_vring *vr, struct vsb_chain *chain,
+vsb_split_walk_indirect(struct vsb_split *vr, struct vsb_chain *chain,
 			struct vsb_mem *mem, struct vsb_desc *desc, u32 *walked)
 {
 	u32 most = VSB_SEGS_MAX * sizeof(struct vring_desc);
@@ -348,12 +447,12 @@ vsb_vring_walk_indirect(struct vsb_vring *vr, struct vsb_chain *chain,
 	if (parts < 0)
 		return too_long ? VSB_FAULT_SEGS : VSB_FAULT_BOUNDS;
 	table.parts = parts;
-	fault = vsb_vring_walk_table(vr, &table, 0, chain, mem, desc,
+	fault = vsb_split_walk_table(vr, &table, 0, chain, mem, desc,
 				     walked);
 	return too_long ? VSB_FAULT_SEGS : fault;
 }
 
-static inline enum vsb_fault vsb_vring_walk(struct vsb_vring *vr,
+static inline enum vsb_fault vsb_split_walk(struct vsb_split *vr,
 					    struct vsb_chain *chain,
 					    struct vsb_mem *mem, u32 head)
 {
@@ -361,21 +460,21 @@ static inline enum vsb_fault vsb_vring_walk(struct vsb_vring *vr,
 	enum vsb_fault fault;
 	u32 walked = 0;
 
-	fault = vsb_vring_walk_table(vr, NULL, head, chain, mem, &last,
+	fault = vsb_split_walk_table(vr, NULL, head, chain, mem, &last,
 				     &walked);
-	vr->untold += walked;
+	vr->unsignalled += walked;
 	if (!fault && (last.flags & VRING_DESC_F_INDIRECT))
-		fault = vsb_vring_walk_indirect(vr, chain, mem, &last, &walked);
+		fault = vsb_split_walk_indirect(vr, chain, mem, &last, &walked);
 	vr->walked += walked + chain->nr;
 	return fault;
 }
 
-/* Read the entries from the next one on, as far as one copy goes. */
-static bool vsb_vring_read_heads(struct vsb_vring *vr)
+/* Read ahead: one batch of entries, from the next one on. */
+static bool vsb_split_read_heads(struct vsb_split *vr)
 {
 	u16 slot = vr->last_avail & (vr->num - 1);
 	u32 nr = min3((u32)(u16)(vr->avail_idx - vr->last_avail),
-		      VSB_VRING_BATCH, vr->num - slot);
+		      VSB_SPLIT_BATCH, vr->num - slot);
 
 	vr->heads_nr = 0;
 	if (copy_from_user(vr->heads, &vr->avail->ring[slot],
@@ -386,14 +485,14 @@ static bool vsb_vring_read_heads(struct vsb_vring *vr)
 	return true;
 }
 
-/* The next entry, which is available. Return: its head; @num: there is none. */
-static u32 vsb_vring_head(struct vsb_vring *vr)
+/* Read the next available entry. Return: its head, or @num if it is bad. */
+static u32 vsb_split_head(struct vsb_split *vr)
 {
 	u16 i = vr->last_avail - vr->heads_first;
 	u16 head;
 
 	if (i >= vr->heads_nr) {
-		if (!vsb_vring_read_heads(vr))
+		if (!vsb_split_read_heads(vr))
 			return vr->num;
 		i = 0;
 	}
@@ -402,18 +501,18 @@ static u32 vsb_vring_head(struct vsb_vring *vr)
 }
 
 /**
- * vsb_vring_next() - take the next available chain
- * @vr: the queue
+ * vsb_split_next() - take the next available chain
+ * @vr: the ring
  * @mem: the guest's memory
  * @chain: in: storage for its parts; out: the chain
  *
- * A chain that is taken must be pushed or given back by vsb_vring_rewind(),
- * also one with a fault.
+ * The caller pushes or rewinds each chain that it takes, also a chain with a
+ * fault.
  *
  * Return: 1 with a chain, 0 when there is none, -EFAULT when the ring is
  * broken.
  */
-int vsb_vring_next(struct vsb_vring *vr, struct vsb_mem *mem,
+int vsb_split_next(struct vsb_split *vr, struct vsb_mem *mem,
 		   struct vsb_chain *chain)
 {
 	u32 head;
@@ -422,42 +521,42 @@ int vsb_vring_next(struct vsb_vring *vr, struct vsb_mem *mem,
 	if (vr->broken)
 		return -EFAULT;
 	if (vr->last_avail == vr->avail_idx) {
-		ret = vsb_vring_refresh(vr);
+		ret = vsb_split_refresh(vr);
 		if (ret <= 0)
 			return ret;
 	}
-	head = vsb_vring_head(vr);
+	head = vsb_split_head(vr);
 	if (head == vr->num)
-		return vsb_vring_break(vr);
+		return vsb_split_break(vr);
 
 	vr->last_avail++;
 	chain->head = head;
 	chain->nr = 0;
 	chain->len = 0;
-	chain->fault = vsb_vring_walk(vr, chain, mem, head);
+	chain->fault = vsb_split_walk(vr, chain, mem, head);
 	return 1;
 }
 
 /**
- * vsb_vring_next_row() - take chains that are one plain descriptor each
- * @vr: the queue
+ * vsb_split_next_plain() - take chains that are one plain descriptor each
+ * @vr: the ring
  * @mem: the guest's memory
- * @iov: out: where they are
- * @heads: out: their names
- * @max: how many at most
- * @len: bytes that each has at least, more than 0
+ * @iov: out: their parts, one for each chain
+ * @heads: out: their heads
+ * @max: take at most so many
+ * @len: least length of each, more than 0
  *
- * All in one window of accesses, which is what makes it fast. It is for those
- * that follow on one that vsb_vring_next() took, goes no further than the
- * entries that this one has read, and ends before a chain that is not plain:
- * vsb_vring_next() takes that, and says what is wrong with it, if anything is.
- * Memory is plain where it is in the range that was used last.
+ * This is fast because one user access window covers all chains. It continues
+ * after a chain that vsb_split_next() took, within the entries that were read
+ * ahead, and stops before a chain that is not plain: vsb_split_next() takes
+ * that chain and finds its fault, if there is one. A plain descriptor is
+ * direct, has no next, and lies in the memory range that was used last.
  *
- * Return: how many were taken; each as if by vsb_vring_next().
+ * Return: the number of chains that were taken.
  */
-unsigned int vsb_vring_next_row(struct vsb_vring *vr,
-				const struct vsb_mem *mem, struct iovec *iov,
-				u16 *heads, unsigned int max, u32 len)
+unsigned int vsb_split_next_plain(struct vsb_split *vr,
+				  const struct vsb_mem *mem, struct iovec *iov,
+				  u16 *heads, unsigned int max, u32 len)
 {
 	const u16 flags = vr->writes ? VRING_DESC_F_WRITE : 0;
 	const struct vsb_range near = mem->near;
@@ -468,7 +567,7 @@ unsigned int vsb_vring_next_row(struct vsb_vring *vr,
 	unsigned int n;
 
 	if (vr->broken || i >= vr->heads_nr ||
-	    !user_read_access_begin(vr->desc, vsb_vring_desc_size(vr->num)))
+	    !user_read_access_begin(vr->desc, vsb_split_desc_size(vr->num)))
 		return 0;
 	next = vr->heads + i;
 	max = min(max, (unsigned int)vr->heads_nr - i);
@@ -477,7 +576,10 @@ unsigned int vsb_vring_next_row(struct vsb_vring *vr,
 
 		if (head >= vr->num)
 			break;
-		/* not in speculation either: no access checks it again */
+		/*
+		 * the access below does not check @head, also not in
+		 * speculation
+		 */
 		head = array_index_nospec(head, vr->num);
 		vsb_desc_get(&raw, vr->desc + head, fault);
 		vsb_desc_decode(&desc, &raw);
@@ -491,93 +593,92 @@ unsigned int vsb_vring_next_row(struct vsb_vring *vr,
 fault:
 	user_read_access_end();
 	vr->last_avail += n;
-	vr->untold += n;
+	vr->unsignalled += n;
 	vr->walked += 2 * n;
 	return n;
 }
 
-/* Give back the last @count chains that were taken; they come again. */
-void vsb_vring_rewind(struct vsb_vring *vr, u16 count)
+/* Return the last @count chains that were taken to the ring. */
+void vsb_split_rewind(struct vsb_split *vr, u16 count)
 {
 	vr->last_avail -= count;
 }
 
 /**
- * vsb_vring_log_chain() - the beginning of a chain was written
- * @vr: the queue
- * @iov: its parts, or those of a part of it
+ * vsb_split_log_chain() - log that the beginning of a chain was written
+ * @vr: the ring
+ * @iov: parts of the chain
  * @gpa: their guest-physical addresses, or NULL when nothing is to be logged
- * @nr: how many
- * @len: bytes
+ * @nr: number of parts
+ * @len: bytes that were written
  *
- * To be called before the chain is published or given back.
+ * Call it before the chain is published or rewound.
  */
-void vsb_vring_log_chain(struct vsb_vring *vr, const struct iovec *iov,
+void vsb_split_log_chain(struct vsb_split *vr, const struct iovec *iov,
 			 const u64 *gpa, unsigned int nr, size_t len)
 {
 	if (likely(!gpa))
 		return;
 	if (vsb_log_write_parts(vr->log, iov, gpa, nr, len))
-		vsb_vring_break(vr);
+		vsb_split_break(vr);
 }
 
 /*
- * Put what was kept into the ring, in rows that end where the ring does. They
- * may be more than the ring has: a guest can lie about what is available.
+ * Copy the buffered elements to the used ring, up to the end of the ring at a
+ * time. There may be more of them than the ring has entries, because a guest
+ * can lie about the number of available chains.
  */
-static void vsb_vring_write_kept(struct vsb_vring *vr)
+static void vsb_split_write_buffered(struct vsb_split *vr)
 {
 	const struct vring_used_elem *elem = vr->elems;
-	u16 idx = vr->used_idx + vr->staged - vr->kept;
+	u16 idx = vr->used_idx + vr->staged - vr->buffered;
 
-	while (vr->kept && !vr->broken) {
+	while (vr->buffered && !vr->broken) {
 		u16 slot = idx & (vr->num - 1);
-		u32 nr = min_t(u32, vr->kept, vr->num - slot);
+		u32 nr = min_t(u32, vr->buffered, vr->num - slot);
 
 		if (copy_to_user(&vr->used->ring[slot], elem,
 				 nr * sizeof(*elem)))
-			vsb_vring_break(vr);
-		vsb_vring_log_used(vr, &vr->used->ring[slot],
+			vsb_split_break(vr);
+		vsb_split_log_used(vr, &vr->used->ring[slot],
 				   nr * sizeof(*elem));
 		elem += nr;
 		idx += nr;
-		vr->kept -= nr;
+		vr->buffered -= nr;
 	}
 }
 
 /**
- * vsb_vring_push() - stage a used element
- * @vr: the queue
- * @head: name of the chain
+ * vsb_split_push() - stage a used element
+ * @vr: the ring
+ * @head: head of the chain
  * @len: bytes that were written into it
  */
-void vsb_vring_push(struct vsb_vring *vr, u16 head, u32 len)
+void vsb_split_push(struct vsb_split *vr, u16 head, u32 len)
 {
 	if (vr->broken)
 		return;
-	vr->elems[vr->kept++] = (struct vring_used_elem) {
+	vr->elems[vr->buffered++] = (struct vring_used_elem) {
 		.id = (__force __virtio32)cpu_to_le32(head),
 		.len = (__force __virtio32)cpu_to_le32(len),
 	};
 	vr->staged++;
-	if (vr->kept == VSB_VRING_BATCH)
-		vsb_vring_write_kept(vr);
+	if (vr->buffered == VSB_SPLIT_BATCH)
+		vsb_split_write_buffered(vr);
 }
 
 /**
- * vsb_vring_wants_call() - does the driver want an interrupt?
- * @vr: the queue; elements were published since vsb_vring_settle()
+ * vsb_split_wants_interrupt() - does the driver want an interrupt?
+ * @vr: the ring; elements were published since vsb_split_set_signalled()
  *
- * It may change its mind until the interrupt comes: as soon as it takes the
- * elements without one.
- *
- * Return: true when it does.
+ * The answer can change: a driver that takes the elements without an interrupt
+ * needs none.
  */
-bool vsb_vring_wants_call(struct vsb_vring *vr)
+bool vsb_split_wants_interrupt(struct vsb_split *vr)
 {
 	__virtio16 raw;
 
-	smp_mb();	/* (B): used.idx is seen before the event is read */
+	smp_mb();	/* (B): orders used.idx before the event field */
 
 	if (vr->notify_on_empty && vr->last_avail == vr->avail_idx &&
 	    !get_user(raw, &vr->avail->idx) &&
@@ -589,117 +690,123 @@ bool vsb_vring_wants_call(struct vsb_vring *vr)
 		return !(vsb_ring16(raw) & VRING_AVAIL_F_NO_INTERRUPT);
 	}
 
-	if (!vr->signalled_valid || get_user(raw, vsb_vring_used_event(vr)))
+	if (!vr->signalled_valid || get_user(raw, vsb_split_used_event(vr)))
 		return true;
 	return vring_need_event(vsb_ring16(raw), vr->used_idx, vr->signalled);
 }
 
 /**
- * vsb_vring_settle() - the driver knows, or does not want to know
- * @vr: the queue
+ * vsb_split_set_signalled() - the driver was interrupted, or needs no interrupt
+ * @vr: the ring
  *
- * The next vsb_vring_wants_call() asks about what is published from here on.
+ * The next vsb_split_wants_interrupt() is about elements published after this.
  */
-void vsb_vring_settle(struct vsb_vring *vr)
+void vsb_split_set_signalled(struct vsb_split *vr)
 {
 	vr->signalled = vr->used_idx;
 	vr->signalled_valid = true;
-	vr->untold = 0;
+	vr->unsignalled = 0;
+}
+
+/* No interrupt could be sent, so the next elements are worth one (EVENT_IDX). */
+void vsb_split_signal_next(struct vsb_split *vr)
+{
+	vr->signalled_valid = false;
 }
 
 /**
- * vsb_vring_publish() - show the staged elements to the driver
- * @vr: the queue
+ * vsb_split_publish() - show the staged elements to the driver
+ * @vr: the ring
  *
- * Return: true when there were any.
+ * Return: true when at least one was published.
  */
-bool vsb_vring_publish(struct vsb_vring *vr)
+bool vsb_split_publish(struct vsb_split *vr)
 {
 	if (!vr->staged || vr->broken)
 		return false;
-	vsb_vring_write_kept(vr);
+	vsb_split_write_buffered(vr);
 	if (vr->broken)
 		return false;
 
 	/*
-	 * (A): The elements are written before the index, and so is what was
-	 * read from TX chains: what is read is stored, or decides on a store.
+	 * (A): orders the elements before the index. Reads from TX chains are
+	 * ordered as well, because a store depends on each of them.
 	 */
 	smp_wmb();
 	vr->used_idx += vr->staged;
 	vr->staged = 0;
 	if (put_user(vsb_to_ring16(vr->used_idx), &vr->used->idx)) {
-		vsb_vring_break(vr);
+		vsb_split_break(vr);
 		return false;
 	}
-	vsb_vring_log_used(vr, &vr->used->idx, sizeof(vr->used->idx));
+	vsb_split_log_used(vr, &vr->used->idx, sizeof(vr->used->idx));
 	return true;
 }
 
 /**
- * vsb_vring_count() - look how many chains are available
- * @vr: the queue
+ * vsb_split_count() - read how many chains are available
+ * @vr: the ring
  *
- * Return: how many, or -EFAULT when the ring is broken.
+ * Return: the number, or -EFAULT when the ring is broken.
  */
-int vsb_vring_count(struct vsb_vring *vr)
+int vsb_split_count(struct vsb_split *vr)
 {
 	int ret;
 
 	if (vr->broken)
 		return -EFAULT;
-	ret = vsb_vring_refresh(vr);
+	ret = vsb_split_refresh(vr);
 	return ret < 0 ? ret : (u16)(vr->avail_idx - vr->last_avail);
 }
 
 /**
- * vsb_vring_await() - ask for a kick when so many chains are available
- * @vr: the queue
- * @count: how many, at least 1
+ * vsb_split_park_until() - ask for a kick when @count chains are available
+ * @vr: the ring
+ * @count: at least 1
  *
- * Return: true when there are as many already; no kick may come then.
+ * Return: true when as many are available already; then no kick may come.
  */
-bool vsb_vring_await(struct vsb_vring *vr, u16 count)
+bool vsb_split_park_until(struct vsb_split *vr, u16 count)
 {
-	__virtio16 __user *wish = &vr->used->flags;
+	__virtio16 __user *field = &vr->used->flags;
 	u16 value = 0;
 
 	if (vr->broken)
 		return false;
 	vr->parked = true;
 	if (vr->event_idx) {
-		wish = vsb_vring_avail_event(vr);
+		field = vsb_split_avail_event(vr);
 		value = vr->last_avail + count - 1;
 	}
-	if (put_user(vsb_to_ring16(value), wish)) {
-		vsb_vring_break(vr);
+	if (put_user(vsb_to_ring16(value), field)) {
+		vsb_split_break(vr);
 		return false;
 	}
-	vsb_vring_log_used(vr, wish, sizeof(*wish));
+	vsb_split_log_used(vr, field, sizeof(*field));
 
-	smp_mb();	/* (C): the request is seen before the index is read */
-	return vsb_vring_count(vr) >= count;
+	smp_mb();	/* (C): orders the request before avail.idx */
+	return vsb_split_count(vr) >= count;
 }
 
 /**
- * vsb_vring_park() - ask for a kick with the next available chain
- * @vr: the queue, all of whose chains were taken
+ * vsb_split_park() - ask for a kick with the next available chain
+ * @vr: the ring, all of whose chains were taken
  *
- * Return: true when there is a chain already; no kick may come for it.
+ * Return: true when a chain is available already; then no kick may come for it.
  */
-bool vsb_vring_park(struct vsb_vring *vr)
+bool vsb_split_park(struct vsb_split *vr)
 {
-	return vsb_vring_await(vr, 1);
+	return vsb_split_park_until(vr, 1);
 }
 
 /**
- * vsb_vring_unpark() - kicks are not needed for now
- * @vr: the queue
+ * vsb_split_unpark() - ask for no kicks
+ * @vr: the ring
  *
- * With EVENT_IDX nothing is written: an avail_event that stays behind does not
- * match again before the index has wrapped.
+ * With EVENT_IDX nothing is written: an old avail_event does not match again
+ * before the index has wrapped.
  */
-void vsb_vring_unpark(struct vsb_vring *vr)
+void vsb_split_unpark(struct vsb_split *vr)
 {
 	if (!vr->parked || vr->broken)
 		return;
@@ -707,6 +814,33 @@ void vsb_vring_unpark(struct vsb_vring *vr)
 	if (vr->event_idx)
 		return;
 	if (put_user(vsb_to_ring16(VRING_USED_F_NO_NOTIFY), &vr->used->flags))
-		vsb_vring_break(vr);
-	vsb_vring_log_used(vr, &vr->used->flags, sizeof(vr->used->flags));
+		vsb_split_break(vr);
+	vsb_split_log_used(vr, &vr->used->flags, sizeof(vr->used->flags));
+}
+
+/**
+ * vsb_split_peek_at() - prepare vsb_split_peek()
+ * @vr: the ring, all of whose chains were taken
+ * @peek: out
+ */
+void vsb_split_peek_at(const struct vsb_split *vr, struct vsb_split_peek *peek)
+{
+	peek->idx = &vr->avail->idx;
+	peek->seen = vr->avail_idx;
+}
+
+/**
+ * vsb_split_peek() - has the driver made a chain available?
+ * @peek: from vsb_split_peek_at()
+ *
+ * The data path's lock is not needed. A ring that moves in the meantime does no
+ * harm, because nothing is taken from it here.
+ *
+ * Return: also true when the ring cannot be read.
+ */
+bool vsb_split_peek(const struct vsb_split_peek *peek)
+{
+	__virtio16 idx;
+
+	return get_user(idx, peek->idx) || vsb_ring16(idx) != peek->seen;
 }

@@ -64,7 +64,7 @@ struct vsb_mark {
  * @buf_alloc: bytes that the guest may have on the way to us
  * @tx_cnt: bytes that the guest has sent
  * @fwd_cnt: bytes of those that the host socket has accepted
- * @told_fwd_cnt: @fwd_cnt as the guest knows it
+ * @reported_fwd_cnt: @fwd_cnt as the guest knows it
  * @updated_fwd_cnt: @fwd_cnt as the last CREDIT_UPDATE told it
  * @peer_buf_alloc: bytes that we may have on the way to the guest
  * @peer_fwd_cnt: bytes that the guest has consumed, as it says
@@ -86,7 +86,7 @@ struct vsb_credit {
 	u32 buf_alloc;
 	u32 tx_cnt;
 	u32 fwd_cnt;
-	u32 told_fwd_cnt;
+	u32 reported_fwd_cnt;
 	u32 updated_fwd_cnt;
 
 	u32 peer_buf_alloc;
@@ -142,7 +142,7 @@ static inline u32 vsb_credit_window(const struct vsb_credit *c)
 }
 
 /**
- * vsb_credit_told() - a packet that carries our fwd_cnt goes to the guest
+ * vsb_credit_reported() - a packet that carries our fwd_cnt goes to the guest
  * @c: the connection's credit
  * @update: it is a CREDIT_UPDATE
  *
@@ -155,11 +155,11 @@ static inline u32 vsb_credit_window(const struct vsb_credit *c)
  * the window is open. A stream of small packets costs a packet more for each three
  * quarters of a window.
  */
-static inline bool vsb_credit_told(struct vsb_credit *c, bool update)
+static inline bool vsb_credit_reported(struct vsb_credit *c, bool update)
 {
 	u32 window = vsb_credit_window(c);
 
-	c->told_fwd_cnt = c->fwd_cnt;
+	c->reported_fwd_cnt = c->fwd_cnt;
 	if (update) {
 		c->updated_fwd_cnt = c->fwd_cnt;
 		return false;
@@ -172,9 +172,9 @@ static inline bool vsb_credit_told(struct vsb_credit *c, bool update)
  * Is there something that the guest does not know, or may sleep over? A writer
  * that waits for up to three quarters of the window at once is woken.
  */
-static inline bool vsb_credit_is_untold(const struct vsb_credit *c)
+static inline bool vsb_credit_is_unreported(const struct vsb_credit *c)
 {
-	if (c->told_fwd_cnt != c->fwd_cnt)
+	if (c->reported_fwd_cnt != c->fwd_cnt)
 		return true;
 	return c->updated_fwd_cnt != c->fwd_cnt &&
 	       c->tx_cnt - c->updated_fwd_cnt > vsb_credit_window(c) / 4;
@@ -195,10 +195,10 @@ static inline bool vsb_credit_update_due(const struct vsb_credit *c,
 					 bool midway)
 {
 	u32 half = (vsb_credit_window(c) + 1) / 2;
-	u32 untold = c->fwd_cnt - c->told_fwd_cnt;
-	u32 in_flight = c->tx_cnt - c->told_fwd_cnt;
+	u32 unreported = c->fwd_cnt - c->reported_fwd_cnt;
+	u32 in_flight = c->tx_cnt - c->reported_fwd_cnt;
 
-	return untold >= half || (midway && untold && in_flight >= half);
+	return unreported >= half || (midway && unreported && in_flight >= half);
 }
 
 /* Forget the runs of packets that the guest has consumed as a whole. */

@@ -5,8 +5,8 @@
  *
  * Pure: no locks, no sleeping, no globals; also builds in user space.
  */
-#ifndef VSB_HANDSHAKE_H
-#define VSB_HANDSHAKE_H
+#ifndef VSB_LINE_H
+#define VSB_LINE_H
 
 #include <linux/limits.h>
 #include <linux/types.h>
@@ -142,4 +142,4 @@ static inline enum vsb_line vsb_message_parse(char *data, u32 len, u32 *port)
 	return VSB_LINE_OK;
 }
 
-#endif /* VSB_HANDSHAKE_H */
+#endif /* VSB_LINE_H */
