@@ -121,7 +121,7 @@ void vsb_conn_put(struct vsb_conn *conn)
 /* The guest knows the connection by its ports from here on. */
 void vsb_conn_insert(struct vsb_conn *conn)
 {
-	vsb_table_insert(&conn->conns->table, &conn->flow);
+	vsb_flows_insert(&conn->conns->flows, &conn->flow);
 	conn->ctx->stats.conns_added++;
 	trace_vsb_conn_added(conn->ctx->stats.device, conn->flow.host_port,
 			     conn->flow.guest_port, conn->by_guest);
@@ -130,7 +130,7 @@ void vsb_conn_insert(struct vsb_conn *conn)
 /* The ports are free again. */
 static void vsb_conn_unlink(struct vsb_conn *conn)
 {
-	if (!vsb_table_remove(&conn->conns->table, &conn->flow))
+	if (!vsb_flows_remove(&conn->conns->flows, &conn->flow))
 		return;
 	conn->ctx->stats.conns_removed++;
 	trace_vsb_conn_removed(conn->ctx->stats.device, conn->flow.host_port,

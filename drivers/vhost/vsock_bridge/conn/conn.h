@@ -28,7 +28,7 @@
 #include "conn/pure/credit.h"
 #include "conn/pure/state.h"
 #include "conn/ready.h"
-#include "conn/table.h"
+#include "conn/flows.h"
 #include "host/end.h"
 #include "host/watch.h"
 
@@ -57,7 +57,7 @@ struct vsb_route;
  * @ctx: the context of its device
  * @conns: the connections of its device
  * @ref: references, see above
- * @flow: its ports, and its entry in the table
+ * @flow: its ports, and its entry among the flows
  * @by_guest: the guest asked for it; else a host program
  * @type: VIRTIO_VSOCK_TYPE_*; does not change
  * @cs: its state
@@ -164,7 +164,7 @@ static inline struct vsb_conn *vsb_conn_get(struct vsb_conn *conn)
 static inline struct vsb_conn *vsb_conn_find(const struct vsb_conns *conns,
 					     u32 host_port, u32 guest_port)
 {
-	struct vsb_flow *flow = vsb_table_find(&conns->table, host_port,
+	struct vsb_flow *flow = vsb_flows_find(&conns->flows, host_port,
 					       guest_port);
 
 	return flow ? container_of(flow, struct vsb_conn, flow) : NULL;
