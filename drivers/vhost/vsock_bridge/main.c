@@ -6,43 +6,50 @@
 
 #include "conn/conn.h"
 #include "dev/dev.h"
+#include "dev/nodes.h"
+#include "host/unix/end.h"
 #include "host/unix/ownfile.h"
-#include "host/unix/socket.h"
 
 static int __init vsb_init(void)
 {
 	int ret;
 
-	ret = vsb_socket_init_module();
+	ret = vsb_unix_init_module();
 	if (ret)
 		return ret;
 	ret = vsb_conn_init_module();
 	if (ret)
-		goto err_socket;
+		goto err_unix;
 	ret = vsb_ownfile_init_module();
 	if (ret)
 		goto err_conn;
-	ret = vsb_dev_register();
+	ret = vsb_dev_init_module();
 	if (ret)
 		goto err_ownfile;
+	ret = vsb_nodes_register();
+	if (ret)
+		goto err_dev;
 	return 0;
 
+err_dev:
+	vsb_dev_exit_module();
 err_ownfile:
 	vsb_ownfile_exit_module();
 err_conn:
 	vsb_conn_exit_module();
-err_socket:
-	vsb_socket_exit_module();
+err_unix:
+	vsb_unix_exit_module();
 	return ret;
 }
 
-/* Devices that are about to end use what is below them. */
+/* In reverse order, because a device in its teardown uses the lower parts. */
 static void __exit vsb_exit(void)
 {
-	vsb_dev_unregister();
+	vsb_nodes_unregister();
+	vsb_dev_exit_module();
 	vsb_ownfile_exit_module();
 	vsb_conn_exit_module();
-	vsb_socket_exit_module();
+	vsb_unix_exit_module();
 }
 
 module_init(vsb_init);

@@ -11,7 +11,6 @@
  *			word, N, no more than the Nth call
  *   FAKE_ABI, FAKE_FEATURES, FAKE_VIRTIO_FEATURES, FAKE_MAX_CONNECTIONS,
  *   FAKE_MAX_PATH	numbers in GET_INFO
- *   FAKE_OLD		GET_INFO fills in no more than it first did
  *
  * As the control node it has, of files with one line each:
  *   FAKE_DEVICES	devices: "NUMBER FLAGS PID UID CID TX_BYTES RX_BYTES
@@ -89,7 +88,7 @@ static int get_info(struct vsock_bridge_info *info)
 	if (fails("GET_INFO"))
 		return -1;
 	info->abi_version = number("FAKE_ABI", VSOCK_BRIDGE_ABI_VERSION);
-	info->features = number("FAKE_FEATURES", VSOCK_BRIDGE_F_UDS_PATH);
+	info->features = number("FAKE_FEATURES", 0);
 	info->virtio_features = number("FAKE_VIRTIO_FEATURES", 1ULL << 32);
 	info->max_connections = number("FAKE_MAX_CONNECTIONS", VSOCK_BRIDGE_MAX_CONNECTIONS);
 	info->max_handshakes = VSOCK_BRIDGE_MAX_HANDSHAKES;
@@ -98,8 +97,6 @@ static int get_info(struct vsock_bridge_info *info)
 	info->max_timeout_ms = VSOCK_BRIDGE_MAX_TIMEOUT_MS;
 	info->max_path = number("FAKE_MAX_PATH", VSOCK_BRIDGE_PATH_MAX);
 	memcpy(info->version, "9.8.7", sizeof("9.8.7"));
-	if (getenv("FAKE_OLD"))
-		return 0;
 	info->min_buffered = VSOCK_BRIDGE_MIN_BUFFERED;
 	info->max_buffered = VSOCK_BRIDGE_MAX_BUFFERED;
 	info->max_host_port = VSOCK_BRIDGE_MAX_HOST_PORT;

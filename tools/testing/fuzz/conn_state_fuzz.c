@@ -33,7 +33,7 @@ struct life {
 	bool wr_closed;
 };
 
-/* The packets that are owed, one of which is sent, as conn_io.c does. */
+/* The packets that are owed, one of which is sent, as io.c does. */
 static enum vsb_event send_owed(struct life *l, struct input *in)
 {
 	u16 owed = l->cs.owed & -l->cs.owed;
@@ -78,7 +78,7 @@ static void check_act(struct life *l, const struct vsb_conn_state *was,
 	ORACLE(!dies || act & VSB_ACT_RELEASE);
 	/* an end that loses bytes of the guest is no clean EOF */
 	if (was->state == VSB_LINGER && dies)
-		ORACLE(!(act & VSB_ACT_BLAME) == (event == VSB_EV_DRAINED));
+		ORACLE(!(act & VSB_ACT_LOSS) == (event == VSB_EV_DRAINED));
 	/* it is freed when it is dead and nothing is owed, not before */
 	ORACLE(!(act & VSB_ACT_FREE) || (is->state == VSB_DEAD && !is->owed));
 	ORACLE(!dies || is->owed || act & VSB_ACT_FREE);

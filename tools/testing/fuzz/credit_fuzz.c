@@ -18,7 +18,7 @@
  * @c: the credit
  * @sent: bytes to the guest, not modulo anything
  * @unread: bytes from the guest that the host socket has not taken
- * @told: bytes from the guest that it does not know to be taken
+ * @unreported: bytes from the guest that it does not know to be taken
  * @end: of each packet to the guest, @sent behind it
  * @first: the oldest packet that the guest has not read
  * @packets: packets in its queue
@@ -28,7 +28,7 @@ struct flow {
 	struct vsb_credit c;
 	u64 sent;
 	u64 unread;
-	u64 untold;
+	u64 unreported;
 	u64 end[PACKETS];
 	u32 first;
 	u32 packets;
@@ -52,19 +52,19 @@ static void host_takes(struct flow *f, u32 want)
 
 	vsb_credit_forward(&f->c, len);
 	f->unread -= len;
-	f->untold += len;
+	f->unreported += len;
 	ORACLE(vsb_credit_unread(&f->c) == f->unread);
 	/* a guest that waits for half of its window is told */
-	if (f->untold >= (vsb_credit_window(&f->c) + 1ULL) / 2 &&
-	    f->untold <= U32_MAX)
+	if (f->unreported >= (vsb_credit_window(&f->c) + 1ULL) / 2 &&
+	    f->unreported <= U32_MAX)
 		ORACLE(vsb_credit_update_due(&f->c, false));
 }
 
-static void guest_is_told(struct flow *f)
+static void report(struct flow *f)
 {
-	vsb_credit_told(&f->c, true);
-	f->untold = 0;
-	ORACLE(!vsb_credit_is_untold(&f->c));
+	vsb_credit_reported(&f->c, true);
+	f->unreported = 0;
+	ORACLE(!vsb_credit_is_unreported(&f->c));
 	ORACLE(!vsb_credit_update_due(&f->c, false) ||
 	       !vsb_credit_window(&f->c));
 }
@@ -178,7 +178,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memset(&f, 0, sizeof(f));
 	/* counters that may be about to wrap, as after a long life */
 	f.c.buf_alloc = input_u32(&in) & 0xffffff;
-	f.c.tx_cnt = f.c.fwd_cnt = f.c.told_fwd_cnt = start;
+	f.c.tx_cnt = f.c.fwd_cnt = f.c.reported_fwd_cnt = start;
 	f.c.updated_fwd_cnt = start;
 	f.c.rx_cnt = ~start;
 	vsb_credit_peer(&f.c, input_u32(&in) & 0xffffff, ~start);
@@ -194,7 +194,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			host_takes(&f, input_u16(&in));
 			break;
 		case 3:
-			guest_is_told(&f);
+			report(&f);
 			break;
 		case 4:
 			host_sends(&f, input_u16(&in), 1);

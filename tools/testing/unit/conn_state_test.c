@@ -60,7 +60,7 @@ static const u8 matrix[EVENTS][STATES] = {
 	[VSB_EV_GUEST_RST] = { END, END, END, ROW, ROW, END },
 	[VSB_EV_DRAINED] = { SAME, SAME, SAME, SAME, END, SAME },
 	[VSB_EV_HOST_EOF] = { SAME, SAME, SAME, ROW, SAME, SAME },
-	[VSB_EV_HOST_DEAF] = { SAME, SAME, SAME, ROW, SAME, SAME },
+	[VSB_EV_HOST_SHUT_RD] = { SAME, SAME, SAME, ROW, SAME, SAME },
 	[VSB_EV_WRITE_FAILED] = { END, RST, RST, ROW, END_LOSS, SAME },
 	[VSB_EV_RESET] = { END, RST, RST, RST_LOSS, END_LOSS, SAME },
 	[VSB_EV_TIMEOUT] = { END, RST, RST, RST_LOSS, END_LOSS, SAME },
@@ -99,7 +99,7 @@ static void check_outcome(enum vsb_state state, enum vsb_event event,
 	}
 	if (matrix[event][state] == RST_LOSS ||
 	    matrix[event][state] == END_LOSS)
-		act |= VSB_ACT_BLAME;
+		act |= VSB_ACT_LOSS;
 	got = vsb_conn_step(&cs, event, flags, drained);
 	assert_row(same(&cs, &want), name);
 	assert_row(without_deadline(got) == act, name);
@@ -174,7 +174,7 @@ static const struct row opening[] = {
 	{ "reset before the response is sent",
 	  OPEN(0, 0, 0, 0, VSB_OWE_RESPONSE), VSB_EV_RESET, 0, ANY,
 	  CS(DEAD, 0, 0, 0, 0, VSB_OWE_RST),
-	  VSB_ACT_RELEASE | VSB_ACT_BLAME },
+	  VSB_ACT_RELEASE | VSB_ACT_LOSS },
 };
 
 static const struct row guest_shuts[] = {
@@ -226,7 +226,7 @@ static const struct row guest_shuts[] = {
 	{ "both, then reset before the RST is sent",
 	  CS(LINGER, BOTH, 0, 0, 0, VSB_OWE_RST), VSB_EV_RESET, 0, NO,
 	  CS(DEAD, BOTH, 0, 0, 0, VSB_OWE_RST),
-	  VSB_ACT_RELEASE | VSB_ACT_BLAME },
+	  VSB_ACT_RELEASE | VSB_ACT_LOSS },
 	{ "both, and then a guest's RST", CS(LINGER, BOTH, 0, 0, 0,
 					     VSB_OWE_RST),
 	  VSB_EV_GUEST_RST, 0, NO, CS(LINGER, BOTH, 0, 0, 0, 0),
@@ -243,7 +243,7 @@ static const struct row guest_shuts[] = {
 	  0, YES, CS(DEAD, SEND, 0, 1, 0, VSB_OWE_RST), VSB_ACT_RELEASE },
 	{ "SEND, bytes left, then a reset", OPEN(SEND, 0, 0, 0, 0),
 	  VSB_EV_RESET, 0, NO, CS(DEAD, SEND, 0, 0, 0, VSB_OWE_RST),
-	  VSB_ACT_RELEASE | VSB_ACT_BLAME },
+	  VSB_ACT_RELEASE | VSB_ACT_LOSS },
 };
 
 static const struct row guest_resets[] = {
@@ -270,13 +270,13 @@ static const struct row host_shuts[] = {
 	  OPEN(0, SEND, 0, 0, VSB_OWE_SHUTDOWN), 0 },
 	{ "EOF again", OPEN(0, SEND, 0, 0, 0), VSB_EV_HOST_EOF, 0, ANY,
 	  OPEN(0, SEND, 0, 0, 0), 0 },
-	{ "deaf", OPEN(0, 0, 0, 0, 0), VSB_EV_HOST_DEAF, 0, ANY,
+	{ "no more reads", OPEN(0, 0, 0, 0, 0), VSB_EV_HOST_SHUT_RD, 0, ANY,
 	  OPEN(0, RCV, 0, 0, VSB_OWE_SHUTDOWN), VSB_ACT_ARM_RCV },
-	{ "deaf again", OPEN(0, RCV, 0, 0, 0), VSB_EV_HOST_DEAF, 0, ANY,
+	{ "no more reads again", OPEN(0, RCV, 0, 0, 0), VSB_EV_HOST_SHUT_RD, 0, ANY,
 	  OPEN(0, RCV, 0, 0, 0), 0 },
-	{ "EOF after deaf", OPEN(0, RCV, 0, 0, 0), VSB_EV_HOST_EOF, 0, ANY,
+	{ "EOF after no more reads", OPEN(0, RCV, 0, 0, 0), VSB_EV_HOST_EOF, 0, ANY,
 	  OPEN(0, BOTH, 0, 0, VSB_OWE_SHUTDOWN), VSB_ACT_ARM_SHUTDOWN },
-	{ "deaf after EOF", OPEN(0, SEND, 0, 0, 0), VSB_EV_HOST_DEAF, 0, ANY,
+	{ "no more reads after EOF", OPEN(0, SEND, 0, 0, 0), VSB_EV_HOST_SHUT_RD, 0, ANY,
 	  OPEN(0, BOTH, 0, 0, VSB_OWE_SHUTDOWN), VSB_ACT_ARM_SHUTDOWN },
 	{ "EOF before the response is sent", OPEN(0, 0, 0, 0,
 						  VSB_OWE_RESPONSE),
@@ -284,14 +284,14 @@ static const struct row host_shuts[] = {
 	  OPEN(0, SEND, 0, 0, VSB_OWE_RESPONSE | VSB_OWE_SHUTDOWN), 0 },
 	{ "no answer to both", OPEN(0, BOTH, 0, 0, 0), VSB_EV_TIMEOUT, 0, ANY,
 	  CS(DEAD, 0, BOTH, 0, 0, VSB_OWE_RST),
-	  VSB_ACT_RELEASE | VSB_ACT_BLAME },
+	  VSB_ACT_RELEASE | VSB_ACT_LOSS },
 };
 
 static const struct row failed_writes[] = {
 	{ "first", OPEN(0, 0, 0, 0, 0), VSB_EV_WRITE_FAILED, 0, NO,
 	  OPEN(0, RCV, 0, 1, VSB_OWE_SHUTDOWN),
 	  VSB_ACT_DISCARD | VSB_ACT_ARM_RCV },
-	{ "of a deaf host program", OPEN(0, RCV, 0, 0, 0),
+	{ "of a host program that reads no more", OPEN(0, RCV, 0, 0, 0),
 	  VSB_EV_WRITE_FAILED, 0, NO, OPEN(0, RCV, 0, 1, 0),
 	  VSB_ACT_DISCARD },
 	{ "after SEND", OPEN(SEND, 0, 0, 0, 0), VSB_EV_WRITE_FAILED, 0, NO,
@@ -306,13 +306,13 @@ static const struct row failed_writes[] = {
 	  VSB_ACT_RELEASE },
 	{ "the guest reads no more", OPEN(RCV, 0, 0, 0, 0),
 	  VSB_EV_WRITE_FAILED, 0, NO, CS(DEAD, RCV, 0, 0, 0, VSB_OWE_RST),
-	  VSB_ACT_RELEASE | VSB_ACT_BLAME },
+	  VSB_ACT_RELEASE | VSB_ACT_LOSS },
 	{ "the host sends no more", OPEN(0, SEND, 0, 0, 0),
 	  VSB_EV_WRITE_FAILED, 0, NO, CS(DEAD, 0, SEND, 0, 0, VSB_OWE_RST),
-	  VSB_ACT_RELEASE | VSB_ACT_BLAME },
+	  VSB_ACT_RELEASE | VSB_ACT_LOSS },
 	{ "then EOF", OPEN(0, 0, 0, 1, 0), VSB_EV_HOST_EOF, 0, ANY,
 	  CS(DEAD, 0, 0, 0, 1, VSB_OWE_RST), VSB_ACT_RELEASE },
-	{ "then deaf", OPEN(0, 0, 0, 1, 0), VSB_EV_HOST_DEAF, 0, ANY,
+	{ "then no more reads", OPEN(0, 0, 0, 1, 0), VSB_EV_HOST_SHUT_RD, 0, ANY,
 	  OPEN(0, RCV, 0, 1, VSB_OWE_SHUTDOWN), VSB_ACT_ARM_RCV },
 	{ "then the guest shuts both", OPEN(0, 0, 0, 1, 0),
 	  VSB_EV_GUEST_SHUTDOWN, BOTH, YES,
@@ -448,7 +448,7 @@ static void life_apply(struct life *l, unsigned int act)
 	if (act & VSB_ACT_DISARM)
 		l->armed = false;
 	/* an EOF that is clean has all bytes before it */
-	if ((act & VSB_ACT_RELEASE) && !(act & VSB_ACT_BLAME))
+	if ((act & VSB_ACT_RELEASE) && !(act & VSB_ACT_LOSS))
 		assert_true(!l->socket || !l->buffered || !l->opened ||
 			    l->cs.tx_failed);
 	if (act & VSB_ACT_RELEASE) {
@@ -535,7 +535,7 @@ static void life_host(struct life *l)
 		break;
 	case 2:
 		if (!l->cs.wr_done)
-			life_step(l, VSB_EV_HOST_DEAF, 0);
+			life_step(l, VSB_EV_HOST_SHUT_RD, 0);
 		break;
 	case 3:
 		if (l->buffered || vsb_conn_takes_data(&l->cs))

@@ -18,7 +18,7 @@ static struct vsb_credit credit_at(u32 start, u32 ours, u32 peers)
 		.buf_alloc = ours,
 		.tx_cnt = start,
 		.fwd_cnt = start,
-		.told_fwd_cnt = start,
+		.reported_fwd_cnt = start,
 		.updated_fwd_cnt = start,
 		.rx_cnt = start,
 	};
@@ -143,7 +143,7 @@ static void test_an_update_is_due_at_half_the_window(void **state)
 			assert_false(vsb_credit_update_due(&c, false));
 			vsb_credit_forward(&c, 1);
 			assert_true(vsb_credit_update_due(&c, false));
-			vsb_credit_told(&c, true);
+			vsb_credit_reported(&c, true);
 			assert_false(vsb_credit_update_due(&c, false));
 		}
 	}
@@ -178,7 +178,7 @@ static void test_half_a_message_makes_an_update_due(void **state)
 	assert_true(vsb_credit_take(&c, 1));
 	assert_true(vsb_credit_update_due(&c, true));
 	assert_false(vsb_credit_update_due(&c, false));
-	vsb_credit_told(&c, true);
+	vsb_credit_reported(&c, true);
 	assert_false(vsb_credit_update_due(&c, true));
 }
 
@@ -215,7 +215,7 @@ static void messages_get_through(u64 seed, u32 window)
 		}
 		if (vsb_credit_update_due(&c, open)) {
 			known = c.fwd_cnt;
-			vsb_credit_told(&c, true);
+			vsb_credit_reported(&c, true);
 		}
 	}
 	assert_int_equal(done, 300);
@@ -838,11 +838,11 @@ static void test_data_makes_up_for_an_update_while_a_quarter_is_open(void **stat
 	(void)state;
 	vsb_credit_forward(&c, 749);
 	assert_true(vsb_credit_update_due(&c, false));
-	assert_false(vsb_credit_told(&c, false));
+	assert_false(vsb_credit_reported(&c, false));
 	/* a writer that waits for more may sleep: it is told when nothing moves */
-	assert_true(vsb_credit_is_untold(&c));
-	assert_false(vsb_credit_told(&c, true));
-	assert_false(vsb_credit_is_untold(&c));
+	assert_true(vsb_credit_is_unreported(&c));
+	assert_false(vsb_credit_reported(&c, true));
+	assert_false(vsb_credit_is_unreported(&c));
 }
 
 static void test_data_makes_up_for_an_update_of_little(void **state)
@@ -851,8 +851,8 @@ static void test_data_makes_up_for_an_update_of_little(void **state)
 
 	(void)state;
 	vsb_credit_forward(&c, 250);
-	assert_false(vsb_credit_told(&c, false));
-	assert_false(vsb_credit_is_untold(&c));
+	assert_false(vsb_credit_reported(&c, false));
+	assert_false(vsb_credit_is_unreported(&c));
 }
 
 static void test_an_update_follows_data_when_less_was_open(void **state)
@@ -861,10 +861,10 @@ static void test_an_update_follows_data_when_less_was_open(void **state)
 
 	(void)state;
 	vsb_credit_forward(&c, 750);
-	assert_true(vsb_credit_told(&c, false));
-	assert_true(vsb_credit_is_untold(&c));
-	assert_false(vsb_credit_told(&c, true));
-	assert_false(vsb_credit_is_untold(&c));
+	assert_true(vsb_credit_reported(&c, false));
+	assert_true(vsb_credit_is_unreported(&c));
+	assert_false(vsb_credit_reported(&c, true));
+	assert_false(vsb_credit_is_unreported(&c));
 }
 
 /*
@@ -878,10 +878,10 @@ static void test_an_update_follows_though_unseen_data_told(void **state)
 
 	(void)state;
 	vsb_credit_forward(&c, 400);
-	assert_false(vsb_credit_told(&c, false));
+	assert_false(vsb_credit_reported(&c, false));
 	assert_true(vsb_credit_take(&c, 600));
 	vsb_credit_forward(&c, 600);
-	assert_true(vsb_credit_told(&c, false));
+	assert_true(vsb_credit_reported(&c, false));
 }
 
 /* However little each packet of data tells. */
@@ -893,13 +893,13 @@ static void test_an_update_follows_once_half_the_window_is_open(void **state)
 	(void)state;
 	for (i = 0; i < 49; i++) {
 		vsb_credit_forward(&c, 10);
-		assert_false(vsb_credit_told(&c, false));
+		assert_false(vsb_credit_reported(&c, false));
 	}
-	assert_true(vsb_credit_is_untold(&c));
+	assert_true(vsb_credit_is_unreported(&c));
 	vsb_credit_forward(&c, 10);
-	assert_true(vsb_credit_told(&c, false));
-	assert_false(vsb_credit_told(&c, true));
-	assert_false(vsb_credit_told(&c, false));
+	assert_true(vsb_credit_reported(&c, false));
+	assert_false(vsb_credit_reported(&c, true));
+	assert_false(vsb_credit_reported(&c, false));
 }
 
 static void test_a_stream_of_small_packets_needs_few_updates(void **state)
@@ -911,9 +911,9 @@ static void test_a_stream_of_small_packets_needs_few_updates(void **state)
 	for (i = 0; i < 100000; i++) {
 		assert_true(vsb_credit_take(&c, 64));
 		vsb_credit_forward(&c, 64);
-		if (!vsb_credit_told(&c, false))
+		if (!vsb_credit_reported(&c, false))
 			continue;
-		vsb_credit_told(&c, true);
+		vsb_credit_reported(&c, true);
 		updates++;
 	}
 	/* one for each three quarters of the window */
@@ -994,7 +994,7 @@ static void dev_put(struct sim *s, u32 len)
 		.buf_alloc = s->dev.buf_alloc,
 		.fwd_cnt = s->dev.fwd_cnt,
 	});
-	s->dev_owes_update = vsb_credit_told(&s->dev, !len);
+	s->dev_owes_update = vsb_credit_reported(&s->dev, !len);
 }
 
 static bool guest_send(struct sim *s)

@@ -205,7 +205,7 @@ static void test_peek_shows_no_more_than_it_is_asked_for(void **state)
 
 /*
  * The largest message must be seen at once, in whatever pieces it came, and
- * whatever was before it: VSB_FLUSH_PARTS of conn_io.c.
+ * whatever was before it: VSB_FLUSH_PARTS of io.c.
  */
 static void test_a_quarter_mebibyte_has_few_pieces(void **state)
 {

@@ -25,4 +25,6 @@ struct vsb_ctx {
 	struct vsock_bridge_limits limits;
 };
 
+void vsb_ctx_init(struct vsb_ctx *ctx, void (*killed)(void *arg), void *arg);
+
 #endif /* VSB_CTX_H */

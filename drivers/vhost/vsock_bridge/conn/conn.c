@@ -1,28 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A connection between a host socket and a port of the guest.
+ * A connection between a host end and a port of the guest.
  */
-#include <linux/err.h>
+#include <linux/errno.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
+#include <linux/net.h>
 #include <linux/slab.h>
-#include <linux/uio.h>
-#include <asm/barrier.h>
 
-#include "base/coalesce.h"
 #include "base/ctx.h"
 #include "base/reason.h"
 #include "base/trace.h"
-#include "conn/closing.h"
+#include "conn/burst.h"
 #include "conn/conn.h"
-#include "conn/pure/line.h"
-#include "conn/room.h"
-#include "conn/table.h"
+#include "conn/handshake.h"
 
-#define VSB_CONN_READY	0
-
-/* Its size is none that kmalloc has; charged to who allocates. */
+/*
+ * A cache of its own, because the size falls between kmalloc's buckets. Charged to
+ * the memcg of the task that allocates.
+ */
 static struct kmem_cache *vsb_conn_cache;
 
 int __init vsb_conn_init_module(void)
@@ -37,61 +34,79 @@ void vsb_conn_exit_module(void)
 	kmem_cache_destroy(vsb_conn_cache);
 }
 
-/* A message is sent at once, so the guest's window is the largest there is. */
-static u32 vsb_conn_buf_alloc(const struct vsb_conntab *tab, u16 type)
+/* A message is sent as a whole, so it is as large as the guest's window at most. */
+static u32 vsb_conn_buf_alloc(const struct vsb_ctx *ctx, u16 type)
 {
 	if (type == VIRTIO_VSOCK_TYPE_SEQPACKET)
-		return min_t(u32, tab->ctx->limits.buf_alloc,
+		return min_t(u32, ctx->limits.buf_alloc,
 			     VSOCK_BRIDGE_MAX_MESSAGE);
-	return tab->ctx->limits.buf_alloc;
+	return ctx->limits.buf_alloc;
 }
 
 /* Return: memory for a connection, with a reference; NULL when there is none. */
-struct vsb_conn *vsb_conn_alloc(struct vsb_conntab *tab)
+struct vsb_conn *vsb_conn_alloc(struct vsb_conns *conns)
 {
 	struct vsb_conn *conn = kmem_cache_zalloc(vsb_conn_cache, GFP_KERNEL);
 
 	if (!conn) {
-		vsb_error(tab->ctx, VSB_REASON_NO_MEMORY, 0, 0);
+		vsb_error(conns->ctx, VSB_REASON_NO_MEMORY, 0, 0);
 		return NULL;
 	}
 	refcount_set(&conn->ref, 1);
-	conn->ctx = tab->ctx;
-	conn->tab = tab;
+	conn->ctx = conns->ctx;
+	conn->conns = conns;
 	return conn;
+}
+
+/*
+ * The host end, or the connector, has posted an event. From any context that holds
+ * a reference, or that the detach of the host end waits for.
+ */
+static void vsb_conn_notify(struct vsb_watch *watch)
+{
+	struct vsb_conn *conn = container_of(watch, struct vsb_conn, watch);
+	struct vsb_ready *ready = &conn->conns->ready;
+	bool first = false, urgent = !vsb_watch_may_wait(watch);
+
+	if (vsb_ready_claim(&conn->ready)) {
+		urgent = urgent || !vsb_burst_may_wait(&conn->burst);
+		vsb_conn_get(conn);
+		first = vsb_ready_add(ready, &conn->ready);
+	}
+	vsb_ready_wake(ready, first, urgent);
 }
 
 /**
  * vsb_conn_begin() - the life of a connection begins
- * @conn: as vsb_conn_alloc() returned it; the table's reference from here on
+ * @conn: as vsb_conn_alloc() returned it; the list of all connections has its
+ *	reference from here on
  * @state: VSB_HANDSHAKE or VSB_CONNECTING
  * @type: VIRTIO_VSOCK_TYPE_*
  */
 void vsb_conn_begin(struct vsb_conn *conn, enum vsb_state state, u16 type)
 {
-	struct vsb_conntab *tab = conn->tab;
+	struct vsb_conns *conns = conn->conns;
 
-	conn->id = ++tab->last_id;
+	conn->id = ++conns->last_id;
 	conn->began_at = ktime_get_ns();
 	conn->by_guest = state == VSB_CONNECTING;
 	conn->type = type;
 	conn->cs.state = state;
-	conn->credit.buf_alloc = vsb_conn_buf_alloc(tab, type);
+	conn->credit.buf_alloc = vsb_conn_buf_alloc(conn->ctx, type);
 	conn->rx_chains = 1;
 	conn->probe_ms = VSB_PROBE_MIN_MS;
-	vsb_socket_init(&conn->sock, vsb_conn_notify);
-	INIT_HLIST_NODE(&conn->hash);
+	vsb_watch_init(&conn->watch, vsb_conn_notify);
+	vsb_buffer_init(&conn->buffer);
+	vsb_deadline_init(&conn->deadline);
+	INIT_HLIST_NODE(&conn->flow.hash);
 	INIT_LIST_HEAD(&conn->rxq);
-	INIT_LIST_HEAD(&conn->stalled);
-	timerqueue_init(&conn->deadline);
-	vsb_gathered_init(&conn->gathered);
-	list_add_tail(&conn->all, &tab->conns);
 	INIT_LIST_HEAD(&conn->waiting);
+	list_add_tail(&conn->all, &conns->all);
 	if (state == VSB_HANDSHAKE) {
-		list_add_tail(&conn->waiting, &tab->silent);
-		tab->handshakes++;
+		list_add_tail(&conn->waiting, &conns->silent);
+		conns->nr_handshakes++;
 	} else {
-		tab->nr++;
+		conns->nr++;
 	}
 }
 
@@ -102,50 +117,54 @@ void vsb_conn_put(struct vsb_conn *conn)
 		kmem_cache_free(vsb_conn_cache, conn);
 }
 
-/*
- * The socket's hook, or the connector: something happened. From any context
- * that holds a reference, or that the connection's release waits for.
- */
-void vsb_conn_notify(struct vsb_socket *s)
+/* The guest knows the connection by its ports from here on. */
+void vsb_conn_insert(struct vsb_conn *conn)
 {
-	struct vsb_conn *conn = container_of(s, struct vsb_conn, sock);
-	struct vsb_conntab *tab = conn->tab;
-	bool first = false, urgent = !vsb_socket_may_wait(s);
-
-	/* (J), a full barrier: what was posted is seen by who takes it out */
-	if (!test_and_set_bit(VSB_CONN_READY, &conn->ready_queued)) {
-		urgent = urgent || !vsb_row_waits(&conn->row);
-		vsb_conn_get(conn);
-		/* (J): of the bit above; who is woken takes all of the list */
-		first = llist_add(&conn->ready, &tab->ready);
-	}
-	vsb_coalesce_event(tab->coalesce, first, urgent);
+	vsb_flows_insert(&conn->conns->flows, &conn->flow);
+	conn->ctx->stats.conns_added++;
+	trace_vsb_conn_added(conn->ctx->stats.device, conn->flow.host_port,
+			     conn->flow.guest_port, conn->by_guest);
 }
 
-/* Out of the ready list: what is notified from here on queues it again. */
+/* The ports are free again. */
+static void vsb_conn_unlink(struct vsb_conn *conn)
+{
+	if (!vsb_flows_remove(&conn->conns->flows, &conn->flow))
+		return;
+	conn->ctx->stats.conns_removed++;
+	trace_vsb_conn_removed(conn->ctx->stats.device, conn->flow.host_port,
+			       conn->flow.guest_port, conn->by_guest);
+}
+
+/* @end is the host end of the connection from here on. */
+void vsb_conn_attach(struct vsb_conn *conn, struct vsb_end *end)
+{
+	conn->end = end;
+	conn->ctx->stats.sockets++;
+	vsb_end_attach(end, &conn->watch, conn->conns->pages);
+}
+
+/* The connection was taken out of the ready list: a new event adds it again. */
 int vsb_conn_take_events(struct vsb_conn *conn)
 {
-	/*
-	 * (J): The release keeps the read of the list's next node before the
-	 * bit, for a hook that finds the bit clear overwrites that.
-	 */
-	clear_bit_unlock(VSB_CONN_READY, &conn->ready_queued);
-	/* (J): a hook that found the bit set has posted its event: seen below */
-	smp_mb__after_atomic();
-	return vsb_socket_take_events(&conn->sock);
+	vsb_ready_release(&conn->ready);
+	return vsb_watch_take(&conn->watch);
 }
 
 /* The connection gets its turn when there are RX buffers. */
 void vsb_conn_queue_rx(struct vsb_conn *conn)
 {
 	if (list_empty(&conn->rxq))
-		list_add_tail(&conn->rxq, &conn->tab->rxq);
+		list_add_tail(&conn->rxq, &conn->conns->rxq);
 }
 
-/* Would a read bring bytes, or the end? RX buffers are not taken for less. */
+/*
+ * Would a receive return bytes, or the end? RX buffers are not taken for less. A
+ * released connection is not readable.
+ */
 bool vsb_conn_is_readable(struct vsb_conn *conn)
 {
-	conn->readable = conn->readable && vsb_socket_readable(&conn->sock);
+	conn->readable = conn->readable && vsb_end_is_readable(conn->end);
 	return conn->readable;
 }
 
@@ -191,10 +210,10 @@ static bool vsb_conn_is_shut(const struct vsb_conn *conn)
 }
 
 /* Trace what the connection waits for. */
-void vsb_conn_stalled(const struct vsb_conn *conn, const char *cause)
+void vsb_conn_trace_stall(const struct vsb_conn *conn, const char *cause)
 {
-	trace_vsb_stall(conn->ctx->stats.device, conn->host_port,
-			conn->guest_port, cause);
+	trace_vsb_stall(conn->ctx->stats.device, conn->flow.host_port,
+			conn->flow.guest_port, cause);
 }
 
 /*
@@ -207,9 +226,9 @@ void vsb_conn_ask_credit(struct vsb_conn *conn)
 	if (conn->credit_asked)
 		return;
 	conn->credit_asked = true;
-	vsb_conn_stalled(conn, "guest_credit");
+	vsb_conn_trace_stall(conn, "guest_credit");
 	vsb_conn_owe(conn, VSB_OWE_CREDIT_REQUEST);
-	vsb_conntab_arm(conn->tab, conn, VSB_DUE_PROBE, conn->probe_ms);
+	vsb_conn_arm(conn, VSB_DUE_PROBE, conn->probe_ms);
 }
 
 /* The interval has passed without credit: repeat the CREDIT_REQUEST. */
@@ -227,7 +246,7 @@ static void vsb_conn_ask_again(struct vsb_conn *conn)
 void vsb_conn_got_credit(struct vsb_conn *conn)
 {
 	if (conn->credit_asked)
-		vsb_conntab_disarm(conn->tab, conn, VSB_DUE_PROBE);
+		vsb_conn_disarm(conn, VSB_DUE_PROBE);
 	conn->credit_asked = false;
 	if (vsb_credit_is_wide(&conn->credit))
 		conn->probe_ms = VSB_PROBE_MIN_MS;
@@ -241,16 +260,20 @@ void vsb_conn_got_credit(struct vsb_conn *conn)
  */
 static void vsb_conn_release(struct vsb_conn *conn, bool loss)
 {
-	if (vsb_socket_is_open(&conn->sock)) {
-		if (loss || !vsb_txbuf_empty(&conn->txbuf))
-			vsb_socket_blame(&conn->sock, ECONNRESET);
-		vsb_closing_add(conn, vsb_socket_detach(&conn->sock));
+	struct vsb_end *end = conn->end;
+
+	if (end) {
+		if (loss || !vsb_buffer_is_empty(&conn->buffer))
+			vsb_end_set_error(end, ECONNRESET);
+		vsb_end_detach(end);
+		list_add_tail(&end->closing, &conn->conns->closing);
+		conn->end = NULL;
 		conn->ctx->stats.sockets--;
 	}
-	vsb_conn_drop_buffer(conn);
+	vsb_buffer_clear(&conn->buffer, conn->ctx);
 	conn->readable = false;
-	vsb_conntab_disarm(conn->tab, conn, VSB_DUE_PROBE);
-	vsb_conntab_disarm(conn->tab, conn, VSB_DUE_TELL);
+	vsb_conn_disarm(conn, VSB_DUE_PROBE);
+	vsb_conn_disarm(conn, VSB_DUE_REPORT);
 	WRITE_ONCE(conn->cancelled, true);
 }
 
@@ -262,32 +285,32 @@ static void vsb_conn_release(struct vsb_conn *conn, bool loss)
 static void vsb_conn_free(struct vsb_conn *conn, u8 old)
 {
 	if (old != VSB_HANDSHAKE)
-		conn->tab->nr--;
+		conn->conns->nr--;
 	if (old == VSB_DEAD)
-		conn->tab->dead--;
-	vsb_conntab_disarm_all(conn->tab, conn);
+		conn->conns->nr_dead--;
+	vsb_deadlines_disarm_all(&conn->conns->deadlines, &conn->deadline);
 	list_del_init(&conn->rxq);
 	list_del(&conn->all);
 	vsb_conn_put(conn);
 }
 
-/* What is about to end it, or will; what was there before has done so. */
-static void vsb_conn_blame(struct vsb_conn *conn, enum vsb_reason why)
+/* The connection ends, or will end, for @reason; the first reason counts. */
+static void vsb_conn_set_reason(struct vsb_conn *conn, enum vsb_reason reason)
 {
-	if (!conn->why)
-		conn->why = why;
+	if (!conn->reason)
+		conn->reason = reason;
 }
 
 /* Errors were counted when they occurred. */
 static void vsb_conn_ended(const struct vsb_conn *conn)
 {
-	enum vsb_reason why = conn->why ?: VSB_REASON_CLOSED;
+	enum vsb_reason reason = conn->reason ?: VSB_REASON_CLOSED;
 
-	if (vsb_reason_is_end(why))
-		vsb_count(conn->ctx, why);
-	trace_vsb_conn_ended(conn->ctx->stats.device, conn->host_port,
-			     conn->guest_port, conn->by_guest,
-			     vsb_reason_name(why));
+	if (vsb_reason_is_end(reason))
+		vsb_count(conn->ctx, reason);
+	trace_vsb_conn_ended(conn->ctx->stats.device, conn->flow.host_port,
+			     conn->flow.guest_port, conn->by_guest,
+			     vsb_reason_name(reason));
 }
 
 /* Trace a change of the connection's state. */
@@ -297,43 +320,60 @@ static void vsb_conn_trace(const struct vsb_conn *conn, u8 old)
 	u8 state = conn->cs.state;
 
 	if (state == VSB_OPEN)
-		trace_vsb_conn_accepted(device, conn->host_port,
-					conn->guest_port, conn->by_guest);
+		trace_vsb_conn_accepted(device, conn->flow.host_port,
+					conn->flow.guest_port, conn->by_guest);
 	else if (state >= VSB_LINGER && old < VSB_LINGER)
 		vsb_conn_ended(conn);
 }
 
 static void vsb_conn_leave_handshake(struct vsb_conn *conn)
 {
-	struct vsb_conntab *tab = conn->tab;
+	struct vsb_conns *conns = conn->conns;
 
-	tab->handshakes--;
+	conns->nr_handshakes--;
 	if (conn->cs.state == VSB_DEAD) {
 		list_del_init(&conn->waiting);
 		return;
 	}
-	tab->nr++;
-	vsb_room_request(conn);
+	conns->nr++;
+	list_move_tail(&conn->waiting, &conns->requested);
+}
+
+/*
+ * Restart the time without progress, because the host program has taken buffered
+ * bytes or because the connection has begun to linger.
+ */
+void vsb_conn_made_progress(struct vsb_conn *conn)
+{
+	struct vsb_conns *conns = conn->conns;
+	bool lingers = conn->cs.state == VSB_LINGER;
+
+	if (vsb_buffer_is_empty(&conn->buffer))
+		list_del_init(&conn->buffer.node);
+	else
+		vsb_buffer_progress(&conn->buffer, lingers ? &conns->lingering :
+							     &conns->stalled,
+				    vsb_end_unread(conn->end));
 }
 
 /* The gauges, and the lists by state, follow the state. */
 static void vsb_conn_account(struct vsb_conn *conn, u8 old)
 {
-	struct vsb_conntab *tab = conn->tab;
+	struct vsb_conns *conns = conn->conns;
 	u8 state = conn->cs.state;
 
 	if (old == state)
 		return;
 	vsb_conn_trace(conn, old);
 	if (state == VSB_LINGER) {
-		tab->lingering++;
-		vsb_room_progress(conn);
+		conns->nr_lingering++;
+		vsb_conn_made_progress(conn);
 	}
 	if (old == VSB_LINGER)
-		tab->lingering--;
+		conns->nr_lingering--;
 	if (state == VSB_DEAD && conn->cs.owed) {
-		tab->ctx->stats.conns_killed++;
-		tab->dead++;
+		conn->ctx->stats.conns_killed++;
+		conns->nr_dead++;
 	}
 	if (old == VSB_REQUESTED)
 		list_del_init(&conn->waiting);
@@ -341,17 +381,21 @@ static void vsb_conn_account(struct vsb_conn *conn, u8 old)
 		vsb_conn_leave_handshake(conn);
 }
 
-/* The host program has closed its end for both directions, or for reading. */
-static void vsb_conn_check_deaf(struct vsb_conn *conn)
+/**
+ * vsb_conn_check_shut_rd() - tell the guest if the host program reads no more
+ * @conn: the connection
+ * @state: VSB_END_* of its host end
+ */
+void vsb_conn_check_shut_rd(struct vsb_conn *conn, unsigned int state)
 {
 	/* our own shutdown looks the same */
-	if (conn->cs.wr_done || !vsb_socket_is_deaf(&conn->sock))
+	if (conn->cs.wr_done || !(state & VSB_END_SHUT_RD))
 		return;
 	/* closed: what it wrote before goes first, then one packet says both */
-	if (vsb_socket_at_eof(&conn->sock) && vsb_conn_wants_data(&conn->cs))
+	if ((state & VSB_END_EOF) && vsb_conn_wants_data(&conn->cs))
 		return;
 
-	vsb_conn_event(conn, VSB_EV_HOST_DEAF, 0);
+	vsb_conn_event(conn, VSB_EV_HOST_SHUT_RD, 0);
 	if (conn->cs.guest_shut & VIRTIO_VSOCK_SHUTDOWN_RCV)
 		vsb_conn_event(conn, VSB_EV_HOST_EOF, 0);
 }
@@ -362,33 +406,31 @@ static void vsb_conn_check_deaf(struct vsb_conn *conn)
  */
 static void vsb_conn_send_ok(struct vsb_conn *conn)
 {
-	char text[VSB_OK_MAX];
-	int len = scnprintf(text, sizeof(text), "OK %u\n", conn->host_port);
-	long sent = vsb_socket_send_text(&conn->sock, text, len);
+	int ret = vsb_handshake_send_ok(conn->end, conn->flow.host_port);
 
-	if (sent != len && sent != -EPIPE && sent != -ECONNRESET) {
+	if (ret && ret != -EPIPE) {
 		vsb_conn_fail(conn, VSB_REASON_TX_WRITE_FAILS);
 		return;
 	}
-	if (sent != len)
-		vsb_conn_check_deaf(conn);
+	if (ret)
+		vsb_conn_check_shut_rd(conn, vsb_end_state(conn->end));
 	vsb_conn_queue_rx(conn);
 }
 
-/* Tell the guest of its credit, if that is due. */
+/* Send the guest a CREDIT_UPDATE if one is due. */
 void vsb_conn_check_update(struct vsb_conn *conn)
 {
-	if (vsb_credit_update_due(&conn->credit, conn->bounds.open))
+	if (vsb_credit_update_due(&conn->credit, conn->buffer.messages.open))
 		vsb_conn_owe(conn, VSB_OWE_CREDIT_UPDATE);
 }
 
-/* Look at the credit again when the connection has had time to become idle. */
-void vsb_conn_tell_later(struct vsb_conn *conn)
+/* Check the credit again when the connection may be idle. */
+static void vsb_conn_report_later(struct vsb_conn *conn)
 {
 	if (!vsb_conn_takes_data(&conn->cs))
 		return;
 	conn->idle_fwd_cnt = conn->credit.fwd_cnt;
-	vsb_conntab_arm(conn->tab, conn, VSB_DUE_TELL, VSB_TELL_MS);
+	vsb_conn_arm(conn, VSB_DUE_REPORT, VSB_REPORT_MS);
 }
 
 /*
@@ -396,62 +438,69 @@ void vsb_conn_tell_later(struct vsb_conn *conn)
  * connection reports all of its credit. While bytes move, the next half of a
  * window or the next packet to the guest reports it.
  */
-static void vsb_conn_tell_idle(struct vsb_conn *conn)
+static void vsb_conn_report_idle(struct vsb_conn *conn)
 {
 	if (!vsb_conn_takes_data(&conn->cs) ||
-	    !vsb_credit_is_untold(&conn->credit))
+	    !vsb_credit_is_unreported(&conn->credit))
 		return;
 	if (conn->idle_fwd_cnt == conn->credit.fwd_cnt)
 		vsb_conn_owe(conn, VSB_OWE_CREDIT_UPDATE);
 	else
-		vsb_conn_tell_later(conn);
+		vsb_conn_report_later(conn);
+}
+
+/* The host end has got @len bytes of the guest, or they were dropped. */
+void vsb_conn_forwarded(struct vsb_conn *conn, size_t len)
+{
+	vsb_credit_forward(&conn->credit, len);
+	vsb_conn_check_update(conn);
+	/* once in a while, not with each packet */
+	if (!conn->deadline.due[VSB_DUE_REPORT])
+		vsb_conn_report_later(conn);
 }
 
 /* The guest's bytes have nowhere to go; it may go on sending for a while. */
 static void vsb_conn_discard(struct vsb_conn *conn)
 {
-	vsb_conn_drop_buffer(conn);
-	WRITE_ONCE(conn->sock.want_write, false);
+	vsb_buffer_clear(&conn->buffer, conn->ctx);
+	WRITE_ONCE(conn->watch.want_write, false);
 	vsb_conn_forwarded(conn, vsb_credit_unread(&conn->credit));
 	/* what the host program sent, or the end, is still to be read */
 	conn->readable = true;
 	vsb_conn_queue_rx(conn);
 }
 
-/* Half a message cannot be delivered: the guest's end is no clean one then. */
+/* Half a message cannot be delivered: then the guest's end is not clean. */
 static void vsb_conn_shut_wr(struct vsb_conn *conn)
 {
-	if (vsb_txbuf_empty(&conn->txbuf))
-		vsb_socket_shutdown_write(&conn->sock);
+	if (vsb_buffer_is_empty(&conn->buffer))
+		vsb_end_shutdown(conn->end, SHUT_WR);
 	else
 		vsb_conn_abort(conn, VSB_REASON_HALF_MESSAGE, VSB_EV_RESET);
 }
 
 static void vsb_conn_apply(struct vsb_conn *conn, unsigned int act)
 {
-	struct vsb_conntab *tab = conn->tab;
+	const struct vsock_bridge_limits *limits = &conn->ctx->limits;
 
 	if (act & VSB_ACT_BAD_OP)
 		vsb_conn_error(conn, VSB_REASON_BAD_OP);
 	if (act & VSB_ACT_DISARM)
-		vsb_conntab_disarm(tab, conn, VSB_DUE_STATE);
+		vsb_conn_disarm(conn, VSB_DUE_STATE);
 	if (act & VSB_ACT_SHUT_RD)
-		vsb_socket_shutdown_read(&conn->sock);
+		vsb_end_shutdown(conn->end, SHUT_RD);
 	if (act & VSB_ACT_DISCARD)
 		vsb_conn_discard(conn);
 	if (act & VSB_ACT_ARM_CONNECT)
-		vsb_conntab_arm(tab, conn, VSB_DUE_STATE,
-				tab->ctx->limits.connect_timeout_ms);
+		vsb_conn_arm(conn, VSB_DUE_STATE, limits->connect_timeout_ms);
 	if (act & VSB_ACT_ARM_SHUTDOWN)
-		vsb_conntab_arm(tab, conn, VSB_DUE_STATE,
-				tab->ctx->limits.shutdown_timeout_ms);
+		vsb_conn_arm(conn, VSB_DUE_STATE, limits->shutdown_timeout_ms);
 	if (act & VSB_ACT_ARM_RCV)
-		vsb_conntab_arm(tab, conn, VSB_DUE_RCV,
-				tab->ctx->limits.shutdown_timeout_ms);
+		vsb_conn_arm(conn, VSB_DUE_RCV, limits->shutdown_timeout_ms);
 	if (act & VSB_ACT_RELEASE)
-		vsb_conn_release(conn, act & VSB_ACT_BLAME);
+		vsb_conn_release(conn, act & VSB_ACT_LOSS);
 	if (act & VSB_ACT_UNLINK)
-		vsb_conntab_remove(tab, conn);
+		vsb_conn_unlink(conn);
 	if (conn->cs.owed)
 		vsb_conn_queue_rx(conn);
 	/* these may end it */
@@ -473,7 +522,7 @@ void vsb_conn_event(struct vsb_conn *conn, enum vsb_event event, u32 flags)
 	unsigned int act;
 
 	if (event == VSB_EV_GUEST_RST)
-		vsb_conn_blame(conn, vsb_conn_is_shut(conn) ? VSB_REASON_CLOSED :
+		vsb_conn_set_reason(conn, vsb_conn_is_shut(conn) ? VSB_REASON_CLOSED :
 							      VSB_REASON_GUEST_RST);
 	act = vsb_conn_step(&conn->cs, event, flags,
 			    vsb_conn_is_drained(conn));
@@ -486,7 +535,7 @@ void vsb_conn_event(struct vsb_conn *conn, enum vsb_event event, u32 flags)
 /* Count and trace an error of the connection, which goes on. */
 void vsb_conn_error(struct vsb_conn *conn, enum vsb_reason reason)
 {
-	vsb_error(conn->ctx, reason, conn->host_port, conn->guest_port);
+	vsb_error(conn->ctx, reason, conn->flow.host_port, conn->flow.guest_port);
 }
 
 /* End the connection by an error. It may be freed on return. */
@@ -503,25 +552,25 @@ void vsb_conn_fail(struct vsb_conn *conn, enum vsb_reason reason)
 }
 
 /* End the connection for a reason that is counted already, or is no error. */
-void vsb_conn_abort(struct vsb_conn *conn, enum vsb_reason why,
+void vsb_conn_abort(struct vsb_conn *conn, enum vsb_reason reason,
 		    enum vsb_event event)
 {
-	vsb_conn_blame(conn, why);
+	vsb_conn_set_reason(conn, reason);
 	vsb_conn_event(conn, event, 0);
 }
 
 /* The guest or the device is gone: end the connection without a packet. */
-void vsb_conn_kill(struct vsb_conn *conn, enum vsb_reason why)
+void vsb_conn_kill(struct vsb_conn *conn, enum vsb_reason reason)
 {
 	bool loss = vsb_conn_end_is_loss(&conn->cs);
 	u8 old = conn->cs.state;
 
-	vsb_conn_blame(conn, why);
+	vsb_conn_set_reason(conn, reason);
 	conn->cs.state = VSB_DEAD;
 	conn->cs.owed = 0;
 	vsb_conn_account(conn, old);
 	vsb_conn_release(conn, loss);
-	vsb_conntab_remove(conn->tab, conn);
+	vsb_conn_unlink(conn);
 	vsb_conn_free(conn, old);
 }
 
@@ -529,12 +578,12 @@ void vsb_conn_kill(struct vsb_conn *conn, enum vsb_reason why)
  * The guest does not know the connection any more. One that it has closed
  * before lingers on: its bytes were accepted, and are the host program's.
  */
-void vsb_conn_forget(struct vsb_conn *conn, enum vsb_reason why)
+void vsb_conn_forget(struct vsb_conn *conn, enum vsb_reason reason)
 {
 	if (conn->cs.state == VSB_LINGER)
 		vsb_conn_event(conn, VSB_EV_GUEST_RST, 0);
 	else
-		vsb_conn_kill(conn, why);
+		vsb_conn_kill(conn, reason);
 }
 
 /* It has been in its state for too long. */
@@ -547,8 +596,8 @@ static void vsb_conn_timeout(struct vsb_conn *conn, bool gated)
 	case VSB_REQUESTED:
 		/* its time starts when the guest can know */
 		if (gated && (conn->cs.owed & VSB_OWE_REQUEST))
-			vsb_conntab_arm(conn->tab, conn, VSB_DUE_STATE,
-					conn->ctx->limits.connect_timeout_ms);
+			vsb_conn_arm(conn, VSB_DUE_STATE,
+				     conn->ctx->limits.connect_timeout_ms);
 		else
 			vsb_conn_fail_by(conn, VSB_REASON_CONNECT_TIMEOUTS,
 					 VSB_EV_TIMEOUT);
@@ -573,8 +622,8 @@ void vsb_conn_due(struct vsb_conn *conn, enum vsb_due due, bool gated)
 	case VSB_DUE_PROBE:
 		vsb_conn_ask_again(conn);
 		break;
-	case VSB_DUE_TELL:
-		vsb_conn_tell_idle(conn);
+	case VSB_DUE_REPORT:
+		vsb_conn_report_idle(conn);
 		break;
 	case VSB_DUE_RCV:
 		conn->rcv_late = true;
@@ -588,36 +637,6 @@ void vsb_conn_due(struct vsb_conn *conn, enum vsb_due due, bool gated)
 /* End a request whose client has gone and has nothing to deliver. */
 void vsb_conn_check_gone(struct vsb_conn *conn)
 {
-	if (vsb_socket_is_gone(&conn->sock))
+	if (vsb_end_is_gone(conn->end))
 		vsb_conn_abort(conn, VSB_REASON_HOST_GONE, VSB_EV_RESET);
-}
-
-/**
- * vsb_conn_host_ready() - the host socket has had an event
- * @conn: the connection; a reference is held
- * @events: VSB_SOCK_*
- */
-void vsb_conn_host_ready(struct vsb_conn *conn, int events)
-{
-	if (!vsb_socket_is_open(&conn->sock))
-		return;
-	/* now, for a guest that does not read would keep them with the device */
-	if ((events & VSB_SOCK_IN) && vsb_socket_holds_files(&conn->sock)) {
-		vsb_conn_fail(conn, VSB_REASON_RX_READ_FAILS);
-		return;
-	}
-	if (conn->cs.state == VSB_REQUESTED) {
-		conn->readable = true;
-		vsb_conn_check_gone(conn);
-		return;
-	}
-
-	if (events & VSB_SOCK_OUT)
-		vsb_conn_flush(conn);
-	if ((events & VSB_SOCK_IN) && conn->cs.state == VSB_OPEN) {
-		vsb_row_round(&conn->row);
-		conn->readable = true;
-		vsb_conn_check_deaf(conn);
-		vsb_conn_queue_rx(conn);
-	}
 }

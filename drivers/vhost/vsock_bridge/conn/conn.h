@@ -1,35 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A connection between a host socket and a port of the guest.
+ * A connection between a host end and a port of the guest.
  *
  * The data path's lock protects all fields, unless stated otherwise.
  *
- * References: one for being in conntab's list of all connections, which ends
- * with VSB_ACT_FREE; one for being in conntab's ready list; one while the
- * connector has it; one until its socket is closed. VSB_ACT_RELEASE frees the
- * buffers regardless of the references; the next unlock releases the host
- * socket.
+ * References: one for the list of all connections, which ends with VSB_ACT_FREE;
+ * one for the ready list; one while the connector has the connection.
+ * VSB_ACT_RELEASE frees the buffer and detaches the host end regardless of the
+ * references; the task that holds the lock closes the host end after its unlock.
  */
 #ifndef VSB_CONN_H
 #define VSB_CONN_H
 
+#include <linux/container_of.h>
 #include <linux/list.h>
-#include <linux/llist.h>
 #include <linux/refcount.h>
-#include <linux/timerqueue.h>
 #include <linux/types.h>
 #include <linux/virtio_vsock.h>
 
-#include "base/coalesce.h"
 #include "base/reason.h"
-#include "conn/bounds.h"
-#include "conn/gathered.h"
+#include "conn/buffer.h"
+#include "conn/burst.h"
+#include "conn/conns.h"
+#include "conn/deadlines.h"
+#include "conn/handshake.h"
 #include "conn/pure/credit.h"
-#include "conn/pure/line.h"
 #include "conn/pure/state.h"
-#include "conn/table.h"
-#include "conn/txbuf.h"
-#include "host/unix/socket.h"
+#include "conn/ready.h"
+#include "conn/flows.h"
+#include "host/end.h"
+#include "host/watch.h"
 
 /*
  * Interval between CREDIT_REQUESTs while the guest gives no credit; doubled
@@ -47,74 +47,61 @@
 #define VSB_SILENT_ASKS		8
 
 /* Idle time of a connection after which the guest gets all of its credit. */
-#define VSB_TELL_MS		10
+#define VSB_REPORT_MS		10
 
-struct iov_iter;
+struct vsb_gathered;
 struct vsb_route;
 
 /**
  * struct vsb_conn - a connection
  * @ctx: the context of its device
- * @tab: the table of its device
+ * @conns: the connections of its device
  * @ref: references, see above
- * @host_port: port of the host side; does not change once the guest or the
- *	connector knows it
- * @guest_port: port of the guest side; likewise
+ * @flow: its ports, and its entry among the flows
  * @by_guest: the guest asked for it; else a host program
  * @type: VIRTIO_VSOCK_TYPE_*; does not change
  * @cs: its state
  * @credit: byte and packet credit, both ways
- * @taken: of SEQPACKET, how much of the host program's message at hand the
+ * @taken: of SEQPACKET, bytes of the host program's current message that the
  *	guest has been given
- * @tx_bytes: bytes from the guest, in all
- * @rx_bytes: bytes to the guest, in all
- * @txbuf: the guest's bytes that the host socket has not taken
- * @bounds: of SEQPACKET, the ends of the messages in @txbuf
- * @sock: the host socket
- * @readable: a read from the host socket may bring something
- * @line_begun: bytes of its CONNECT line were seen
- * @line_len: bytes of @line
- * @line: the beginning of its CONNECT line
+ * @tx_bytes: all bytes from the guest
+ * @rx_bytes: all bytes to the guest
+ * @end: the host end; NULL before the host connect, and after the release
+ * @watch: events of the host end, and of the connector; from any context
+ * @buffer: the guest's bytes that the host end has not taken
+ * @readable: a receive from the host end may return something
+ * @handshake: the beginning of its CONNECT line
  * @credit_asked: a CREDIT_REQUEST is owed or sent, and no credit has come since
  * @unanswered: number of CREDIT_REQUESTs in a row that the guest has not
  *	answered although it returned RX buffers between them
  * @asked_at: avail index of the RX ring at the last CREDIT_REQUEST
  * @probe_ms: interval until the next CREDIT_REQUEST
- * @idle_fwd_cnt: the credit's fwd_cnt when VSB_DUE_TELL was set
+ * @idle_fwd_cnt: the credit's fwd_cnt when VSB_DUE_REPORT was armed
  * @rcv_late: the delay of an owed SHUTDOWN(RCV) has expired
- * @rx_chains: how many RX chains the next read is given; grows with success
+ * @rx_chains: number of RX chains for the next receive; grows with success
  * @cancelled: the connector need not connect any more; read without lock
- * @hash: place in conntab's buckets
- * @all: place in conntab's list of all
- * @waiting: entry in conntab's list of silent or of begun clients during the
- *	handshake, then in vsb_room.requested
- * @stalled: entry in vsb_room.stalled or vsb_room.lingering
- * @progress_at: time in ns of the host program's last progress, or of the first
- *	buffered byte
- * @unread: unread bytes in the host socket at the last check for progress
- * @closing: entry in conntab's list of sockets to be closed
- * @closed: the socket to be closed, while @closing is listed
- * @rxq: place in conntab's receive queue
- * @due: by enum vsb_due: the time in nanoseconds, or 0
- * @deadline: place among conntab's deadlines: the earliest of @due, or earlier
- * @gathered: what the round at hand brings for the host socket
- * @row: whether its events may wait
- * @ready: place in conntab's ready list
- * @ready_queued: bit 0: it is in that list; from any context
- * @connect: place in the connector's list
- * @route: while it is there: where it goes, with a reference
- * @connected: result of the connector: a socket, an error, or NULL before;
- *	handed over with VSB_SOCK_CONNECTED
- * @why: the first reason for which it ended, or will end; VSB_REASON_NONE before
- * @id: names it among those of its device; does not change
- * @began_at: when, in nanoseconds; likewise
+ * @all: entry in vsb_conns.all
+ * @waiting: entry in vsb_conns.silent or vsb_conns.begun during the handshake,
+ *	then in vsb_conns.requested
+ * @rxq: entry in vsb_conns.rxq
+ * @deadline: its due times
+ * @gathered: the data path's: payload that the current round has gathered for the
+ *	host end; NULL when there is none
+ * @burst: whether events of the host end may wait
+ * @ready: entry in vsb_conns.ready
+ * @connect: entry in the connector's list
+ * @route: while it is there: the route to connect to, with a reference
+ * @connected: result of the connector: a host end, an error, or NULL before;
+ *	handed over with VSB_WATCH_CONNECTED
+ * @reason: the first reason for which it ended, or will end; VSB_REASON_NONE before
+ * @id: identifies it among those of its device; does not change
+ * @began_at: time at which it began, in ns; does not change
  */
 struct vsb_conn {
 	struct vsb_ctx *ctx;
-	struct vsb_conntab *tab;
+	struct vsb_conns *conns;
 	refcount_t ref;
-	u32 host_port;
-	u32 guest_port;
+	struct vsb_flow flow;
 	bool by_guest;
 	u16 type;
 	struct vsb_conn_state cs;
@@ -122,13 +109,11 @@ struct vsb_conn {
 	u32 taken;
 	u64 tx_bytes;
 	u64 rx_bytes;
-	struct vsb_txbuf txbuf;
-	struct vsb_bounds bounds;
-	struct vsb_socket sock;
+	struct vsb_end *end;
+	struct vsb_watch watch;
+	struct vsb_buffer buffer;
 	bool readable;
-	bool line_begun;
-	u8 line_len;
-	char line[VSB_LINE_MAX];
+	struct vsb_handshake handshake;
 	bool credit_asked;
 	u8 unanswered;
 	u16 asked_at;
@@ -138,27 +123,19 @@ struct vsb_conn {
 	u8 rx_chains;
 	bool cancelled;
 
-	struct hlist_node hash;
 	struct list_head all;
 	struct list_head waiting;
 	struct list_head rxq;
-	struct list_head stalled;
-	u64 progress_at;
-	u32 unread;
-	struct list_head closing;
-	struct socket *closed;
-	u64 due[VSB_DUES];
-	struct timerqueue_node deadline;
-	struct vsb_gathered gathered;
-	struct vsb_row row;
-	struct llist_node ready;
-	unsigned long ready_queued;
+	struct vsb_deadline deadline;
+	struct vsb_gathered *gathered;
+	struct vsb_burst burst;
+	struct vsb_ready_node ready;
 
 	struct list_head connect;
 	struct vsb_route *route;
-	struct socket *connected;
+	struct vsb_end *connected;
 
-	enum vsb_reason why;
+	enum vsb_reason reason;
 	u64 id;
 	u64 began_at;
 };
@@ -166,9 +143,12 @@ struct vsb_conn {
 int vsb_conn_init_module(void);
 void vsb_conn_exit_module(void);
 
-struct vsb_conn *vsb_conn_alloc(struct vsb_conntab *tab);
+struct vsb_conn *vsb_conn_alloc(struct vsb_conns *conns);
 void vsb_conn_begin(struct vsb_conn *conn, enum vsb_state state, u16 type);
 void vsb_conn_put(struct vsb_conn *conn);
+
+void vsb_conn_insert(struct vsb_conn *conn);
+void vsb_conn_attach(struct vsb_conn *conn, struct vsb_end *end);
 
 static inline bool vsb_conn_is_seqpacket(const struct vsb_conn *conn)
 {
@@ -181,40 +161,82 @@ static inline struct vsb_conn *vsb_conn_get(struct vsb_conn *conn)
 	return conn;
 }
 
+/* Return: the connection that the guest knows by these ports, or NULL. */
+static inline struct vsb_conn *vsb_conn_find(const struct vsb_conns *conns,
+					     u32 host_port, u32 guest_port)
+{
+	struct vsb_flow *flow = vsb_flows_find(&conns->flows, host_port,
+					       guest_port);
+
+	return flow ? container_of(flow, struct vsb_conn, flow) : NULL;
+}
+
+/*
+ * Return: a connection with events, with the ready list's reference, which the
+ * caller owns from here on; NULL when there is none.
+ */
+static inline struct vsb_conn *vsb_conn_next_ready(struct vsb_conns *conns)
+{
+	struct vsb_ready_node *node = vsb_ready_next(&conns->ready);
+
+	return node ? container_of(node, struct vsb_conn, ready) : NULL;
+}
+
+/* As vsb_deadlines_expired(). Return: the connection, or NULL. */
+static inline struct vsb_conn *vsb_conn_next_expired(struct vsb_conns *conns,
+						     enum vsb_due *due)
+{
+	struct vsb_deadline *deadline = vsb_deadlines_expired(&conns->deadlines,
+							      due);
+
+	return deadline ? container_of(deadline, struct vsb_conn, deadline) :
+			  NULL;
+}
+
+static inline void vsb_conn_arm(struct vsb_conn *conn, enum vsb_due due, u32 ms)
+{
+	vsb_deadlines_arm(&conn->conns->deadlines, &conn->deadline, due, ms);
+}
+
+static inline void vsb_conn_disarm(struct vsb_conn *conn, enum vsb_due due)
+{
+	vsb_deadlines_disarm(&conn->conns->deadlines, &conn->deadline, due);
+}
+
+/* Has the host end taken all of the guest's bytes? Half a message never goes. */
+static inline bool vsb_conn_is_drained(const struct vsb_conn *conn)
+{
+	if (vsb_conn_is_seqpacket(conn))
+		return !vsb_messages_first(&conn->buffer.messages);
+	return vsb_buffer_is_empty(&conn->buffer);
+}
+
 void vsb_conn_event(struct vsb_conn *conn, enum vsb_event event, u32 flags);
 void vsb_conn_error(struct vsb_conn *conn, enum vsb_reason reason);
 void vsb_conn_fail(struct vsb_conn *conn, enum vsb_reason reason);
 void vsb_conn_fail_by(struct vsb_conn *conn, enum vsb_reason reason,
 		      enum vsb_event event);
-void vsb_conn_abort(struct vsb_conn *conn, enum vsb_reason why,
+void vsb_conn_abort(struct vsb_conn *conn, enum vsb_reason reason,
 		    enum vsb_event event);
-void vsb_conn_owe(struct vsb_conn *conn, u16 owed);
-void vsb_conn_ask_credit(struct vsb_conn *conn);
-void vsb_conn_got_credit(struct vsb_conn *conn);
+void vsb_conn_kill(struct vsb_conn *conn, enum vsb_reason reason);
+void vsb_conn_forget(struct vsb_conn *conn, enum vsb_reason reason);
 void vsb_conn_due(struct vsb_conn *conn, enum vsb_due due, bool gated);
-void vsb_conn_notify(struct vsb_socket *s);
-int vsb_conn_take_events(struct vsb_conn *conn);
-void vsb_conn_stalled(const struct vsb_conn *conn, const char *cause);
+
+void vsb_conn_owe(struct vsb_conn *conn, u16 owed);
+void vsb_conn_queue_rx(struct vsb_conn *conn);
 bool vsb_conn_is_readable(struct vsb_conn *conn);
 bool vsb_conn_has_work(const struct vsb_conn *conn);
 bool vsb_conn_shutdown_waits(const struct vsb_conn *conn);
-void vsb_conn_queue_rx(struct vsb_conn *conn);
-void vsb_conn_kill(struct vsb_conn *conn, enum vsb_reason why);
-void vsb_conn_forget(struct vsb_conn *conn, enum vsb_reason why);
 
-void vsb_conn_check_gone(struct vsb_conn *conn);
-void vsb_conn_host_ready(struct vsb_conn *conn, int events);
+void vsb_conn_ask_credit(struct vsb_conn *conn);
+void vsb_conn_got_credit(struct vsb_conn *conn);
 void vsb_conn_check_update(struct vsb_conn *conn);
-void vsb_conn_tell_later(struct vsb_conn *conn);
-
-/* conn_io.c: bytes, from and to the host socket */
-bool vsb_conn_is_drained(const struct vsb_conn *conn);
-void vsb_conn_drop_buffer(struct vsb_conn *conn);
 void vsb_conn_forwarded(struct vsb_conn *conn, size_t len);
-void vsb_conn_write(struct vsb_conn *conn, struct iov_iter *from, bool eom);
-void vsb_conn_flush(struct vsb_conn *conn);
-u32 vsb_conn_offers(struct vsb_conn *conn);
-long vsb_conn_read(struct vsb_conn *conn, struct iov_iter *to, u32 offered,
-		   bool *eom);
+void vsb_conn_made_progress(struct vsb_conn *conn);
+
+int vsb_conn_take_events(struct vsb_conn *conn);
+void vsb_conn_trace_stall(const struct vsb_conn *conn, const char *cause);
+void vsb_conn_check_gone(struct vsb_conn *conn);
+void vsb_conn_check_shut_rd(struct vsb_conn *conn, unsigned int state);
 
 #endif /* VSB_CONN_H */

@@ -10,13 +10,12 @@
 #include <linux/net.h>
 
 #include "base/busy.h"
-#include "base/ctx.h"
-#include "conn/closing.h"
 #include "conn/conn.h"
 #include "conn/connector.h"
-#include "conn/table.h"
-#include "host/unix/dialer.h"
-#include "host/unix/route.h"
+#include "host/dialer.h"
+#include "host/end.h"
+#include "host/route.h"
+#include "host/watch.h"
 
 static int vsb_conn_sock_type(const struct vsb_conn *conn)
 {
@@ -24,40 +23,37 @@ static int vsb_conn_sock_type(const struct vsb_conn *conn)
 }
 
 /*
- * In this thread, the host program sees the pid of the VMM. For an owner in a
- * jail a kernel thread connects: what that sees, the owner cannot.
+ * In this thread, the host program sees the pid of the VMM. For an owner in a jail
+ * a kernel thread connects, because the owner cannot inspect it.
  */
-static struct socket *vsb_connector_connect(struct vsb_connector *connector,
-					    const struct vsb_conn *conn)
+static struct vsb_end *vsb_connector_connect(struct vsb_connector *connector,
+					     const struct vsb_conn *conn)
 {
+	u32 port = conn->flow.host_port;
 	int type = vsb_conn_sock_type(conn);
-	struct vsb_name name;
-	int ret = vsb_route_name(conn->route, conn->host_port, &name);
 
-	if (ret)
-		return ERR_PTR(ret);
 	if (!vsb_route_is_jailed(conn->route))
-		return vsb_route_connect(conn->route, &name, type);
-	return vsb_dialer_connect(connector->dialer, conn->route, &name, type);
+		return vsb_route_connect(conn->route, port, type);
+	return vsb_dialer_connect(connector->dialer, conn->route, port, type);
 }
 
-static struct socket *vsb_connector_dial(struct vsb_connector *connector,
-					 const struct vsb_conn *conn)
+static struct vsb_end *vsb_connector_dial(struct vsb_connector *connector,
+					  const struct vsb_conn *conn)
 {
-	struct socket *sock;
+	struct vsb_end *end;
 
 	if (READ_ONCE(conn->cancelled))
 		return ERR_PTR(-ECONNREFUSED);
-	sock = vsb_connector_connect(connector, conn);
-	/* nobody may look for it when its device waits for its last close */
-	if (!IS_ERR(sock) && READ_ONCE(conn->cancelled)) {
-		vsb_socket_discard(sock);
+	end = vsb_connector_connect(connector, conn);
+	/* a device that waits for its last close may never take the result */
+	if (!IS_ERR(end) && READ_ONCE(conn->cancelled)) {
+		vsb_end_close(end, true);
 		return ERR_PTR(-ECONNREFUSED);
 	}
-	return sock;
+	return end;
 }
 
-/* The last use of the route: its directories are let go here, if need be. */
+/* This may be the last use of the route, which releases its directories. */
 static void vsb_connector_put_route(struct vsb_conn *conn)
 {
 	vsb_route_put(conn->route);
@@ -92,8 +88,9 @@ static bool vsb_connector_is_empty(struct vsb_connector *connector)
 }
 
 /*
- * Connect one, and tell when we are back: nobody else has to wake up then. One
- * who finds another one away leaves it to him: he looks again when he is back.
+ * Make one connect, and post its result after the return, so that no other thread
+ * is woken for it. If another thread is already blocked in a connect, leave the
+ * queue to it: it checks the queue on its return.
  */
 static bool vsb_connector_one(struct vsb_connector *connector)
 {
@@ -108,7 +105,7 @@ static bool vsb_connector_one(struct vsb_connector *connector)
 	}
 	vsb_worker_return(connector->worker);
 	if (conn) {
-		vsb_socket_post(&conn->sock, VSB_SOCK_CONNECTED);
+		vsb_watch_post(&conn->watch, VSB_WATCH_CONNECTED);
 		vsb_conn_put(conn);
 		vsb_busy_put(connector->busy);
 	}
@@ -145,11 +142,11 @@ void vsb_connector_destroy(struct vsb_connector *connector)
 	vsb_dialer_end(connector->dialer);
 }
 
-/* Have @conn connected along @route; ends with VSB_SOCK_CONNECTED. */
+/* Have @conn connected along @route; ends with VSB_WATCH_CONNECTED. */
 void vsb_connector_submit(struct vsb_connector *connector,
 			  struct vsb_conn *conn, struct vsb_route *route)
 {
-	conn->tab->connecting++;
+	conn->conns->nr_connecting++;
 	conn->route = vsb_route_get(route);
 	vsb_conn_get(conn);
 	spin_lock(&connector->lock);
@@ -159,24 +156,23 @@ void vsb_connector_submit(struct vsb_connector *connector,
 	vsb_worker_queue(connector->worker, &connector->work);
 }
 
-/* VSB_SOCK_CONNECTED: take the result over; a reference to @conn is held. */
+/* VSB_WATCH_CONNECTED: take the result over; a reference to @conn is held. */
 void vsb_connector_done(struct vsb_conn *conn)
 {
-	struct socket *sock = conn->connected;
+	struct vsb_end *end = conn->connected;
 
 	conn->connected = NULL;
-	conn->tab->connecting--;
+	conn->conns->nr_connecting--;
 	if (conn->cs.state != VSB_CONNECTING) {
-		if (!IS_ERR_OR_NULL(sock))
-			vsb_closing_add(conn, sock);
+		if (!IS_ERR_OR_NULL(end))
+			list_add_tail(&end->closing, &conn->conns->closing);
 		return;
 	}
-	if (IS_ERR(sock)) {
+	if (IS_ERR(end)) {
 		vsb_conn_fail(conn, VSB_REASON_UNIX_CONNECT_FAILS);
 		return;
 	}
-	vsb_socket_attach(&conn->sock, sock);
-	conn->ctx->stats.sockets++;
+	vsb_conn_attach(conn, end);
 	vsb_conn_event(conn, VSB_EV_CONNECTED, 0);
 }
 
@@ -198,7 +194,7 @@ void vsb_connector_cancel(struct vsb_connector *connector,
 	list_splice_init(&connector->queue, cancelled);
 	spin_unlock(&connector->lock);
 	list_for_each_entry(conn, cancelled, connect)
-		conn->tab->connecting--;
+		conn->conns->nr_connecting--;
 	vsb_dialer_cancel(connector->dialer);
 }
 

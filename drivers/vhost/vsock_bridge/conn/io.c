@@ -1,82 +1,49 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The bytes of a connection, to its host socket and from it.
+ * The bytes of a connection, to its host end and from it.
  *
- * To the host: what the socket does not take at once waits in a FIFO. Of
- * SEQPACKET a message goes with one call, when its end has come.
+ * To the host: bytes that the host end does not take at once wait in a FIFO. A
+ * SEQPACKET message is sent with one call, when its end has come.
  *
- * From the host: of a stream a read takes what there is. Of SEQPACKET it takes
- * of one message, which stays in the socket until the guest has all of it.
+ * From the host: one receive takes the bytes of a stream that are there. Of
+ * SEQPACKET it takes bytes of one message, which stays in the host end until the
+ * guest has all of it.
  */
-#include <linux/bvec.h>
 #include <linux/errno.h>
-#include <linux/kernel.h>
+#include <linux/minmax.h>
 #include <linux/uio.h>
 #include <asm/barrier.h>
 
-#include "base/compat.h"
 #include "base/ctx.h"
+#include "conn/burst.h"
 #include "conn/conn.h"
+#include "conn/io.h"
 #include "conn/room.h"
-#include "conn/table.h"
-#include "host/unix/pages.h"
 
 /*
- * Parts of the FIFO that one call takes along. The largest message has fewer:
- * its first bytes may be in small chunks, each later one is a quarter of what
- * is before it.
+ * The most parts of the FIFO in one send. The largest message has fewer: its first
+ * bytes may be in small chunks; each later chunk is a quarter of the bytes before
+ * it.
  */
 #define VSB_FLUSH_PARTS	64
 
-/*
- * Pages of ours carry sends of at least so many bytes, in so many parts: what
- * one gather has, in blocks, the first of which is not empty.
- */
-#define VSB_SEND_PAGES_MIN	2048
-#define VSB_SEND_PARTS		5
-
-/* One turn of a FIFO: so many bytes, a call counting for some at least. */
+/* The most bytes of one turn of a FIFO; a send counts for VSB_FLUSH_CALL or more. */
 #define VSB_FLUSH_BYTES	(256 * 1024)
 #define VSB_FLUSH_CALL	(4 * 1024)
 
-/* What one call can give to the host socket: of SEQPACKET, one message. */
-static u32 vsb_conn_sendable(const struct vsb_conn *conn)
+/* Return: bytes that one send can carry; of SEQPACKET, one message. */
+static u32 vsb_io_sendable(const struct vsb_conn *conn)
 {
 	if (vsb_conn_is_seqpacket(conn))
-		return vsb_bounds_first(&conn->bounds);
-	return min_t(size_t, conn->txbuf.len, VSB_FLUSH_BYTES);
-}
-
-/* Has the host socket all of the guest's bytes? Half a message is none. */
-bool vsb_conn_is_drained(const struct vsb_conn *conn)
-{
-	return !vsb_conn_sendable(conn);
-}
-
-void vsb_conn_drop_buffer(struct vsb_conn *conn)
-{
-	conn->ctx->stats.buffered_bytes -= conn->txbuf.len +
-					    conn->bounds.lens.len;
-	vsb_txbuf_clear(&conn->txbuf);
-	vsb_bounds_clear(&conn->bounds);
-	list_del_init(&conn->stalled);
-}
-
-/* The host socket, or nobody, has got bytes of the guest. */
-void vsb_conn_forwarded(struct vsb_conn *conn, size_t len)
-{
-	vsb_credit_forward(&conn->credit, len);
-	vsb_conn_check_update(conn);
-	/* once in a while, not with each packet */
-	if (!conn->due[VSB_DUE_TELL])
-		vsb_conn_tell_later(conn);
+		return vsb_messages_first(&conn->buffer.messages);
+	return min_t(size_t, conn->buffer.bytes.len, VSB_FLUSH_BYTES);
 }
 
 /*
- * Only a host program that is gone or deaf leaves something to be read. Of
- * SEQPACKET, one that left unread messages behind is told by ECONNRESET.
+ * Only a host program that has closed, or that reads no more, leaves something to
+ * be received. Of SEQPACKET, the error is ECONNRESET if it left unread messages.
  */
-static void vsb_conn_write_failed(struct vsb_conn *conn, long error)
+static void vsb_io_write_failed(struct vsb_conn *conn, long error)
 {
 	bool gone = error == -EPIPE || error == -ECONNRESET;
 
@@ -84,111 +51,59 @@ static void vsb_conn_write_failed(struct vsb_conn *conn, long error)
 		       gone ? VSB_EV_WRITE_FAILED : VSB_EV_RESET);
 }
 
-static bool vsb_conn_buffer_bytes(struct vsb_conn *conn, struct iov_iter *from)
+static bool vsb_io_buffer_bytes(struct vsb_conn *conn, struct iov_iter *from)
 {
-	size_t room, len;
-	void *to;
+	int ret = vsb_buffer_fill(&conn->buffer, conn->ctx, from);
 
-	while (iov_iter_count(from)) {
-		to = vsb_txbuf_reserve(&conn->txbuf, iov_iter_count(from),
-				       &room);
-		if (!to) {
-			vsb_conn_fail(conn, VSB_REASON_NO_MEMORY);
-			return false;
-		}
-		len = copy_from_iter(to, room, from);
-		vsb_txbuf_commit(&conn->txbuf, len);
-		conn->ctx->stats.buffered_bytes += len;
-		if (len < room) {
-			vsb_conn_fail(conn, VSB_REASON_GUEST_MEMORY);
-			return false;
-		}
-	}
-	return true;
+	if (ret)
+		vsb_conn_fail(conn, ret == -ENOMEM ? VSB_REASON_NO_MEMORY :
+						     VSB_REASON_GUEST_MEMORY);
+	return !ret;
 }
 
-/* The message in the FIFO may go. */
-static bool vsb_conn_end_message(struct vsb_conn *conn)
+/* The message in the FIFO is complete and may be sent. */
+static bool vsb_io_end_message(struct vsb_conn *conn)
 {
-	struct vsb_bounds *bounds = &conn->bounds;
-	size_t before = bounds->lens.len;
+	int ret = vsb_buffer_end_message(&conn->buffer, conn->ctx);
 
-	if (!vsb_bounds_end(bounds)) {
+	if (ret)
 		vsb_conn_fail(conn, VSB_REASON_NO_MEMORY);
-		return false;
-	}
-	conn->ctx->stats.buffered_bytes += bounds->lens.len - before;
-	return true;
+	return !ret;
 }
 
 /*
- * The credit that the guest was given is the bound of the connection's buffer.
- * The bound of all buffers together is less than the sum of these: to give so
- * little credit that the sum fits would starve guests whose hosts read.
+ * The credit of the guest limits the connection's buffer. The limit of all buffers
+ * together is less than the sum of these limits: if the sum had to fit, guests
+ * whose host programs read would get too little credit.
  */
-static bool vsb_conn_buffer(struct vsb_conn *conn, struct iov_iter *from,
-			    bool eom)
+static bool vsb_io_buffer(struct vsb_conn *conn, struct iov_iter *from,
+			  bool eom)
 {
 	bool seqpacket = vsb_conn_is_seqpacket(conn);
 	size_t len = iov_iter_count(from);
-	size_t need = len + (seqpacket ? VSB_BOUND_SIZE : 0);
+	size_t need = len + (seqpacket ? VSB_MESSAGE_COST : 0);
 
-	if (!vsb_room_for_bytes(conn, need) ||
-	    !vsb_conn_buffer_bytes(conn, from))
+	if (!vsb_room_for_bytes(conn, need) || !vsb_io_buffer_bytes(conn, from))
 		return false;
-	vsb_room_buffered(conn);
+	/* a connection that is listed already keeps its place */
+	if (list_empty(&conn->buffer.node))
+		vsb_conn_made_progress(conn);
 	if (!seqpacket)
 		return true;
-	vsb_bounds_add(&conn->bounds, len);
-	return !eom || vsb_conn_end_message(conn);
+	vsb_messages_add(&conn->buffer.messages, len);
+	return !eom || vsb_io_end_message(conn);
 }
 
 /*
- * Send by reference to pages of ours. Return: bytes that the socket took, or an
- * error; 0 when there is no page, or the bytes cannot be read.
+ * Give the bytes to the host end without a stop in the FIFO.
+ * Return: true when it has taken what it had room for, maybe nothing.
  */
-static long vsb_conn_send_pages(struct vsb_conn *conn,
-				const struct iov_iter *from)
-{
-	struct bio_vec parts[VSB_SEND_PARTS];
-	struct iov_iter rest = *from, iter;
-	unsigned int nr;
-	long sent;
-
-	/* before the bytes are copied for nothing */
-	if (!vsb_socket_has_room(&conn->sock))
-		return -EAGAIN;
-	nr = vsb_pages_fill(conn->tab->pages, &rest, parts, VSB_SEND_PARTS);
-	if (!nr)
-		return 0;
-	iov_iter_bvec(&iter, ITER_SOURCE, parts, nr,
-		      iov_iter_count(from) - iov_iter_count(&rest));
-	sent = vsb_socket_send_pages(&conn->sock, &iter);
-	vsb_pages_put(parts, nr);
-	return sent;
-}
-
-/* Return: bytes of @from that the socket took, or an error; never 0. */
-static long vsb_conn_send(struct vsb_conn *conn, struct iov_iter *from)
-{
-	long sent = 0;
-
-	if (VSB_SPLICE_PAGES && !vsb_conn_is_seqpacket(conn) &&
-	    iov_iter_count(from) >= VSB_SEND_PAGES_MIN)
-		sent = vsb_conn_send_pages(conn, from);
-	return sent ? sent : vsb_socket_send(&conn->sock, from);
-}
-
-/*
- * Give the bytes to the host socket without a stop in the FIFO.
- * Return: true when it took what it could, maybe nothing.
- */
-static bool vsb_conn_pass(struct vsb_conn *conn, struct iov_iter *from)
+static bool vsb_io_pass(struct vsb_conn *conn, struct iov_iter *from)
 {
 	long sent;
 
 	while (iov_iter_count(from)) {
-		sent = vsb_conn_send(conn, from);
+		sent = vsb_end_send(conn->end, from);
 		if (sent == -EAGAIN)
 			break;
 		if (sent == -EFAULT) {
@@ -197,7 +112,7 @@ static bool vsb_conn_pass(struct vsb_conn *conn, struct iov_iter *from)
 		}
 		if (sent < 0) {
 			vsb_conn_error(conn, VSB_REASON_TX_WRITE_FAILS);
-			vsb_conn_write_failed(conn, sent);
+			vsb_io_write_failed(conn, sent);
 			return false;
 		}
 		iov_iter_advance(from, sent);
@@ -206,136 +121,134 @@ static bool vsb_conn_pass(struct vsb_conn *conn, struct iov_iter *from)
 	return true;
 }
 
-/* Nothing is before them, and a message is whole. */
-static bool vsb_conn_may_pass(const struct vsb_conn *conn, bool eom)
+/* No bytes wait in the FIFO, and a message is whole. */
+static bool vsb_io_may_pass(const struct vsb_conn *conn, bool eom)
 {
-	return vsb_txbuf_empty(&conn->txbuf) &&
+	return vsb_buffer_is_empty(&conn->buffer) &&
 	       (eom || !vsb_conn_is_seqpacket(conn));
 }
 
-/**
- * vsb_conn_write() - give the guest's bytes to the host socket
- * @conn: a connection that was open when it got them; a reference is held
- * @from: the bytes, which the credit of @conn has taken
- * @eom: with SEQPACKET: they end a message
- *
- * What the socket does not take now is buffered.
- */
-void vsb_conn_write(struct vsb_conn *conn, struct iov_iter *from, bool eom)
+/* One send of a flush. Return: number of bytes sent, or an error. */
+static long vsb_io_send_buffer(struct vsb_conn *conn)
 {
-	/* another one's bytes needed its room: it has ended meanwhile */
-	if (!vsb_socket_is_open(&conn->sock))
-		return;
-	if (conn->cs.tx_failed) {
-		vsb_conn_forwarded(conn, iov_iter_count(from));
-		return;
-	}
-	if (iov_iter_count(from) && vsb_conn_may_pass(conn, eom)) {
-		if (!vsb_conn_pass(conn, from) || !iov_iter_count(from))
-			return;
-	}
-	if (!vsb_conn_buffer(conn, from, eom))
-		return;
-	vsb_conn_check_update(conn);
-	if (!vsb_conn_is_drained(conn))
-		vsb_conn_flush(conn);
-}
-
-/* One call of a flush. Return: bytes that the socket took, or an error. */
-static long vsb_conn_send_buffer(struct vsb_conn *conn)
-{
-	u32 len = vsb_conn_sendable(conn);
+	u32 len = vsb_io_sendable(conn);
 	struct kvec parts[VSB_FLUSH_PARTS];
 	struct iov_iter iter;
 	unsigned int i, nr;
 	size_t total = 0;
 
-	nr = vsb_txbuf_peek(&conn->txbuf, len, parts, VSB_FLUSH_PARTS);
+	nr = vsb_txbuf_peek(&conn->buffer.bytes, len, parts, VSB_FLUSH_PARTS);
 	for (i = 0; i < nr; i++)
 		total += parts[i].iov_len;
 	if (total < len && vsb_conn_is_seqpacket(conn))
 		return -EMSGSIZE;
 	iov_iter_kvec(&iter, ITER_SOURCE, parts, nr, total);
-	return vsb_socket_send(&conn->sock, &iter);
+	return vsb_end_send(conn->end, &iter);
 }
 
-static void vsb_conn_sent(struct vsb_conn *conn, u32 len)
+static void vsb_io_sent(struct vsb_conn *conn, u32 len)
 {
-	conn->ctx->stats.buffered_bytes -= len;
-	vsb_txbuf_consume(&conn->txbuf, len);
-	vsb_room_progress(conn);
-	if (vsb_conn_is_seqpacket(conn)) {
-		conn->ctx->stats.buffered_bytes -= VSB_BOUND_SIZE;
-		vsb_bounds_drop(&conn->bounds);
-	}
+	vsb_buffer_consume(&conn->buffer, conn->ctx, len);
+	if (vsb_conn_is_seqpacket(conn))
+		vsb_buffer_drop_message(&conn->buffer, conn->ctx);
+	vsb_conn_made_progress(conn);
 	vsb_conn_forwarded(conn, len);
 }
 
-/* Return: true when the FIFO is drained; else somebody will come back. */
-static bool vsb_conn_flush_turn(struct vsb_conn *conn)
+/* Return: true when the FIFO is drained; else an event will follow. */
+static bool vsb_io_flush_turn(struct vsb_conn *conn)
 {
 	u32 left = VSB_FLUSH_BYTES;
 	long sent;
 
 	while (left && !vsb_conn_is_drained(conn)) {
-		sent = vsb_conn_send_buffer(conn);
+		sent = vsb_io_send_buffer(conn);
 		if (sent == -EAGAIN) {
-			vsb_conn_stalled(conn, "host_reader");
+			vsb_conn_trace_stall(conn, "host_reader");
 			return false;
 		}
 		if (sent < 0) {
 			vsb_conn_error(conn, VSB_REASON_TX_FLUSH_FAILS);
-			vsb_conn_write_failed(conn, sent);
+			vsb_io_write_failed(conn, sent);
 			return false;
 		}
-		vsb_conn_sent(conn, sent);
+		vsb_io_sent(conn, sent);
 		left -= min_t(u32, left, max_t(u32, sent, VSB_FLUSH_CALL));
 	}
 	if (vsb_conn_is_drained(conn))
 		return true;
-	vsb_socket_post(&conn->sock, VSB_SOCK_OUT);
+	vsb_watch_post(&conn->watch, VSB_WATCH_OUT);
 	return false;
 }
 
 /*
- * Give what is buffered to the host socket, as far as it takes it. A reader
- * that is as fast as we are gets it in several turns.
+ * Give the buffered bytes to the host end, as far as it has room. A host program
+ * that reads as fast as the device sends gets them in several turns.
  */
-void vsb_conn_flush(struct vsb_conn *conn)
+static void vsb_io_flush(struct vsb_conn *conn)
 {
 	if (!vsb_conn_is_drained(conn)) {
-		WRITE_ONCE(conn->sock.want_write, true);
+		WRITE_ONCE(conn->watch.want_write, true);
 		/*
-		 * (L): The reader frees room, then looks for somebody who wants
-		 * it (skwq_has_sleeper() has the barrier); here the other way
-		 * round: either the send finds the room, or the hook is told.
+		 * (L): The reader frees room, then checks for sleepers
+		 * (skwq_has_sleeper() has the barrier); here the order is
+		 * reversed. So either the send finds the room, or the host end
+		 * posts an event.
 		 */
 		smp_mb();
-		if (!vsb_conn_flush_turn(conn))
+		if (!vsb_io_flush_turn(conn))
 			return;
 	}
-	WRITE_ONCE(conn->sock.want_write, false);
+	WRITE_ONCE(conn->watch.want_write, false);
 	vsb_conn_event(conn, VSB_EV_DRAINED, 0);
 }
 
-static void vsb_conn_read_end(struct vsb_conn *conn)
+/**
+ * vsb_io_write() - give the guest's bytes to the host end
+ * @conn: a connection that was open when it got them; a reference is held
+ * @from: the bytes, which the credit of @conn has taken
+ * @eom: with SEQPACKET: they end a message
+ *
+ * Bytes that the host end does not take now are buffered.
+ */
+void vsb_io_write(struct vsb_conn *conn, struct iov_iter *from, bool eom)
+{
+	/* it may have ended meanwhile, to make room for bytes of another one */
+	if (!conn->end)
+		return;
+	if (conn->cs.tx_failed) {
+		vsb_conn_forwarded(conn, iov_iter_count(from));
+		return;
+	}
+	if (iov_iter_count(from) && vsb_io_may_pass(conn, eom)) {
+		if (!vsb_io_pass(conn, from) || !iov_iter_count(from))
+			return;
+	}
+	if (!vsb_io_buffer(conn, from, eom))
+		return;
+	vsb_conn_check_update(conn);
+	if (!vsb_conn_is_drained(conn))
+		vsb_io_flush(conn);
+}
+
+static void vsb_io_read_end(struct vsb_conn *conn)
 {
 	conn->readable = false;
-	/* one packet tells both, where both are closed */
-	if (vsb_socket_is_deaf(&conn->sock))
-		vsb_conn_event(conn, VSB_EV_HOST_DEAF, 0);
+	/* one packet reports both directions, if both are closed */
+	if (vsb_end_state(conn->end) & VSB_END_SHUT_RD)
+		vsb_conn_event(conn, VSB_EV_HOST_SHUT_RD, 0);
 	vsb_conn_event(conn, VSB_EV_HOST_EOF, 0);
 }
 
-/* A read brought no bytes but @error, or the end, which is 0. */
-static void vsb_conn_read_nothing(struct vsb_conn *conn, long error)
+/* A receive returned no bytes but @error, which is 0 at the end. */
+static void vsb_io_read_nothing(struct vsb_conn *conn, long error)
 {
 	switch (error) {
 	case 0:
-		vsb_conn_read_end(conn);
+		vsb_io_read_end(conn);
 		break;
 	case -EAGAIN:
-		/* a byte out of band, which nobody gets, had looked like one */
+		/* an out-of-band byte, which is dropped, looked like data */
 		conn->readable = false;
 		vsb_conn_error(conn, VSB_REASON_NO_DATA);
 		break;
@@ -346,60 +259,60 @@ static void vsb_conn_read_nothing(struct vsb_conn *conn, long error)
 }
 
 /*
- * A message that the guest has no room for, however long one waits: it is the
- * host program's error, and told as such.
+ * The guest will never have room for the message. The host program gets the error,
+ * because it made the mistake.
  */
-static void vsb_conn_refuse_message(struct vsb_conn *conn)
+static void vsb_io_refuse_message(struct vsb_conn *conn)
 {
 	vsb_conn_error(conn, VSB_REASON_OVERSIZED_MESSAGES);
-	vsb_socket_blame(&conn->sock, EMSGSIZE);
+	vsb_end_set_error(conn->end, EMSGSIZE);
 	vsb_conn_abort(conn, VSB_REASON_OVERSIZED_MESSAGES, VSB_EV_RESET);
 }
 
-static u32 vsb_conn_offers_message(struct vsb_conn *conn)
+static u32 vsb_io_offers_message(struct vsb_conn *conn)
 {
-	long len = vsb_socket_message_len(&conn->sock);
+	long len = vsb_end_next_message(conn->end);
 
 	if (len < 0) {
-		vsb_conn_read_nothing(conn, vsb_socket_end(&conn->sock));
+		vsb_io_read_nothing(conn, len == -ENODATA ? 0 : len);
 		return 0;
 	}
 	if (!len) {
 		/* a reader in the guest would take it for the end */
-		len = vsb_socket_drop_message(&conn->sock);
+		len = vsb_end_drop_message(conn->end);
 		if (len < 0)
-			vsb_conn_read_nothing(conn, len);
+			vsb_io_read_nothing(conn, len);
 		return 0;
 	}
 	if (len > conn->credit.peer_buf_alloc) {
-		vsb_conn_refuse_message(conn);
+		vsb_io_refuse_message(conn);
 		return 0;
 	}
 	return len - conn->taken;
 }
 
 /**
- * vsb_conn_offers() - how much a read may bring
+ * vsb_io_offers() - how much a read may bring
  * @conn: an open connection that is readable; a reference is held
  *
- * Return: bytes, at most; 0 when there are none for sure (the end and failures
- * have become events).
+ * Return: the most bytes; 0 when there are none (the end and failures have become
+ * events).
  */
-u32 vsb_conn_offers(struct vsb_conn *conn)
+u32 vsb_io_offers(struct vsb_conn *conn)
 {
-	return vsb_conn_is_seqpacket(conn) ? vsb_conn_offers_message(conn) :
+	return vsb_conn_is_seqpacket(conn) ? vsb_io_offers_message(conn) :
 					     U32_MAX;
 }
 
-/* Read of the message at hand, of which @left bytes are. */
-static long vsb_conn_read_message(struct vsb_conn *conn, struct iov_iter *to,
-				  u32 left)
+/* Read of the current message, of which @left bytes remain. */
+static long vsb_io_read_message(struct vsb_conn *conn, struct iov_iter *to,
+				u32 left)
 {
 	long got, ret;
 
 	if (!conn->taken && iov_iter_count(to) >= left)
-		return vsb_socket_recv(&conn->sock, to);
-	got = vsb_socket_peek_message(&conn->sock, to, conn->taken);
+		return vsb_end_recv(conn->end, to);
+	got = vsb_end_peek(conn->end, to, conn->taken);
 	if (got <= 0)
 		return got;
 	if (got < left) {
@@ -407,41 +320,74 @@ static long vsb_conn_read_message(struct vsb_conn *conn, struct iov_iter *to,
 		return got;
 	}
 	conn->taken = 0;
-	ret = vsb_socket_drop_message(&conn->sock);
+	ret = vsb_end_drop_message(conn->end);
 	return ret < 0 ? ret : got;
 }
 
 /**
- * vsb_conn_read() - take bytes of the host program for the guest
+ * vsb_io_read() - take bytes of the host program for the guest
  * @conn: an open connection; a reference is held
  * @to: room for them, no more than @offered
- * @offered: what vsb_conn_offers() said
+ * @offered: as vsb_io_offers() returned it
  * @eom: out: with SEQPACKET: they end a message
  *
- * Return: bytes, 0 when there are none (the end and failures have become
- * events), or -EFAULT when @to cannot be written.
+ * Return: number of bytes; 0 when there are none (the end and failures have become
+ * events); or -EFAULT when @to cannot be written.
  */
-long vsb_conn_read(struct vsb_conn *conn, struct iov_iter *to, u32 offered,
-		   bool *eom)
+long vsb_io_read(struct vsb_conn *conn, struct iov_iter *to, u32 offered,
+		 bool *eom)
 {
 	bool seqpacket = vsb_conn_is_seqpacket(conn);
 	size_t room = iov_iter_count(to);
 	long got;
 
-	got = seqpacket ? vsb_conn_read_message(conn, to, offered) :
-			  vsb_socket_recv(&conn->sock, to);
+	got = seqpacket ? vsb_io_read_message(conn, to, offered) :
+			  vsb_end_recv(conn->end, to);
 	*eom = seqpacket && !conn->taken;
 	if (got > 0) {
-		conn->readable = got == room ||
-				 vsb_socket_readable(&conn->sock);
+		conn->readable = got == room || conn->end->more;
 		return got;
 	}
 	if (got != -EFAULT) {
-		vsb_conn_read_nothing(conn, got);
+		vsb_io_read_nothing(conn, got);
 		return 0;
 	}
-	/* a message is gone with the fault */
+	/* the fault has dropped the message */
 	if (seqpacket)
 		vsb_conn_abort(conn, VSB_REASON_GUEST_MEMORY, VSB_EV_RESET);
 	return got;
+}
+
+/**
+ * vsb_io_host_event() - the host end has had an event
+ * @conn: the connection; a reference is held
+ * @events: VSB_WATCH_*
+ */
+void vsb_io_host_event(struct vsb_conn *conn, int events)
+{
+	unsigned int state = 0;
+
+	if (!conn->end)
+		return;
+	if (events & VSB_WATCH_IN)
+		state = vsb_end_state(conn->end);
+	/* now, because without a read by the guest the device would keep them */
+	if (state & VSB_END_FILES) {
+		vsb_conn_fail(conn, VSB_REASON_RX_READ_FAILS);
+		return;
+	}
+	if (conn->cs.state == VSB_REQUESTED) {
+		conn->readable = true;
+		vsb_conn_check_gone(conn);
+		return;
+	}
+
+	if (events & VSB_WATCH_OUT)
+		vsb_io_flush(conn);
+	if ((events & VSB_WATCH_IN) && conn->cs.state == VSB_OPEN) {
+		vsb_burst_round(&conn->burst);
+		conn->readable = true;
+		vsb_conn_check_shut_rd(conn, state);
+		vsb_conn_queue_rx(conn);
+	}
 }

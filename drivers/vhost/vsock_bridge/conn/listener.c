@@ -1,32 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A socket that host programs connect to, and the line with which they ask for
- * a guest port.
+ * A listener: takes host programs from an acceptor, and asks the guest for those
+ * whose CONNECT line is complete.
  */
 #include <linux/container_of.h>
 #include <linux/err.h>
 #include <linux/jiffies.h>
 #include <linux/list.h>
 #include <linux/minmax.h>
-#include <linux/string.h>
 
 #include "base/ctx.h"
 #include "base/reason.h"
 #include "base/worker.h"
 #include "conn/conn.h"
+#include "conn/handshake.h"
 #include "conn/listener.h"
-#include "conn/pure/line.h"
 #include "conn/room.h"
-#include "conn/table.h"
+#include "host/acceptor.h"
 
 #define VSB_ACCEPT_AGAIN_MS	100
 
-static void vsb_listener_notify(struct vsb_socket *s)
+static void vsb_listener_notify(struct vsb_watch *watch)
 {
 	struct vsb_listener *listener =
-		container_of(s, struct vsb_listener, sock);
+		container_of(watch, struct vsb_listener, watch);
 
-	vsb_worker_queue(&listener->tab->ctx->worker, listener->tab->accept_work);
+	vsb_worker_queue(&listener->conns->ctx->worker, listener->work);
 }
 
 static void vsb_listener_again(struct timer_list *timer)
@@ -34,263 +33,222 @@ static void vsb_listener_again(struct timer_list *timer)
 	struct vsb_listener *listener = container_of(timer, struct vsb_listener,
 						     again);
 
-	vsb_listener_notify(&listener->sock);
+	vsb_listener_notify(&listener->watch);
 }
 
-void vsb_listener_init(struct vsb_listener *listener, struct vsb_conntab *tab,
-		       u16 type)
+/**
+ * vsb_listener_init() - make a listener without an acceptor
+ * @listener: zeroed
+ * @conns: the connections of the device
+ * @type: VIRTIO_VSOCK_TYPE_* of the clients
+ * @work: the round that calls vsb_listener_accept()
+ */
+void vsb_listener_init(struct vsb_listener *listener, struct vsb_conns *conns,
+		       u16 type, struct vsb_work *work)
 {
-	listener->tab = tab;
+	listener->conns = conns;
 	listener->type = type;
-	vsb_socket_init(&listener->sock, vsb_listener_notify);
+	listener->work = work;
+	vsb_watch_init(&listener->watch, vsb_listener_notify);
 	timer_setup(&listener->again, vsb_listener_again, 0);
 }
 
-/* It is closed, and nobody accepts any more; the timer may be on its way. */
+/* The listener is closed and accepts no more; the timer may still be running. */
 void vsb_listener_destroy(struct vsb_listener *listener)
 {
 	timer_delete_sync(&listener->again);
 }
 
-/* @shared: others have it, too. One that is not refuses clients at first. */
-void vsb_listener_open(struct vsb_listener *listener, struct socket *sock,
-		       bool shared)
+static void vsb_listener_attach(struct vsb_listener *listener)
 {
-	listener->shared = shared;
-	vsb_socket_watch(&listener->sock, sock);
-	listener->tab->ctx->stats.sockets++;
+	listener->open = true;
+	listener->conns->ctx->stats.sockets++;
+	vsb_acceptor_attach(listener->acceptor, &listener->watch);
 }
 
 /**
- * vsb_listener_lend() - a shared socket, before there is an owner
- * @listener: has no socket
- * @sock: the socket, with a reference; the listener's from here on
- *
- * The device must not keep it open: a client in its backlog may have sent it the
- * device itself, which would keep both for ever.
+ * vsb_listener_open() - take an acceptor into use
+ * @listener: has no acceptor
+ * @acceptor: the acceptor; the listener owns it from here on
+ * @owned: the device has an owner, or is about to get one. Without an owner the
+ *	device does not keep a shared acceptor open.
  */
-void vsb_listener_lend(struct vsb_listener *listener, struct socket *sock)
+void vsb_listener_open(struct vsb_listener *listener,
+		       struct vsb_acceptor *acceptor, bool owned)
 {
-	listener->lent = vsb_socket_lend(sock);
-	listener->shared = true;
+	listener->acceptor = acceptor;
+	if (acceptor->shared && !owned)
+		vsb_acceptor_unpin(acceptor);
+	else
+		vsb_listener_attach(listener);
 }
 
 /*
- * A process is about to become the owner. Return: 0, or -EBADF when a shared
- * socket was closed by all others.
+ * A process is about to become the owner. Return: 0, or -EBADF when all processes
+ * have closed a shared acceptor.
  */
-int vsb_listener_borrow(struct vsb_listener *listener)
+int vsb_listener_pin(struct vsb_listener *listener)
 {
-	struct socket *sock;
+	int ret;
 
-	if (!listener->lent)
+	if (!listener->acceptor || listener->open)
 		return 0;
-	sock = vsb_socket_borrow(listener->lent);
-	if (!sock)
-		return -EBADF;
-	vsb_socket_forget(listener->lent);
-	listener->lent = NULL;
-	vsb_listener_open(listener, sock, true);
-	return 0;
+	ret = vsb_acceptor_pin(listener->acceptor);
+	if (!ret)
+		vsb_listener_attach(listener);
+	return ret;
 }
 
-/* It did not become the owner. */
-void vsb_listener_return(struct vsb_listener *listener)
+static void vsb_listener_unhook(struct vsb_listener *listener)
 {
-	if (listener->shared && vsb_socket_is_open(&listener->sock))
-		vsb_listener_lend(listener, vsb_listener_detach(listener));
+	if (!listener->open)
+		return;
+	vsb_acceptor_detach(listener->acceptor);
+	listener->open = false;
+	listener->conns->ctx->stats.sockets--;
 }
 
-/* There is an owner: host programs get in. */
+/* The process did not become the owner. */
+void vsb_listener_unpin(struct vsb_listener *listener)
+{
+	if (!listener->open || !listener->acceptor->shared)
+		return;
+	vsb_listener_unhook(listener);
+	vsb_acceptor_unpin(listener->acceptor);
+}
+
+/* The device has an owner: host programs may connect. */
 void vsb_listener_admit(struct vsb_listener *listener)
 {
-	if (!listener->shared && vsb_socket_is_open(&listener->sock))
-		vsb_socket_admit(listener->sock.sock);
+	if (listener->open)
+		vsb_acceptor_admit(listener->acceptor);
 }
 
 /*
- * Take no more clients. Return: the socket, to be closed without the lock, or NULL.
+ * Take no more clients. Return: the acceptor, to be closed without the lock, or
+ * NULL.
  */
-struct socket *vsb_listener_detach(struct vsb_listener *listener)
+struct vsb_acceptor *vsb_listener_detach(struct vsb_listener *listener)
 {
-	struct socket *sock = vsb_socket_detach(&listener->sock);
+	struct vsb_acceptor *acceptor = listener->acceptor;
 
-	vsb_socket_forget(listener->lent);
-	listener->lent = NULL;
-	if (sock)
-		listener->tab->ctx->stats.sockets--;
-	return sock;
+	vsb_listener_unhook(listener);
+	listener->acceptor = NULL;
+	return acceptor;
 }
 
 /*
- * Clients in the backlog see ECONNRESET, the next ones ECONNREFUSED, unless
- * the socket is shared.
+ * Clients in the backlog see ECONNRESET, later ones ECONNREFUSED, unless the
+ * acceptor is shared.
  */
 void vsb_listener_close(struct vsb_listener *listener)
 {
-	vsb_socket_discard(vsb_listener_detach(listener));
+	vsb_acceptor_close(vsb_listener_detach(listener));
 }
 
 static void vsb_listener_adopt(struct vsb_listener *listener,
-			       struct vsb_conn *conn, struct socket *sock)
+			       struct vsb_conn *conn, struct vsb_end *end)
 {
-	struct vsb_conntab *tab = listener->tab;
-
 	vsb_conn_begin(conn, VSB_HANDSHAKE, listener->type);
-	vsb_socket_attach(&conn->sock, sock);
-	tab->ctx->stats.sockets++;
-	vsb_conntab_arm(tab, conn, VSB_DUE_STATE,
-			tab->ctx->limits.handshake_timeout_ms);
+	vsb_conn_attach(conn, end);
+	vsb_conn_arm(conn, VSB_DUE_STATE,
+		     conn->ctx->limits.handshake_timeout_ms);
 }
 
-/* The guest is asked, unless the client has gone and left nothing to deliver. */
+/* Return: a host port towards @guest_port; 0 when all are taken, counted. */
+static u32 vsb_listener_pick_port(struct vsb_conns *conns, u32 guest_port)
+{
+	u32 port = vsb_flows_pick_port(&conns->flows, &conns->ctx->limits,
+				       guest_port);
+
+	if (!port)
+		vsb_error(conns->ctx, VSB_REASON_HOST_PORTS_EXHAUSTED, 0,
+			  guest_port);
+	return port;
+}
+
+/* Ask the guest, unless the client has gone and left nothing to deliver. */
 static void vsb_listener_request(struct vsb_conn *conn, u32 port)
 {
-	struct vsb_conntab *tab = conn->tab;
+	struct vsb_conns *conns = conn->conns;
 
-	if (vsb_socket_is_gone(&conn->sock)) {
+	if (vsb_end_is_gone(conn->end)) {
 		vsb_conn_abort(conn, VSB_REASON_HOST_GONE, VSB_EV_RESET);
 		return;
 	}
-	if (!vsb_conntab_takes(tab, conn->type, port) ||
-	    !vsb_room_for_conn(tab, 0, port)) {
+	if (!vsb_conns_check_type(conns, conn->type, port) ||
+	    !vsb_room_for_conn(conns, 0, port)) {
 		vsb_conn_abort(conn, VSB_REASON_REFUSED, VSB_EV_RESET);
 		return;
 	}
-	conn->guest_port = port;
-	conn->host_port = vsb_conntab_pick_port(tab, port);
-	if (!conn->host_port) {
+	conn->flow.guest_port = port;
+	conn->flow.host_port = vsb_listener_pick_port(conns, port);
+	if (!conn->flow.host_port) {
 		vsb_conn_abort(conn, VSB_REASON_REFUSED, VSB_EV_RESET);
 		return;
 	}
-	vsb_conntab_insert(tab, conn);
+	vsb_conn_insert(conn);
 	/* the event that brought the line may have brought payload as well */
 	conn->readable = true;
 	vsb_conn_event(conn, VSB_EV_LINE, 0);
 }
 
-/* What was read of the line; the rest stays in the socket. */
-static void vsb_listener_judge(struct vsb_conn *conn)
+/* Return: as vsb_handshake_read(). */
+static int vsb_listener_read(struct vsb_conn *conn, u32 *port)
 {
-	u32 line_len, port;
+	struct vsb_handshake *handshake = &conn->handshake;
+	bool begun = vsb_handshake_has_begun(handshake);
+	int ret;
 
-	switch (vsb_line_parse(conn->line, conn->line_len, &line_len, &port)) {
-	case VSB_LINE_OK:
-		vsb_listener_request(conn, port);
-		break;
-	case VSB_LINE_PARTIAL:
-		break;
-	case VSB_LINE_BAD:
-		vsb_conn_fail(conn, VSB_REASON_INVALID_PORT_REQUEST);
-		break;
-	}
-}
-
-/* Its first bytes were seen. */
-static void vsb_listener_begun(struct vsb_conn *conn)
-{
-	if (!conn->line_begun)
-		list_move_tail(&conn->waiting, &conn->tab->begun);
-	conn->line_begun = true;
-}
-
-/* A read brought no byte of the line, but @error, or the end, which is 0. */
-static void vsb_listener_read_nothing(struct vsb_conn *conn, long error)
-{
-	if (!error)
-		vsb_conn_fail(conn, VSB_REASON_INVALID_PORT_REQUEST);
-	else if (error != -EAGAIN)
-		vsb_conn_fail(conn, VSB_REASON_RX_READ_FAILS);
-}
-
-/*
- * Take what has come of the line, its newline included, and no byte behind it.
- * A peek does not see beyond an urgent byte, which a read drops: so where it
- * sees nothing one byte is read.
- *
- * Return: bytes, an error, or 0 at the end.
- */
-static long vsb_listener_take(struct vsb_conn *conn)
-{
-	char *to = conn->line + conn->line_len;
-	long len = sizeof(conn->line) - conn->line_len;
-	const char *end;
-
-	len = vsb_socket_recv_text(&conn->sock, to, len, true);
-	if (!len || (len < 0 && len != -EAGAIN))
-		return len;
-	end = len > 0 ? memchr(to, '\n', len) : NULL;
-	if (end)
-		len = end + 1 - to;
-	len = vsb_socket_recv_text(&conn->sock, to, len > 0 ? len : 1, false);
-	if (len > 0)
-		conn->line_len += len;
-	return len;
-}
-
-/* A stream: the line may come in pieces. Each step takes a byte of 32 or more. */
-static void vsb_listener_read_stream(struct vsb_conn *conn)
-{
-	long len;
-
-	while (conn->cs.state == VSB_HANDSHAKE) {
-		len = vsb_listener_take(conn);
-		if (len <= 0) {
-			vsb_listener_read_nothing(conn, len);
-			break;
-		}
-		vsb_listener_begun(conn);
-		vsb_listener_judge(conn);
-	}
-}
-
-/* SEQPACKET: the first message is the line, and nothing else. */
-static void vsb_listener_read_message(struct vsb_conn *conn)
-{
-	char line[VSB_LINE_MAX + 1];
-	long len;
-	u32 port;
-
-	/* room for a byte more than a line has shows a message that is too long */
-	len = vsb_socket_recv_text(&conn->sock, line, sizeof(line), false);
-	if (len <= 0)
-		vsb_listener_read_nothing(conn, len);
-	else if (vsb_message_parse(line, len, &port) != VSB_LINE_OK)
-		vsb_conn_fail(conn, VSB_REASON_INVALID_PORT_REQUEST);
-	else
-		vsb_listener_request(conn, port);
+	if (vsb_conn_is_seqpacket(conn))
+		return vsb_handshake_read_message(conn->end, port);
+	ret = vsb_handshake_read(handshake, conn->end, port);
+	if (!begun && vsb_handshake_has_begun(handshake))
+		list_move_tail(&conn->waiting, &conn->conns->begun);
+	return ret;
 }
 
 /**
  * vsb_listener_read_line() - a client in the handshake has sent something
  * @conn: the client; a reference is held
  *
- * Bytes behind the line stay where the data path finds them. A client that ends
- * before the end of its line never gets to the guest.
+ * Bytes behind the line stay in the host end. The guest never learns of a client
+ * that ends before its line does.
  */
 void vsb_listener_read_line(struct vsb_conn *conn)
 {
-	if (vsb_conn_is_seqpacket(conn))
-		vsb_listener_read_message(conn);
-	else
-		vsb_listener_read_stream(conn);
+	u32 port;
+
+	switch (vsb_listener_read(conn, &port)) {
+	case 0:
+		vsb_listener_request(conn, port);
+		break;
+	case -EAGAIN:
+		break;
+	case -EBADMSG:
+		vsb_conn_fail(conn, VSB_REASON_INVALID_PORT_REQUEST);
+		break;
+	default:
+		vsb_conn_fail(conn, VSB_REASON_RX_READ_FAILS);
+	}
 }
 
 /*
- * End the handshake of the client that has been silent for longest; only when
- * all have begun their lines, of the one that began first. What a client has
- * sent is looked at first, so none is ended that only waits for its turn.
+ * End the handshake of the client that has been silent for longest; if all clients
+ * have begun their lines, of the one that began first. The client's bytes are read
+ * first, so that none is ended that only waits for its turn.
  */
-static void vsb_listener_evict(struct vsb_conntab *tab)
+static void vsb_listener_evict(struct vsb_conns *conns)
 {
-	bool begun = list_empty(&tab->silent);
+	bool begun = list_empty(&conns->silent);
 	struct vsb_conn *conn;
 
-	conn = list_first_entry(begun ? &tab->begun : &tab->silent,
+	conn = list_first_entry(begun ? &conns->begun : &conns->silent,
 				struct vsb_conn, waiting);
 	vsb_conn_get(conn);
 	vsb_listener_read_line(conn);
-	if (conn->cs.state == VSB_HANDSHAKE && conn->line_begun == begun)
+	if (conn->cs.state == VSB_HANDSHAKE &&
+	    vsb_handshake_has_begun(&conn->handshake) == begun)
 		vsb_conn_fail(conn, VSB_REASON_HANDSHAKE_EVICTIONS);
 	vsb_conn_put(conn);
 }
@@ -300,55 +258,55 @@ static void vsb_listener_accept_failed(struct vsb_listener *listener, long err)
 {
 	if (err == -EAGAIN)
 		return;
-	vsb_error(listener->tab->ctx, VSB_REASON_UNIX_ACCEPT_FAILS, 0, 0);
+	vsb_error(listener->conns->ctx, VSB_REASON_UNIX_ACCEPT_FAILS, 0, 0);
 	if (err == -ENOMEM)
 		mod_timer(&listener->again, jiffies +
 			  msecs_to_jiffies(VSB_ACCEPT_AGAIN_MS));
 }
 
 /*
- * The memory is there before the client is taken: without it the client stays
+ * The memory is allocated before the client is taken: without it the client stays
  * in the backlog. Return: 0 or an error; -EAGAIN when there is no client.
  */
 static long vsb_listener_accept_one(struct vsb_listener *listener)
 {
-	struct vsb_conntab *tab = listener->tab;
-	struct vsb_conn *conn = vsb_conn_alloc(tab);
-	struct socket *sock;
+	struct vsb_conns *conns = listener->conns;
+	struct vsb_conn *conn = vsb_conn_alloc(conns);
+	struct vsb_end *end;
 
 	if (!conn)
 		return -ENOMEM;
-	sock = vsb_socket_accept(&listener->sock);
-	if (IS_ERR(sock)) {
+	end = vsb_acceptor_accept(listener->acceptor);
+	if (IS_ERR(end)) {
 		vsb_conn_put(conn);
-		return PTR_ERR(sock);
+		return PTR_ERR(end);
 	}
-	/* each step ends one, or sees that one has begun */
-	while (tab->handshakes >= tab->ctx->limits.max_handshakes)
-		vsb_listener_evict(tab);
-	vsb_listener_adopt(listener, conn, sock);
+	/* each step ends a client, or finds that it has begun its line */
+	while (conns->nr_handshakes >= conns->ctx->limits.max_handshakes)
+		vsb_listener_evict(conns);
+	vsb_listener_adopt(listener, conn, end);
 	return 0;
 }
 
 /**
  * vsb_listener_accept() - take clients out of the backlog
- * @listener: the listener; closed is fine
- * @budget: how many at most
+ * @listener: the listener; nothing happens when it is closed
+ * @budget: the most clients
  *
- * A client is not turned away because others do not speak: they make room. No
- * more are taken at once than may wait, so that each has had a turn before it
- * can be evicted.
+ * Clients that do not speak make room for others, so that no client is refused.
+ * One call accepts no more clients than may wait, so that each has had a turn
+ * before it can be evicted.
  *
  * Return: true when the budget was spent; there may be more.
  */
 bool vsb_listener_accept(struct vsb_listener *listener, unsigned int budget)
 {
-	u32 max = listener->tab->ctx->limits.max_handshakes;
+	u32 max = listener->conns->ctx->limits.max_handshakes;
 	long err;
 
-	if (!vsb_socket_is_open(&listener->sock))
+	if (!listener->open)
 		return false;
-	vsb_socket_take_events(&listener->sock);
+	vsb_watch_take(&listener->watch);
 
 	for (budget = min(budget, max); budget; budget--) {
 		err = vsb_listener_accept_one(listener);

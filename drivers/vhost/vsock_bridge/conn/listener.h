@@ -1,52 +1,53 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A socket that host programs connect to, and the line with which they ask for
- * a guest port.
+ * A listener: takes host programs from an acceptor, and asks the guest for those
+ * whose CONNECT line is complete.
  *
- * Under the lock of the datapath.
+ * The data path's lock protects everything in here.
  */
 #ifndef VSB_LISTENER_H
 #define VSB_LISTENER_H
 
 #include <linux/timer.h>
+#include <linux/types.h>
 
-#include "host/unix/socket.h"
+#include "host/watch.h"
 
-struct sock;
-struct socket;
+struct vsb_acceptor;
 struct vsb_conn;
-struct vsb_conntab;
+struct vsb_conns;
+struct vsb_work;
 
 /**
- * struct vsb_listener - a listening socket
- * @tab: where clients become connections
- * @type: VIRTIO_VSOCK_TYPE_* of those connections
- * @sock: the socket
- * @lent: before there is an owner: one that is shared, which the device does not
- *	keep open; a reference is held; NULL when there is none
- * @shared: @sock is, or was, such a one
- * @again: has clients taken that were left in the backlog for want of memory, of
- *	whom no event will tell
+ * struct vsb_listener - a listener
+ * @conns: the connections of the device
+ * @type: VIRTIO_VSOCK_TYPE_* of the clients
+ * @work: the round that accepts clients
+ * @acceptor: the acceptor; NULL when there is none
+ * @open: @acceptor is attached. A shared one is not while the device has no owner.
+ * @watch: events of @acceptor; from any context
+ * @again: repeats an accept that failed for want of memory, because no event
+ *	follows for clients that wait in the backlog already
  */
 struct vsb_listener {
-	struct vsb_conntab *tab;
+	struct vsb_conns *conns;
 	u16 type;
-	struct vsb_socket sock;
-	struct sock *lent;
-	bool shared;
+	struct vsb_work *work;
+	struct vsb_acceptor *acceptor;
+	bool open;
+	struct vsb_watch watch;
 	struct timer_list again;
 };
 
-void vsb_listener_init(struct vsb_listener *listener, struct vsb_conntab *tab,
-		       u16 type);
+void vsb_listener_init(struct vsb_listener *listener, struct vsb_conns *conns,
+		       u16 type, struct vsb_work *work);
 void vsb_listener_destroy(struct vsb_listener *listener);
-void vsb_listener_open(struct vsb_listener *listener, struct socket *sock,
-		       bool shared);
-void vsb_listener_lend(struct vsb_listener *listener, struct socket *sock);
-int vsb_listener_borrow(struct vsb_listener *listener);
-void vsb_listener_return(struct vsb_listener *listener);
+void vsb_listener_open(struct vsb_listener *listener,
+		       struct vsb_acceptor *acceptor, bool owned);
+int vsb_listener_pin(struct vsb_listener *listener);
+void vsb_listener_unpin(struct vsb_listener *listener);
 void vsb_listener_admit(struct vsb_listener *listener);
-struct socket *vsb_listener_detach(struct vsb_listener *listener);
+struct vsb_acceptor *vsb_listener_detach(struct vsb_listener *listener);
 void vsb_listener_close(struct vsb_listener *listener);
 bool vsb_listener_accept(struct vsb_listener *listener, unsigned int budget);
 void vsb_listener_read_line(struct vsb_conn *conn);

@@ -5,56 +5,18 @@
  * When a limit is reached, the connection that has made no progress for the
  * longest time ends, so that a host program that reads keeps its connection.
  * The host program of the ended connection sees ECONNRESET. Each search checks
- * at most VSB_ROOM_LOOKS connections.
+ * at most VSB_ROOM_CHECKS connections.
  */
-#include <linux/container_of.h>
 #include <linux/ktime.h>
-#include <linux/minmax.h>
+#include <linux/list.h>
 
 #include "base/ctx.h"
 #include "base/reason.h"
 #include "conn/conn.h"
 #include "conn/room.h"
-#include "conn/table.h"
 
 /* The most connections that one search of a list checks. */
-#define VSB_ROOM_LOOKS	64
-
-void vsb_room_init(struct vsb_room *room)
-{
-	INIT_LIST_HEAD(&room->requested);
-	INIT_LIST_HEAD(&room->stalled);
-	INIT_LIST_HEAD(&room->lingering);
-}
-
-/* A REQUEST will be sent to the guest for @conn. */
-void vsb_room_request(struct vsb_conn *conn)
-{
-	list_move_tail(&conn->waiting, &conn->tab->room.requested);
-}
-
-static struct list_head *vsb_room_list(const struct vsb_conn *conn)
-{
-	struct vsb_room *room = &conn->tab->room;
-
-	return conn->cs.state == VSB_LINGER ? &room->lingering :
-					      &room->stalled;
-}
-
-/*
- * Restart the time without progress of @conn, because the host program has
- * taken buffered bytes or because the connection has begun to linger.
- */
-void vsb_room_progress(struct vsb_conn *conn)
-{
-	if (vsb_txbuf_empty(&conn->txbuf)) {
-		list_del_init(&conn->stalled);
-		return;
-	}
-	conn->progress_at = ktime_get_ns();
-	conn->unread = vsb_socket_unread(&conn->sock);
-	list_move_tail(&conn->stalled, vsb_room_list(conn));
-}
+#define VSB_ROOM_CHECKS	64
 
 /*
  * Return: the connection of @list that has made no progress for the longest
@@ -64,53 +26,46 @@ void vsb_room_progress(struct vsb_conn *conn)
  */
 static struct vsb_conn *vsb_room_first(struct list_head *list)
 {
-	unsigned int looks = VSB_ROOM_LOOKS;
+	unsigned int checks = VSB_ROOM_CHECKS;
 	struct vsb_conn *conn;
 
-	while (looks-- &&
+	while (checks-- &&
 	       (conn = list_first_entry_or_null(list, struct vsb_conn,
-						stalled))) {
-		if (vsb_socket_unread(&conn->sock) == conn->unread)
+						buffer.node))) {
+		if (vsb_end_unread(conn->end) == conn->buffer.unread)
 			return conn;
-		vsb_room_progress(conn);
+		vsb_conn_made_progress(conn);
 	}
 	return NULL;
 }
 
-/* Bytes were buffered. A connection that is already listed keeps its place. */
-void vsb_room_buffered(struct vsb_conn *conn)
-{
-	if (list_empty(&conn->stalled))
-		vsb_room_progress(conn);
-}
-
 /* End requests whose host program has gone before the guest answered. */
-static void vsb_room_end_gone(struct vsb_conntab *tab)
+static void vsb_room_end_gone(struct vsb_conns *conns)
 {
-	unsigned int looks = VSB_ROOM_LOOKS;
+	unsigned int checks = VSB_ROOM_CHECKS;
 	struct vsb_conn *conn, *next;
 	LIST_HEAD(seen);
 
-	list_for_each_entry_safe(conn, next, &tab->room.requested, waiting) {
-		if (!looks--)
+	list_for_each_entry_safe(conn, next, &conns->requested, waiting) {
+		if (!checks--)
 			break;
 		list_move_tail(&conn->waiting, &seen);
 		vsb_conn_check_gone(conn);
 	}
 	/* the next call starts with the connections that were not checked */
-	list_splice_tail(&seen, &tab->room.requested);
+	list_splice_tail(&seen, &conns->requested);
 }
 
 /*
  * End the lingering connection that has made no progress for the longest time,
  * if that is at least shutdown_timeout_ms.
  */
-static void vsb_room_end_lingering(struct vsb_conntab *tab)
+static void vsb_room_end_lingering(struct vsb_conns *conns)
 {
-	struct vsb_conn *conn = vsb_room_first(&tab->room.lingering);
-	u64 grace = (u64)tab->ctx->limits.shutdown_timeout_ms * NSEC_PER_MSEC;
+	struct vsb_conn *conn = vsb_room_first(&conns->lingering);
+	u64 grace = (u64)conns->ctx->limits.shutdown_timeout_ms * NSEC_PER_MSEC;
 
-	if (conn && ktime_get_ns() - conn->progress_at >= grace)
+	if (conn && ktime_get_ns() - conn->buffer.progress_at >= grace)
 		vsb_conn_fail_by(conn, VSB_REASON_SHUTDOWN_TIMEOUTS, VSB_EV_TIMEOUT);
 }
 
@@ -119,16 +74,16 @@ static void vsb_room_end_lingering(struct vsb_conntab *tab)
  * max_connections. It stays until the guest provides an RX buffer, so the
  * number of dead connections has a separate limit of the same size.
  */
-static bool vsb_room_is_there(const struct vsb_conntab *tab)
+static bool vsb_room_is_there(const struct vsb_conns *conns)
 {
-	u32 max = tab->ctx->limits.max_connections;
+	u32 max = conns->ctx->limits.max_connections;
 
-	return tab->nr - tab->dead < max && tab->dead < max;
+	return conns->nr - conns->nr_dead < max && conns->nr_dead < max;
 }
 
 /**
  * vsb_room_for_conn() - make room for one more connection
- * @tab: the table of connections
+ * @conns: the connections of the device
  * @host_port: host port of the new connection; 0 if not chosen yet
  * @guest_port: guest port of the new connection; 0 if not chosen yet
  *
@@ -138,17 +93,17 @@ static bool vsb_room_is_there(const struct vsb_conntab *tab)
  *
  * Return: true if there is room; else false, counted as too_many_connections.
  */
-bool vsb_room_for_conn(struct vsb_conntab *tab, u32 host_port, u32 guest_port)
+bool vsb_room_for_conn(struct vsb_conns *conns, u32 host_port, u32 guest_port)
 {
-	if (likely(vsb_room_is_there(tab)))
+	if (likely(vsb_room_is_there(conns)))
 		return true;
-	vsb_room_end_gone(tab);
-	if (vsb_room_is_there(tab))
+	vsb_room_end_gone(conns);
+	if (vsb_room_is_there(conns))
 		return true;
-	vsb_room_end_lingering(tab);
-	if (vsb_room_is_there(tab))
+	vsb_room_end_lingering(conns);
+	if (vsb_room_is_there(conns))
 		return true;
-	vsb_error(tab->ctx, VSB_REASON_TOO_MANY_CONNECTIONS, host_port, guest_port);
+	vsb_error(conns->ctx, VSB_REASON_TOO_MANY_CONNECTIONS, host_port, guest_port);
 	return false;
 }
 
@@ -157,29 +112,29 @@ bool vsb_room_for_conn(struct vsb_conntab *tab, u32 host_port, u32 guest_port)
  * It counts towards the limit: otherwise a guest that alternates REQUEST and
  * RST could queue an unbounded number of connects.
  */
-bool vsb_room_for_connect(struct vsb_conntab *tab, u32 host_port,
+bool vsb_room_for_connect(struct vsb_conns *conns, u32 host_port,
 			  u32 guest_port)
 {
-	if (tab->connecting < tab->ctx->limits.max_connections)
-		return vsb_room_for_conn(tab, host_port, guest_port);
-	vsb_error(tab->ctx, VSB_REASON_TOO_MANY_CONNECTIONS, host_port, guest_port);
+	if (conns->nr_connecting < conns->ctx->limits.max_connections)
+		return vsb_room_for_conn(conns, host_port, guest_port);
+	vsb_error(conns->ctx, VSB_REASON_TOO_MANY_CONNECTIONS, host_port, guest_port);
 	return false;
 }
 
 /* Return: the connection without progress for the longest time, or NULL. */
-static struct vsb_conn *vsb_room_longest(struct vsb_conntab *tab)
+static struct vsb_conn *vsb_room_longest(struct vsb_conns *conns)
 {
-	struct vsb_conn *open = vsb_room_first(&tab->room.stalled);
-	struct vsb_conn *closed = vsb_room_first(&tab->room.lingering);
+	struct vsb_conn *open = vsb_room_first(&conns->stalled);
+	struct vsb_conn *closed = vsb_room_first(&conns->lingering);
 
 	if (!open || !closed)
 		return open ?: closed;
-	return closed->progress_at <= open->progress_at ? closed : open;
+	return closed->buffer.progress_at <= open->buffer.progress_at ? closed : open;
 }
 
 /**
  * vsb_room_for_bytes() - make room in max_buffered
- * @conn: the connection whose host socket does not accept the bytes
+ * @conn: the connection whose host end does not accept the bytes
  * @need: number of bytes to buffer
  *
  * The device cannot withdraw credit, so a connection has to end. The connection
@@ -192,17 +147,17 @@ static struct vsb_conn *vsb_room_longest(struct vsb_conntab *tab)
  */
 bool vsb_room_for_bytes(struct vsb_conn *conn, size_t need)
 {
-	size_t own = conn->txbuf.len + conn->bounds.lens.len;
-	struct vsb_conntab *tab = conn->tab;
+	size_t own = vsb_buffer_size(&conn->buffer);
+	struct vsb_conns *conns = conn->conns;
 	struct vsb_conn *longest;
 
-	if (own + need > tab->ctx->limits.max_buffered) {
+	if (own + need > conns->ctx->limits.max_buffered) {
 		vsb_conn_fail(conn, VSB_REASON_OVER_BUFFERED);
 		return false;
 	}
 	/* each step empties a buffer */
-	while (tab->ctx->stats.buffered_bytes + need > tab->ctx->limits.max_buffered) {
-		longest = vsb_room_longest(tab) ?: conn;
+	while (conns->ctx->stats.buffered_bytes + need > conns->ctx->limits.max_buffered) {
+		longest = vsb_room_longest(conns) ?: conn;
 		vsb_conn_fail(longest, VSB_REASON_OVER_BUFFERED);
 		if (longest == conn)
 			return false;

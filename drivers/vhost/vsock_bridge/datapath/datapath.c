@@ -6,7 +6,10 @@
 #include <linux/sched.h>
 
 #include "conn/conn.h"
+#include "conn/io.h"
 #include "datapath/datapath.h"
+#include "host/acceptor.h"
+#include "host/end.h"
 
 /* End all connections by @end. */
 void vsb_datapath_end_conns(struct vsb_datapath *dp,
@@ -15,11 +18,11 @@ void vsb_datapath_end_conns(struct vsb_datapath *dp,
 {
 	struct vsb_conn *conn, *next;
 
-	list_for_each_entry_safe(conn, next, &dp->tab.conns, all) {
+	list_for_each_entry_safe(conn, next, &dp->conns.all, all) {
 		end(conn, VSB_REASON_DEVICE_STOPPED);
 		cond_resched();
 	}
-	vsb_rstq_clear(&dp->tab.rsts);
+	vsb_rstq_clear(&dp->conns.rsts);
 }
 
 /* The guest has forgotten its connections: they end without a packet. */

@@ -16,18 +16,17 @@
 #include <linux/types.h>
 
 #include "base/busy.h"
-#include "base/coalesce.h"
 #include "base/ctx.h"
 #include "base/reason.h"
 #include "conn/connector.h"
+#include "conn/conns.h"
 #include "conn/listener.h"
-#include "conn/table.h"
 #include "datapath/busy_poll.h"
 #include "datapath/gate.h"
 #include "datapath/gather.h"
 #include "datapath/rx_slots.h"
-#include "host/unix/pages.h"
-#include "host/unix/route.h"
+#include "host/pages.h"
+#include "host/route.h"
 #include "virtio/dirty_log.h"
 #include "virtio/interrupt.h"
 #include "virtio/mem.h"
@@ -65,12 +64,12 @@ struct vsb_round {
 /**
  * struct vsb_remains - what the end of a device releases after its unlock,
  *	because a file system can delay that
- * @listener: the listening sockets
+ * @acceptor: the acceptors of the listeners
  * @routes: the routes, which hold directories and namespaces
  * @connects: connections that waited for a connect
  */
 struct vsb_remains {
-	struct socket *listener[VSB_LISTENERS];
+	struct vsb_acceptor *acceptor[VSB_LISTENERS];
 	struct vsb_route *routes;
 	struct list_head connects;
 };
@@ -98,13 +97,12 @@ struct vsb_remains {
  * @queue: the virtqueues
  * @interrupt: the interrupts of the guest
  * @gate: the gate of RX
- * @tab: the connections
+ * @conns: the connections
  * @listener: the sockets that host programs connect to
  * @routes: where the guest's connections go
  * @remains: what the task that ends the device releases; without the lock then
  * @connector: connects for the guest; a thread of the worker is away meanwhile
  * @round: the rounds
- * @coalesce: delays VSB_ROUND_READY
  * @pages: pages for the bytes to host sockets
  * @poll: how long the worker polls
  * @rx_starved: packets for the guest wait for RX buffers
@@ -131,13 +129,12 @@ struct vsb_datapath {
 	struct vsb_queue queue[VSB_QUEUES];
 	struct vsb_interrupt interrupt;
 	struct vsb_gate gate;
-	struct vsb_conntab tab;
+	struct vsb_conns conns;
 	struct vsb_listener listener[VSB_LISTENERS];
 	struct vsb_routes routes;
 	struct vsb_remains remains;
 	struct vsb_connector connector;
 	struct vsb_round round[VSB_ROUNDS];
-	struct vsb_coalesce coalesce;
 	struct vsb_pages pages;
 	struct vsb_busy_poll poll;
 	bool rx_starved;

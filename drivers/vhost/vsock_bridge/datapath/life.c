@@ -13,9 +13,9 @@
 #include "base/ctx.h"
 #include "base/reason.h"
 #include "datapath/datapath.h"
-#include "datapath/end.h"
 #include "datapath/event.h"
 #include "datapath/life.h"
+#include "datapath/quench.h"
 #include "datapath/round.h"
 #include "virtio/eventfd.h"
 
@@ -48,31 +48,29 @@ int vsb_datapath_init(struct vsb_datapath *dp,
 	init_completion(&dp->quenched);
 	refcount_set(&dp->busy.ref, 2);
 	dp->busy.idle = idle;
-	vsb_worker_init(&dp->ctx.worker, vsb_datapath_killed, dp);
+	vsb_ctx_init(&dp->ctx, vsb_datapath_killed, dp);
 	INIT_LIST_HEAD(&dp->remains.connects);
 	vsb_routes_init(&dp->routes);
 	vsb_rounds_init(dp);
-	vsb_coalesce_init(&dp->coalesce, &dp->ctx.worker,
-			  &dp->round[VSB_ROUND_READY].work);
 	vsb_gather_init(&dp->gather);
 	vsb_datapath_init_queues(dp);
 
 	ret = vsb_connector_init(&dp->connector, &dp->ctx.worker, &dp->busy);
 	if (ret)
 		return ret;
-	ret = vsb_conntab_init(&dp->tab, &dp->ctx);
+	ret = vsb_conns_init(&dp->conns, &dp->ctx, &dp->pages,
+			     &dp->round[VSB_ROUND_READY].work,
+			     &dp->round[VSB_ROUND_TIMER].work);
 	if (ret) {
 		vsb_connector_destroy(&dp->connector);
 		return ret;
 	}
-	dp->tab.pages = &dp->pages;
-	dp->tab.coalesce = &dp->coalesce;
-	dp->tab.timer_work = &dp->round[VSB_ROUND_TIMER].work;
-	dp->tab.accept_work = &dp->round[VSB_ROUND_ACCEPT].work;
-	vsb_listener_init(&dp->listener[VSB_LISTEN_STREAM], &dp->tab,
-			  VIRTIO_VSOCK_TYPE_STREAM);
-	vsb_listener_init(&dp->listener[VSB_LISTEN_SEQPACKET], &dp->tab,
-			  VIRTIO_VSOCK_TYPE_SEQPACKET);
+	vsb_listener_init(&dp->listener[VSB_LISTEN_STREAM], &dp->conns,
+			  VIRTIO_VSOCK_TYPE_STREAM,
+			  &dp->round[VSB_ROUND_ACCEPT].work);
+	vsb_listener_init(&dp->listener[VSB_LISTEN_SEQPACKET], &dp->conns,
+			  VIRTIO_VSOCK_TYPE_SEQPACKET,
+			  &dp->round[VSB_ROUND_ACCEPT].work);
 	return 0;
 }
 
@@ -178,9 +176,9 @@ int vsb_datapath_start(struct vsb_datapath *dp)
 
 	dp->running = true;
 	dp->run_features = dp->features;
-	dp->tab.seqpacket = dp->features & BIT_ULL(VIRTIO_VSOCK_F_SEQPACKET);
+	dp->conns.seqpacket = dp->features & BIT_ULL(VIRTIO_VSOCK_F_SEQPACKET);
 	vsb_event_start(dp, anew);
-	vsb_conntab_resume(&dp->tab);
+	vsb_deadlines_resume(&dp->conns.deadlines);
 	/* kicks, clients, events and deadlines may precede the start */
 	vsb_datapath_schedule(dp, VSB_ROUND_TX);
 	vsb_datapath_schedule(dp, VSB_ROUND_RX);
@@ -204,7 +202,7 @@ void vsb_datapath_stop(struct vsb_datapath *dp)
 		return;
 	dp->running = false;
 	vsb_interrupt_flush(&dp->interrupt);
-	vsb_conntab_pause(&dp->tab);
+	vsb_deadlines_pause(&dp->conns.deadlines);
 	for (i = 0; i < VSB_QUEUES; i++)
 		vsb_queue_stop(&dp->queue[i]);
 }
@@ -230,11 +228,10 @@ void vsb_datapath_destroy(struct vsb_datapath *dp)
 
 	vsb_worker_stop(&dp->ctx.worker);
 	vsb_connector_destroy(&dp->connector);
-	timer_delete_sync(&dp->tab.timer);
+	vsb_conns_stop(&dp->conns);
 	vsb_gate_destroy(&dp->gate);
 	for (i = 0; i < VSB_LISTENERS; i++)
 		vsb_listener_destroy(&dp->listener[i]);
-	vsb_coalesce_destroy(&dp->coalesce);
 	vsb_interrupt_destroy(&dp->interrupt);
 	/* a reader of the control node may take the lock, and finds @dead */
 	mutex_lock(&dp->lock);
@@ -247,5 +244,5 @@ void vsb_datapath_destroy(struct vsb_datapath *dp)
 		vsb_queue_destroy(&dp->queue[i]);
 	vsb_eventfd_put(dp->log.ctx);
 	vsb_mem_free(&dp->mem);
-	vsb_conntab_destroy(&dp->tab);
+	vsb_conns_destroy(&dp->conns);
 }

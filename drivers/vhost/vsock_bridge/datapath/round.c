@@ -11,10 +11,11 @@
 
 #include "conn/conn.h"
 #include "conn/connector.h"
+#include "conn/io.h"
 #include "conn/listener.h"
 #include "datapath/datapath.h"
-#include "datapath/end.h"
 #include "datapath/event.h"
+#include "datapath/quench.h"
 #include "datapath/round.h"
 #include "datapath/rx.h"
 #include "datapath/tx.h"
@@ -50,12 +51,12 @@ static void vsb_round_ready_conn(struct vsb_conn *conn)
 {
 	int events = vsb_conn_take_events(conn);
 
-	if (events & VSB_SOCK_CONNECTED)
+	if (events & VSB_WATCH_CONNECTED)
 		vsb_connector_done(conn);
 	else if (conn->cs.state == VSB_HANDSHAKE)
 		vsb_listener_read_line(conn);
 	else
-		vsb_conn_host_ready(conn, events);
+		vsb_io_host_event(conn, events);
 }
 
 /* Return: true when the budget was spent before the list was empty. */
@@ -64,7 +65,7 @@ static bool vsb_round_ready_conns(struct vsb_datapath *dp)
 	unsigned int budget = VSB_ROUND_READY_BUDGET;
 	struct vsb_conn *conn;
 
-	while ((conn = vsb_conntab_next_ready(&dp->tab))) {
+	while ((conn = vsb_conn_next_ready(&dp->conns))) {
 		vsb_round_ready_conn(conn);
 		vsb_conn_put(conn);
 		if (!--budget)
@@ -108,7 +109,7 @@ static bool vsb_round_expire(struct vsb_datapath *dp)
 	enum vsb_due due;
 
 	while (budget--) {
-		conn = vsb_conntab_expired(&dp->tab, &due);
+		conn = vsb_conn_next_expired(&dp->conns, &due);
 		if (!conn)
 			return false;
 		vsb_conn_due(conn, due, dp->gate.closed);
@@ -118,7 +119,7 @@ static bool vsb_round_expire(struct vsb_datapath *dp)
 
 /*
  * Deadlines. Time stands still while the guest does not run; see
- * vsb_conntab_pause().
+ * vsb_deadlines_pause().
  */
 static void vsb_round_timer(struct vsb_datapath *dp,
 			    struct vsb_busy_poll_watch *watch)

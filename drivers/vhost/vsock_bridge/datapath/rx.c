@@ -16,6 +16,7 @@
 #include "base/reason.h"
 #include "base/trace.h"
 #include "conn/conn.h"
+#include "conn/io.h"
 #include "conn/pure/packet.h"
 #include "datapath/datapath.h"
 #include "datapath/rx.h"
@@ -179,8 +180,8 @@ static void vsb_rx_make_packet(const struct vsb_datapath *dp,
 	*pkt = (struct vsb_packet) {
 		.src_cid = VSB_HOST_CID,
 		.dst_cid = dp->guest_cid,
-		.src_port = conn->host_port,
-		.dst_port = conn->guest_port,
+		.src_port = conn->flow.host_port,
+		.dst_port = conn->flow.guest_port,
 		.type = conn->type,
 		.op = op,
 		.buf_alloc = conn->credit.buf_alloc,
@@ -197,7 +198,7 @@ static void vsb_rx_reported_credit(struct vsb_conn *conn, u16 op)
 	bool update = op == VIRTIO_VSOCK_OP_CREDIT_UPDATE;
 
 	conn->cs.owed &= ~VSB_OWE_CREDIT_UPDATE;
-	if (vsb_credit_told(&conn->credit, update))
+	if (vsb_credit_reported(&conn->credit, update))
 		conn->cs.owed |= VSB_OWE_CREDIT_UPDATE;
 }
 
@@ -240,15 +241,15 @@ static bool vsb_rx_owed(struct vsb_datapath *dp, struct vsb_conn *conn,
 	conn->cs.owed &= ~owed;
 	vsb_rx_reported_credit(conn, op);
 	if (op == VIRTIO_VSOCK_OP_CREDIT_UPDATE)
-		trace_vsb_credit_sent(dp->ctx.stats.device, conn->host_port,
-				      conn->guest_port, pkt.buf_alloc,
+		trace_vsb_credit_sent(dp->ctx.stats.device, conn->flow.host_port,
+				      conn->flow.guest_port, pkt.buf_alloc,
 				      pkt.fwd_cnt);
 	if (op == VIRTIO_VSOCK_OP_CREDIT_REQUEST)
 		vsb_rx_requested_credit(dp, conn);
 	/* the guest's time to answer starts when it can see the REQUEST */
 	if (op == VIRTIO_VSOCK_OP_REQUEST)
-		vsb_conntab_arm(&dp->tab, conn, VSB_DUE_STATE,
-				dp->ctx.limits.connect_timeout_ms);
+		vsb_conn_arm(conn, VSB_DUE_STATE,
+			     dp->ctx.limits.connect_timeout_ms);
 	return true;
 }
 
@@ -263,7 +264,7 @@ static bool vsb_rx_rst(struct vsb_datapath *dp, struct vsb_conn *conn)
 {
 	if (!vsb_rx_owed(dp, conn, VSB_OWE_RST, VIRTIO_VSOCK_OP_RST))
 		return false;
-	vsb_rx_count_rst(dp, conn->host_port, conn->guest_port);
+	vsb_rx_count_rst(dp, conn->flow.host_port, conn->flow.guest_port);
 	vsb_conn_event(conn, VSB_EV_RST_SENT, 0);
 	return true;
 }
@@ -381,7 +382,7 @@ static unsigned int vsb_rx_headers(struct vsb_datapath *dp,
 	vsb_rx_account(conn, nr, sent, room, part);
 	dp->ctx.stats.rx_packets_count += nr;
 	dp->ctx.stats.rx_bytes_count += sent;
-	trace_vsb_rx_bytes(dp->ctx.stats.device, conn->host_port, conn->guest_port,
+	trace_vsb_rx_bytes(dp->ctx.stats.device, conn->flow.host_port, conn->flow.guest_port,
 			   sent);
 	vsb_rx_reported_credit(conn, VIRTIO_VSOCK_OP_RW);
 	if (sent == len)
@@ -427,7 +428,7 @@ static bool vsb_rx_data(struct vsb_datapath *dp, struct vsb_conn *conn)
 {
 	struct vsb_queue *q = &dp->queue[VSB_RX];
 	struct vsb_rx_slots *slots = vsb_rx_no_slots(dp);
-	u32 offered = vsb_conn_offers(conn);
+	u32 offered = vsb_io_offers(conn);
 	unsigned int used = 0;
 	struct iov_iter iter;
 	u32 want, packets;
@@ -448,7 +449,7 @@ static bool vsb_rx_data(struct vsb_datapath *dp, struct vsb_conn *conn)
 
 	iov_iter_init(&iter, ITER_DEST, dp->gather.flat, slots->payload,
 		      min(want, slots->room));
-	got = vsb_conn_read(conn, &iter, offered, &eom);
+	got = vsb_io_read(conn, &iter, offered, &eom);
 	if (got == -EFAULT) {
 		/*
 		 * nothing was read; drop a chain, so that a bad one becomes the
@@ -508,7 +509,7 @@ static bool vsb_rx_rsts(struct vsb_datapath *dp)
 {
 	const struct vsb_rst *rst;
 
-	while ((rst = vsb_rstq_peek(&dp->tab.rsts))) {
+	while ((rst = vsb_rstq_peek(&dp->conns.rsts))) {
 		const struct vsb_packet pkt = {
 			.src_cid = VSB_HOST_CID,
 			.dst_cid = dp->guest_cid,
@@ -521,7 +522,7 @@ static bool vsb_rx_rsts(struct vsb_datapath *dp)
 		if (!vsb_rx_control(dp, &pkt))
 			return false;
 		vsb_rx_count_rst(dp, rst->host_port, rst->guest_port);
-		vsb_rstq_drop(&dp->tab.rsts);
+		vsb_rstq_drop(&dp->conns.rsts);
 	}
 	return true;
 }
@@ -535,7 +536,7 @@ static bool vsb_rx_turns(struct vsb_datapath *dp)
 	bool buffers = true;
 
 	while (buffers && turns-- && dp->ctx.stats.rx_packets_count < end) {
-		conn = list_first_entry_or_null(&dp->tab.rxq, struct vsb_conn,
+		conn = list_first_entry_or_null(&dp->conns.rxq, struct vsb_conn,
 						rxq);
 		if (!conn)
 			break;
@@ -544,7 +545,7 @@ static bool vsb_rx_turns(struct vsb_datapath *dp)
 		buffers = vsb_rx_conn(dp, conn);
 		/* without a buffer this was no turn */
 		if (!buffers)
-			list_move(&conn->rxq, &dp->tab.rxq);
+			list_move(&conn->rxq, &dp->conns.rxq);
 		else if (vsb_conn_has_work(conn))
 			vsb_conn_queue_rx(conn);
 		vsb_conn_put(conn);
@@ -563,7 +564,7 @@ void vsb_rx_run(struct vsb_datapath *dp)
 
 	if (dp->gate.closed)
 		return;
-	if (list_empty(&dp->tab.rxq) && !dp->tab.rsts.count)
+	if (list_empty(&dp->conns.rxq) && !dp->conns.rsts.count)
 		return;
 
 	vsb_queue_unpark(q);
@@ -573,7 +574,7 @@ void vsb_rx_run(struct vsb_datapath *dp)
 	if (vsb_interrupt_finish(&dp->interrupt, q))
 		vsb_busy_poll_active(&dp->poll);
 	if (buffers)
-		more = !list_empty(&dp->tab.rxq);
+		more = !list_empty(&dp->conns.rxq);
 	else
 		more = vsb_rx_is_spent(dp) || vsb_queue_park(q);
 	if (!buffers && !more && !dp->rx_starved && !vsb_queue_is_broken(q))

@@ -58,7 +58,7 @@ static void vsb_tx_data(struct vsb_datapath *dp, struct vsb_conn *conn,
 	 */
 	if (vsb_gather_is_spent(&dp->gather, chain->nr))
 		vsb_gather_flush_all(&dp->gather);
-	else if (vsb_gather_is_full(&conn->gathered, pkt->len))
+	else if (vsb_gather_is_full(conn, pkt->len))
 		vsb_gather_flush(&dp->gather, conn, false);
 	if (!vsb_conn_takes_data(&conn->cs))
 		return;
@@ -69,8 +69,7 @@ static void vsb_tx_data(struct vsb_datapath *dp, struct vsb_conn *conn,
 	}
 	dp->ctx.stats.tx_bytes_count += pkt->len;
 	conn->tx_bytes += pkt->len;
-	vsb_gather_add(&dp->gather, &conn->gathered, chain, VSB_HDR_SIZE,
-		       pkt->len);
+	vsb_gather_add(&dp->gather, conn, chain, VSB_HDR_SIZE, pkt->len);
 	if (eom)
 		vsb_gather_flush(&dp->gather, conn, true);
 }
@@ -93,8 +92,8 @@ static struct vsb_route *vsb_tx_route(struct vsb_datapath *dp,
 static void vsb_tx_reply_rst(struct vsb_datapath *dp,
 			     const struct vsb_packet *pkt)
 {
-	vsb_conntab_reply_rst(&dp->tab, pkt->dst_port, pkt->src_port,
-			      pkt->type);
+	vsb_conns_reply_rst(&dp->conns, pkt->dst_port, pkt->src_port,
+			    pkt->type);
 }
 
 /* The guest connects to a host program. */
@@ -102,20 +101,20 @@ static void vsb_tx_request(struct vsb_datapath *dp,
 			   const struct vsb_packet *pkt)
 {
 	struct vsb_route *route = vsb_tx_route(dp, pkt);
-	struct vsb_conntab *tab = &dp->tab;
+	struct vsb_conns *conns = &dp->conns;
 	struct vsb_conn *conn = NULL;
 
-	if (route && vsb_room_for_connect(tab, pkt->dst_port, pkt->src_port))
-		conn = vsb_conn_alloc(tab);
+	if (route && vsb_room_for_connect(conns, pkt->dst_port, pkt->src_port))
+		conn = vsb_conn_alloc(conns);
 	if (!conn) {
 		vsb_tx_reply_rst(dp, pkt);
 		return;
 	}
 	vsb_conn_begin(conn, VSB_CONNECTING, pkt->type);
-	conn->host_port = pkt->dst_port;
-	conn->guest_port = pkt->src_port;
+	conn->flow.host_port = pkt->dst_port;
+	conn->flow.guest_port = pkt->src_port;
 	vsb_credit_peer(&conn->credit, pkt->buf_alloc, pkt->fwd_cnt);
-	vsb_conntab_insert(tab, conn);
+	vsb_conn_insert(conn);
 	vsb_connector_submit(&dp->connector, conn, route);
 }
 
@@ -148,8 +147,8 @@ static void vsb_tx_credit(struct vsb_conn *conn,
 {
 	if (vsb_credit_peer(&conn->credit, pkt->buf_alloc, pkt->fwd_cnt))
 		vsb_conn_got_credit(conn);
-	trace_vsb_credit_received(conn->ctx->stats.device, conn->host_port,
-				  conn->guest_port, pkt->buf_alloc, pkt->fwd_cnt);
+	trace_vsb_credit_received(conn->ctx->stats.device, conn->flow.host_port,
+				  conn->flow.guest_port, pkt->buf_alloc, pkt->fwd_cnt);
 	/* a guest can use up its window by making it smaller */
 	vsb_conn_check_update(conn);
 }
@@ -161,7 +160,7 @@ static void vsb_tx_known(struct vsb_datapath *dp, struct vsb_conn *conn,
 	if (vsb_credit_is_news(&conn->credit, pkt->buf_alloc, pkt->fwd_cnt))
 		vsb_tx_credit(conn, pkt);
 	if (pkt->op != VIRTIO_VSOCK_OP_CREDIT_UPDATE)
-		vsb_row_answer(&conn->row);
+		vsb_burst_end(&conn->burst);
 
 	switch (pkt->op) {
 	case VIRTIO_VSOCK_OP_REQUEST:
@@ -214,8 +213,7 @@ static void vsb_tx_other_type(struct vsb_datapath *dp,
 
 static struct vsb_conn *vsb_tx_recent(const struct vsb_gather *gather)
 {
-	return gather->recent ? container_of(gather->recent, struct vsb_conn,
-					     gathered) : NULL;
+	return gather->recent ? gather->recent->conn : NULL;
 }
 
 /*
@@ -228,14 +226,13 @@ vsb_tx_conn(struct vsb_datapath *dp, const struct vsb_packet *pkt)
 {
 	struct vsb_conn *conn = vsb_tx_recent(&dp->gather);
 
-	if (!conn || conn->host_port != pkt->dst_port ||
-	    conn->guest_port != pkt->src_port)
-		conn = vsb_conntab_find(&dp->tab, pkt->dst_port, pkt->src_port);
-	if (!conn || pkt->op == VIRTIO_VSOCK_OP_RW ||
-	    list_empty(&conn->gathered.node))
+	if (!conn || conn->flow.host_port != pkt->dst_port ||
+	    conn->flow.guest_port != pkt->src_port)
+		conn = vsb_conn_find(&dp->conns, pkt->dst_port, pkt->src_port);
+	if (!conn || pkt->op == VIRTIO_VSOCK_OP_RW || !conn->gathered)
 		return conn;
 	vsb_gather_flush(&dp->gather, conn, false);
-	return vsb_conntab_find(&dp->tab, pkt->dst_port, pkt->src_port);
+	return vsb_conn_find(&dp->conns, pkt->dst_port, pkt->src_port);
 }
 
 static void vsb_tx_packet(struct vsb_datapath *dp,
@@ -308,7 +305,7 @@ static noinline void vsb_tx_refuse(struct vsb_datapath *dp,
 {
 	struct vsb_conn *conn;
 
-	if (vsb_packet_check(pkt, dp->guest_cid, dp->tab.seqpacket, U32_MAX))
+	if (vsb_packet_check(pkt, dp->guest_cid, dp->conns.seqpacket, U32_MAX))
 		return;
 	conn = vsb_tx_conn(dp, pkt);
 	if (conn && vsb_conn_takes_data(&conn->cs) &&
@@ -351,7 +348,7 @@ vsb_tx_chain(struct vsb_datapath *dp, const struct vsb_chain *chain)
 		return;
 	}
 
-	switch (vsb_packet_check(&pkt, dp->guest_cid, dp->tab.seqpacket,
+	switch (vsb_packet_check(&pkt, dp->guest_cid, dp->conns.seqpacket,
 				 chain->len - VSB_HDR_SIZE)) {
 	case VSB_PKT_OK:
 		vsb_tx_packet(dp, &pkt, chain);
@@ -414,7 +411,7 @@ void vsb_tx_run(struct vsb_datapath *dp, struct vsb_busy_poll_watch *watch)
 		vsb_busy_poll_unpark(&dp->poll);
 	if (vsb_interrupt_finish(&dp->interrupt, q))
 		vsb_busy_poll_active(&dp->poll);
-	if (!more && vsb_busy_poll_begin(&dp->poll, q, &dp->tab.ready,
+	if (!more && vsb_busy_poll_begin(&dp->poll, q, &dp->conns.ready.list,
 					 &dp->ctx.worker, watch))
 		return;
 	if (more || vsb_queue_park(q))

@@ -10,7 +10,7 @@
 #include <linux/vsock_bridge.h>
 
 #include "dev/ioarg.h"
-#include "host/unix/socket.h"
+#include "host/unix/name.h"
 
 static long vsb_ioarg_size(u32 *usize, size_t min, const void __user *argp)
 {

@@ -4,16 +4,13 @@
  */
 #include <linux/err.h>
 #include <linux/fcntl.h>
-#include <linux/stddef.h>
 #include <linux/vsock_bridge.h>
 
-#include "datapath/end.h"
 #include "dev/dev.h"
 #include "dev/ioarg.h"
+#include "dev/ports.h"
 #include "host/unix/context.h"
-
-/* As it was first published; a shorter one is refused. */
-#define VSB_PORT_SIZE_V1	offsetofend(struct vsock_bridge_port, dir_fd)
+#include "host/unix/route.h"
 
 #define VSB_PORT_FLAGS	(VSOCK_BRIDGE_PORT_DIR_FD | VSOCK_BRIDGE_PORT_OTHERS)
 
@@ -48,7 +45,7 @@ static struct vsb_route *vsb_port_route(const struct vsock_bridge_port *arg)
 	ctx = vsb_context_capture(at_dir ? arg->dir_fd : AT_FDCWD);
 	if (IS_ERR(ctx))
 		return ERR_CAST(ctx);
-	route = vsb_route_new(ctx, &name);
+	route = vsb_unix_route_new(ctx, &name, false);
 	return route ?: ERR_PTR(-ENOMEM);
 }
 
@@ -65,28 +62,24 @@ static long vsb_port_install(struct vsb_routes *routes,
 	return 0;
 }
 
-/* Takes the lock itself: the last use of a route may block. */
-long vsb_set_port(struct vsb_dev *dev, void __user *argp)
+/* The path is copied before the lock is taken; the last use of a route may block. */
+long vsb_set_port(struct vsb_dev *dev, void *arg)
 {
+	const struct vsock_bridge_port *port = arg;
 	struct vsb_route *route = NULL;
-	struct vsock_bridge_port arg;
 	long ret;
 
-	ret = vsb_ioarg_in(&arg, sizeof(arg), VSB_PORT_SIZE_V1, argp);
-	if (ret)
-		return ret;
-	if (!vsb_port_ok(&arg))
+	if (!vsb_port_ok(port))
 		return -EINVAL;
-	if (arg.action == VSOCK_BRIDGE_PORT_CONNECT) {
-		route = vsb_port_route(&arg);
+	if (port->action == VSOCK_BRIDGE_PORT_CONNECT) {
+		route = vsb_port_route(port);
 		if (IS_ERR(route))
 			return PTR_ERR(route);
 	}
-	ret = mutex_lock_killable(&dev->dp.lock);
+	ret = vsb_dev_enter(dev);
 	if (!ret) {
-		ret = vsb_datapath_is_dead(&dev->dp) ? -EIO :
-		      vsb_port_install(&dev->dp.routes, &arg, &route);
-		vsb_datapath_unlock(&dev->dp);
+		ret = vsb_port_install(&dev->dp.routes, port, &route);
+		vsb_dev_leave(dev);
 	}
 	vsb_route_put_all(route);
 	return ret;

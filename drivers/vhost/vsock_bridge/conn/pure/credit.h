@@ -64,8 +64,8 @@ struct vsb_mark {
  * @buf_alloc: bytes that the guest may have on the way to us
  * @tx_cnt: bytes that the guest has sent
  * @fwd_cnt: bytes of those that the host socket has accepted
- * @told_fwd_cnt: @fwd_cnt as the guest knows it
- * @updated_fwd_cnt: @fwd_cnt as the last CREDIT_UPDATE told it
+ * @reported_fwd_cnt: @fwd_cnt as the guest knows it
+ * @updated_fwd_cnt: @fwd_cnt as the last CREDIT_UPDATE reported it
  * @peer_buf_alloc: bytes that we may have on the way to the guest
  * @peer_fwd_cnt: bytes that the guest has consumed, as it says
  * @rx_cnt: bytes that we have sent
@@ -86,7 +86,7 @@ struct vsb_credit {
 	u32 buf_alloc;
 	u32 tx_cnt;
 	u32 fwd_cnt;
-	u32 told_fwd_cnt;
+	u32 reported_fwd_cnt;
 	u32 updated_fwd_cnt;
 
 	u32 peer_buf_alloc;
@@ -142,24 +142,24 @@ static inline u32 vsb_credit_window(const struct vsb_credit *c)
 }
 
 /**
- * vsb_credit_told() - a packet that carries our fwd_cnt goes to the guest
+ * vsb_credit_reported() - a packet that carries our fwd_cnt goes to the guest
  * @c: the connection's credit
  * @update: it is a CREDIT_UPDATE
  *
  * Some drivers wake a writer for a CREDIT_UPDATE alone. Such a writer may sleep
- * when the guest has nearly used up what the last CREDIT_UPDATE allowed. What data
- * packets told since then does not count: the guest may have gone to sleep before
- * it looked at them.
+ * when the guest has nearly used up what the last CREDIT_UPDATE allowed. Reports of
+ * data packets since then do not count: the guest may have gone to sleep before it
+ * looked at them.
  *
  * Return: true when a CREDIT_UPDATE must follow: a writer may sleep, and half of
  * the window is open. A stream of small packets costs a packet more for each three
  * quarters of a window.
  */
-static inline bool vsb_credit_told(struct vsb_credit *c, bool update)
+static inline bool vsb_credit_reported(struct vsb_credit *c, bool update)
 {
 	u32 window = vsb_credit_window(c);
 
-	c->told_fwd_cnt = c->fwd_cnt;
+	c->reported_fwd_cnt = c->fwd_cnt;
 	if (update) {
 		c->updated_fwd_cnt = c->fwd_cnt;
 		return false;
@@ -172,22 +172,22 @@ static inline bool vsb_credit_told(struct vsb_credit *c, bool update)
  * Is there something that the guest does not know, or may sleep over? A writer
  * that waits for up to three quarters of the window at once is woken.
  */
-static inline bool vsb_credit_is_untold(const struct vsb_credit *c)
+static inline bool vsb_credit_is_unreported(const struct vsb_credit *c)
 {
-	if (c->told_fwd_cnt != c->fwd_cnt)
+	if (c->reported_fwd_cnt != c->fwd_cnt)
 		return true;
 	return c->updated_fwd_cnt != c->fwd_cnt &&
 	       c->tx_cnt - c->updated_fwd_cnt > vsb_credit_window(c) / 4;
 }
 
 /**
- * vsb_credit_update_due() - must the guest be told about our fwd_cnt?
+ * vsb_credit_update_due() - must the guest get our fwd_cnt?
  * @c: the connection's credit
  * @midway: the guest has sent the beginning of a message, which cannot go on to
  *	the host socket before its end
  *
  * Linux guests never ask. An update is due when half of the window that the
- * guest uses has been consumed without word. Where the rest of the window is
+ * guest uses has been consumed without a report. Where the rest of the window is
  * taken by half a message nothing more would be consumed, and the guest could
  * not send its end: then it is due as soon as the guest sees less than half.
  */
@@ -195,10 +195,10 @@ static inline bool vsb_credit_update_due(const struct vsb_credit *c,
 					 bool midway)
 {
 	u32 half = (vsb_credit_window(c) + 1) / 2;
-	u32 untold = c->fwd_cnt - c->told_fwd_cnt;
-	u32 in_flight = c->tx_cnt - c->told_fwd_cnt;
+	u32 unreported = c->fwd_cnt - c->reported_fwd_cnt;
+	u32 in_flight = c->tx_cnt - c->reported_fwd_cnt;
 
-	return untold >= half || (midway && untold && in_flight >= half);
+	return unreported >= half || (midway && unreported && in_flight >= half);
 }
 
 /* Forget the runs of packets that the guest has consumed as a whole. */

@@ -23,14 +23,14 @@ static unsigned int vsb_conn_close(struct vsb_conn_state *cs)
 /* Abort the connection. */
 static unsigned int vsb_conn_reset(struct vsb_conn_state *cs)
 {
-	unsigned int blame = vsb_conn_end_is_loss(cs) ? VSB_ACT_BLAME : 0;
+	unsigned int loss = vsb_conn_end_is_loss(cs) ? VSB_ACT_LOSS : 0;
 
 	if (cs->state == VSB_DEAD)
 		return 0;
 	if (cs->state == VSB_HANDSHAKE || (cs->owed & VSB_OWE_REQUEST) ||
 	    (cs->state == VSB_LINGER && !cs->owed))
-		return vsb_conn_end(cs) | blame;
-	return vsb_conn_close(cs) | blame;
+		return vsb_conn_end(cs) | loss;
+	return vsb_conn_close(cs) | loss;
 }
 
 /* The guest sends no more, and the host socket has accepted all its bytes. */
@@ -193,7 +193,7 @@ unsigned int vsb_conn_step(struct vsb_conn_state *cs, enum vsb_event event,
 		return vsb_conn_drained(cs);
 	case VSB_EV_HOST_EOF:
 		return vsb_conn_host_shut(cs, VIRTIO_VSOCK_SHUTDOWN_SEND);
-	case VSB_EV_HOST_DEAF:
+	case VSB_EV_HOST_SHUT_RD:
 		return vsb_conn_host_shut(cs, VIRTIO_VSOCK_SHUTDOWN_RCV);
 	case VSB_EV_WRITE_FAILED:
 		return vsb_conn_write_failed(cs);

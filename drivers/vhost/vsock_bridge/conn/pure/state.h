@@ -75,7 +75,7 @@ enum vsb_state {
  * @VSB_EV_DRAINED: the host socket has accepted all bytes of the guest
  * @VSB_EV_HOST_EOF: the device has read all bytes of the host program, and no
  *	more can follow
- * @VSB_EV_HOST_DEAF: the host program has shut down its socket for reading
+ * @VSB_EV_HOST_SHUT_RD: the host program has shut down its socket for reading
  * @VSB_EV_WRITE_FAILED: a write to the host socket failed because the host
  *	program reads no more; bytes of the guest are lost
  * @VSB_EV_RESET: the connection ends for any other reason: a failed connect or
@@ -91,7 +91,7 @@ enum vsb_event {
 	VSB_EV_GUEST_RST,
 	VSB_EV_DRAINED,
 	VSB_EV_HOST_EOF,
-	VSB_EV_HOST_DEAF,
+	VSB_EV_HOST_SHUT_RD,
 	VSB_EV_WRITE_FAILED,
 	VSB_EV_RESET,
 	VSB_EV_TIMEOUT,
@@ -110,7 +110,7 @@ enum vsb_event {
 #define VSB_ACT_UNLINK		(1U << 8)	/* the ports are free again */
 #define VSB_ACT_FREE		(1U << 9)	/* drop the connection */
 #define VSB_ACT_BAD_OP		(1U << 10)	/* unexpected event */
-#define VSB_ACT_BLAME		(1U << 11)	/* host sees ECONNRESET */
+#define VSB_ACT_LOSS		(1U << 11)	/* host sees ECONNRESET */
 #define VSB_ACT_ARM_RCV		(1U << 12)	/* limit the SHUTDOWN's delay */
 
 /**

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Where messages end.
+ */
+#include "test.h"
+
+#include "conn/messages.h"
+#include "stub.h"
+
+static int setup(void **state)
+{
+	(void)state;
+	stub_reset();
+	return 0;
+}
+
+static void test_there_is_no_message_before_its_end(void **state)
+{
+	struct vsb_messages b = {};
+
+	(void)state;
+	assert_int_equal(vsb_messages_first(&b), 0);
+	vsb_messages_add(&b, 100);
+	vsb_messages_add(&b, 28);
+	assert_int_equal(vsb_messages_first(&b), 0);
+	assert_true(vsb_messages_end(&b));
+	assert_int_equal(vsb_messages_first(&b), 128);
+	vsb_messages_clear(&b);
+}
+
+static void test_an_empty_message_leaves_no_trace(void **state)
+{
+	struct vsb_messages b = {};
+
+	(void)state;
+	assert_true(vsb_messages_end(&b));
+	assert_int_equal(vsb_messages_first(&b), 0);
+	assert_int_equal(stub.allocs, 0);
+	vsb_messages_add(&b, 0);
+	assert_true(vsb_messages_end(&b));
+	assert_int_equal(stub.allocs, 0);
+}
+
+static void test_messages_come_out_in_order(void **state)
+{
+	struct vsb_messages b = {};
+	u32 i;
+
+	(void)state;
+	for (i = 1; i <= 10000; i++) {
+		vsb_messages_add(&b, i);
+		assert_true(vsb_messages_end(&b));
+	}
+	for (i = 1; i <= 10000; i++) {
+		assert_int_equal(vsb_messages_first(&b), i);
+		vsb_messages_drop(&b);
+	}
+	assert_int_equal(vsb_messages_first(&b), 0);
+	assert_int_equal(stub.live, 0);
+}
+
+static void test_a_message_takes_four_bytes(void **state)
+{
+	struct vsb_messages b = {};
+	u32 i;
+
+	(void)state;
+	for (i = 0; i < 1000; i++) {
+		vsb_messages_add(&b, 1);
+		assert_true(vsb_messages_end(&b));
+	}
+	assert_int_equal(b.lens.len, 4000);
+	vsb_messages_clear(&b);
+	assert_int_equal(stub.live, 0);
+}
+
+/* The end may be tried again. */
+static void test_without_memory_a_message_stays_open(void **state)
+{
+	struct vsb_messages b = {};
+
+	(void)state;
+	vsb_messages_add(&b, 77);
+	stub.alloc_fail = 0;
+	assert_false(vsb_messages_end(&b));
+	assert_int_equal(vsb_messages_first(&b), 0);
+	assert_int_equal(b.open, 77);
+	stub_reset();
+	assert_true(vsb_messages_end(&b));
+	assert_int_equal(vsb_messages_first(&b), 77);
+	vsb_messages_clear(&b);
+}
+
+static void test_clear_forgets_the_open_message_too(void **state)
+{
+	struct vsb_messages b = {};
+
+	(void)state;
+	vsb_messages_add(&b, 5);
+	assert_true(vsb_messages_end(&b));
+	vsb_messages_add(&b, 6);
+	vsb_messages_clear(&b);
+	assert_int_equal(b.open, 0);
+	assert_int_equal(vsb_messages_first(&b), 0);
+	assert_int_equal(stub.live, 0);
+}
+
+#define TEST(name)	cmocka_unit_test_setup(test_##name, setup)
+
+static const struct CMUnitTest tests[] = {
+	TEST(there_is_no_message_before_its_end),
+	TEST(an_empty_message_leaves_no_trace),
+	TEST(messages_come_out_in_order),
+	TEST(a_message_takes_four_bytes),
+	TEST(without_memory_a_message_stays_open),
+	TEST(clear_forgets_the_open_message_too),
+};
+
+run_all(tests)
