@@ -1,39 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * How a connection begins and ends: a guest, the bridge, and a host program, each
- * of which does what it may do at any time. credit.pml is about how bytes move in
- * between. Functions, states and events bear the names of the module's; each step
- * of the bridge is what the module does in one hold of its lock.
+ * How a connection begins and ends. There are a guest, the bridge and a host
+ * program, and each may do at any time what it is able to do. credit.pml models how
+ * bytes move in between. Functions, states and events have the names of the
+ * module's. One step of the bridge is what the module does while it holds its lock
+ * once.
  *
- * Abstracted: bytes are numbers, a window is WINDOW bytes, the virtqueue for RX
- * and the host socket's buffers have few places, and a deadline may pass as soon
- * as it is set. The guest answers a packet of no connection by an RST, and a
- * shutdown of both directions also. A "hasty" guest answers any SHUTDOWN by an
- * RST, as rcore's driver does. A limit of the device may be reached at any time,
- * a packet of the guest may turn out to be unreadable, and the device may drop
- * its connections.
+ * Abstracted: bytes are numbers, a window is WINDOW bytes, the RX virtqueue and the
+ * buffers of the host socket have few places, and a deadline may pass as soon as it
+ * is set. The guest answers a packet of an unknown connection, and a shutdown of
+ * both directions, with an RST. A "hasty" guest answers any SHUTDOWN with an RST, as
+ * rcore's driver does. The device may reach a limit at any time, a packet of the
+ * guest may turn out to be unreadable, and the device may drop its connections.
  *
  * Checked:
  * - a packet for a connection that the guest does not know is an RST;
- * - no byte is doubled or out of order;
- * - a host program that reads to the end gets an EOF only behind all bytes that
- *   the bridge accepted for it, and ECONNRESET when bytes are missing; bytes are
- *   missing only when a limit, a fault or the device ended the connection, never
- *   because time passed;
- * - a guest that reads gets SHUTDOWN(SEND) only behind all bytes that the host
- *   program wrote; when bytes are missing it sees an RST, and that only because
- *   of a limit, a fault, a deadline, or its own doing;
- * - the run ends only where the guest, the bridge and the host program are all
- *   through: there is no lost wake-up and no lost RST. A guest and a program that
- *   wait have no other way out. A guest that has closed does not wait for a host
- *   program that stands still.
+ * - no byte arrives twice or out of order;
+ * - a host program that reads to the end gets an EOF only after all bytes that the
+ *   bridge accepted for it, and ECONNRESET if bytes are missing. Bytes are missing
+ *   only if a limit, a fault or the device ended the connection, never because time
+ *   has passed;
+ * - a guest that reads gets SHUTDOWN(SEND) only after all bytes that the host
+ *   program wrote. If bytes are missing, it gets an RST, and only because of a
+ *   limit, a fault, a deadline, or an action of the guest itself;
+ * - the run ends only when the guest, the bridge and the host program have finished,
+ *   so no wake-up and no RST is lost: a guest and a program that wait have no other
+ *   way to finish. A guest that has closed does not wait for a host program that
+ *   does nothing.
  *
- * NO_TIMERS: no deadline passes: nothing may wait for one.
- * BUG_* put one mistake each into the bridge; see the script "model".
+ * NO_TIMERS: no deadline passes, so nothing may depend on a deadline.
+ * BUG_*: each puts one mistake into the bridge; see the script "model".
  */
 #ifndef GUEST_BYTES
-#define GUEST_BYTES	2	/* that the guest sends, at most */
-#define HOST_BYTES	1
+#define GUEST_BYTES	2	/* the most that the guest sends */
+#define HOST_BYTES	1	/* the most that the host program sends */
 #endif
 #define WINDOW		2	/* credit.buf_alloc */
 
@@ -45,7 +45,7 @@ mtype = { NONE, HANDSHAKE, REQUESTED, CONNECTING, OPEN, LINGER, DEAD };
 #define SEND	2
 #define BOTH	3
 
-/* From the guest: operation, flags or byte. To it: and fwd_cnt. */
+/* Packets from the guest: operation, flags or byte. Packets to the guest: also fwd_cnt. */
 chan tx = [2] of { mtype, byte };
 chan rx = [2] of { mtype, byte, byte };
 chan to_host = [1] of { byte };
@@ -56,44 +56,44 @@ mtype state = NONE;
 byte guest_shut, host_shut;
 bool wr_done, tx_failed;
 bool owe_rst, owe_response, owe_request, owe_shutdown, owe_credit;
-bool overdue;			/* SHUTDOWN(RCV) has waited for long enough */
+bool overdue;			/* the deadline for the delay of SHUTDOWN(RCV) has passed */
 
 /* struct vsb_conn */
 byte txbuf[WINDOW];		/* a FIFO */
 byte buffered, tx_cnt, fwd_cnt, reported_fwd_cnt;
 bool readable, armed;
-bool connecting;		/* the connector has it */
+bool connecting;		/* the connector has the connection */
 
-/* struct vsb_watch: events of the host end, and what others can see of it */
+/* struct vsb_watch: events of the host end, and the state that the host program can see */
 bool ev_in, ev_out, want_write, released, shut_rd;
-bool saw_error;			/* it reads ECONNRESET behind its bytes */
+bool saw_error;			/* the program reads ECONNRESET after its bytes */
 
-/* The host program's side of it */
+/* The host program's end of the socket */
 bool connected, line_sent, closed_wr, closed_rd;
 byte host_wrote, host_got;
 bool host_through;
 
-bool faithful;			/* it reads to the end */
-bool stuck;			/* it does nothing at all */
-byte pledged;			/* what it had written when it stopped reading */
+bool faithful;			/* the host program reads to the end */
+bool stuck;			/* the host program does nothing at all */
+byte pledged;			/* bytes that it had written when it stopped reading */
 
 /* The guest */
 mtype guest = NONE;
 byte guest_sent, guest_got, guest_fwd, guest_said, peer_shut;
-bool impatient;			/* it gives up, at any time */
-bool thorough;			/* it sends all before it says that it is done */
-bool hasty;			/* any SHUTDOWN makes it end by an RST */
+bool impatient;			/* the guest may give up at any time */
+bool thorough;			/* the guest sends all its bytes before it shuts down writing */
+bool hasty;			/* the guest answers any SHUTDOWN with an RST */
 
-/* vsb_rstq: RST packets without a connection; one place */
+/* vsb_rstq: RST packets without a connection; the queue has one place */
 byte rsts;
 
-/* What the guest has been told, and has told, as far as the bridge knows */
+/* The guest knows the connection, as far as the bridge can tell. */
 bool known;
 
-/* The device is short of something: it may end a connection at any time. */
+/* A resource of the device is scarce: it may end a connection at any time. */
 bool scarce;
 
-/* For the checks: that, or a packet without an answer, did end it. */
+/* For the checks: a limit, a fault or a deadline has ended the connection. */
 bool broken;
 
 #define is_shut_rd		(closed_rd || wr_done)
@@ -116,7 +116,7 @@ inline owe_nothing()
 }
 
 /*
- * vsb_conn_release(): VSB_ACT_RELEASE; @loss: VSB_ACT_LOSS. AF_UNIX itself says
+ * vsb_conn_release(): VSB_ACT_RELEASE; @loss: VSB_ACT_LOSS. AF_UNIX itself reports
  * ECONNRESET to a program whose bytes were not read.
  */
 inline vsb_conn_release(loss)
@@ -300,7 +300,7 @@ inline vsb_conn_write_failed()
 	fi
 }
 
-/* vsb_io_flush(): VSB_ACT_*: a turn takes all that there is room for */
+/* vsb_io_flush(): one turn sends as much as there is room for */
 inline vsb_io_flush()
 {
 	if
@@ -325,8 +325,8 @@ inline vsb_io_flush()
 	fi
 }
 
-/* vsb_receive_data(), vsb_io_write() */
-inline vsb_receive_data(b)
+/* vsb_tx_data(), vsb_io_write() */
+inline vsb_tx_data(b)
 {
 	if
 	:: !takes_data -> skip
@@ -382,18 +382,18 @@ inline vsb_conn_send_ok()
 	fi
 }
 
-/* vsb_conn_begin() for either side, as a new connection */
+/* vsb_conn_begin() for either side: reset the state of the previous connection */
 inline vsb_conn_begin(s)
 {
 	state = s; guest_shut = 0; host_shut = 0;
 	wr_done = false; tx_failed = false
 }
 
-/* vsb_receive_packet() and what it calls */
-inline vsb_receive_packet(op, arg)
+/* vsb_tx_packet() and what it calls */
+inline vsb_tx_packet(op, arg)
 {
 	if
-	:: !is_linked ->			/* vsb_receive_unknown() */
+	:: !is_linked ->			/* vsb_tx_unknown() */
 		if
 		:: op == REQUEST ->
 			assert(state == NONE);
@@ -401,7 +401,7 @@ inline vsb_receive_packet(op, arg)
 			vsb_conn_begin(CONNECTING); connecting = true
 		:: op == RST -> known = false
 		:: else ->
-			/* vsb_conns_reply_rst(): bounded */
+			/* vsb_conns_reply_rst(): the queue is bounded */
 			if
 			:: rsts < 1 -> rsts++
 			:: else -> skip
@@ -418,8 +418,8 @@ inline vsb_receive_packet(op, arg)
 			fi
 		:: op == RST -> vsb_conn_guest_rst()
 		:: op == SHUTDOWN -> vsb_conn_guest_shutdown(arg)
-		:: op == RW -> vsb_receive_data(arg)
-		   /* vsb_receive_refuse(): the packet cannot be taken */
+		:: op == RW -> vsb_tx_data(arg)
+		   /* vsb_tx_refuse(): the packet cannot be taken */
 		:: op == RW && state == OPEN && scarce ->
 #ifdef BUG_VANISH
 			skip
@@ -431,7 +431,7 @@ inline vsb_receive_packet(op, arg)
 	fi
 }
 
-/* vsb_connector_done(): the program takes the connect, or refuses it */
+/* vsb_connector_done(): the program accepts the connect, or refuses it */
 inline vsb_connector_done()
 {
 	connecting = false;
@@ -445,8 +445,8 @@ inline vsb_connector_done()
 	fi
 }
 
-/* vsb_datapath_ready_conn(): vsb_listener_read_line(), vsb_io_host_event() */
-inline vsb_datapath_ready_conn()
+/* vsb_round_ready_conn(): vsb_listener_read_line(), vsb_io_host_event() */
+inline vsb_round_ready_conn()
 {
 	bool in = ev_in, out = ev_out;
 
@@ -486,7 +486,7 @@ inline vsb_datapath_ready_conn()
 	in = false; out = false
 }
 
-/* vsb_send_control(), vsb_send_headers(): there is an RX buffer */
+/* vsb_rx_control(), vsb_rx_headers(): there is an RX buffer */
 inline to_guest(op, arg)
 {
 	assert(known || op == RST || op == REQUEST);
@@ -495,8 +495,8 @@ inline to_guest(op, arg)
 }
 
 /*
- * SHUTDOWN(RCV) alone waits for the bytes of the host program, for as long as a
- * deadline allows.
+ * A SHUTDOWN of RCV alone waits for the bytes of the host program, until its deadline
+ * passes.
  */
 #ifdef BUG_RCV_FIRST
 #define shutdown_held	false
@@ -508,8 +508,8 @@ inline to_guest(op, arg)
 #define owes_now	(owe_rst || owe_response || owe_request || shutdown_ready || \
 			 owe_credit)
 
-/* vsb_send_conn(), the packets that are owed, by rank */
-inline vsb_send_conn()
+/* vsb_rx_conn(), the packets that are owed, by rank */
+inline vsb_rx_conn()
 {
 	if
 	:: owe_rst ->
@@ -528,8 +528,8 @@ inline vsb_send_conn()
 	fi
 }
 
-/* vsb_send_data(), vsb_io_read(), vsb_io_read_end() */
-inline vsb_send_data()
+/* vsb_rx_data(), vsb_io_read(), vsb_io_read_end() */
+inline vsb_rx_data()
 {
 	byte c;
 
@@ -549,11 +549,11 @@ inline vsb_send_data()
 	c = 0
 }
 
-/* The guest's end. One that quits before its time reads no more. */
+/* The guest ends the connection. A guest that quits early reads no more bytes. */
 inline guest_ends() { guest = DEAD; guest_fwd = 0; peer_shut = 0 }
 inline guest_quits() { guest_said = BOTH; guest_ends() }
 
-/* What is to be sent waits for a buffer; BUG_RX_FULL takes none for granted. */
+/* A packet waits for an RX buffer, except with BUG_RX_FULL. */
 #ifdef BUG_RX_FULL
 #define rx_ready	true
 #else
@@ -566,21 +566,21 @@ active proctype bridge()
 	byte arg;
 
 end:	do
-	:: atomic { tx?op, arg -> vsb_receive_packet(op, arg); op = 0; arg = 0 }
-	:: atomic { (ev_in || ev_out) -> vsb_datapath_ready_conn() }
+	:: atomic { tx?op, arg -> vsb_tx_packet(op, arg); op = 0; arg = 0 }
+	:: atomic { (ev_in || ev_out) -> vsb_round_ready_conn() }
 	:: atomic { connecting -> vsb_connector_done() }
 	:: atomic { owes_now && rx_ready ->
 #ifdef BUG_RX_FULL
 		if
 		:: full(rx) -> owe_nothing()
-		:: else -> vsb_send_conn()
+		:: else -> vsb_rx_conn()
 		fi
 #else
-		vsb_send_conn()
+		vsb_rx_conn()
 #endif
 	   }
 	:: atomic { readable && wants_data && !owe_response && !owe_request &&
-		    !shutdown_ready && has_host && nfull(rx) -> vsb_send_data() }
+		    !shutdown_ready && has_host && nfull(rx) -> vsb_rx_data() }
 	:: atomic { rsts > 0 && nfull(rx) -> rx!RST, 0, 0; rsts-- }
 #ifndef NO_TIMERS
 	   /* vsb_conn_timeout() */
@@ -592,14 +592,14 @@ end:	do
 	   /* vsb_room_for_bytes(), vsb_room_for_conn(): a limit is reached */
 	:: atomic { scarce && (state == LINGER || (state == OPEN && buffered > 0)) ->
 		broken = true; vsb_conn_reset() }
-	   /* vsb_conn_kill(): the device ends it; the guest learns it elsewhere */
+	   /* vsb_conn_kill(): the device ends it; the guest learns it in another way */
 	:: atomic { scarce && state == OPEN && known ->
 		broken = true; guest_quits(); known = false;
 		vsb_conn_end(is_lost) }
 	od
 }
 
-/* virtio_transport_*() of Linux, and a program */
+/* virtio_transport_*() of a Linux guest, and a program in the guest */
 
 inline guest_gets(op, arg, fwd)
 {
@@ -617,7 +617,7 @@ inline guest_gets(op, arg, fwd)
 	:: op != RST && (guest == NONE || guest == DEAD) ->
 		if
 		:: guest == NONE && op == REQUEST ->
-			if	/* somebody listens, or nobody */
+			if	/* a program listens, or no program does */
 			:: guest = OPEN; tx!RESPONSE, 0
 			:: guest_quits(); tx!RST, 0
 			fi
@@ -634,7 +634,7 @@ inline guest_gets(op, arg, fwd)
 		peer_shut = peer_shut | arg;
 		if
 		:: (peer_shut & SEND) && !(guest_said & RCV) ->
-			/* all that the host program sent before its end */
+			/* all bytes that the host program sent before its end */
 			assert(guest_got == host_wrote)
 		:: else -> skip
 		fi;
@@ -668,7 +668,7 @@ end:	do
 		guest_said = guest_said | SEND; tx!SHUTDOWN, SEND }
 	:: atomic { guest == OPEN && !(guest_said & RCV) && nfull(tx) ->
 		guest_said = guest_said | RCV; tx!SHUTDOWN, RCV }
-	   /* its own timer, or its program is killed: no goodbye */
+	   /* the guest's own timer, or its program is killed: an RST alone */
 	:: atomic { impatient && (guest == OPEN || guest == CONNECTING) &&
 		    nfull(tx) ->
 		guest_quits(); tx!RST, 0 }
@@ -676,8 +676,8 @@ end:	do
 }
 
 /*
- * A program of the host that reads to the end, whose bytes are in order; it may
- * stop to read or to write, or close, and does so at the end.
+ * The host program checks that the bytes are in order. It may stop reading or
+ * writing, or close, at any time, and closes when it has read the end.
  */
 active proctype host_program()
 {
@@ -692,7 +692,7 @@ active proctype host_program()
 	:: skip
 	fi;
 	if
-	:: atomic { guest = CONNECTING; tx!REQUEST, 0 }	/* the guest calls */
+	:: atomic { guest = CONNECTING; tx!REQUEST, 0 }	/* the guest connects */
 	:: atomic { connected = true; vsb_conn_begin(HANDSHAKE); armed = true }
 	fi;
 	if
@@ -724,7 +724,7 @@ end_stuck:	false
 	:: atomic { has_host && !closed_rd && !faithful ->
 		closed_rd = true; pledged = (hasty -> host_wrote : 0);
 		ev_in = true; ev_out = true }
-	   /* the end: EOF, or ECONNRESET */
+	   /* the program reads the end: EOF or ECONNRESET */
 	:: atomic { empty(to_host) && (wr_done || released) ->
 		assert(closed_rd || host_got == tx_cnt || (saw_error && broken));
 		assert(closed_rd || !saw_error || broken || nempty(from_host));
@@ -736,9 +736,9 @@ through:
 }
 
 /*
- * Nobody can go on: then everybody has to be through. The guest and the program
- * have by then shut down all that they can. What still waits then waits for ever,
- * for an RST, an answer, or a wake-up that was lost.
+ * When no process can continue, all must have finished. By then the guest and the
+ * program have shut down whatever they can. A process that still waits would wait for
+ * ever, for an RST, an answer, or a wake-up that was lost.
  */
 active proctype judge()
 {

@@ -2,29 +2,29 @@
 /*
  * How the bytes of an open connection move: credit in bytes, the ceiling in
  * packets, and the gate. connection.pml is about beginnings and ends. Functions
- * and variables bear the names of the module's (credit.h, conn.c, send.c); each
+ * and variables bear the names of the module's (credit.h, conn.c, rx.c); each
  * step of the bridge is what the module does in one hold of its lock.
  *
  * Both sides write all their bytes in pieces of any size, then shut down writing,
- * and read to the end. A guest is a set of habits, see below. Each part of it (the
- * driver, what answers a CREDIT_REQUEST, the program) may pause at any point for
- * any time, but not for ever.
+ * and read to the end. A guest is a set of habits, see below. Each part of the guest
+ * (the driver, the part that answers a CREDIT_REQUEST, the program) may pause at any
+ * point for any time, but not for ever.
  *
- * Abstracted: a window is some bytes, the virtqueue for RX has two buffers, and a
- * due time may come as soon as it is set. Bytes have no value: connection.pml is
- * about their order.
+ * Abstracted: a window is a few bytes, the RX virtqueue has two buffers, and a due
+ * time may pass as soon as it is set. Bytes have no value: connection.pml checks
+ * their order.
  *
  * Checked:
- * - nobody sends more than the other side's window;
- * - a Linux guest never has to reset the connection for the number of packets;
- * - "moves": when both sides read, all bytes arrive, and both ends (with weak
- *   fairness: no part that could go on is left out for ever). So no run ends, and
- *   none goes in circles, while a byte waits.
+ * - neither side sends more than the other side's window;
+ * - a Linux guest never has to reset the connection because of the number of packets;
+ * - "moves": if both sides read, all bytes and both ends arrive (with weak fairness:
+ *   no process that can continue is ignored for ever). So no run ends, and no run
+ *   repeats itself for ever, while a byte waits.
  *
- * BUG_* put one mistake each into the bridge; see the script "model".
+ * BUG_*: each puts one mistake into the bridge; see the script "model".
  */
 #ifndef GUEST_BYTES
-#define GUEST_BYTES	0	/* that the guest sends */
+#define GUEST_BYTES	0	/* bytes that the guest sends */
 #endif
 #ifndef HOST_BYTES
 #define HOST_BYTES	6
@@ -37,8 +37,8 @@
 #endif
 
 /*
- * A Linux guest resets the connection when a packet comes and the queue has so
- * many, even if that packet would join the last one.
+ * A Linux guest resets the connection when a packet arrives while the queue holds
+ * this number of packets, even if the packet would join the last one.
  */
 #ifndef QUEUE_MAX
 #define QUEUE_MAX	4
@@ -46,15 +46,15 @@
 
 /*
  * The habits of a guest:
- * CEILING: it counts packets, as Linux
+ * CEILING: it counts packets, as Linux does
  * ANSWERS: it answers a CREDIT_REQUEST
- * TELL: it says by itself that it has consumed, as soon as that is so many bytes
- * LOWAT: it reads when there are so many bytes, or the end (SO_RCVLOWAT, or
- *	MSG_PEEK until all is there)
- * WANT: it writes when it has credit for so many bytes
- * OP_WAKES: its writer sleeps until a CREDIT_UPDATE comes
- * AHEAD: its fwd_cnt is the room that it has, not what it has consumed
- * REFILLS: it gives a buffer of the event queue back
+ * TELL: it reports unasked when it has consumed this number of bytes
+ * LOWAT: it reads when this number of bytes is there, or the end (SO_RCVLOWAT, or
+ *	MSG_PEEK until all bytes are there)
+ * WANT: it writes when it has credit for this number of bytes
+ * OP_WAKES: its writer sleeps until a CREDIT_UPDATE arrives
+ * AHEAD: its fwd_cnt is its free room, not the number of bytes consumed
+ * REFILLS: it returns a buffer of the event queue
  */
 #define NEVER		99
 #ifdef LINUX
@@ -74,7 +74,7 @@
 #define TELL		NEVER
 #define REFILLS		1
 #endif
-#ifdef SILENT			/* says nothing; a window is all that it can get */
+#ifdef SILENT			/* never reports; it can get one window only */
 #define ANSWERS		0
 #define TELL		NEVER
 #define REFILLS		1
@@ -118,28 +118,28 @@ chan rx = [2] of { mtype, byte, byte };
 
 /* struct vsb_credit */
 byte tx_cnt, fwd_cnt, reported_fwd_cnt;
-byte updated_fwd_cnt;		/* as a CREDIT_UPDATE told it */
+byte updated_fwd_cnt;		/* fwd_cnt in the last CREDIT_UPDATE */
 byte peer_fwd_cnt, rx_cnt;
 byte tail;
 bool lifted;
 byte packets;
 byte marks, mark_end[2], mark_packets[2];
 
-/* struct vsb_conn: credit_asked, what is owed, how often it was left unanswered */
+/* struct vsb_conn: credit_asked, the owed packets, requests without an answer */
 bool credit_asked, owe_update, owe_request;
 byte unanswered;
-bool came_back;			/* RX buffers did, since the last question */
+bool came_back;			/* RX buffers were returned since the last request */
 bool guest_shut, host_shut;
 
 /* struct vsb_gate */
 bool closed = GATE;
 
-/* The guest: its queue, with the bytes of each packet; what of the first is read */
+/* The guest: bytes of each packet in its queue; bytes of the first that are read */
 byte queue[4], queued, offset;
-byte guest_fwd, last_fwd;	/* consumed, and as the bridge was told */
+byte guest_fwd, last_fwd;	/* bytes consumed, and as last reported */
 byte guest_sent, guest_acked;
 bool guest_closed, asleep;
-byte replies;			/* that the guest owes */
+byte replies;			/* CREDIT_UPDATEs that the guest owes */
 bool peer_shut;
 
 #define offers		(HOST_BYTES - rx_cnt)
@@ -154,9 +154,9 @@ bool peer_shut;
 ltl moves { <> all_moved }
 
 /*
- * vsb_credit_measure(): @limit is what may be unread while one more arrives that
- * joins; up to @any a packet of any size may be begun, the rest of the limit is
- * what a window of full packets needs.
+ * vsb_credit_measure(): @limit is the number of packets that may be unread when a
+ * packet arrives that joins. Up to @any unread packets, a packet of any size may be
+ * begun; the rest of the limit is what a window of full packets needs.
  */
 #ifdef BUG_JOIN_LATE
 #define LIMIT		QUEUE_MAX
@@ -221,10 +221,10 @@ inline vsb_credit_sent(n)
 }
 
 /*
- * A writer in the guest may sleep: it had nearly nothing left of what the last
- * CREDIT_UPDATE allowed. What other packets tell may not be seen yet, and does
- * not wake every writer. When nothing moves the rest is told, to a writer that
- * waits for up to three quarters of the window.
+ * A writer in the guest may sleep if it has used nearly all that the last
+ * CREDIT_UPDATE allowed. The guest may not have seen the credit in other packets
+ * yet, and it does not wake every writer. When nothing moves, the rest is reported,
+ * for a writer that waits for up to three quarters of the window.
  */
 #ifdef BUG_DATA_CANCELS
 #define low		false
@@ -263,15 +263,15 @@ inline vsb_conn_forwarded(n)
 }
 
 /*
- * vsb_send_asked(): a guest that runs, for its RX buffers come back, and does not
- * answer question upon question, has no ceiling: only Linux has one, and Linux
- * answers.
+ * vsb_rx_requested_credit(): a guest that runs, since its RX buffers come back, and
+ * does not answer request upon request, has no ceiling: only Linux has one, and
+ * Linux answers.
  */
 #define SILENT_ASKS	3
 #ifndef EARLY
-#define EARLY		2	/* times that may be too short */
+#define EARLY		2	/* intervals that may be too short */
 #endif
-inline vsb_send_asked()
+inline vsb_rx_requested_credit()
 {
 	if
 #ifndef BUG_LIFT_BLIND
@@ -291,7 +291,7 @@ inline vsb_send_asked()
 }
 
 /* The TX virtqueue */
-active proctype vsb_receive()
+active proctype vsb_tx_run()
 {
 	mtype op;
 	byte size, fwd;
@@ -315,14 +315,14 @@ end:	do
 	od
 }
 
-/* The RX virtqueue: vsb_send_conn() */
-active proctype vsb_send()
+/* The RX virtqueue: vsb_rx_conn() */
+active proctype vsb_rx_run()
 {
 	byte n, joins_now;
 
 end:	do
 	:: atomic { !closed && nfull(rx) && offers && next ->
-		/* what the host program has written so far */
+		/* the bytes that the host program has written so far */
 		select(n : 1 .. ROOM);
 		n = (n < offers -> n : offers);
 		n = (n < next -> n : next);
@@ -339,13 +339,13 @@ end:	do
 	:: atomic { !closed && nfull(rx) && owe_request ->
 		owe_request = false;
 		rx!CREDIT_REQUEST, 0, fwd_cnt; vsb_credit_reported(false);
-		vsb_send_asked() }
+		vsb_rx_requested_credit() }
 	od
 }
 
 /*
- * VSB_DUE_PROBE: the guest is asked again. The time doubles: in the end it is
- * longer than any guest needs to take what it was sent.
+ * VSB_DUE_PROBE: the request is repeated. The interval doubles, so in the end it is
+ * longer than any guest needs to take the packets that were sent to it.
  */
 active proctype probe()
 {
@@ -358,7 +358,7 @@ end:	do
 	od
 }
 
-/* Time passes: the rest of the credit is told; the gate has an end of its own. */
+/* Time passes: the rest of the credit is reported; the gate opens by itself. */
 active proctype clock()
 {
 end:	do
@@ -379,7 +379,7 @@ end:	do
 	od
 }
 
-/* virtio_transport_recv_enqueue() of Linux, or what another guest has for it */
+/* virtio_transport_recv_enqueue() of Linux, or its equivalent in another guest */
 inline guest_enqueue(n)
 {
 	if
@@ -394,8 +394,8 @@ inline guest_enqueue(n)
 }
 
 /*
- * The driver: RX buffers come back at once, or, with Linux, when it has taken all
- * that came. A question is answered before the next one is taken.
+ * The driver returns RX buffers at once, or, with Linux, when it has taken all
+ * packets that arrived. The guest answers a request before it takes the next one.
  */
 active proctype driver()
 {
@@ -422,7 +422,7 @@ end:	do
 	od
 }
 
-/* What answers: another part of the guest, which may be slower than the driver. */
+/* The part of the guest that answers may be slower than the driver. */
 active proctype answer()
 {
 end:	do
@@ -432,7 +432,7 @@ end:	do
 	od
 }
 
-/* A byte is read; Linux has consumed it when its whole packet is read. */
+/* The program reads a byte. Linux counts it as consumed with its whole packet. */
 inline guest_reads()
 {
 	offset++;

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# What the proofs share: they run in the root "lint", and print TAP.
+# Functions of both proofs, which run in the root "lint" and print TAP.
 
 . "$(dirname "${BASH_SOURCE[0]}")/../vm/lib.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/../tap.sh"
 
-# enter_root "$0" "$@": goes on as a process of that root.
+# enter_root "$0" "$@": continues as a process of that root.
 enter_root() {
 	need_root "${@:2}"
 	"$VM_DIR/make-root" lint >/dev/null || exit

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A virtqueue: its start, and the chains that it gives.
+ * A split ring: its settings, its start, and the chains that it gives.
  */
+#include <linux/vhost.h>
+
 #include "test.h"
 
 #include "ring.h"
@@ -53,6 +55,65 @@ static void assert_broken(struct ring *r)
 	stub.user = 0;
 	assert_int_equal(ring_next(r), -EFAULT);
 	assert_int_equal(stub.user, 0);
+}
+
+/* settings */
+
+static void test_a_size_is_a_power_of_two_of_16_bits(void **state)
+{
+	static const u32 bad[] = { 0, 3, 12, 0xffff, 0x10000, 0x80000000 };
+	struct ring *r = *state;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
+		assert_int_equal(vsb_split_set_num(&r->vr, bad[i]), -EINVAL);
+	assert_int_equal(r->vr.num, r->num);
+	assert_int_equal(vsb_split_set_num(&r->vr, 1), 0);
+	assert_int_equal(r->vr.num, 1);
+	assert_int_equal(vsb_split_set_num(&r->vr, 0x8000), 0);
+	assert_int_equal(r->vr.num, 0x8000);
+}
+
+static void test_a_base_has_16_bits(void **state)
+{
+	struct ring *r = *state;
+
+	assert_int_equal(vsb_split_set_base(&r->vr, 0xffff), 0);
+	assert_int_equal(r->vr.last_avail, 0xffff);
+	assert_int_equal(vsb_split_set_base(&r->vr, 0x10000), -EINVAL);
+	assert_int_equal(r->vr.last_avail, 0xffff);
+}
+
+static void test_new_addresses_drop_what_was_read_ahead(void **state)
+{
+	struct ring *r = *state;
+	struct vhost_vring_addr a = {
+		.desc_user_addr = (unsigned long)r->desc,
+		.avail_user_addr = (unsigned long)r->avail,
+		.used_user_addr = (unsigned long)r->used,
+	};
+
+	ring_avail(r, 0);
+	ring_avail(r, 1);
+	assert_int_equal(ring_next(r), 1);
+	assert_int_equal(vsb_split_set_addr(&r->vr, &a, true), 0);
+	ring_set(&r->avail->ring[1], 5);
+	assert_int_equal(ring_next(r), 1);
+	assert_int_equal(r->chain.head, 5);
+}
+
+static void test_a_peek_sees_a_chain_that_is_made_available(void **state)
+{
+	struct vsb_split_seen seen;
+	struct ring *r = *state;
+
+	vsb_split_peek_at(&r->vr, &seen);
+	assert_false(vsb_split_peek(&seen));
+	ring_avail(r, 0);
+	assert_true(vsb_split_peek(&seen));
+	assert_int_equal(ring_next(r), 1);
+	vsb_split_peek_at(&r->vr, &seen);
+	assert_false(vsb_split_peek(&seen));
 }
 
 /* start */
@@ -797,6 +858,10 @@ static void test_parts_that_the_process_lost_break_or_fault(void **state)
 	cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
 
 static const struct CMUnitTest tests[] = {
+	TEST(a_size_is_a_power_of_two_of_16_bits),
+	TEST(a_base_has_16_bits),
+	TEST(new_addresses_drop_what_was_read_ahead),
+	TEST(a_peek_sees_a_chain_that_is_made_available),
 	TEST(a_start_reads_the_used_index_and_keeps_the_other),
 	TEST(a_start_takes_the_features),
 	TEST(a_queue_without_a_size_does_not_start),

@@ -98,7 +98,6 @@ void vsb_conn_begin(struct vsb_conn *conn, enum vsb_state state, u16 type)
 	vsb_watch_init(&conn->watch, vsb_conn_notify);
 	vsb_buffer_init(&conn->buffer);
 	vsb_deadline_init(&conn->deadline);
-	vsb_gathered_init(&conn->gathered);
 	INIT_HLIST_NODE(&conn->flow.hash);
 	INIT_LIST_HEAD(&conn->rxq);
 	INIT_LIST_HEAD(&conn->waiting);
@@ -121,7 +120,7 @@ void vsb_conn_put(struct vsb_conn *conn)
 /* The guest knows the connection by its ports from here on. */
 void vsb_conn_insert(struct vsb_conn *conn)
 {
-	vsb_table_insert(&conn->conns->table, &conn->flow);
+	vsb_flows_insert(&conn->conns->flows, &conn->flow);
 	conn->ctx->stats.conns_added++;
 	trace_vsb_conn_added(conn->ctx->stats.device, conn->flow.host_port,
 			     conn->flow.guest_port, conn->by_guest);
@@ -130,7 +129,7 @@ void vsb_conn_insert(struct vsb_conn *conn)
 /* The ports are free again. */
 static void vsb_conn_unlink(struct vsb_conn *conn)
 {
-	if (!vsb_table_remove(&conn->conns->table, &conn->flow))
+	if (!vsb_flows_remove(&conn->conns->flows, &conn->flow))
 		return;
 	conn->ctx->stats.conns_removed++;
 	trace_vsb_conn_removed(conn->ctx->stats.device, conn->flow.host_port,
@@ -493,14 +492,11 @@ static void vsb_conn_apply(struct vsb_conn *conn, unsigned int act)
 	if (act & VSB_ACT_DISCARD)
 		vsb_conn_discard(conn);
 	if (act & VSB_ACT_ARM_CONNECT)
-		vsb_conn_arm(conn, VSB_DUE_STATE,
-			     limits->connect_timeout_ms);
+		vsb_conn_arm(conn, VSB_DUE_STATE, limits->connect_timeout_ms);
 	if (act & VSB_ACT_ARM_SHUTDOWN)
-		vsb_conn_arm(conn, VSB_DUE_STATE,
-			     limits->shutdown_timeout_ms);
+		vsb_conn_arm(conn, VSB_DUE_STATE, limits->shutdown_timeout_ms);
 	if (act & VSB_ACT_ARM_RCV)
-		vsb_conn_arm(conn, VSB_DUE_RCV,
-			     limits->shutdown_timeout_ms);
+		vsb_conn_arm(conn, VSB_DUE_RCV, limits->shutdown_timeout_ms);
 	if (act & VSB_ACT_RELEASE)
 		vsb_conn_release(conn, act & VSB_ACT_LOSS);
 	if (act & VSB_ACT_UNLINK)

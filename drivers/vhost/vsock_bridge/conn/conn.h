@@ -23,12 +23,11 @@
 #include "conn/burst.h"
 #include "conn/conns.h"
 #include "conn/deadlines.h"
-#include "conn/gathered.h"
 #include "conn/handshake.h"
 #include "conn/pure/credit.h"
 #include "conn/pure/state.h"
 #include "conn/ready.h"
-#include "conn/table.h"
+#include "conn/flows.h"
 #include "host/end.h"
 #include "host/watch.h"
 
@@ -50,6 +49,7 @@
 /* Idle time of a connection after which the guest gets all of its credit. */
 #define VSB_REPORT_MS		10
 
+struct vsb_gathered;
 struct vsb_route;
 
 /**
@@ -57,7 +57,7 @@ struct vsb_route;
  * @ctx: the context of its device
  * @conns: the connections of its device
  * @ref: references, see above
- * @flow: its ports, and its entry in the table
+ * @flow: its ports, and its entry among the flows
  * @by_guest: the guest asked for it; else a host program
  * @type: VIRTIO_VSOCK_TYPE_*; does not change
  * @cs: its state
@@ -85,7 +85,8 @@ struct vsb_route;
  *	then in vsb_conns.requested
  * @rxq: entry in vsb_conns.rxq
  * @deadline: its due times
- * @gathered: payload that the current round has for the host end
+ * @gathered: the data path's: payload that the current round has gathered for the
+ *	host end; NULL when there is none
  * @burst: whether events of the host end may wait
  * @ready: entry in vsb_conns.ready
  * @connect: entry in the connector's list
@@ -126,7 +127,7 @@ struct vsb_conn {
 	struct list_head waiting;
 	struct list_head rxq;
 	struct vsb_deadline deadline;
-	struct vsb_gathered gathered;
+	struct vsb_gathered *gathered;
 	struct vsb_burst burst;
 	struct vsb_ready_node ready;
 
@@ -164,7 +165,7 @@ static inline struct vsb_conn *vsb_conn_get(struct vsb_conn *conn)
 static inline struct vsb_conn *vsb_conn_find(const struct vsb_conns *conns,
 					     u32 host_port, u32 guest_port)
 {
-	struct vsb_flow *flow = vsb_table_find(&conns->table, host_port,
+	struct vsb_flow *flow = vsb_flows_find(&conns->flows, host_port,
 					       guest_port);
 
 	return flow ? container_of(flow, struct vsb_conn, flow) : NULL;

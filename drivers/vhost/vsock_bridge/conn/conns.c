@@ -21,7 +21,7 @@ int vsb_conns_init(struct vsb_conns *conns, struct vsb_ctx *ctx,
 		   struct vsb_pages *pages, struct vsb_work *ready_work,
 		   struct vsb_work *timer_work)
 {
-	int ret = vsb_table_init(&conns->table);
+	int ret = vsb_flows_init(&conns->flows);
 
 	if (ret)
 		return ret;
@@ -50,7 +50,7 @@ void vsb_conns_stop(struct vsb_conns *conns)
 /* All connections are gone, and the timers have ended. */
 void vsb_conns_destroy(struct vsb_conns *conns)
 {
-	vsb_table_destroy(&conns->table);
+	vsb_flows_destroy(&conns->flows);
 }
 
 /* Return: true if the guest knows connections of @type; else counted. */

@@ -13,7 +13,7 @@
 #include "conn/deadlines.h"
 #include "conn/pure/rstq.h"
 #include "conn/ready.h"
-#include "conn/table.h"
+#include "conn/flows.h"
 
 struct vsb_ctx;
 struct vsb_pages;
@@ -23,7 +23,7 @@ struct vsb_work;
  * struct vsb_conns - the connections of a device
  * @ctx: the context of the device
  * @pages: pages that the host ends may send by reference
- * @table: connections that the guest knows, by their ports
+ * @flows: connections that the guest knows, by their ports
  * @deadlines: their due times
  * @ready: those whose host end had an event; each with a reference
  * @rsts: RST packets without a connection
@@ -47,7 +47,7 @@ struct vsb_work;
 struct vsb_conns {
 	struct vsb_ctx *ctx;
 	struct vsb_pages *pages;
-	struct vsb_table table;
+	struct vsb_flows flows;
 	struct vsb_deadlines deadlines;
 	struct vsb_ready ready;
 	struct vsb_rstq rsts;

@@ -158,7 +158,7 @@ static void vsb_listener_adopt(struct vsb_listener *listener,
 /* Return: a host port towards @guest_port; 0 when all are taken, counted. */
 static u32 vsb_listener_pick_port(struct vsb_conns *conns, u32 guest_port)
 {
-	u32 port = vsb_table_pick_port(&conns->table, &conns->ctx->limits,
+	u32 port = vsb_flows_pick_port(&conns->flows, &conns->ctx->limits,
 				       guest_port);
 
 	if (!port)

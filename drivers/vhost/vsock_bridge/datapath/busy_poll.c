@@ -90,7 +90,7 @@ bool vsb_busy_poll_begin(const struct vsb_busy_poll *poll,
 {
 	if (!poll->time || vsb_queue_is_broken(q))
 		return false;
-	vsb_queue_peek_at(q, &watch->peek);
+	vsb_queue_peek_at(q, &watch->seen);
 	watch->ready = ready;
 	watch->until = poll->until;
 	watch->on = vsb_busy_poll_goes_on(watch, worker);
@@ -102,7 +102,7 @@ void vsb_busy_poll_spin(const struct vsb_busy_poll_watch *watch,
 			const struct vsb_worker *worker)
 {
 	while (vsb_busy_poll_goes_on(watch, worker)) {
-		if (vsb_queue_peek(&watch->peek))
+		if (vsb_queue_peek(&watch->seen))
 			return;
 		cpu_relax();
 	}

@@ -37,13 +37,13 @@ struct vsb_busy_poll {
 /**
  * struct vsb_busy_poll_watch - what is polled, without the data path's lock
  * @on: poll
- * @peek: the queue
+ * @seen: what was seen of the queue
  * @ready: socket events that wait for coalescing
  * @until: when polling ends, in ns
  */
 struct vsb_busy_poll_watch {
 	bool on;
-	struct vsb_queue_peek peek;
+	struct vsb_queue_seen seen;
 	const struct llist_head *ready;
 	u64 until;
 };

@@ -29,7 +29,7 @@ long vsb_get_state(struct vsb_dev *dev, void *arg)
 
 	*state = (struct vsock_bridge_state) {
 		.size = sizeof(*state),
-		.last_host_port = dp->conns.table.last_port,
+		.last_host_port = dp->conns.flows.last_port,
 	};
 	if (dp->gate.closed) {
 		state->flags = VSOCK_BRIDGE_STATE_GATED;
@@ -59,7 +59,7 @@ long vsb_set_state(struct vsb_dev *dev, void *arg)
 		return -EBUSY;
 	if (!vsb_state_ok(state))
 		return -EINVAL;
-	dp->conns.table.last_port = state->last_host_port;
+	dp->conns.flows.last_port = state->last_host_port;
 	vsb_gate_restore(&dp->gate, state->flags & VSOCK_BRIDGE_STATE_GATED,
 			 state->event_buffers);
 	return 0;

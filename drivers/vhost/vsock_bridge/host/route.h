@@ -15,9 +15,9 @@ struct vsb_route;
 
 /**
  * struct vsb_route_ops - what each kind of route does in its own way
- * @connect: connect for the port that the guest wants; may block in a path lookup.
- *	@type: SOCK_STREAM or SOCK_SEQPACKET. Return: the host end, or an error as of
- *	connect(2).
+ * @connect: connect for the port that the guest wants, with SOCK_STREAM or
+ *	SOCK_SEQPACKET; may block in a path lookup. Return: the host end, or an error
+ *	as of connect(2).
  * @is_jailed: must a thread that the current task's process cannot inspect make
  *	the connect?
  * @free: the last reference is gone; may sleep

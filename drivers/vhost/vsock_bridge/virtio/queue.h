@@ -24,9 +24,12 @@ struct vsb_ctx;
 struct vsb_log;
 struct vsb_work;
 
-/*
- * The queues of virtio-vsock (virtio 1.3, 5.10.2); RX and TX are the guest's
- * view.
+/**
+ * enum vsb_queue_index - the queues of virtio-vsock (virtio 1.3, 5.10.2)
+ * @VSB_RX: packets to the guest
+ * @VSB_TX: packets from the guest
+ * @VSB_EVENT: events to the guest
+ * @VSB_QUEUES: number of queues
  */
 enum vsb_queue_index {
 	VSB_RX,
@@ -68,9 +71,12 @@ struct vsb_queue {
 	u64 stop_used;
 };
 
-/* struct vsb_queue_peek - how to see new chains without the data path's lock */
-struct vsb_queue_peek {
-	struct vsb_split_peek ring;
+/**
+ * struct vsb_queue_seen - what vsb_queue_peek() compares the queue with
+ * @ring: the same for the ring
+ */
+struct vsb_queue_seen {
+	struct vsb_split_seen ring;
 };
 
 /* The life of a queue. */
@@ -242,15 +248,15 @@ static inline void vsb_queue_unpark(struct vsb_queue *q)
 
 /* Prepare vsb_queue_peek(); all chains were taken. */
 static inline void vsb_queue_peek_at(const struct vsb_queue *q,
-				     struct vsb_queue_peek *peek)
+				     struct vsb_queue_seen *seen)
 {
-	vsb_split_peek_at(&q->ring, &peek->ring);
+	vsb_split_peek_at(&q->ring, &seen->ring);
 }
 
 /* Has the driver made a chain available? Without the data path's lock. */
-static inline bool vsb_queue_peek(const struct vsb_queue_peek *peek)
+static inline bool vsb_queue_peek(const struct vsb_queue_seen *seen)
 {
-	return vsb_split_peek(&peek->ring);
+	return vsb_split_peek(&seen->ring);
 }
 
 #endif /* VSB_QUEUE_H */

@@ -821,26 +821,26 @@ void vsb_split_unpark(struct vsb_split *vr)
 /**
  * vsb_split_peek_at() - prepare vsb_split_peek()
  * @vr: the ring, all of whose chains were taken
- * @peek: out
+ * @seen: out
  */
-void vsb_split_peek_at(const struct vsb_split *vr, struct vsb_split_peek *peek)
+void vsb_split_peek_at(const struct vsb_split *vr, struct vsb_split_seen *seen)
 {
-	peek->idx = &vr->avail->idx;
-	peek->seen = vr->avail_idx;
+	seen->idx = &vr->avail->idx;
+	seen->avail_idx = vr->avail_idx;
 }
 
 /**
  * vsb_split_peek() - has the driver made a chain available?
- * @peek: from vsb_split_peek_at()
+ * @seen: from vsb_split_peek_at()
  *
  * The data path's lock is not needed. A ring that moves in the meantime does no
  * harm, because nothing is taken from it here.
  *
  * Return: also true when the ring cannot be read.
  */
-bool vsb_split_peek(const struct vsb_split_peek *peek)
+bool vsb_split_peek(const struct vsb_split_seen *seen)
 {
 	__virtio16 idx;
 
-	return get_user(idx, peek->idx) || vsb_ring16(idx) != peek->seen;
+	return get_user(idx, seen->idx) || vsb_ring16(idx) != seen->avail_idx;
 }

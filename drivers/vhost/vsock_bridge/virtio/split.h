@@ -123,13 +123,13 @@ struct vsb_split {
 };
 
 /**
- * struct vsb_split_peek - how to see new chains without the data path's lock
+ * struct vsb_split_seen - what vsb_split_peek() compares the ring with
  * @idx: avail.idx, in the owner's memory
- * @seen: its value when all chains were taken
+ * @avail_idx: its value when all chains were taken
  */
-struct vsb_split_peek {
+struct vsb_split_seen {
 	__virtio16 __user *idx;
-	u16 seen;
+	u16 avail_idx;
 };
 
 /*
@@ -202,7 +202,7 @@ int vsb_split_count(struct vsb_split *vr);
 bool vsb_split_park_until(struct vsb_split *vr, u16 count);
 bool vsb_split_park(struct vsb_split *vr);
 void vsb_split_unpark(struct vsb_split *vr);
-void vsb_split_peek_at(const struct vsb_split *vr, struct vsb_split_peek *peek);
-bool vsb_split_peek(const struct vsb_split_peek *peek);
+void vsb_split_peek_at(const struct vsb_split *vr, struct vsb_split_seen *seen);
+bool vsb_split_peek(const struct vsb_split_seen *seen);
 
 #endif /* VSB_SPLIT_H */

@@ -2,6 +2,12 @@
 # shellcheck shell=bash
 # What the scripts in the host VM share.
 
+# They load modules and end processes: never on the machine itself.
+[ -d /payload/vm ] || {
+	echo "${0##*/}: this runs inside a virtual machine: use tools/testing/vm/run-test" >&2
+	exit 1
+}
+
 export PATH=/payload/guest:/payload:$PATH
 # shellcheck disable=SC2034	# used by the scripts that source this file
 UDS=/run/vm1.sock

@@ -7,42 +7,42 @@
 #include <linux/random.h>
 #include <linux/slab.h>
 
-#include "conn/table.h"
+#include "conn/flows.h"
 
-#define VSB_TABLE_BITS	12
+#define VSB_FLOWS_BITS	12
 
 /* Return: 0 or -ENOMEM. */
-int vsb_table_init(struct vsb_table *table)
+int vsb_flows_init(struct vsb_flows *flows)
 {
-	table->buckets = kvcalloc(1U << VSB_TABLE_BITS, sizeof(*table->buckets),
+	flows->buckets = kvcalloc(1U << VSB_FLOWS_BITS, sizeof(*flows->buckets),
 				  GFP_KERNEL_ACCOUNT);
-	if (!table->buckets)
+	if (!flows->buckets)
 		return -ENOMEM;
-	table->seed = get_random_u32();
+	flows->seed = get_random_u32();
 	return 0;
 }
 
-/* The table is empty. */
-void vsb_table_destroy(struct vsb_table *table)
+/* There are no flows left. */
+void vsb_flows_destroy(struct vsb_flows *flows)
 {
-	kvfree(table->buckets);
+	kvfree(flows->buckets);
 }
 
-static struct hlist_head *vsb_table_bucket(const struct vsb_table *table,
+static struct hlist_head *vsb_flows_bucket(const struct vsb_flows *flows,
 					   u32 host_port, u32 guest_port)
 {
-	u32 hash = jhash_2words(host_port, guest_port, table->seed);
+	u32 hash = jhash_2words(host_port, guest_port, flows->seed);
 
-	return &table->buckets[hash >> (32 - VSB_TABLE_BITS)];
+	return &flows->buckets[hash >> (32 - VSB_FLOWS_BITS)];
 }
 
 /* Return: the flow between these ports, or NULL. */
-struct vsb_flow *vsb_table_find(const struct vsb_table *table, u32 host_port,
+struct vsb_flow *vsb_flows_find(const struct vsb_flows *flows, u32 host_port,
 				u32 guest_port)
 {
 	struct vsb_flow *flow;
 
-	hlist_for_each_entry(flow, vsb_table_bucket(table, host_port,
+	hlist_for_each_entry(flow, vsb_flows_bucket(flows, host_port,
 						    guest_port), hash) {
 		if (flow->host_port == host_port &&
 		    flow->guest_port == guest_port)
@@ -51,25 +51,25 @@ struct vsb_flow *vsb_table_find(const struct vsb_table *table, u32 host_port,
 	return NULL;
 }
 
-void vsb_table_insert(struct vsb_table *table, struct vsb_flow *flow)
+void vsb_flows_insert(struct vsb_flows *flows, struct vsb_flow *flow)
 {
-	hlist_add_head(&flow->hash, vsb_table_bucket(table, flow->host_port,
+	hlist_add_head(&flow->hash, vsb_flows_bucket(flows, flow->host_port,
 						     flow->guest_port));
-	table->nr++;
+	flows->nr++;
 }
 
-/* Return: false when @flow was not in the table. */
-bool vsb_table_remove(struct vsb_table *table, struct vsb_flow *flow)
+/* Return: false when @flow was not in @flows. */
+bool vsb_flows_remove(struct vsb_flows *flows, struct vsb_flow *flow)
 {
 	if (hlist_unhashed(&flow->hash))
 		return false;
 	hlist_del_init(&flow->hash);
-	table->nr--;
+	flows->nr--;
 	return true;
 }
 
 /* Return: the host port where the search for a free one begins. */
-static u32 vsb_table_first_port(const struct vsb_table *table,
+static u32 vsb_flows_first_port(const struct vsb_flows *flows,
 				const struct vsock_bridge_limits *limits)
 {
 	u32 first = limits->host_port_min, last = limits->host_port_max;
@@ -77,14 +77,14 @@ static u32 vsb_table_first_port(const struct vsb_table *table,
 
 	if (limits->flags & VSOCK_BRIDGE_LIMITS_RANDOM_PORTS)
 		return first + (u32)((get_random_u32() * ports) >> 32);
-	if (table->last_port < first || table->last_port >= last)
+	if (flows->last_port < first || flows->last_port >= last)
 		return first;
-	return table->last_port + 1;
+	return flows->last_port + 1;
 }
 
 /**
- * vsb_table_pick_port() - choose a host port
- * @table: the flows
+ * vsb_flows_pick_port() - choose a host port
+ * @flows: the flows
  * @limits: the range of host ports
  * @guest_port: port of the guest side; the host port is free towards it
  *
@@ -93,17 +93,17 @@ static u32 vsb_table_first_port(const struct vsb_table *table,
  *
  * Return: the port; 0, which is never in the range, when all are taken.
  */
-u32 vsb_table_pick_port(struct vsb_table *table,
+u32 vsb_flows_pick_port(struct vsb_flows *flows,
 			const struct vsock_bridge_limits *limits,
 			u32 guest_port)
 {
 	u32 first = limits->host_port_min, last = limits->host_port_max;
-	u32 left = min(last - first, table->nr) + 1;
-	u32 port = vsb_table_first_port(table, limits);
+	u32 left = min(last - first, flows->nr) + 1;
+	u32 port = vsb_flows_first_port(flows, limits);
 
 	for (; left; left--) {
-		if (!vsb_table_find(table, port, guest_port)) {
-			table->last_port = port;
+		if (!vsb_flows_find(flows, port, guest_port)) {
+			flows->last_port = port;
 			return port;
 		}
 		port = port == last ? first : port + 1;
