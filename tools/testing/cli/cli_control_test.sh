@@ -32,7 +32,7 @@ with_fake() {
 	done
 	STATUS=0
 	env LD_PRELOAD="$FAKE" FAKE_LOG="$PWD/log" FAKE_DEVICES="$PWD/devices" \
-		FAKE_CONNS="$PWD/conns" "${variables[@]}" \
+		FAKE_CONNS="$PWD/conns" FAKE_PORTS="$PWD/ports" "${variables[@]}" \
 		"$BINARY" "$1" --control /dev/null "${@:2}" >out 2>err || STATUS=$?
 }
 
@@ -313,6 +313,41 @@ header_counters() {
 	tr -d '\\\n' <"$TESTS/../../../include/uapi/linux/vsock_bridge.h" |
 		grep -oE '\b(GAUGE|COUNT|END|ERROR)\([A-Z_]+,\s*[a-z_]+' |
 		sed -E 's/^(\w+)\(.*\W(\w+)$/\1 \2/'
+}
+
+# ports
+
+three_ports() {
+	one_device
+	printf '%s\n' '5 0 /run/log.sock' '6 1' '7 0 @name' '4294967295 2' >ports
+}
+
+test_ports_shows_a_line_for_each_entry_and_the_others() {
+	three_ports
+	with_fake ports
+	expect_status 0
+	expect_out '^DEVICE +PORT +ACTION +PATH$'
+	expect_out '^ +7 +5 +connect +/run/log\.sock$'
+	expect_out '^ +7 +6 +deny +-$'
+	expect_out '^ +7 +7 +connect +@name$'
+	expect_out '^ +7 +4294967295 +prefix +-$'
+	expect_out '^ +7 +others +deny +-$'
+	expect_same "$(wc -l <out)" 6
+}
+
+test_ports_json_has_every_field() {
+	three_ports
+	with_fake ports --json 7
+	expect_status 0
+	expect_same "$(json 'j["devices"][0]["ports"][0], j["devices"][0]["ports"][1]["path"], j["devices"][0]["others"]')" \
+		"{'port': 5, 'action': 'connect', 'path': '/run/log.sock'} None deny"
+}
+
+test_ports_that_cannot_be_read_are_told() {
+	three_ports
+	with_fake "FAKE_ERROR=GET_PORTS $(errno_of ENOMEM)" ports 7
+	expect_status 1
+	grep -q "cannot read the map of ports: Cannot allocate memory" err
 }
 
 test_stats_json_has_each_counter_of_the_header_with_its_value() {

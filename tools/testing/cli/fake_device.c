@@ -321,6 +321,34 @@ static int get_conns(struct vsock_bridge_conns *conns)
 	return 0;
 }
 
+/* Lines of FAKE_PORTS: a port, an action, and for CONNECT a path. */
+static int get_ports(struct vsock_bridge_ports *map)
+{
+	struct vsock_bridge_port_entry *to = (void *)(uintptr_t)map->entries;
+	FILE *file = open_lines("FAKE_PORTS", "");
+	unsigned int port, action, nr = 0;
+	char path[VSOCK_BRIDGE_PATH_MAX + 1] = "";
+
+	if (fails("GET_PORTS") || !file)
+		return -1;
+	while (nr < map->nr &&
+	       fscanf(file, "%u %u%*1[ ]%96[^\n]", &port, &action, path) >= 2) {
+		memset(&to[nr], 0, sizeof(*to));
+		to[nr].port = port;
+		to[nr].action = action;
+		to[nr].path_len = strlen(path);
+		memcpy(to[nr].path, path, to[nr].path_len);
+		if (path[0] == '@')
+			to[nr].path[0] = '\0';
+		path[0] = '\0';
+		nr++;
+	}
+	fclose(file);
+	map->nr = nr;
+	map->others = VSOCK_BRIDGE_PORT_DENY;
+	return 0;
+}
+
 static int drop_conn(const struct vsock_bridge_drop *drop)
 {
 	note("DROP_CONN device=%u id=%llu\n", selected, drop->id);
@@ -356,6 +384,8 @@ int ioctl(int fd, unsigned long request, ...)
 		return set_uds(argument);
 	case VSOCK_BRIDGE_SET_PORT:
 		return set_port(argument);
+	case VSOCK_BRIDGE_GET_PORTS:
+		return get_ports(argument);
 	case VSOCK_BRIDGE_SET_LIMITS:
 		return set_limits(argument);
 	case VSOCK_BRIDGE_GET_LIMITS:
