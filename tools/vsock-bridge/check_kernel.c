@@ -12,18 +12,18 @@ enum { OLDEST_MAJOR = 6, OLDEST_MINOR = 1 };
 #define SECURE_BOOT							\
 	"/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
 
-void check_kernel(const struct place *place, struct finding *finding)
+void check_kernel(const struct host *host, struct finding *finding)
 {
 	int major, minor;
 
-	if (sscanf(place->release, "%d.%d", &major, &minor) == 2 &&
+	if (sscanf(host->release, "%d.%d", &major, &minor) == 2 &&
 	    (major > OLDEST_MAJOR ||
 	     (major == OLDEST_MAJOR && minor >= OLDEST_MINOR))) {
-		finding_say(finding, FINDING_OK, "Linux %s", place->release);
+		finding_say(finding, FINDING_OK, "Linux %s", host->release);
 		return;
 	}
 	finding_say(finding, FINDING_PROBLEM, "Linux %s is older than %d.%d",
-		    place->release, OLDEST_MAJOR, OLDEST_MINOR);
+		    host->release, OLDEST_MAJOR, OLDEST_MINOR);
 	finding_advise(finding, "boot a newer kernel");
 }
 
@@ -44,12 +44,12 @@ static void name_missing(const struct kconfig *config, char *names)
 	}
 }
 
-void check_options(const struct place *place, struct finding *finding)
+void check_options(const struct host *host, struct finding *finding)
 {
-	char missing[256] = "", path[PLACE_PATH_SIZE];
+	char missing[256] = "", path[HOST_PATH_SIZE];
 	struct kconfig config;
 
-	kconfig_read(&config, place);
+	kconfig_read(&config, host);
 	if (!config.text) {
 		finding_say(finding, FINDING_NOTE,
 			    "the options of this kernel are not known");
@@ -57,7 +57,7 @@ void check_options(const struct place *place, struct finding *finding)
 		return;
 	}
 	name_missing(&config, missing);
-	place_path(place, path, config.source);
+	host_path(host, path, config.source);
 	if (*missing) {
 		finding_say(finding, FINDING_PROBLEM, "the kernel lacks %s (%s)",
 			    missing, path);
@@ -69,9 +69,9 @@ void check_options(const struct place *place, struct finding *finding)
 	kconfig_free(&config);
 }
 
-static bool is_installed(const struct place *place)
+static bool is_installed(const struct host *host)
 {
-	FILE *file = place_open(place, "/lib/modules/%s/modules.dep");
+	FILE *file = host_open(host, "/lib/modules/%s/modules.dep");
 	char *line = NULL;
 	bool found = false;
 	size_t size = 0;
@@ -86,18 +86,18 @@ static bool is_installed(const struct place *place)
 	return found;
 }
 
-static bool is_loaded(const struct place *place)
+static bool is_loaded(const struct host *host)
 {
-	return place_exists(place, "/sys/module/vsock_bridge");
+	return host_exists(host, "/sys/module/vsock_bridge");
 }
 
-void check_module(const struct place *place, struct finding *finding)
+void check_module(const struct host *host, struct finding *finding)
 {
 	char version[64] = "of an unknown version";
 
-	if (is_loaded(place)) {
-		place_read(place, "/sys/module/vsock_bridge/version", version,
-			   sizeof(version));
+	if (is_loaded(host)) {
+		host_read(host, "/sys/module/vsock_bridge/version", version,
+			  sizeof(version));
 		if (!strcmp(version, VERSION)) {
 			finding_say(finding, FINDING_OK, "vsock_bridge %s is loaded",
 				    version);
@@ -106,21 +106,21 @@ void check_module(const struct place *place, struct finding *finding)
 		finding_say(finding, FINDING_NOTE,
 			    "vsock_bridge %s is loaded, and this tool is " VERSION, version);
 		finding_advise(finding, "install the same release of both, and load the module again: modprobe -r vsock_bridge; modprobe vsock_bridge");
-	} else if (is_installed(place)) {
+	} else if (is_installed(host)) {
 		finding_say(finding, FINDING_PROBLEM, "vsock_bridge is installed, but not loaded");
 		finding_advise(finding, "modprobe vsock_bridge; if that fails, see dmesg(1)");
 	} else {
 		finding_say(finding, FINDING_PROBLEM,
-			    "vsock_bridge is not installed for Linux %s", place->release);
+			    "vsock_bridge is not installed for Linux %s", host->release);
 		finding_advise(finding, "install linux-headers-%s and the module's source, then: dkms autoinstall; modprobe vsock_bridge",
-			       place->release);
+			       host->release);
 	}
 }
 
 /* Four bytes of attributes, and the value. */
-static bool is_secure_boot(const struct place *place)
+static bool is_secure_boot(const struct host *host)
 {
-	FILE *file = place_open(place, SECURE_BOOT);
+	FILE *file = host_open(host, SECURE_BOOT);
 	unsigned char value[5] = "";
 	size_t n;
 
@@ -132,26 +132,26 @@ static bool is_secure_boot(const struct place *place)
 }
 
 /* Does the kernel load no module without a signature? Says why. */
-static const char *why_signed(const struct place *place)
+static const char *why_signed(const struct host *host)
 {
 	char line[64];
 
-	if (place_read(place, "/sys/module/module/parameters/sig_enforce", line,
-		       sizeof(line)) && *line == 'Y')
+	if (host_read(host, "/sys/module/module/parameters/sig_enforce", line,
+		      sizeof(line)) && *line == 'Y')
 		return "module.sig_enforce is set";
-	if (place_read(place, "/sys/kernel/security/lockdown", line, sizeof(line)) &&
+	if (host_read(host, "/sys/kernel/security/lockdown", line, sizeof(line)) &&
 	    !strstr(line, "[none]"))
 		return "the kernel is locked down";
-	return is_secure_boot(place) ? "Secure Boot is on" : NULL;
+	return is_secure_boot(host) ? "Secure Boot is on" : NULL;
 }
 
-void check_signature(const struct place *place, struct finding *finding)
+void check_signature(const struct host *host, struct finding *finding)
 {
-	const char *why = why_signed(place);
+	const char *why = why_signed(host);
 
 	if (!why) {
 		finding_say(finding, FINDING_OK, "modules need no signature");
-	} else if (is_loaded(place)) {
+	} else if (is_loaded(host)) {
 		finding_say(finding, FINDING_OK,
 			    "%s, and vsock_bridge is loaded all the same", why);
 	} else {

@@ -11,7 +11,7 @@
 
 #include "checks.h"
 #include "node.h"
-#include "process.h"
+#include "comm.h"
 #include "text.h"
 
 static bool may_open(const char *path)
@@ -35,14 +35,14 @@ static void describe(const struct stat *st, char *text, size_t size)
 }
 
 /* @missing: what it means that there is none, and @remedy. */
-static void look_at_node(const struct place *place, const char *node,
+static void look_at_node(const struct host *host, const char *node,
 			 enum verdict missing, const char *why, const char *remedy,
 			 struct finding *finding)
 {
-	char path[PLACE_PATH_SIZE], rights[128], remedy_of_rights[NODE_REMEDY_SIZE];
+	char path[HOST_PATH_SIZE], rights[128], remedy_of_rights[NODE_REMEDY_SIZE];
 	struct stat st;
 
-	place_path(place, path, node);
+	host_path(host, path, node);
 	if (stat(path, &st)) {
 		finding_say(finding, missing, "there is no %s: %s", node, why);
 		finding_advise(finding, "%s", remedy);
@@ -61,45 +61,45 @@ static void look_at_node(const struct place *place, const char *node,
 	}
 }
 
-static const char *why_no_node(const struct place *place)
+static const char *why_no_node(const struct host *host)
 {
-	return place_exists(place, "/sys/module/vsock_bridge") ?
+	return host_exists(host, "/sys/module/vsock_bridge") ?
 	       "udev has not made it, or a container has not got it" :
 	       "the module is not loaded";
 }
 
-static const char *remedy_of_node(const struct place *place)
+static const char *remedy_of_node(const struct host *host)
 {
-	return place_exists(place, "/sys/module/vsock_bridge") ?
+	return host_exists(host, "/sys/module/vsock_bridge") ?
 	       "udevadm trigger; or pass the node into the container" :
 	       "modprobe vsock_bridge";
 }
 
-void check_node(const struct place *place, struct finding *finding)
+void check_node(const struct host *host, struct finding *finding)
 {
-	look_at_node(place, DEVICE_NODE, FINDING_PROBLEM, why_no_node(place),
-		     remedy_of_node(place), finding);
+	look_at_node(host, DEVICE_NODE, FINDING_PROBLEM, why_no_node(host),
+		     remedy_of_node(host), finding);
 }
 
 /* Without it virtual machines run, and only list and its like do not. */
-void check_control(const struct place *place, struct finding *finding)
+void check_control(const struct host *host, struct finding *finding)
 {
-	look_at_node(place, CONTROL_NODE, FINDING_NOTE, why_no_node(place),
-		     remedy_of_node(place), finding);
+	look_at_node(host, CONTROL_NODE, FINDING_NOTE, why_no_node(host),
+		     remedy_of_node(host), finding);
 }
 
-void check_kvm(const struct place *place, struct finding *finding)
+void check_kvm(const struct host *host, struct finding *finding)
 {
-	look_at_node(place, "/dev/kvm", FINDING_NOTE,
+	look_at_node(host, "/dev/kvm", FINDING_NOTE,
 		     "virtual machines run without KVM, many times slower",
 		     "modprobe kvm_intel or kvm_amd; if that fails, switch virtualization on in the firmware",
 		     finding);
 }
 
 /* The two do not disturb each other, but a VMM may take the other one. */
-void check_vhost(const struct place *place, struct finding *finding)
+void check_vhost(const struct host *host, struct finding *finding)
 {
-	if (!place_exists(place, "/sys/module/vhost_vsock")) {
+	if (!host_exists(host, "/sys/module/vhost_vsock")) {
 		finding_say(finding, FINDING_OK, "vhost_vsock is not loaded");
 		return;
 	}
@@ -108,15 +108,15 @@ void check_vhost(const struct place *place, struct finding *finding)
 }
 
 /* How many descriptors of process @pid are the node; -1 where nobody tells. */
-static int count_open(const struct place *place, const char *pid)
+static int count_open(const struct host *host, const char *pid)
 {
-	char path[PLACE_PATH_SIZE], name[64], target[64];
+	char path[HOST_PATH_SIZE], name[64], target[64];
 	struct dirent *entry;
 	int count = 0;
 	DIR *dir;
 
 	snprintf(name, sizeof(name), "/proc/%.16s/fd", pid);
-	dir = opendir(place_path(place, path, name));
+	dir = opendir(host_path(host, path, name));
 	if (!dir)
 		return -1;
 	while ((entry = readdir(dir))) {
@@ -132,24 +132,24 @@ static int count_open(const struct place *place, const char *pid)
 
 static void add_holder(char *names, size_t size, const char *pid)
 {
-	char command[PROCESS_COMMAND_SIZE];
+	char command[COMM_SIZE];
 	size_t length = strlen(names);
 
-	process_command(command, strtoul(pid, NULL, 10));
+	comm_of(command, strtoul(pid, NULL, 10));
 	snprintf(names + length, size - length, "%s%.16s (%s)", length ? ", " : "",
 		 pid, command);
 }
 
-void check_holders(const struct place *place, struct finding *finding)
+void check_holders(const struct host *host, struct finding *finding)
 {
-	char path[PLACE_PATH_SIZE], names[256] = "";
-	DIR *dir = opendir(place_path(place, path, "/proc"));
+	char path[HOST_PATH_SIZE], names[256] = "";
+	DIR *dir = opendir(host_path(host, path, "/proc"));
 	int holders = 0, hidden = 0;
 	const struct dirent *entry;
 
 	while (dir && (entry = readdir(dir))) {
 		int count = isdigit(*entry->d_name) ?
-			    count_open(place, entry->d_name) : 0;
+			    count_open(host, entry->d_name) : 0;
 
 		hidden += count < 0;
 		if (count <= 0)

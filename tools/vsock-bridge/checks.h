@@ -4,7 +4,7 @@
 #define VSB_CLI_CHECKS_H
 
 #include "finding.h"
-#include "place.h"
+#include "host.h"
 
 /**
  * struct check - a check
@@ -13,7 +13,7 @@
  */
 struct check {
 	const char *name;
-	void (*look)(const struct place *place, struct finding *finding);
+	void (*look)(const struct host *host, struct finding *finding);
 };
 
 /* In the order of what needs what; ends with a check that has no name. */
@@ -23,14 +23,14 @@ extern const struct check checks[];
 void checks_path(const char *path, struct finding *finding);
 
 /* What the table has, by subject: check_kernel.c, check_node.c */
-void check_kernel(const struct place *place, struct finding *finding);
-void check_options(const struct place *place, struct finding *finding);
-void check_module(const struct place *place, struct finding *finding);
-void check_signature(const struct place *place, struct finding *finding);
-void check_node(const struct place *place, struct finding *finding);
-void check_control(const struct place *place, struct finding *finding);
-void check_kvm(const struct place *place, struct finding *finding);
-void check_vhost(const struct place *place, struct finding *finding);
-void check_holders(const struct place *place, struct finding *finding);
+void check_kernel(const struct host *host, struct finding *finding);
+void check_options(const struct host *host, struct finding *finding);
+void check_module(const struct host *host, struct finding *finding);
+void check_signature(const struct host *host, struct finding *finding);
+void check_node(const struct host *host, struct finding *finding);
+void check_control(const struct host *host, struct finding *finding);
+void check_kvm(const struct host *host, struct finding *finding);
+void check_vhost(const struct host *host, struct finding *finding);
+void check_holders(const struct host *host, struct finding *finding);
 
 #endif /* VSB_CLI_CHECKS_H */

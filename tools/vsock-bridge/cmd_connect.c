@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* vsock-bridge connect: stdin and stdout, and a port of the guest. */
+/* vsock-bridge connect: connects stdin and stdout to a port of the guest. */
 #include <stdint.h>
 #include <stdio.h>
 
@@ -15,39 +15,26 @@ static const char usage[] =
 	"Usage: vsock-bridge connect [OPTION]... PATH PORT\n"
 	"\n"
 	"Connects to PORT of the guest behind the socket PATH, which may be @NAME, sends\n"
-	"stdin there and writes what comes back to stdout. The end of stdin is passed on,\n"
-	"and what still comes back is read; it ends when both sides have ended.\n"
-	"\n"
-	"  --seqpacket     a SOCK_SEQPACKET connection, through PATH_seqpacket: what is\n"
-	"                  read at once, such as a line of a terminal, is a message of\n"
-	"                  at most 64K\n"
-	"  --timeout TIME  for the connection, in seconds, or with ms (10)\n"
-	"  -h, --help      show this help\n"
-	"\n"
+	"stdin to the guest and writes what the guest sends to stdout. At the end of\n"
+	"stdin it shuts down its side and continues to read; it ends when both sides have\n"
+	"ended.\n";
+
+static const char notes[] =
 	"Examples:\n"
 	"  vsock-bridge connect /run/vm1.sock 1024\n"
 	"  tar c . | vsock-bridge connect /run/vm1.sock 5000\n"
 	"\n"
-	"Exit codes: 0 both sides have ended, 1 failed, 2 wrong usage, 3 no device\n"
+	"Exit codes: 0 both sides have ended, 1 failure, 2 wrong usage, 3 no device\n"
 	"listens on PATH, 4 the guest refused, 5 no answer in time.\n";
 
-static const struct option options[] = {
-	{ "help", no_argument, NULL, 'h' },
-	{ "seqpacket", no_argument, NULL, OPT_SEQPACKET },
-	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
-	{}
+static const struct option_spec options[] = {
+	{ "seqpacket", .at = offsetof(struct client, seqpacket),
+	  .help = "use a SOCK_SEQPACKET connection, through PATH_seqpacket: each read from stdin, such as a line of a terminal, becomes a message of at most 64K" },
+	{ "timeout", .value = "TIME", .take = options_take_time,
+	  .at = offsetof(struct client, timeout_ms),
+	  .help = "time for the connection, in seconds or with a suffix ms (10)" },
+	OPTIONS_END
 };
-
-static int take(void *to, int option)
-{
-	struct client *client = to;
-
-	if (option == OPT_TIMEOUT)
-		return options_time("--timeout", optarg, 1, 3600000,
-				    &client->timeout_ms);
-	client->seqpacket = true;
-	return 0;
-}
 
 static int run(const struct client *client)
 {
@@ -61,8 +48,8 @@ int cmd_connect(int argc, char **argv)
 	static const struct syntax syntax = {
 		.command = "connect",
 		.usage = usage,
-		.options = options,
-		.take = take,
+		.notes = notes,
+		.tables = { { options } },
 		.words = "PATH and PORT",
 		.fewest = 2,
 		.most = 2,

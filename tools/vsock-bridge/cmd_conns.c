@@ -9,7 +9,7 @@
 #include "exit.h"
 #include "json.h"
 #include "options.h"
-#include "process.h"
+#include "comm.h"
 #include "table.h"
 #include "target.h"
 #include "text.h"
@@ -17,56 +17,43 @@
 static const char usage[] =
 	"Usage: vsock-bridge conns [OPTION]... [DEVICE]\n"
 	"\n"
-	"Shows the connections of a vsock_bridge device, or of all that you may see.\n"
-	"\n"
-	"  --port N         only those with this port, on either side\n"
-	"  --state STATE    only those in this state\n"
-	"  --json           print JSON\n"
-	"  --control NODE   the control node (" CONTROL_NODE ")\n"
-	"  -h, --help       show this help\n"
-	"\n"
+	"Lists the connections of a vsock_bridge device, or of all devices that the\n"
+	"caller may see.\n";
+
+static const char notes[] =
 	TARGET_USAGE
 	"\n"
 	"Columns:\n"
-	"  DEVICE, ID       what 'vsock-bridge drop' takes\n"
-	"  BY               who connected: guest or host\n"
-	"  GUEST, HOST      the ports\n"
+	"  DEVICE, ID       device and connection, as arguments of 'vsock-bridge drop'\n"
+	"  BY               the side that opened the connection: guest or host\n"
+	"  GUEST-PORT, HOST-PORT  the ports\n"
 	"  TYPE             stream or seqpacket\n"
 	"  STATE            handshake (the CONNECT line is not complete), requested (the\n"
-	"                   guest has not answered), connecting (to the host's program),\n"
-	"                   open, linger (the guest is gone, its last bytes are not\n"
-	"                   read), or dead (the guest is owed a reset)\n"
-	"  PID, COMMAND, USER    the host's program\n"
-	"  FROM-GUEST, TO-GUEST  bytes so far\n"
-	"  QUEUED           bytes of the guest that the host's program has not read and\n"
-	"                   its socket has no room for\n"
+	"                   guest has not answered), connecting (to the host program),\n"
+	"                   open, linger (the guest has closed, and the host program has\n"
+	"                   not read its last bytes), or dead (the RST waits)\n"
+	"  PID, COMMAND, USER    the host program\n"
+	"  TX-BYTES, RX-BYTES    bytes that the guest has sent and received\n"
+	"  TX-BUFFERED      bytes of the guest that the host socket has not accepted\n"
 	"  TX-CREDIT        bytes that the guest may send\n"
 	"  RX-CREDIT        bytes that the guest has room for\n"
-	"  AGE              since it began\n"
-	"  NOTES            waits-guest, waits-host: nothing moves before that one reads;\n"
-	"                   guest- or host-no-send, -no-recv: that one has shut it down\n"
+	"  AGE              time since the connection began\n"
+	"  NOTES            waits-guest, waits-host: blocked until that side reads;\n"
+	"                   guest- or host-no-send, -no-recv: that side has shut down\n"
+	"                   that direction\n"
 	"\n"
 	"Examples:\n"
 	"  vsock-bridge conns cid:3 --state open\n"
-	"  vsock-bridge conns --json | jq '.connections[] | select(.buffered > 0)'\n"
+	"  vsock-bridge conns --json | jq '.connections[] | select(.tx_buffered > 0)'\n"
 	"\n"
-	"Exit codes: 0 done, 1 failed, 2 wrong usage.\n";
-
-static const struct option options[] = {
-	{ "control", required_argument, NULL, OPT_CONTROL },
-	{ "help", no_argument, NULL, 'h' },
-	{ "json", no_argument, NULL, OPT_JSON },
-	{ "port", required_argument, NULL, OPT_PORT },
-	{ "state", required_argument, NULL, OPT_STATE },
-	{}
-};
+	"Exit codes: 0 success, 1 failure, 2 wrong usage.\n";
 
 static const struct column columns[] = {
 	{ "DEVICE", true }, { "ID", true }, { "BY", false },
-	{ "GUEST", true }, { "HOST", true }, { "TYPE", false },
+	{ "GUEST-PORT", true }, { "HOST-PORT", true }, { "TYPE", false },
 	{ "STATE", false }, { "PID", true }, { "COMMAND", false },
-	{ "USER", false }, { "FROM-GUEST", true }, { "TO-GUEST", true },
-	{ "QUEUED", true }, { "TX-CREDIT", true }, { "RX-CREDIT", true },
+	{ "USER", false }, { "TX-BYTES", true }, { "RX-BYTES", true },
+	{ "TX-BUFFERED", true }, { "TX-CREDIT", true }, { "RX-CREDIT", true },
 	{ "AGE", true }, { "NOTES", false },
 };
 
@@ -80,47 +67,43 @@ struct request {
 	struct table table;
 };
 
-static int take_port(struct request *request)
+static int take_port(void *to, const struct option_spec *spec, const char *text)
 {
+	struct request *request = to;
 	unsigned long port;
 
-	if (options_number("--port", optarg, 0, UINT32_MAX, &port))
+	(void)spec;
+	if (options_number("--port", text, 0, UINT32_MAX, &port))
 		return -1;
 	request->has_port = true;
 	request->port = port;
 	return 0;
 }
 
-static int take_state(struct request *request)
-{
-	request->state = conns_find_state(optarg);
-	if (request->state >= 0)
-		return 0;
-	diag("--state '%s' is none: give handshake, requested, connecting, open, linger or dead",
-	     optarg);
-	return -1;
-}
-
-static int take(void *to, int option)
+static int take_state(void *to, const struct option_spec *spec, const char *text)
 {
 	struct request *request = to;
 
-	switch (option) {
-	case OPT_CONTROL:
-		request->node = optarg;
+	(void)spec;
+	request->state = conns_find_state(text);
+	if (request->state >= 0)
 		return 0;
-	case OPT_JSON:
-		request->json = true;
-		return 0;
-	case OPT_PORT:
-		return take_port(request);
-	case OPT_STATE:
-		return take_state(request);
-	}
+	diag("--state '%s' is unknown: give handshake, requested, connecting, open, linger or dead",
+	     text);
 	return -1;
 }
 
-static const char *who(const struct vsock_bridge_conn *conn)
+static const struct option_spec options[] = {
+	{ "port", .value = "N", .take = take_port,
+	  .help = "only connections with this port on either side" },
+	{ "state", .value = "STATE", .take = take_state,
+	  .help = "only connections in this state" },
+	OPTION_JSON(struct request, json),
+	OPTION_CONTROL(struct request, node),
+	OPTIONS_END
+};
+
+static const char *opener(const struct vsock_bridge_conn *conn)
 {
 	return conn->flags & VSOCK_BRIDGE_CONN_BY_GUEST ? "guest" : "host";
 }
@@ -138,10 +121,10 @@ static const char *type_of(const struct vsock_bridge_conn *conn)
 
 static void program_cells(struct table *table, const struct vsock_bridge_conn *conn)
 {
-	char text[TEXT_SIZE], command[PROCESS_COMMAND_SIZE];
+	char text[TEXT_SIZE], command[COMM_SIZE];
 
 	table_cell(table, "%s", text_pid(text, conn->pid));
-	table_cell(table, "%s", *process_command(command, conn->pid) ? command : "-");
+	table_cell(table, "%s", *comm_of(command, conn->pid) ? command : "-");
 	table_cell(table, "%s", conn->pid ? text_user(text, conn->uid) : "-");
 }
 
@@ -154,18 +137,18 @@ static void bytes_cell(struct table *table, __u64 bytes)
 
 static void notes_cell(struct table *table, __u32 flags)
 {
-	char notes[128] = "";
+	char text[128] = "";
 	__u32 bit;
 
 	for (bit = 1; bit; bit <<= 1) {
 		const char *name = (flags & bit) ? conns_flag(bit) : NULL;
 
-		if (name && *notes)
-			strcat(notes, ",");
+		if (name && *text)
+			strcat(text, ",");
 		if (name)
-			strcat(notes, name);
+			strcat(text, name);
 	}
-	table_cell(table, "%s", *notes ? notes : "-");
+	table_cell(table, "%s", *text ? text : "-");
 }
 
 static void print_line(struct table *table, __u32 device,
@@ -175,7 +158,7 @@ static void print_line(struct table *table, __u32 device,
 
 	table_cell(table, "%u", device);
 	table_cell(table, "%llu", (unsigned long long)conn->id);
-	table_cell(table, "%s", who(conn));
+	table_cell(table, "%s", opener(conn));
 	table_cell(table, "%u", conn->guest_port);
 	table_cell(table, "%u", conn->host_port);
 	table_cell(table, "%s", type_of(conn));
@@ -192,7 +175,7 @@ static void print_line(struct table *table, __u32 device,
 
 static void json_program(const struct vsock_bridge_conn *conn)
 {
-	char user[TEXT_SIZE], command[PROCESS_COMMAND_SIZE];
+	char user[TEXT_SIZE], command[COMM_SIZE];
 
 	if (!conn->pid) {
 		json_null("pid");
@@ -202,7 +185,7 @@ static void json_program(const struct vsock_bridge_conn *conn)
 		return;
 	}
 	json_number("pid", conn->pid);
-	json_text("command", process_command(command, conn->pid));
+	json_text("command", comm_of(command, conn->pid));
 	json_number("uid", conn->uid);
 	json_text("user", text_user(user, conn->uid));
 }
@@ -223,7 +206,7 @@ static void json_conn(__u32 device, const struct vsock_bridge_conn *conn)
 	json_object(NULL);
 	json_number("device", device);
 	json_number("id", conn->id);
-	json_text("by", who(conn));
+	json_text("by", opener(conn));
 	json_number("guest_port", conn->guest_port);
 	json_number("host_port", conn->host_port);
 	json_text("type", type_of(conn));
@@ -231,7 +214,7 @@ static void json_conn(__u32 device, const struct vsock_bridge_conn *conn)
 	json_program(conn);
 	json_number("tx_bytes", conn->tx_bytes);
 	json_number("rx_bytes", conn->rx_bytes);
-	json_number("buffered", conn->buffered);
+	json_number("tx_buffered", conn->buffered);
 	json_number("tx_credit", conn->tx_credit);
 	json_number("rx_credit", conn->rx_credit);
 	json_number("age_ms", conn->age_ms);
@@ -262,14 +245,14 @@ static void show(struct request *request, __u32 device, const struct conns *conn
 }
 
 static int show_device(void *to, const struct device *device,
-		       const struct vsock_bridge_device *entry)
+		       const struct vsock_bridge_device *listed)
 {
 	struct conns conns;
 	int result = conns_read(&conns, device);
 
 	if (result)
 		return result;
-	show(to, entry->device, &conns);
+	show(to, listed->device, &conns);
 	conns_free(&conns);
 	return 0;
 }
@@ -313,8 +296,8 @@ int cmd_conns(int argc, char **argv)
 	static const struct syntax syntax = {
 		.command = "conns",
 		.usage = usage,
-		.options = options,
-		.take = take,
+		.notes = notes,
+		.tables = { { options } },
 		.words = "one DEVICE",
 		.most = 1,
 	};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* vsock-bridge doctor: what is missing, and what to do. */
+/* vsock-bridge doctor: checks the host and names remedies. */
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -15,25 +15,15 @@ static const char usage[] =
 	"Usage: vsock-bridge doctor [OPTION]... [PATH]...\n"
 	"\n"
 	"Checks whether this user can run virtual machines with vsock_bridge on this\n"
-	"host: kernel, module, device nodes, KVM. Says in one line each what is so, and\n"
-	"where something is wrong what to do. Of each PATH it says whether a device can\n"
-	"have it. Changes nothing.\n"
-	"\n"
-	"  --json         print JSON\n"
-	"  --root DIR     look at the system whose files are below DIR\n"
-	"  -h, --help     show this help\n"
-	"\n"
+	"host: kernel, module, device nodes, KVM. Prints one line for each check, with a\n"
+	"remedy if there is a problem. Also checks for each PATH whether a device can\n"
+	"bind it. Changes nothing.\n";
+
+static const char notes[] =
 	"Example:\n"
 	"  vsock-bridge doctor /run/vm1.sock\n"
 	"\n"
-	"Exit codes: 0 no problem, 1 there is one, 2 wrong usage.\n";
-
-static const struct option options[] = {
-	{ "help", no_argument, NULL, 'h' },
-	{ "json", no_argument, NULL, OPT_JSON },
-	{ "root", required_argument, NULL, OPT_ROOT },
-	{}
-};
+	"Exit codes: 0 no problem, 1 there is a problem, 2 wrong usage.\n";
 
 struct request {
 	const char *root;
@@ -41,16 +31,12 @@ struct request {
 	bool problem;
 };
 
-static int take(void *to, int option)
-{
-	struct request *request = to;
-
-	if (option == OPT_JSON)
-		request->json = true;
-	else
-		request->root = optarg;
-	return 0;
-}
+static const struct option_spec options[] = {
+	OPTION_JSON(struct request, json),
+	{ "root", .value = "DIR", .at = offsetof(struct request, root),
+	  .help = "check the system whose files are below DIR" },
+	OPTIONS_END
+};
 
 static void print_text(const char *name, const struct finding *finding)
 {
@@ -79,13 +65,13 @@ static void print(struct request *request, const char *name,
 	(request->json ? print_json : print_text)(name, finding);
 }
 
-static void look(struct request *request, const struct place *place, char **paths)
+static void look(struct request *request, const struct host *host, char **paths)
 {
 	const struct check *check;
 	struct finding finding;
 
 	for (check = checks; check->name; check++) {
-		check->look(place, &finding);
+		check->look(host, &finding);
 		print(request, check->name, &finding);
 	}
 	for (; *paths; paths++) {
@@ -96,16 +82,16 @@ static void look(struct request *request, const struct place *place, char **path
 
 static int run(struct request *request, char **paths)
 {
-	struct utsname host;
-	struct place place = { .root = request->root };
+	struct utsname kernel;
+	struct host host = { .root = request->root };
 
-	uname(&host);
-	place.release = host.release;
+	uname(&kernel);
+	host.release = kernel.release;
 	if (request->json) {
 		json_object(NULL);
 		json_array("checks");
 	}
-	look(request, &place, paths);
+	look(request, &host, paths);
 	if (request->json) {
 		json_end();
 		json_bool("problem", request->problem);
@@ -119,8 +105,8 @@ int cmd_doctor(int argc, char **argv)
 	static const struct syntax syntax = {
 		.command = "doctor",
 		.usage = usage,
-		.options = options,
-		.take = take,
+		.notes = notes,
+		.tables = { { options } },
 		.words = "PATHs",
 		.most = INT_MAX,
 	};

@@ -17,28 +17,18 @@ static const char usage[] =
 	"Usage: vsock-bridge drop [OPTION]... DEVICE ID...\n"
 	"       vsock-bridge drop [OPTION]... --port N DEVICE\n"
 	"\n"
-	"Ends connections of a vsock_bridge device: the guest sees a reset, the host's\n"
-	"program the end. Bytes that are under way are lost.\n"
-	"\n"
-	"  --port N         all that have this port, on either side\n"
-	"  --control NODE   the control node (" CONTROL_NODE ")\n"
-	"  -h, --help       show this help\n"
-	"\n"
+	"Ends connections of a vsock_bridge device: the guest sees a reset, the host\n"
+	"program EOF or a reset. Bytes that have not arrived are lost.\n";
+
+static const char notes[] =
 	TARGET_USAGE
-	"ID is as 'vsock-bridge conns' shows it.\n"
+	"ID is the ID that 'vsock-bridge conns' shows.\n"
 	"\n"
 	"Examples:\n"
 	"  vsock-bridge drop cid:3 17\n"
 	"  vsock-bridge drop /run/vm1.sock --port 5000\n"
 	"\n"
-	"Exit codes: 0 done, 1 failed, or there was no such connection; 2 wrong usage.\n";
-
-static const struct option options[] = {
-	{ "control", required_argument, NULL, OPT_CONTROL },
-	{ "help", no_argument, NULL, 'h' },
-	{ "port", required_argument, NULL, OPT_PORT },
-	{}
-};
+	"Exit codes: 0 success, 1 failure, or there is no such connection; 2 wrong usage.\n";
 
 struct request {
 	const char *node;
@@ -47,19 +37,23 @@ struct request {
 	char **ids;	/* ends with NULL */
 };
 
-static int take(void *to, int option)
+static int take_port(void *to, const struct option_spec *spec, const char *text)
 {
 	struct request *request = to;
 
-	if (option == OPT_CONTROL) {
-		request->node = optarg;
-		return 0;
-	}
+	(void)spec;
 	request->has_port = true;
-	return options_number("--port", optarg, 0, UINT32_MAX, &request->port);
+	return options_number("--port", text, 0, UINT32_MAX, &request->port);
 }
 
-/* One that has ended by itself meanwhile is dropped, too. */
+static const struct option_spec options[] = {
+	{ "port", .value = "N", .take = take_port,
+	  .help = "end all connections with this port on either side" },
+	OPTION_CONTROL(struct request, node),
+	OPTIONS_END
+};
+
+/* A connection that has ended by itself meanwhile is no error. */
 static int drop_port(const struct device *device, __u32 port)
 {
 	unsigned int found = 0;
@@ -97,7 +91,7 @@ static int drop_id(const struct device *device, const char *text)
 	return result ? -1 : 0;
 }
 
-/* One that fails is told, and the others are dropped. */
+/* A failure does not keep the other connections from being dropped. */
 static int drop(const struct request *request, const struct device *device)
 {
 	int result = 0;
@@ -113,11 +107,11 @@ static int drop(const struct request *request, const struct device *device)
 
 static int run(const struct request *request, const char *target)
 {
-	struct vsock_bridge_device entry;
+	struct vsock_bridge_device listed;
 	struct device device;
 	int result;
 
-	if (target_open(&device, &entry, request->node, target))
+	if (target_open(&device, &listed, request->node, target))
 		return EXIT_FAILED;
 	result = drop(request, &device);
 	device_close(&device);
@@ -139,8 +133,8 @@ int cmd_drop(int argc, char **argv)
 	static const struct syntax syntax = {
 		.command = "drop",
 		.usage = usage,
-		.options = options,
-		.take = take,
+		.notes = notes,
+		.tables = { { options } },
 		.words = "a DEVICE, and IDs or --port",
 		.fewest = 1,
 		.most = INT_MAX,

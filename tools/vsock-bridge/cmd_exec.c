@@ -12,7 +12,7 @@
 #include "config.h"
 #include "diag.h"
 #include "exit.h"
-#include "inherited.h"
+#include "fd.h"
 #include "options.h"
 
 #define DEFAULT_FD	3
@@ -22,14 +22,10 @@ static const char usage[] =
 	"\n"
 	"Opens a vsock_bridge device, lets it listen on the AF_UNIX socket PATH, and\n"
 	"becomes COMMAND, which finds the device at descriptor 3. COMMAND keeps this\n"
-	"process's pid, stdin, stdout, stderr, environment and signals.\n"
-	"\n"
-	CONFIG_USAGE
-	"  --fd N               descriptor of the device in COMMAND, 3 or above (3)\n"
-	"  --device NODE        the device node (" DEVICE_NODE ")\n"
-	"  -h, --help           show this help\n"
-	"\n"
-	"PATH is not removed when COMMAND ends; --replace is for the next start.\n"
+	"process's pid, stdin, stdout, stderr, environment and signals.\n";
+
+static const char notes[] =
+	"PATH is not removed when COMMAND ends; --replace removes it at the next start.\n"
 	"\n"
 	"Examples:\n"
 	"  vsock-bridge exec --uds-path /run/vm1.sock -- \\\n"
@@ -40,14 +36,6 @@ static const char usage[] =
 	"Exit codes: that of COMMAND, or 2 wrong usage, 125 the device could not be\n"
 	"set up, 126 COMMAND cannot be executed, 127 COMMAND not found.\n";
 
-static const struct option options[] = {
-	CONFIG_OPTIONS,
-	{ "device", required_argument, NULL, OPT_DEVICE },
-	{ "fd", required_argument, NULL, OPT_FD },
-	{ "help", no_argument, NULL, 'h' },
-	{}
-};
-
 struct request {
 	const char *node;
 	int fd;
@@ -55,21 +43,17 @@ struct request {
 	char **command;
 };
 
-static int take(void *to, int option)
-{
-	struct request *request = to;
+static const struct option_spec options[] = {
+	OPTION_HEADING("Other options:"),
+	{ "fd", .value = "N", .take = fd_take,
+	  .at = offsetof(struct request, fd),
+	  .help = "descriptor of the device in COMMAND, 3 or above (3)" },
+	{ "device", .value = "NODE", .at = offsetof(struct request, node),
+	  .help = "the device node (" DEVICE_NODE ")" },
+	OPTIONS_END
+};
 
-	switch (option) {
-	case OPT_DEVICE:
-		request->node = optarg;
-		return 0;
-	case OPT_FD:
-		return inherited_take("--fd", optarg, &request->fd);
-	}
-	return config_take(&request->config, option);
-}
-
-/* getopt_long() stops behind a "--", or at a word that no "--" stands before. */
+/* getopt_long() stops after "--", or at a word that is no option. */
 static int take_command(struct request *request, int argc, char **argv)
 {
 	bool separated = !strcmp(argv[optind - 1], "--");
@@ -90,8 +74,8 @@ static int take_command(struct request *request, int argc, char **argv)
 }
 
 /*
- * COMMAND inherits what is open now, and may need it: nothing is overwritten,
- * but what was for the device.
+ * COMMAND inherits the descriptors that are open now and may need them, so only a
+ * descriptor that was passed to the device is overwritten.
  */
 static int check_fd(const struct request *request)
 {
@@ -105,8 +89,8 @@ static int check_fd(const struct request *request)
 }
 
 /*
- * Returns only if COMMAND could not be started. The device moves last: it may
- * take the place of a descriptor that it was given.
+ * Returns only if COMMAND could not be started. The device moves last, because it
+ * may replace a descriptor that was passed to it.
  */
 static int become_command(struct device *device, const struct request *request)
 {
@@ -117,7 +101,7 @@ static int become_command(struct device *device, const struct request *request)
 	return command_failed(request->command[0], errno);
 }
 
-/* Likewise. */
+/* Returns only if COMMAND could not be started. */
 static int run(struct request *request)
 {
 	struct device device;
@@ -143,8 +127,9 @@ int cmd_exec(int argc, char **argv)
 	static const struct syntax syntax = {
 		.command = "exec",
 		.usage = usage,
-		.options = options,
-		.take = take,
+		.notes = notes,
+		.tables = { { config_options, offsetof(struct request, config) },
+			    { options } },
 		.in_order = true,
 		.most = INT_MAX,
 	};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* vsock-bridge info: what the module is and can. */
+/* vsock-bridge info: versions, features and limits of the module. */
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -14,44 +14,26 @@
 static const char usage[] =
 	"Usage: vsock-bridge info [OPTION]...\n"
 	"\n"
-	"Shows versions, features and limits of the vsock_bridge kernel module.\n"
-	"\n"
-	"  --json         print JSON\n"
-	"  --device NODE  the device node (" DEVICE_NODE ")\n"
-	"  -h, --help     show this help\n"
-	"\n"
+	"Shows versions, virtio features and limits of the vsock_bridge kernel module.\n";
+
+static const char notes[] =
 	"Examples:\n"
 	"  vsock-bridge info\n"
 	"  vsock-bridge info --json | jq .limits.max_connections.default\n"
 	"\n"
-	"Exit codes: 0 done, 1 failed, 2 wrong usage.\n";
+	"Exit codes: 0 success, 1 failure, 2 wrong usage.\n";
 
-static const struct option options[] = {
-	{ "device", required_argument, NULL, OPT_DEVICE },
-	{ "help", no_argument, NULL, 'h' },
-	{ "json", no_argument, NULL, OPT_JSON },
-	{}
+struct request {
+	const char *node;
+	bool json;
 };
 
-/* A module too old to say what it takes may not have the limit at all. */
-static bool is_told(const struct limit *limit, const struct vsock_bridge_info *info)
-{
-	return limit_max(limit, info);
-}
-
-static void print_features(const char *label, const struct feature *table,
-			   __u64 bits)
-{
-	__u64 unknown = features_unknown(table, bits);
-
-	printf("%-17s", label);
-	for (; table->name; table++)
-		if (bits >> table->bit & 1)
-			printf(" %s", table->name);
-	if (unknown)
-		printf(" unknown:%#llx", (unsigned long long)unknown);
-	puts(bits ? "" : " none");
-}
+static const struct option_spec options[] = {
+	OPTION_JSON(struct request, json),
+	{ "device", .value = "NODE", .at = offsetof(struct request, node),
+	  .help = "the device node (" DEVICE_NODE ")" },
+	OPTIONS_END
+};
 
 static void print_text(const struct device *device,
 		       const struct vsock_bridge_limits *now)
@@ -63,36 +45,21 @@ static void print_text(const struct device *device,
 	printf("%-17s %s\n", "module", info->version);
 	printf("%-17s %u\n", "ABI", info->abi_version);
 	printf("%-17s %s\n", "device", device->node);
-	print_features("features", module_features, info->features);
-	print_features("virtio features", virtio_features, info->virtio_features);
+	if (info->features) {
+		printf("%-17s", "features");
+		features_print(module_features, info->features);
+	}
+	printf("%-17s", "virtio features");
+	features_print(virtio_features, info->virtio_features);
 	printf("%-17s %u bytes\n", "longest UDS path", info->max_path);
-	if (info->max_ports)
-		printf("%-17s %u\n", "ports in the map", info->max_ports);
-	if (info->max_message)
-		printf("%-17s %u bytes\n", "largest message", info->max_message);
+	printf("%-17s %u\n", "ports in the map", info->max_ports);
+	printf("%-17s %u bytes\n", "largest message", info->max_message);
 
 	printf("\n%-30s %10s %10s %10s\n", "limit of a device", "default", "min", "max");
 	for (limit = limits; limit->key; limit++)
-		if (is_told(limit, info))
-			printf("%-30s %10u %10u %10u\n", limit->label,
-			       limit_value(limit, now), limit_min(limit, info),
-			       limit_max(limit, info));
-}
-
-static void json_features(const char *key, const struct feature *table,
-			  __u64 bits)
-{
-	json_object(key);
-	json_bits("bits", bits);
-	json_array("names");
-	for (; table->name; table++) {
-		if (bits >> table->bit & 1)
-			json_text(NULL, table->name);
-		bits &= ~(1ULL << table->bit);
-	}
-	json_end();
-	json_bits("unknown", bits);
-	json_end();
+		printf("%-30s %10u %10u %10u\n", limit->label,
+		       limit_value(limit, now), limit_min(limit, info),
+		       limit_max(limit, info));
 }
 
 static void json_limits(const struct vsock_bridge_info *info,
@@ -102,8 +69,6 @@ static void json_limits(const struct vsock_bridge_info *info,
 
 	json_object("limits");
 	for (limit = limits; limit->key; limit++) {
-		if (!is_told(limit, info))
-			continue;
 		json_object(limit->key);
 		json_number("default", limit_value(limit, now));
 		json_number("min", limit_min(limit, info));
@@ -130,31 +95,13 @@ static void print_json(const struct device *device,
 	json_release("tool", VERSION, VSOCK_BRIDGE_ABI_VERSION);
 	json_release("module", info->version, info->abi_version);
 	json_text("device", device->node);
-	json_features("features", module_features, info->features);
-	json_features("virtio_features", virtio_features, info->virtio_features);
+	features_json("features", module_features, info->features);
+	features_json("virtio_features", virtio_features, info->virtio_features);
 	json_number("max_path", info->max_path);
-	if (info->max_ports)
-		json_number("max_ports", info->max_ports);
-	if (info->max_message)
-		json_number("max_message", info->max_message);
+	json_number("max_ports", info->max_ports);
+	json_number("max_message", info->max_message);
 	json_limits(info, now);
 	json_end();
-}
-
-struct request {
-	const char *node;
-	bool json;
-};
-
-static int take(void *to, int option)
-{
-	struct request *request = to;
-
-	if (option == OPT_JSON)
-		request->json = true;
-	else
-		request->node = optarg;
-	return 0;
 }
 
 static int show(const struct request *request)
@@ -179,8 +126,8 @@ int cmd_info(int argc, char **argv)
 	static const struct syntax syntax = {
 		.command = "info",
 		.usage = usage,
-		.options = options,
-		.take = take,
+		.notes = notes,
+		.tables = { { options } },
 	};
 	struct request request = { .node = DEVICE_NODE };
 	int result = options_read(&syntax, argc, argv, &request);

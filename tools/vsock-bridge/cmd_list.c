@@ -1,79 +1,69 @@
 // SPDX-License-Identifier: GPL-2.0
-/* vsock-bridge list: the devices that are open. */
+/* vsock-bridge list: the open devices. */
 #include <stdio.h>
 
 #include "cmd.h"
-#include "entry.h"
+#include "listed.h"
 #include "exit.h"
+#include "features.h"
 #include "json.h"
 #include "options.h"
 #include "table.h"
 #include "target.h"
 #include "text.h"
+#include "wait.h"
 
 static const char usage[] =
 	"Usage: vsock-bridge list [OPTION]... [DEVICE]\n"
 	"\n"
-	"Shows the vsock_bridge devices that are open: your own, or to root all\n"
-	"(the control node is root's, unless a rule of yours says otherwise).\n"
-	"\n"
-	"  --interval TIME  look twice, so many seconds (or with ms) apart, and show\n"
-	"                   what was moved per second between\n"
-	"  --json           print JSON\n"
-	"  --control NODE   the control node (" CONTROL_NODE ")\n"
-	"  -h, --help       show this help\n"
-	"\n"
+	"Lists the open vsock_bridge devices: the caller's own, or all devices for root.\n"
+	"Only root can open the control node, unless a udev rule changes its mode.\n";
+
+static const char notes[] =
 	TARGET_USAGE
 	"\n"
 	"Columns:\n"
-	"  DEVICE           its number, as in the kernel's log and trace events\n"
-	"  PID, COMMAND, USER    the process that owns it, or has opened it\n"
-	"  CID              of the guest\n"
-	"  STATE            open (no virtual machine so far), stopped, running, waiting\n"
-	"                   (for the guest's answer to an event), or dead (its process\n"
-	"                   was killed, and another has it open)\n"
-	"  CONNS            connections\n"
-	"  FROM-GUEST, TO-GUEST  bytes, or with --interval bytes per second\n"
-	"  AGE              since it was opened\n"
-	"  PATH             of its socket\n"
+	"  DEVICE           number of the device, as in the kernel log and trace events\n"
+	"  PID, COMMAND, USER    the process that owns the device, or that opened it if\n"
+	"                   there is no owner\n"
+	"  CID              the guest's CID\n"
+	"  STATE            open (no owner yet), stopped, running, waiting (for the\n"
+	"                   guest's answer to an event), or dead (the owner was killed,\n"
+	"                   and another process has the device open)\n"
+	"  CONNS            number of connections\n"
+	"  TX-BYTES, RX-BYTES    bytes that the guest has sent and received; with\n"
+	"                   --interval, bytes per second\n"
+	"  AGE              time since the device was opened\n"
+	"  PATH             path of the host end\n"
 	"\n"
 	"Examples:\n"
 	"  vsock-bridge list --interval 1\n"
+	"  for n in $(vsock-bridge list -q); do vsock-bridge stats $n; done\n"
 	"  vsock-bridge list --json cid:3 | jq -r '.devices[].path'\n"
 	"\n"
-	"Exit codes: 0 done, 1 failed, 2 wrong usage.\n";
-
-static const struct option options[] = {
-	{ "control", required_argument, NULL, OPT_CONTROL },
-	{ "help", no_argument, NULL, 'h' },
-	{ "interval", required_argument, NULL, OPT_INTERVAL },
-	{ "json", no_argument, NULL, OPT_JSON },
-	{}
-};
+	"Exit codes: 0 success, 1 failure, 2 wrong usage.\n";
 
 struct request {
 	const char *node;
 	const char *target;
-	unsigned long interval_ms;	/* 0: look once */
+	unsigned long interval_ms;	/* 0: read the counters once */
 	bool json;
+	bool no_header;
+	bool quiet;
 };
 
-static int take(void *to, int option)
-{
-	struct request *request = to;
-
-	switch (option) {
-	case OPT_CONTROL:
-		request->node = optarg;
-		return 0;
-	case OPT_INTERVAL:
-		return options_interval(optarg, &request->interval_ms);
-	case OPT_JSON:
-		request->json = true;
-		return 0;
-	}
-	return -1;
-}
+static const struct option_spec options[] = {
+	{ "interval", .value = "TIME", .take = options_take_time,
+	  .at = offsetof(struct request, interval_ms),
+	  .help = "show bytes per second, measured over TIME, which is in seconds or with a suffix ms" },
+	{ "no-header", .at = offsetof(struct request, no_header),
+	  .help = "do not print the headings of the columns" },
+	{ "quiet", 'q', .at = offsetof(struct request, quiet),
+	  .help = "print only the numbers of the devices" },
+	OPTION_JSON(struct request, json),
+	OPTION_CONTROL(struct request, node),
+	OPTIONS_END
+};
 
 static void bytes_cell(struct table *table, __u64 bytes)
 {
@@ -93,48 +83,50 @@ static void rate_cell(struct table *table, bool known, double rate)
 }
 
 /* What was moved: since @before, or in all. */
-static void moved_cells(struct table *table, const struct vsock_bridge_device *entry,
+static void moved_cells(struct table *table, const struct vsock_bridge_device *listed,
 			const struct devices *now, const struct devices *before)
 {
-	struct rates rates = entry_rates(entry, now, before);
+	struct rates rates = listed_rates(listed, now, before);
 
 	if (!before->ns) {
-		bytes_cell(table, entry->tx_bytes_count);
-		bytes_cell(table, entry->rx_bytes_count);
+		bytes_cell(table, listed->tx_bytes_count);
+		bytes_cell(table, listed->rx_bytes_count);
 		return;
 	}
 	rate_cell(table, rates.known, rates.tx_bytes);
 	rate_cell(table, rates.known, rates.rx_bytes);
 }
 
-static void print_line(struct table *table, const struct vsock_bridge_device *entry,
+static void print_line(struct table *table, const struct vsock_bridge_device *listed,
 		       const struct devices *now, const struct devices *before)
 {
-	char text[TEXT_SIZE], path[ENTRY_PATH_SIZE];
+	char text[TEXT_SIZE], path[LISTED_PATH_SIZE];
 
-	table_cell(table, "%u", entry->device);
-	table_cell(table, "%s", text_pid(text, entry->pid));
-	table_cell(table, "%s", entry->comm);
-	table_cell(table, "%s", text_user(text, entry->uid));
-	table_cell(table, "%llu", (unsigned long long)entry->guest_cid);
-	table_cell(table, "%s", entry_state(entry));
-	table_cell(table, "%u", entry->connections);
-	moved_cells(table, entry, now, before);
-	table_cell(table, "%s", text_age(text, entry->age_ms));
-	table_cell(table, "%s", *entry_path(path, entry) ? path : "-");
+	table_cell(table, "%u", listed->device);
+	table_cell(table, "%s", text_pid(text, listed->pid));
+	table_cell(table, "%s", listed->comm);
+	table_cell(table, "%s", text_user(text, listed->uid));
+	table_cell(table, "%llu", (unsigned long long)listed->guest_cid);
+	table_cell(table, "%s", listed_state(listed));
+	table_cell(table, "%u", listed->connections);
+	moved_cells(table, listed, now, before);
+	table_cell(table, "%s", text_age(text, listed->age_ms));
+	table_cell(table, "%s", *listed_path(path, listed) ? path : "-");
 }
 
-static void print_text(const struct devices *now, const struct devices *before)
+static void print_text(const struct request *request, const struct devices *now,
+		       const struct devices *before)
 {
 	static const struct column columns[] = {
 		{ "DEVICE", true }, { "PID", true }, { "COMMAND", false },
 		{ "USER", false }, { "CID", true }, { "STATE", false },
-		{ "CONNS", true }, { "FROM-GUEST", true }, { "TO-GUEST", true },
+		{ "CONNS", true }, { "TX-BYTES", true }, { "RX-BYTES", true },
 		{ "AGE", true }, { "PATH", false },
 	};
 	struct table table = TABLE(columns);
 	size_t i;
 
+	table.no_header = request->no_header;
 	for (i = 0; i < now->count; i++)
 		print_line(&table, &now->all[i], now, before);
 	table_print(&table);
@@ -158,12 +150,12 @@ static void json_flags(__u32 flags)
 		json_bool(keys[i].key, flags & keys[i].bit);
 }
 
-static void json_path(const struct vsock_bridge_device *entry)
+static void json_path(const struct vsock_bridge_device *listed)
 {
-	char path[ENTRY_PATH_SIZE];
+	char path[LISTED_PATH_SIZE];
 
-	if (entry->path_len)
-		json_text("path", entry_path(path, entry));
+	if (listed->path_len)
+		json_text("path", listed_path(path, listed));
 	else
 		json_null("path");
 }
@@ -188,30 +180,30 @@ static void json_rates(const struct rates *rates)
 	json_end();
 }
 
-static void json_entry(const struct vsock_bridge_device *entry,
-		       const struct rates *rates)
+static void json_device(const struct vsock_bridge_device *listed,
+			const struct rates *rates)
 {
 	char user[TEXT_SIZE];
 
 	json_object(NULL);
-	json_number("device", entry->device);
-	json_pid(entry->pid);
-	json_text("command", entry->comm);
-	json_number("uid", entry->uid);
-	json_text("user", text_user(user, entry->uid));
-	json_number("cid", entry->guest_cid);
-	json_text("state", entry_state(entry));
-	json_path(entry);
-	json_flags(entry->flags);
-	json_bits("virtio_features", entry->features);
-	json_number("connections", entry->connections);
-	json_number("handshakes", entry->handshakes);
-	json_number("tx_bytes", entry->tx_bytes_count);
-	json_number("rx_bytes", entry->rx_bytes_count);
-	json_number("tx_packets", entry->tx_packets_count);
-	json_number("rx_packets", entry->rx_packets_count);
+	json_number("device", listed->device);
+	json_pid(listed->pid);
+	json_text("command", listed->comm);
+	json_number("uid", listed->uid);
+	json_text("user", text_user(user, listed->uid));
+	json_number("cid", listed->guest_cid);
+	json_text("state", listed_state(listed));
+	json_path(listed);
+	json_flags(listed->flags);
+	features_json("virtio_features", virtio_features, listed->features);
+	json_number("connections", listed->connections);
+	json_number("handshakes", listed->handshakes);
+	json_number("tx_bytes", listed->tx_bytes_count);
+	json_number("rx_bytes", listed->rx_bytes_count);
+	json_number("tx_packets", listed->tx_packets_count);
+	json_number("rx_packets", listed->rx_packets_count);
 	json_rates(rates);
-	json_number("age_ms", entry->age_ms);
+	json_number("age_ms", listed->age_ms);
 	json_end();
 }
 
@@ -222,12 +214,31 @@ static void print_json(const struct devices *now, const struct devices *before)
 	json_object(NULL);
 	json_array("devices");
 	for (i = 0; i < now->count; i++) {
-		struct rates rates = entry_rates(&now->all[i], now, before);
+		struct rates rates = listed_rates(&now->all[i], now, before);
 
-		json_entry(&now->all[i], &rates);
+		json_device(&now->all[i], &rates);
 	}
 	json_end();
 	json_end();
+}
+
+static void print_numbers(const struct devices *devices)
+{
+	size_t i;
+
+	for (i = 0; i < devices->count; i++)
+		printf("%u\n", devices->all[i].device);
+}
+
+static void print(const struct request *request, const struct devices *now,
+		  const struct devices *before)
+{
+	if (request->quiet)
+		print_numbers(now);
+	else if (request->json)
+		print_json(now, before);
+	else
+		print_text(request, now, before);
 }
 
 static int list(const struct request *request)
@@ -237,13 +248,13 @@ static int list(const struct request *request)
 	if (request->interval_ms) {
 		if (target_list(&before, request->node, request->target))
 			return EXIT_FAILED;
-		entry_interval(request->interval_ms);
+		wait_ms(request->interval_ms);
 	}
 	if (target_list(&now, request->node, request->target)) {
 		control_free(&before);
 		return EXIT_FAILED;
 	}
-	(request->json ? print_json : print_text)(&now, &before);
+	print(request, &now, &before);
 	control_free(&before);
 	control_free(&now);
 	return EXIT_OK;
@@ -254,8 +265,8 @@ int cmd_list(int argc, char **argv)
 	static const struct syntax syntax = {
 		.command = "list",
 		.usage = usage,
-		.options = options,
-		.take = take,
+		.notes = notes,
+		.tables = { { options } },
 		.words = "one DEVICE",
 		.most = 1,
 	};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* vsock-bridge listen: a connection of the guest, and stdin and stdout. */
+/* vsock-bridge listen: connects a connection of the guest to stdin and stdout. */
 #include <errno.h>
 #include <signal.h>
 #include <stdint.h>
@@ -19,40 +19,21 @@
 static const char usage[] =
 	"Usage: vsock-bridge listen [OPTION]... PATH PORT [-- COMMAND [ARG...]]\n"
 	"\n"
-	"Listens on PATH_PORT for the guest's connections to CID 2, port PORT: PATH is\n"
-	"that of the device. Takes the first connection, sends stdin there and writes\n"
-	"what comes to stdout, until both sides have ended; or becomes COMMAND, of which\n"
-	"the connection is stdin and stdout. PATH_PORT is removed before.\n"
-	"\n"
-	"  --keep          take all connections, each with a COMMAND of its own, until\n"
-	"                  a signal comes; then PATH_PORT is removed. At most 64 run\n"
-	"                  at once; more connections wait\n"
-	"  --mode MODE     permissions of PATH_PORT, in octal (0777 less the umask)\n"
-	"  --replace       remove PATH_PORT first if it is a stale socket, on which\n"
-	"                  nobody listens; any other file is left alone\n"
-	"  --seqpacket     for SOCK_SEQPACKET connections: what is read at once is a\n"
-	"                  message of at most 64K\n"
-	"  --timeout TIME  for the first connection, in seconds, or with ms (none)\n"
-	"  -h, --help      show this help\n"
-	"\n"
+	"Listens on PATH_PORT for the guest's connections to CID 2, port PORT; PATH is\n"
+	"the path of the device. Accepts the first connection, sends stdin to the guest\n"
+	"and writes what the guest sends to stdout, until both sides have ended. With\n"
+	"COMMAND, it becomes COMMAND, whose stdin and stdout are the connection.\n"
+	"PATH_PORT is removed after the connection was accepted.\n";
+
+static const char notes[] =
 	"Examples:\n"
 	"  vsock-bridge listen /run/vm1.sock 5000 >log\n"
 	"  vsock-bridge listen --keep /run/vm1.sock 5001 -- date\n"
 	"\n"
-	"Exit codes: 0 both sides have ended, or that of COMMAND; 1 failed, 2 wrong\n"
+	"Exit codes: 0 both sides have ended, or that of COMMAND; 1 failure, 2 wrong\n"
 	"usage, 5 no connection in time, 126 COMMAND cannot be executed, 127 not found.\n";
 
-static const struct option options[] = {
-	{ "help", no_argument, NULL, 'h' },
-	{ "keep", no_argument, NULL, OPT_KEEP },
-	{ "mode", required_argument, NULL, OPT_MODE },
-	{ "replace", no_argument, NULL, OPT_REPLACE },
-	{ "seqpacket", no_argument, NULL, OPT_SEQPACKET },
-	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
-	{}
-};
-
-/* The guest shall not start as many processes as it likes. */
+/* Bounds the number of processes that a guest can start. */
 enum { MOST_COMMANDS = 64 };
 
 struct request {
@@ -62,38 +43,42 @@ struct request {
 	char **command;		/* NULL: stdin and stdout */
 };
 
-static int take_mode(struct server *server)
+static int take_mode(void *to, const struct option_spec *spec, const char *text)
 {
+	struct request *request = to;
 	unsigned int mode;
 
-	if (options_mode("--mode", optarg, &mode))
+	(void)spec;
+	if (options_mode("--mode", text, &mode))
 		return -1;
-	server->mode = mode;
+	request->server.mode = mode;
 	return 0;
 }
 
-static int take(void *to, int option)
+static int take_seqpacket(void *to, const struct option_spec *spec, const char *text)
 {
 	struct request *request = to;
 
-	switch (option) {
-	case OPT_KEEP:
-		request->keep = true;
-		return 0;
-	case OPT_MODE:
-		return take_mode(&request->server);
-	case OPT_REPLACE:
-		request->server.replace = true;
-		return 0;
-	case OPT_SEQPACKET:
-		request->server.type = SOCK_SEQPACKET;
-		return 0;
-	case OPT_TIMEOUT:
-		return options_time("--timeout", optarg, 1, 3600000,
-				    &request->timeout_ms);
-	}
-	return -1;
+	(void)spec;
+	(void)text;
+	request->server.type = SOCK_SEQPACKET;
+	return 0;
 }
+
+static const struct option_spec options[] = {
+	{ "keep", .at = offsetof(struct request, keep),
+	  .help = "accept all connections, each with a COMMAND of its own, until a signal ends the command and PATH_PORT is removed. At most 64 COMMANDs run at once; further connections wait" },
+	{ "mode", .value = "MODE", .take = take_mode,
+	  .help = "permissions of PATH_PORT in octal (0777 less the umask)" },
+	{ "replace", .at = offsetof(struct request, server.replace),
+	  .help = "remove PATH_PORT first if it is a stale socket, on which no program listens; other files are never removed" },
+	{ "seqpacket", .take = take_seqpacket,
+	  .help = "accept SOCK_SEQPACKET connections: each read from stdin becomes a message of at most 64K" },
+	{ "timeout", .value = "TIME", .take = options_take_time,
+	  .at = offsetof(struct request, timeout_ms),
+	  .help = "time for the first connection, in seconds or with a suffix ms (none)" },
+	OPTIONS_END
+};
 
 /* Returns only if COMMAND could not be started. */
 static int become_command(char **command, int fd)
@@ -134,7 +119,7 @@ static int serve_all(struct request *request)
 {
 	int fd, result, running = 0;
 
-	signal(SIGCHLD, SIG_DFL);	/* who has called this may ignore it */
+	signal(SIGCHLD, SIG_DFL);	/* the caller may ignore it */
 	for (;;) {
 		running = count_running(running);
 		result = server_accept(&request->server, request->timeout_ms, &fd);
@@ -182,7 +167,7 @@ static int take_place(struct server *server, const char *path, const char *port)
 	return address_make(&server->address, path, suffix);
 }
 
-/* Behind "--" is COMMAND, which options_read() shall not see: it is cut off. */
+/* COMMAND follows "--" and is hidden from options_read(). */
 static int take_command(struct request *request, int *argc, char **argv)
 {
 	int i;
@@ -206,8 +191,8 @@ int cmd_listen(int argc, char **argv)
 	static const struct syntax syntax = {
 		.command = "listen",
 		.usage = usage,
-		.options = options,
-		.take = take,
+		.notes = notes,
+		.tables = { { options } },
 		.words = "PATH and PORT",
 		.fewest = 2,
 		.most = 2,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* vsock-bridge set: changes a device that is open. */
+/* vsock-bridge set: changes an open device. */
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -14,57 +14,40 @@
 static const char usage[] =
 	"Usage: vsock-bridge set [OPTION]... DEVICE\n"
 	"\n"
-	"Changes a vsock_bridge device that is open, its virtual machine running or not.\n"
-	"What no option names stays as it is. A new PATH takes the place of the old one:\n"
-	"connections live on, and no file is removed.\n"
+	"Changes an open vsock_bridge device, whether its virtual machine runs or not.\n"
+	"Settings without an option stay as they are. A new PATH replaces the old one:\n"
+	"existing connections continue, and no file is removed.\n"
 	"\n"
-	"Paths are looked up with the rights of the device's user, also when root calls\n"
-	"this: a guest never gets those of root by it. Root directory,\n"
-	"network namespace and security profile are those of this command. Limits and\n"
-	"ports that were set before something failed stay set.\n"
-	"\n"
-	CONFIG_USAGE
-	"  --control NODE       the control node (" CONTROL_NODE ")\n"
-	"  -h, --help           show this help\n"
-	"\n"
+	"Paths are looked up with the rights of the device's user, also if root runs the\n"
+	"command, so a guest never gets the rights of root. Root directory, network\n"
+	"namespace and security profile are those of this command. Limits and ports that\n"
+	"were set before a later step failed stay set.\n";
+
+static const char notes[] =
 	TARGET_USAGE
 	"\n"
 	"Examples:\n"
 	"  vsock-bridge set cid:3 --max-connections 4096 --connect-timeout 5\n"
 	"  vsock-bridge set cid:3 --uds-path /run/user/1000/vm.sock --mode 0660\n"
 	"\n"
-	"Exit codes: 0 done, 1 failed, 2 wrong usage.\n";
-
-static const struct option options[] = {
-	CONFIG_OPTIONS,
-	{ "control", required_argument, NULL, OPT_CONTROL },
-	{ "help", no_argument, NULL, 'h' },
-	{}
-};
+	"Exit codes: 0 success, 1 failure, 2 wrong usage.\n";
 
 struct request {
 	const char *node;
-	bool given;
 	struct config config;
 };
 
-static int take(void *to, int option)
-{
-	struct request *request = to;
+static const struct option_spec options[] = {
+	OPTION_HEADING("Other options:"),
+	OPTION_CONTROL(struct request, node),
+	OPTIONS_END
+};
 
-	if (option == OPT_CONTROL) {
-		request->node = optarg;
-		return 0;
-	}
-	request->given = true;
-	return config_take(&request->config, option);
-}
-
-/* All that has to do with paths is done with the rights that they will have. */
+/* Paths are checked and set with the rights with which they are looked up later. */
 static int set(struct request *request, struct device *device,
-	       const struct vsock_bridge_device *entry)
+	       const struct vsock_bridge_device *listed)
 {
-	if (config_has_paths(&request->config) && identity_become(entry->uid))
+	if (config_has_paths(&request->config) && identity_become(listed->uid))
 		return EXIT_FAILED;
 	if (config_check_surroundings(&request->config) ||
 	    config_set(device, &request->config))
@@ -74,13 +57,13 @@ static int set(struct request *request, struct device *device,
 
 static int run(struct request *request, const char *target)
 {
-	struct vsock_bridge_device entry;
+	struct vsock_bridge_device listed;
 	struct device device;
 	int result;
 
-	if (target_open(&device, &entry, request->node, target))
+	if (target_open(&device, &listed, request->node, target))
 		return EXIT_FAILED;
-	result = set(request, &device, &entry);
+	result = set(request, &device, &listed);
 	device_close(&device);
 	return result;
 }
@@ -90,8 +73,9 @@ int cmd_set(int argc, char **argv)
 	static const struct syntax syntax = {
 		.command = "set",
 		.usage = usage,
-		.options = options,
-		.take = take,
+		.notes = notes,
+		.tables = { { config_options, offsetof(struct request, config) },
+			    { options } },
 		.words = "one DEVICE",
 		.fewest = 1,
 		.most = 1,
@@ -104,7 +88,7 @@ int cmd_set(int argc, char **argv)
 
 	if (result != OPTIONS_TAKEN)
 		return result;
-	if (!request.given) {
+	if (!request.config.given) {
 		diag("nothing is to be set: give an option, see 'vsock-bridge set --help'");
 		return EXIT_USAGE;
 	}

@@ -5,7 +5,7 @@
 
 #include "cmd.h"
 #include "counters.h"
-#include "entry.h"
+#include "listed.h"
 #include "exit.h"
 #include "json.h"
 #include "options.h"
@@ -15,38 +15,26 @@
 static const char usage[] =
 	"Usage: vsock-bridge stats [OPTION]... [DEVICE]\n"
 	"\n"
-	"Shows the counters of a vsock_bridge device, or of all that you may see: what is\n"
-	"there now, what was counted since the device was opened, and which errors there\n"
-	"were. RX is to the guest, TX is from it, as virtio has it.\n"
-	"\n"
-	"  --all            errors that never were, too\n"
-	"  --json           print JSON, with all counters\n"
-	"  --control NODE   the control node (" CONTROL_NODE ")\n"
-	"  -h, --help       show this help\n"
-	"\n"
+	"Shows the gauges and counters of a vsock_bridge device, or of all devices that\n"
+	"the caller may see. Counters count from the time when the device was opened. TX\n"
+	"is from the guest to the host, RX from the host to the guest.\n";
+
+static const char notes[] =
 	TARGET_USAGE
 	"\n"
 	"Examples:\n"
 	"  vsock-bridge stats cid:3\n"
 	"  vsock-bridge stats --json | jq '.devices[] | {device, errors}'\n"
 	"\n"
-	"Exit codes: 0 done, 1 failed, 2 wrong usage.\n";
-
-static const struct option options[] = {
-	{ "all", no_argument, NULL, OPT_ALL },
-	{ "control", required_argument, NULL, OPT_CONTROL },
-	{ "help", no_argument, NULL, 'h' },
-	{ "json", no_argument, NULL, OPT_JSON },
-	{}
-};
+	"Exit codes: 0 success, 1 failure, 2 wrong usage.\n";
 
 /* By kind: its heading in text, and its key in JSON. */
 static const struct {
 	const char *heading;
 	const char *key;
 } kinds[] = {
-	[COUNTER_GAUGE] = { "now", "gauges" },
-	[COUNTER_COUNT] = { "so far", "counters" },
+	[COUNTER_GAUGE] = { "gauges", "gauges" },
+	[COUNTER_COUNT] = { "counters", "counters" },
 	[COUNTER_END] = { "connections ended", "ends" },
 	[COUNTER_ERROR] = { "errors", "errors" },
 };
@@ -60,23 +48,14 @@ struct request {
 	bool json;
 };
 
-static int take(void *to, int option)
-{
-	struct request *request = to;
-
-	switch (option) {
-	case OPT_ALL:
-		request->all = true;
-		return 0;
-	case OPT_CONTROL:
-		request->node = optarg;
-		return 0;
-	case OPT_JSON:
-		request->json = true;
-		return 0;
-	}
-	return -1;
-}
+static const struct option_spec options[] = {
+	{ "all", .at = offsetof(struct request, all),
+	  .help = "include error counters that are zero" },
+	{ "json", .at = offsetof(struct request, json),
+	  .help = "print JSON, with all counters" },
+	OPTION_CONTROL(struct request, node),
+	OPTIONS_END
+};
 
 static void print_kind(const struct request *request, enum counter_kind kind,
 		       const struct vsock_bridge_stats *stats)
@@ -98,19 +77,19 @@ static void print_kind(const struct request *request, enum counter_kind kind,
 }
 
 static int print_text(void *to, const struct device *device,
-		      const struct vsock_bridge_device *entry)
+		      const struct vsock_bridge_device *listed)
 {
 	const struct request *request = to;
 	struct vsock_bridge_stats stats;
-	char path[ENTRY_PATH_SIZE];
+	char path[LISTED_PATH_SIZE];
 	int result = counters_read(&stats, device);
 	int kind;
 
 	if (result)
 		return result;
-	entry_path(path, entry);
+	listed_path(path, listed);
 	text_make_printable(path);
-	printf("device %u  %s\n", entry->device, *path ? path : "-");
+	printf("device %u  %s\n", listed->device, *path ? path : "-");
 	for (kind = 0; kind < KINDS; kind++)
 		print_kind(request, kind, &stats);
 	return 0;
@@ -128,7 +107,7 @@ static void json_kind(enum counter_kind kind, const struct vsock_bridge_stats *s
 }
 
 static int print_json(void *to, const struct device *device,
-		      const struct vsock_bridge_device *entry)
+		      const struct vsock_bridge_device *listed)
 {
 	struct vsock_bridge_stats stats;
 	int result = counters_read(&stats, device);
@@ -138,7 +117,7 @@ static int print_json(void *to, const struct device *device,
 	if (result)
 		return result;
 	json_object(NULL);
-	json_number("device", entry->device);
+	json_number("device", listed->device);
 	for (kind = 0; kind < KINDS; kind++)
 		json_kind(kind, &stats);
 	json_end();
@@ -178,8 +157,8 @@ int cmd_stats(int argc, char **argv)
 	static const struct syntax syntax = {
 		.command = "stats",
 		.usage = usage,
-		.options = options,
-		.take = take,
+		.notes = notes,
+		.tables = { { options } },
 		.words = "one DEVICE",
 		.most = 1,
 	};

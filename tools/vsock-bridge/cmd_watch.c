@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* vsock-bridge watch: what moves, and what goes wrong, again and again. */
+/* vsock-bridge watch: throughput and errors, updated periodically. */
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -7,13 +7,14 @@
 #include <unistd.h>
 
 #include "cmd.h"
-#include "entry.h"
+#include "listed.h"
 #include "exit.h"
 #include "options.h"
-#include "sample.h"
+#include "reading.h"
 #include "table.h"
 #include "target.h"
 #include "text.h"
+#include "wait.h"
 
 #define DEFAULT_INTERVAL_MS	1000
 #define CLEAR_SCREEN		"\033[H\033[J"
@@ -21,75 +22,64 @@
 static const char usage[] =
 	"Usage: vsock-bridge watch [OPTION]... [DEVICE]\n"
 	"\n"
-	"Shows what a vsock_bridge device moves per second, or all that you may see, and\n"
-	"which errors there have been since this began, until it is interrupted. On a\n"
-	"terminal each look takes the place of the one before.\n"
-	"\n"
-	"  --count N        look so often (without end)\n"
-	"  --interval TIME  between two looks, in seconds, or with ms (1)\n"
-	"  --control NODE   the control node (" CONTROL_NODE ")\n"
-	"  -h, --help       show this help\n"
-	"\n"
+	"Shows the throughput of a vsock_bridge device, or of all devices that the caller\n"
+	"may see, and the errors since the command began, until it is interrupted. On a\n"
+	"terminal each update replaces the previous one.\n";
+
+static const char notes[] =
 	TARGET_USAGE
 	"\n"
-	"Columns, besides those of 'vsock-bridge list':\n"
-	"  FROM-GUEST, TO-GUEST  bytes per second\n"
-	"  PKTS-FROM, PKTS-TO    packets per second\n"
-	"  QUEUED           bytes of the guest that the host's programs have not read\n"
-	"  ERRORS           all since the device was opened\n"
-	"  NEW              those since the last look\n"
-	"Where the device does not tell, as when it is dead, there is a -.\n"
+	"Columns, in addition to those of 'vsock-bridge list':\n"
+	"  TX-BYTES, RX-BYTES      bytes per second that the guest sends and receives\n"
+	"  TX-PACKETS, RX-PACKETS  packets per second\n"
+	"  TX-BUFFERED      bytes of the guest that host sockets have not accepted\n"
+	"  ERRORS           errors since the device was opened\n"
+	"  NEW              errors since the previous update\n"
+	"A value that cannot be read, because the device is dead, is shown as -.\n"
 	"\n"
 	"Example:\n"
 	"  vsock-bridge watch --interval 5 cid:3\n"
 	"\n"
-	"Exit codes: 0 done, 1 failed, or DEVICE is gone; 2 wrong usage.\n";
-
-static const struct option options[] = {
-	{ "control", required_argument, NULL, OPT_CONTROL },
-	{ "count", required_argument, NULL, OPT_COUNT },
-	{ "help", no_argument, NULL, 'h' },
-	{ "interval", required_argument, NULL, OPT_INTERVAL },
-	{}
-};
+	"Exit codes: 0 success, 1 failure, or DEVICE is gone; 2 wrong usage.\n";
 
 struct request {
 	const char *node;
 	const char *target;
 	unsigned long interval_ms;
-	unsigned long count;	/* 0: without end */
+	unsigned long count;	/* 0: never stop */
 };
 
-/**
- * struct looks - what was seen
- * @first: at the beginning
- * @later: at the last two looks, in turn
- * @before: at the last look but one
- * @now: at the last one
- */
-struct looks {
-	struct sample first;
-	struct sample later[2];
-	struct sample *before;
-	struct sample *now;
-};
-
-static int take(void *to, int option)
+static int take_count(void *to, const struct option_spec *spec, const char *text)
 {
 	struct request *request = to;
 
-	switch (option) {
-	case OPT_CONTROL:
-		request->node = optarg;
-		return 0;
-	case OPT_COUNT:
-		return options_number("--count", optarg, 1, ULONG_MAX,
-				      &request->count);
-	case OPT_INTERVAL:
-		return options_interval(optarg, &request->interval_ms);
-	}
-	return -1;
+	(void)spec;
+	return options_number("--count", text, 1, ULONG_MAX, &request->count);
 }
+
+static const struct option_spec options[] = {
+	{ "count", .value = "N", .take = take_count,
+	  .help = "stop after N updates (default: never)" },
+	{ "interval", .value = "TIME", .take = options_take_time,
+	  .at = offsetof(struct request, interval_ms),
+	  .help = "time between updates, in seconds or with a suffix ms (1)" },
+	OPTION_CONTROL(struct request, node),
+	OPTIONS_END
+};
+
+/**
+ * struct looks - readings of the counters
+ * @first: the first reading
+ * @later: room for the last two readings
+ * @before: the reading before @now
+ * @now: the last reading
+ */
+struct looks {
+	struct reading first;
+	struct reading later[2];
+	struct reading *before;
+	struct reading *now;
+};
 
 static void rate_cell(struct table *table, bool known, const char *text)
 {
@@ -122,25 +112,25 @@ static void error_cells(struct table *table, const struct vsock_bridge_stats *no
 }
 
 static void print_line(struct table *table, const struct looks *looks,
-		       const struct vsock_bridge_device *entry)
+		       const struct vsock_bridge_device *listed)
 {
 	const struct vsock_bridge_stats *now, *before;
 	struct rates rates;
-	char text[TEXT_SIZE], path[ENTRY_PATH_SIZE];
+	char text[TEXT_SIZE], path[LISTED_PATH_SIZE];
 
-	now = sample_stats(looks->now, entry->device);
-	before = sample_stats(looks->before, entry->device);
-	rates = entry_rates(entry, &looks->now->devices, &looks->before->devices);
-	table_cell(table, "%u", entry->device);
-	table_cell(table, "%s", text_pid(text, entry->pid));
-	table_cell(table, "%s", entry->comm);
-	table_cell(table, "%llu", (unsigned long long)entry->guest_cid);
-	table_cell(table, "%s", entry_state(entry));
-	table_cell(table, "%u", entry->connections);
+	now = reading_stats(looks->now, listed->device);
+	before = reading_stats(looks->before, listed->device);
+	rates = listed_rates(listed, &looks->now->devices, &looks->before->devices);
+	table_cell(table, "%u", listed->device);
+	table_cell(table, "%s", text_pid(text, listed->pid));
+	table_cell(table, "%s", listed->comm);
+	table_cell(table, "%llu", (unsigned long long)listed->guest_cid);
+	table_cell(table, "%s", listed_state(listed));
+	table_cell(table, "%u", listed->connections);
 	print_rates(table, &rates);
 	table_cell(table, "%s", now ? text_bytes(text, now->buffered_bytes) : "-");
 	error_cells(table, now, before);
-	table_cell(table, "%s", *entry_path(path, entry) ? path : "-");
+	table_cell(table, "%s", *listed_path(path, listed) ? path : "-");
 }
 
 static void print_devices(const struct looks *looks)
@@ -148,8 +138,9 @@ static void print_devices(const struct looks *looks)
 	static const struct column columns[] = {
 		{ "DEVICE", true }, { "PID", true }, { "COMMAND", false },
 		{ "CID", true }, { "STATE", false }, { "CONNS", true },
-		{ "FROM-GUEST", true }, { "TO-GUEST", true },
-		{ "PKTS-FROM", true }, { "PKTS-TO", true }, { "QUEUED", true },
+		{ "TX-BYTES", true }, { "RX-BYTES", true },
+		{ "TX-PACKETS", true }, { "RX-PACKETS", true },
+		{ "TX-BUFFERED", true },
 		{ "ERRORS", true }, { "NEW", true }, { "PATH", false },
 	};
 	struct table table = TABLE(columns);
@@ -162,8 +153,8 @@ static void print_devices(const struct looks *looks)
 
 static void print_errors_of(const struct looks *looks, __u32 device)
 {
-	const struct vsock_bridge_stats *now = sample_stats(looks->now, device);
-	const struct vsock_bridge_stats *first = sample_stats(&looks->first, device);
+	const struct vsock_bridge_stats *now = reading_stats(looks->now, device);
+	const struct vsock_bridge_stats *first = reading_stats(&looks->first, device);
 	const struct counter *counter;
 
 	if (!now || !first)
@@ -208,10 +199,10 @@ static bool go_on(const struct request *request, unsigned long done)
 	       (!request->count || done < request->count);
 }
 
-static void free_later(struct looks *looks, struct sample *sample)
+static void free_later(struct looks *looks, struct reading *reading)
 {
-	if (sample != &looks->first)
-		sample_free(sample);
+	if (reading != &looks->first)
+		reading_free(reading);
 }
 
 static int look(const struct request *request, struct looks *looks)
@@ -221,9 +212,9 @@ static int look(const struct request *request, struct looks *looks)
 
 	looks->before = &looks->first;
 	do {
-		entry_interval(request->interval_ms);
+		wait_ms(request->interval_ms);
 		looks->now = &looks->later[done % 2];
-		failed = sample_take(looks->now, request->node, request->target);
+		failed = reading_take(looks->now, request->node, request->target);
 		if (failed)
 			break;
 		print(looks);
@@ -239,10 +230,10 @@ static int run(const struct request *request)
 	struct looks looks;
 	int failed;
 
-	if (sample_take(&looks.first, request->node, request->target))
+	if (reading_take(&looks.first, request->node, request->target))
 		return EXIT_FAILED;
 	failed = look(request, &looks);
-	sample_free(&looks.first);
+	reading_free(&looks.first);
 	return failed ? EXIT_FAILED : EXIT_OK;
 }
 
@@ -251,8 +242,8 @@ int cmd_watch(int argc, char **argv)
 	static const struct syntax syntax = {
 		.command = "watch",
 		.usage = usage,
-		.options = options,
-		.take = take,
+		.notes = notes,
+		.tables = { { options } },
 		.words = "one DEVICE",
 		.most = 1,
 	};

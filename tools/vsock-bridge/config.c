@@ -1,79 +1,199 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The configuration of a device, as the options of exec and set say it. */
+/* The configuration of a device: the options that exec and set share. */
 #include "config.h"
 #include "diag.h"
-#include "inherited.h"
+#include "fd.h"
+#include "fd.h"
 #include "limits.h"
 #include "options.h"
 
-static int take_hostend(struct hostend *end, int option)
+static struct hostend *take_end(struct config *config)
 {
-	struct vsock_bridge_uds *uds = &end->uds;
-
-	end->given = true;
-	switch (option) {
-	case OPT_GROUP:
-		uds->flags |= VSOCK_BRIDGE_UDS_GID;
-		return options_group("--group", optarg, &uds->gid);
-	case OPT_LISTEN_FD:
-		uds->flags |= VSOCK_BRIDGE_UDS_LISTEN_FD;
-		return inherited_take("--listen-fd", optarg, &uds->fd);
-	case OPT_MODE:
-		uds->flags |= VSOCK_BRIDGE_UDS_MODE;
-		return options_mode("--mode", optarg, &uds->mode);
-	case OPT_NO_CONNECT:
-		uds->flags |= VSOCK_BRIDGE_UDS_NO_CONNECT;
-		return 0;
-	case OPT_NO_LISTEN:
-		uds->flags |= VSOCK_BRIDGE_UDS_NO_LISTEN;
-		return 0;
-	case OPT_OWNER:
-		uds->flags |= VSOCK_BRIDGE_UDS_UID;
-		return options_user("--owner", optarg, &uds->uid);
-	case OPT_PREFIX:
-		uds->flags |= VSOCK_BRIDGE_UDS_PREFIX;
-		return 0;
-	case OPT_REPLACE:
-		end->replace = true;
-		return 0;
-	case OPT_SEQPACKET:
-		uds->flags |= VSOCK_BRIDGE_UDS_SEQPACKET;
-		return 0;
-	case OPT_SEQPACKET_FD:
-		uds->flags |= VSOCK_BRIDGE_UDS_SEQPACKET_FD;
-		return inherited_take("--seqpacket-fd", optarg, &uds->seqpacket_fd);
-	case OPT_UDS_PATH:
-		end->path = optarg;
-		return 0;
-	}
-	return -1;
+	config->given = true;
+	config->end.given = true;
+	return &config->end;
 }
 
-int config_take(struct config *config, int option)
+/* @spec->number: the VSOCK_BRIDGE_UDS_* bit that the option sets */
+static int take_end_flag(void *to, const struct option_spec *spec, const char *text)
 {
-	switch (option) {
-	case OPT_DIR_FD:
-		return inherited_take("--dir-fd", optarg, &config->end.dir);
-	case OPT_HOST_PORTS:
-		return limits_take_host_ports(&config->limits, optarg);
-	case OPT_OTHER_PORTS:
-		return portmap_take_others(&config->map, optarg);
-	case OPT_PORT:
-		return portmap_take(&config->map, optarg);
-	case OPT_RANDOM_PORTS:
-		limits_take_random_ports(&config->limits);
-		return 0;
-	case OPT_BUF_ALLOC:
-	case OPT_CONNECT_TIMEOUT:
-	case OPT_HANDSHAKE_TIMEOUT:
-	case OPT_MAX_BUFFERED:
-	case OPT_MAX_CONNECTIONS:
-	case OPT_MAX_HANDSHAKES:
-	case OPT_SHUTDOWN_TIMEOUT:
-		return limits_take(&config->limits, option, optarg);
-	}
-	return take_hostend(&config->end, option);
+	(void)text;
+	take_end(to)->uds.flags |= spec->number;
+	return 0;
 }
+
+static int take_path(void *to, const struct option_spec *spec, const char *text)
+{
+	(void)spec;
+	take_end(to)->path = text;
+	return 0;
+}
+
+static int take_replace(void *to, const struct option_spec *spec, const char *text)
+{
+	(void)spec;
+	(void)text;
+	take_end(to)->replace = true;
+	return 0;
+}
+
+static int take_mode(void *to, const struct option_spec *spec, const char *text)
+{
+	struct hostend *end = take_end(to);
+
+	end->uds.flags |= spec->number;
+	return options_mode("--mode", text, &end->uds.mode);
+}
+
+static int take_owner(void *to, const struct option_spec *spec, const char *text)
+{
+	struct hostend *end = take_end(to);
+
+	end->uds.flags |= spec->number;
+	return options_user("--owner", text, &end->uds.uid);
+}
+
+static int take_group(void *to, const struct option_spec *spec, const char *text)
+{
+	struct hostend *end = take_end(to);
+
+	end->uds.flags |= spec->number;
+	return options_group("--group", text, &end->uds.gid);
+}
+
+static int take_listen_fd(void *to, const struct option_spec *spec, const char *text)
+{
+	struct hostend *end = take_end(to);
+
+	end->uds.flags |= spec->number;
+	return fd_take(&end->uds.fd, spec, text);
+}
+
+static int take_seqpacket_fd(void *to, const struct option_spec *spec,
+			     const char *text)
+{
+	struct hostend *end = take_end(to);
+
+	end->uds.flags |= spec->number;
+	return fd_take(&end->uds.seqpacket_fd, spec, text);
+}
+
+static int take_dir_fd(void *to, const struct option_spec *spec, const char *text)
+{
+	struct config *config = to;
+
+	config->given = true;
+	return fd_take(&config->end.dir, spec, text);
+}
+
+static int take_port(void *to, const struct option_spec *spec, const char *text)
+{
+	struct config *config = to;
+
+	(void)spec;
+	config->given = true;
+	return portmap_take(&config->map, text);
+}
+
+static int take_other_ports(void *to, const struct option_spec *spec,
+			    const char *text)
+{
+	struct config *config = to;
+
+	(void)spec;
+	config->given = true;
+	return portmap_take_others(&config->map, text);
+}
+
+static int take_host_ports(void *to, const struct option_spec *spec, const char *text)
+{
+	struct config *config = to;
+
+	(void)spec;
+	config->given = true;
+	return limits_take_host_ports(&config->limits, text);
+}
+
+static int take_random_ports(void *to, const struct option_spec *spec,
+			     const char *text)
+{
+	struct config *config = to;
+
+	(void)spec;
+	(void)text;
+	config->given = true;
+	limits_take_random_ports(&config->limits);
+	return 0;
+}
+
+static int take_limit(void *to, const struct option_spec *spec, const char *text)
+{
+	struct config *config = to;
+
+	config->given = true;
+	return limits_take(&config->limits, spec->name, text);
+}
+
+const struct option_spec config_options[] = {
+	OPTION_HEADING("The host end:"),
+	{ "uds-path", .value = "PATH", .take = take_path,
+	  .help = "the host's socket, at most 96 bytes. Host programs connect to PATH and write 'CONNECT <port>\\n'; the guest's connections to CID 2, port P go to PATH_P. @NAME is an abstract name, without a file" },
+	{ "dir-fd", .value = "N", .take = take_dir_fd,
+	  .help = "relative paths start at the directory that is open at descriptor N" },
+	{ "group", .value = "GROUP", .take = take_group,
+	  .number = VSOCK_BRIDGE_UDS_GID,
+	  .help = "group of PATH, name or number (as for any new file)" },
+	{ "listen-fd", .value = "N", .take = take_listen_fd,
+	  .number = VSOCK_BRIDGE_UDS_LISTEN_FD,
+	  .help = "accept host programs from the listening socket that is open at descriptor N (systemd: 3), and bind nothing" },
+	{ "mode", .value = "MODE", .take = take_mode,
+	  .number = VSOCK_BRIDGE_UDS_MODE,
+	  .help = "permissions of PATH in octal, 0 to 0777, independent of the umask (0777 less the umask)" },
+	{ "no-connect", .take = take_end_flag,
+	  .number = VSOCK_BRIDGE_UDS_NO_CONNECT,
+	  .help = "refuse the guest's connections, except for ports that --port maps" },
+	{ "no-listen", .take = take_end_flag,
+	  .number = VSOCK_BRIDGE_UDS_NO_LISTEN,
+	  .help = "no socket for host programs: PATH only names the destination of the guest's connections" },
+	{ "owner", .value = "USER", .take = take_owner,
+	  .number = VSOCK_BRIDGE_UDS_UID,
+	  .help = "owner of PATH, name or number (as for any new file)" },
+	{ "prefix", .take = take_end_flag, .number = VSOCK_BRIDGE_UDS_PREFIX,
+	  .help = "with --listen-fd or --no-listen: the guest's connections to port P go to PATH and P, without a _ in between" },
+	{ "replace", .take = take_replace,
+	  .help = "remove PATH first if it is a stale socket, on which no program listens; other files are never removed" },
+	{ "seqpacket", .take = take_end_flag,
+	  .number = VSOCK_BRIDGE_UDS_SEQPACKET,
+	  .help = "also bind a SOCK_SEQPACKET socket, PATH_seqpacket" },
+	{ "seqpacket-fd", .value = "N", .take = take_seqpacket_fd,
+	  .number = VSOCK_BRIDGE_UDS_SEQPACKET_FD,
+	  .help = "also accept host programs from the listening SOCK_SEQPACKET socket that is open at descriptor N" },
+	OPTION_HEADING("Ports:"),
+	{ "host-ports", .value = "MIN-MAX", .take = take_host_ports,
+	  .help = "host ports of the host programs' connections, which the OK line names (1073741824-2147483647)" },
+	{ "other-ports", .value = "WHAT", .take = take_other_ports,
+	  .help = "the guest's ports without --port: deny refuses them, prefix connects them to PATH_P (deny if there is a --port)" },
+	{ "port", .value = "P=SOCKET", .take = take_port,
+	  .help = "the guest's connections to port P go to SOCKET, which may be @NAME; P=deny refuses them, P=prefix connects them to PATH_P; may be repeated" },
+	{ "random-ports", .take = take_random_ports,
+	  .help = "host ports are random, not sequential" },
+	OPTION_HEADING("Limits (SIZE in bytes, or with K, M or G; TIME in seconds, or with ms):"),
+	{ "buf-alloc", .value = "SIZE", .take = take_limit,
+	  .help = "bytes that a guest may send on a connection before they are read, 4K to 16M (256K)" },
+	{ "max-buffered", .value = "SIZE", .take = take_limit,
+	  .help = "bytes of all connections that the device keeps until they are read, 64K to 1G (64M)" },
+	{ "max-connections", .value = "N", .take = take_limit,
+	  .help = "connections at once, 1 to 65535 (1023)" },
+	{ "max-handshakes", .value = "N", .take = take_limit,
+	  .help = "clients that have not yet sent a complete CONNECT line, 1 to 4096 (256)" },
+	{ "connect-timeout", .value = "TIME", .take = take_limit,
+	  .help = "time for the guest's answer to a connection request, 1ms to 3600 (2)" },
+	{ "handshake-timeout", .value = "TIME", .take = take_limit,
+	  .help = "time for a host program's CONNECT line, 1ms to 3600 (60)" },
+	{ "shutdown-timeout", .value = "TIME", .take = take_limit,
+	  .help = "time for the guest to confirm a close, 1ms to 3600 (2)" },
+	OPTIONS_END
+};
 
 bool config_has_paths(const struct config *config)
 {
@@ -112,20 +232,19 @@ int config_check_surroundings(const struct config *config)
 {
 	int dir = config->end.dir;
 
-	if (dir != AT_FDCWD && inherited_check_directory(dir))
+	if (dir != AT_FDCWD && fd_check_directory(dir))
 		return -1;
 	return hostend_check_place(&config->end);
 }
 
 static int check_module(const struct device *device, const struct config *config)
 {
-	if (hostend_check_module(device, &config->end) ||
-	    portmap_check_module(device, &config->map))
+	if (hostend_check_module(device, &config->end))
 		return -1;
 	return limits_check_module(device, &config->limits);
 }
 
-/* Binding comes last, so that nothing that fails before it leaves a file. */
+/* The bind is last, so that a failure before it leaves no file behind. */
 int config_set(struct device *device, struct config *config)
 {
 	if (check_module(device, config) ||

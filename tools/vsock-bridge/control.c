@@ -136,15 +136,15 @@ void control_tell_gone(__u32 number)
 	diag("device %u is dead, or closed: see 'vsock-bridge list'", number);
 }
 
-static int visit_one(const struct vsock_bridge_device *entry, const char *node,
+static int visit_one(const struct vsock_bridge_device *listed, const char *node,
 		     control_visit visit, void *to)
 {
 	struct device device;
-	int result = control_select(&device, node, entry->device);
+	int result = control_select(&device, node, listed->device);
 
 	if (result)
 		return result;
-	result = visit(to, &device, entry);
+	result = visit(to, &device, listed);
 	device_close(&device);
 	return result;
 }

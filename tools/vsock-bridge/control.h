@@ -38,7 +38,7 @@ void control_tell_gone(__u32 number);
 
 /* 0, 1 when the device is dead or has been closed, or -1, told. */
 typedef int (*control_visit)(void *to, const struct device *device,
-			     const struct vsock_bridge_device *entry);
+			     const struct vsock_bridge_device *listed);
 
 /*
  * Selects one after the other; those that are dead, or have been closed, are left

@@ -63,15 +63,6 @@ void device_close(struct device *device)
 	device->fd = -1;
 }
 
-int device_need(const struct device *device, __u64 feature, const char *option)
-{
-	if (!(feature & ~device->info.features))
-		return 0;
-	diag("module %s is too old for %s: install the release that this tool is from (" VERSION "), or leave it out",
-	     device->info.version, option);
-	return -1;
-}
-
 int device_move(struct device *device, int fd)
 {
 	if (fd == device->fd) {

@@ -32,9 +32,6 @@ void device_close(struct device *device);
 /* Asks the device at device->fd what it is. */
 int device_get_info(struct device *device);
 
-/* Has the module this @feature, or none (0) to have? @option wants it. */
-int device_need(const struct device *device, __u64 feature, const char *option);
-
 /* Moves the descriptor to @fd, open across execve(). */
 int device_move(struct device *device, int fd);
 

@@ -1,27 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Names of feature bits. The numbers are those of the virtio specification and
- * of <linux/vhost_types.h>: older systems' headers lack some of them.
+ * Names of feature bits. The numbers are those of the virtio specification and of
+ * <linux/vhost_types.h>, and are repeated here because the headers of older systems
+ * lack some of them.
  */
-#include <linux/vsock_bridge.h>
+#include <stdio.h>
 
 #include "features.h"
+#include "json.h"
 
 const struct feature module_features[] = {
-	{ 0, "UDS_PATH" },
-	{ 1, "UDS_ABSTRACT" },
-	{ 2, "UDS_OWNER" },
-	{ 3, "UDS_REPLACE" },
-	{ 4, "EVICTION" },
-	{ 5, "HOST_PORTS" },
-	{ 6, "UDS_FDS" },
-	{ 7, "UDS_ONE_WAY" },
-	{ 8, "PORT_MAP" },
-	{ 9, "MAX_BUFFERED" },
-	{ 10, "SEQPACKET" },
-	{ 11, "EVENT_QUEUE" },
-	{ 12, "CONTROL" },
-	{}
+	{}	/* none yet: the first version has no feature bits */
 };
 
 const struct feature virtio_features[] = {
@@ -45,9 +34,36 @@ const struct feature virtio_features[] = {
 	{}
 };
 
-__u64 features_unknown(const struct feature *table, __u64 bits)
+static __u64 features_unknown(const struct feature *table, __u64 bits)
 {
 	for (; table->name; table++)
 		bits &= ~(1ULL << table->bit);
 	return bits;
+}
+
+void features_print(const struct feature *table, __u64 bits)
+{
+	__u64 unknown = features_unknown(table, bits);
+
+	for (; table->name; table++)
+		if (bits >> table->bit & 1)
+			printf(" %s", table->name);
+	if (unknown)
+		printf(" unknown:%#llx", (unsigned long long)unknown);
+	puts(bits ? "" : " none");
+}
+
+void features_json(const char *key, const struct feature *table, __u64 bits)
+{
+	json_object(key);
+	json_bits("bits", bits);
+	json_array("names");
+	for (; table->name; table++) {
+		if (bits >> table->bit & 1)
+			json_text(NULL, table->name);
+		bits &= ~(1ULL << table->bit);
+	}
+	json_end();
+	json_bits("unknown", bits);
+	json_end();
 }

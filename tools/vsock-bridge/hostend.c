@@ -6,7 +6,7 @@
 
 #include "diag.h"
 #include "hostend.h"
-#include "inherited.h"
+#include "fd.h"
 #include "uds.h"
 
 #define SEQPACKET_SUFFIX	"_seqpacket"
@@ -154,46 +154,17 @@ int hostend_check_place(const struct hostend *end)
 	const struct vsock_bridge_uds *uds = &end->uds;
 
 	if ((uds->flags & LISTEN_FD) &&
-	    inherited_check_listener("--listen-fd", uds->fd, SOCK_STREAM))
+	    fd_check_listener("--listen-fd", uds->fd, SOCK_STREAM))
 		return -1;
 	if ((uds->flags & SEQPACKET_FD) &&
-	    inherited_check_listener("--seqpacket-fd", uds->seqpacket_fd,
-				     SOCK_SEQPACKET))
+	    fd_check_listener("--seqpacket-fd", uds->seqpacket_fd,
+			      SOCK_SEQPACKET))
 		return -1;
 	return for_each_file(end, uds_check_place);
 }
 
 int hostend_check_module(const struct device *device, const struct hostend *end)
 {
-	const struct {
-		bool wanted;
-		__u64 feature;
-		const char *option;
-	} needs[] = {
-		{ !is_nothing(end), VSOCK_BRIDGE_F_UDS_PATH, "--uds-path" },
-		{ is_abstract(end), VSOCK_BRIDGE_F_UDS_ABSTRACT,
-		  "--uds-path @NAME" },
-		{ end->uds.flags & OWNER, VSOCK_BRIDGE_F_UDS_OWNER,
-		  "--owner or --group" },
-		{ end->uds.flags & LISTEN_FD, VSOCK_BRIDGE_F_UDS_FDS,
-		  "--listen-fd" },
-		{ end->uds.flags & PREFIX, VSOCK_BRIDGE_F_UDS_FDS, "--prefix" },
-		{ end->dir != AT_FDCWD, VSOCK_BRIDGE_F_UDS_FDS, "--dir-fd" },
-		{ end->uds.flags & NO_LISTEN, VSOCK_BRIDGE_F_UDS_ONE_WAY,
-		  "--no-listen" },
-		{ end->uds.flags & NO_CONNECT, VSOCK_BRIDGE_F_UDS_ONE_WAY,
-		  "--no-connect" },
-		{ end->uds.flags & SEQPACKET, VSOCK_BRIDGE_F_SEQPACKET,
-		  "--seqpacket" },
-		{ end->uds.flags & SEQPACKET_FD, VSOCK_BRIDGE_F_SEQPACKET,
-		  "--seqpacket-fd" },
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(needs) / sizeof(*needs); i++)
-		if (needs[i].wanted &&
-		    device_need(device, needs[i].feature, needs[i].option))
-			return -1;
 	return check_name(end, device->info.max_path);
 }
 
@@ -208,18 +179,18 @@ bool hostend_takes(const struct hostend *end, int fd)
  * A directory was for the device alone. Listening sockets stay open, but COMMAND is
  * not told of them.
  */
-int hostend_hand_over(const struct hostend *end, int place)
+int hostend_hand_over(const struct hostend *end, int device_fd)
 {
 	const struct vsock_bridge_uds *uds = &end->uds;
 
 	if (uds->flags & (LISTEN_FD | SEQPACKET_FD))
-		inherited_forget_activation();
-	if ((uds->flags & LISTEN_FD) && inherited_keep(uds->fd, place))
+		fd_forget_activation();
+	if ((uds->flags & LISTEN_FD) && fd_keep_open(uds->fd, device_fd))
 		return -1;
 	if ((uds->flags & SEQPACKET_FD) &&
-	    inherited_keep(uds->seqpacket_fd, place))
+	    fd_keep_open(uds->seqpacket_fd, device_fd))
 		return -1;
-	return end->dir == AT_FDCWD ? 0 : inherited_hand_over(end->dir);
+	return end->dir == AT_FDCWD ? 0 : fd_close_on_exec(end->dir);
 }
 
 /* So that only what was made here is ever removed again. */

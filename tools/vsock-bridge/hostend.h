@@ -60,9 +60,9 @@ bool hostend_takes(const struct hostend *end, int fd);
 
 /*
  * Closes the directory among those for COMMAND, and keeps the sockets open; the device
- * comes to @place.
+ * comes to @device_fd.
  */
-int hostend_hand_over(const struct hostend *end, int place);
+int hostend_hand_over(const struct hostend *end, int device_fd);
 
 /* Removes the files that hostend_make() has made. */
 void hostend_unmake(const struct hostend *end);

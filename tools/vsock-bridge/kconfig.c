@@ -20,9 +20,9 @@ static char *read_all(FILE *file)
 	return NULL;
 }
 
-static char *read_plain(const struct place *place, const char *name)
+static char *read_plain(const struct host *host, const char *name)
 {
-	FILE *file = place_open(place, name);
+	FILE *file = host_open(host, name);
 	char *text;
 
 	if (!file)
@@ -41,19 +41,19 @@ static void become_gzip(const char *path, int out)
 	_exit(127);
 }
 
-static char *read_packed(const struct place *place, const char *name)
+static char *read_packed(const struct host *host, const char *name)
 {
-	char path[PLACE_PATH_SIZE];
+	char path[HOST_PATH_SIZE];
 	char *text = NULL;
 	FILE *file;
 	int ends[2];
 	pid_t child;
 
-	if (!place_exists(place, name) || pipe(ends))
+	if (!host_exists(host, name) || pipe(ends))
 		return NULL;
 	child = fork();
 	if (!child)
-		become_gzip(place_path(place, path, name), ends[1]);
+		become_gzip(host_path(host, path, name), ends[1]);
 	close(ends[1]);
 	file = fdopen(ends[0], "r");
 	if (file && child > 0)
@@ -65,7 +65,7 @@ static char *read_packed(const struct place *place, const char *name)
 	return text;
 }
 
-void kconfig_read(struct kconfig *config, const struct place *place)
+void kconfig_read(struct kconfig *config, const struct host *host)
 {
 	static const char * const names[] = {
 		"/boot/config-%s",
@@ -75,10 +75,10 @@ void kconfig_read(struct kconfig *config, const struct place *place)
 	size_t i;
 
 	config->source = "/proc/config.gz";
-	config->text = read_packed(place, config->source);
+	config->text = read_packed(host, config->source);
 	for (i = 0; !config->text && i < sizeof(names) / sizeof(*names); i++) {
 		config->source = names[i];
-		config->text = read_plain(place, names[i]);
+		config->text = read_plain(host, names[i]);
 	}
 }
 

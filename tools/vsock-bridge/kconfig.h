@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "place.h"
+#include "host.h"
 
 /**
  * struct kconfig - a kernel's configuration
@@ -17,7 +17,7 @@ struct kconfig {
 	const char *source;
 };
 
-void kconfig_read(struct kconfig *config, const struct place *place);
+void kconfig_read(struct kconfig *config, const struct host *host);
 void kconfig_free(struct kconfig *config);
 
 /* Is @option, with its CONFIG_, built in or a module? */

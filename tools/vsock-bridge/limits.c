@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The limits of a device: a table that exec, set and info share. */
+#include <string.h>
+
 #include "diag.h"
 #include "limits.h"
 #include "options.h"
@@ -7,38 +9,37 @@
 #define FIELD(field)	offsetof(struct vsock_bridge_limits, field)
 #define INFO(field)	offsetof(struct vsock_bridge_info, field)
 
-#define TIMEOUT(word, WORD)						\
+#define TIMEOUT(word)							\
 	{ #word "_timeout_ms", #word " timeout (ms)",			\
-	  "--" #word "-timeout", OPT_##WORD##_TIMEOUT, LIMIT_MS, 0,	\
+	  "--" #word "-timeout", LIMIT_MS,				\
 	  FIELD(word##_timeout_ms), 1, VSOCK_BRIDGE_MAX_TIMEOUT_MS,	\
 	  0, INFO(max_timeout_ms) }
 
 const struct limit limits[] = {
 	{ "max_connections", "connections",
-	  "--max-connections", OPT_MAX_CONNECTIONS, LIMIT_COUNT, 0,
+	  "--max-connections", LIMIT_COUNT,
 	  FIELD(max_connections), 1, VSOCK_BRIDGE_MAX_CONNECTIONS,
 	  0, INFO(max_connections) },
 	{ "max_handshakes", "handshakes",
-	  "--max-handshakes", OPT_MAX_HANDSHAKES, LIMIT_COUNT, 0,
+	  "--max-handshakes", LIMIT_COUNT,
 	  FIELD(max_handshakes), 1, VSOCK_BRIDGE_MAX_HANDSHAKES,
 	  0, INFO(max_handshakes) },
 	{ "buf_alloc", "buffer per connection (bytes)",
-	  "--buf-alloc", OPT_BUF_ALLOC, LIMIT_BYTES, 0, FIELD(buf_alloc),
+	  "--buf-alloc", LIMIT_BYTES, FIELD(buf_alloc),
 	  VSOCK_BRIDGE_MIN_BUF_ALLOC, VSOCK_BRIDGE_MAX_BUF_ALLOC,
 	  INFO(min_buf_alloc), INFO(max_buf_alloc) },
 	{ "max_buffered", "buffered in all (bytes)",
-	  "--max-buffered", OPT_MAX_BUFFERED, LIMIT_BYTES,
-	  VSOCK_BRIDGE_F_MAX_BUFFERED, FIELD(max_buffered),
+	  "--max-buffered", LIMIT_BYTES, FIELD(max_buffered),
 	  VSOCK_BRIDGE_MIN_BUFFERED, VSOCK_BRIDGE_MAX_BUFFERED,
 	  INFO(min_buffered), INFO(max_buffered) },
-	TIMEOUT(handshake, HANDSHAKE),
-	TIMEOUT(connect, CONNECT),
-	TIMEOUT(shutdown, SHUTDOWN),
-	{ "host_port_min", "lowest host port", NULL, 0, LIMIT_COUNT,
-	  VSOCK_BRIDGE_F_HOST_PORTS, FIELD(host_port_min),
+	TIMEOUT(handshake),
+	TIMEOUT(connect),
+	TIMEOUT(shutdown),
+	{ "host_port_min", "lowest host port", NULL, LIMIT_COUNT,
+	  FIELD(host_port_min),
 	  1, VSOCK_BRIDGE_MAX_HOST_PORT, 0, INFO(max_host_port) },
-	{ "host_port_max", "highest host port", NULL, 0, LIMIT_COUNT,
-	  VSOCK_BRIDGE_F_HOST_PORTS, FIELD(host_port_max),
+	{ "host_port_max", "highest host port", NULL, LIMIT_COUNT,
+	  FIELD(host_port_max),
 	  1, VSOCK_BRIDGE_MAX_HOST_PORT, 0, INFO(max_host_port) },
 	{}
 };
@@ -81,12 +82,13 @@ static int take_value(const struct limit *limit, const char *text,
 	return -1;
 }
 
-int limits_take(struct vsock_bridge_limits *values, int option, const char *text)
+int limits_take(struct vsock_bridge_limits *values, const char *name,
+		const char *text)
 {
 	const struct limit *limit = limits;
 	unsigned long value;
 
-	while (limit->key && limit->option != option)
+	while (limit->key && (!limit->name || strcmp(limit->name + 2, name)))
 		limit++;
 	if (!limit->key || take_value(limit, text, &value))
 		return -1;
@@ -112,7 +114,6 @@ void limits_take_random_ports(struct vsock_bridge_limits *values)
 	values->flags_mask |= VSOCK_BRIDGE_LIMITS_RANDOM_PORTS;
 }
 
-/* What the module does not say, its answer to SET_LIMITS will. */
 static int check_value(const struct limit *limit, const struct device *device,
 		       __u32 value)
 {
@@ -121,9 +122,7 @@ static int check_value(const struct limit *limit, const struct device *device,
 	const char *name = limit->name ?: "--host-ports";
 	const char *unit = limit->unit == LIMIT_MS ? "ms" : "";
 
-	if (device_need(device, limit->feature, name))
-		return -1;
-	if (!max || (value >= min && value <= max))
+	if (value >= min && value <= max)
 		return 0;
 	diag("%s %u%s is more or less than module %s takes: give %u%s to %u%s",
 	     name, value, unit, device->info.version, min, unit, max, unit);
@@ -141,6 +140,5 @@ int limits_check_module(const struct device *device,
 		if (value && check_value(limit, device, value))
 			return -1;
 	}
-	return values->flags_mask ?
-	       device_need(device, VSOCK_BRIDGE_F_HOST_PORTS, "--random-ports") : 0;
+	return 0;
 }

@@ -18,23 +18,19 @@ enum limit_unit {
  * @key: its name in JSON, which is that of its field
  * @label: its name for people
  * @name: its option, as it is written; NULL when --host-ports sets it
- * @option: the option's value in getopt_long()
  * @unit: of what
- * @feature: the VSOCK_BRIDGE_F_* bit of modules that have it; 0: all have
  * @field: where it stands in struct vsock_bridge_limits
  * @min: smallest value that this tool knows of
  * @max: largest one
- * @module_min: where the module's own stands in struct vsock_bridge_info, or 0
- *	when it is @min for all modules
- * @module_max: likewise
+ * @module_min: offset of the module's own smallest value in struct
+ *	vsock_bridge_info, or 0 if it is @min for all modules
+ * @module_max: the same for its largest value
  */
 struct limit {
 	const char *key;
 	const char *label;
 	const char *name;
-	int option;
 	enum limit_unit unit;
-	__u64 feature;
 	size_t field;
 	__u32 min, max;
 	size_t module_min, module_max;
@@ -47,7 +43,7 @@ extern const struct limit limits[];
 __u32 limit_value(const struct limit *limit,
 		  const struct vsock_bridge_limits *values);
 
-/* What the module takes; 0 when it is too old to say. */
+/* The smallest and the largest value that the module accepts. */
 __u32 limit_min(const struct limit *limit, const struct vsock_bridge_info *info);
 __u32 limit_max(const struct limit *limit, const struct vsock_bridge_info *info);
 
@@ -55,15 +51,16 @@ __u32 limit_max(const struct limit *limit, const struct vsock_bridge_info *info)
  * Of the functions that return int: 0 or -1, what is wrong is told by diag.
  */
 
-/* Takes the @text of an @option of the table. */
-int limits_take(struct vsock_bridge_limits *values, int option, const char *text);
+/* Takes the @text of the option @name, without dashes. */
+int limits_take(struct vsock_bridge_limits *values, const char *name,
+		const char *text);
 
 /* Takes the "MIN-MAX" of --host-ports. */
 int limits_take_host_ports(struct vsock_bridge_limits *values, const char *text);
 
 void limits_take_random_ports(struct vsock_bridge_limits *values);
 
-/* Does the module know what @values says, and take it? */
+/* Does the module accept these values? */
 int limits_check_module(const struct device *device,
 			const struct vsock_bridge_limits *values);
 

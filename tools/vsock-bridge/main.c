@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* vsock-bridge: the command beside the vsock_bridge kernel module. */
+/* vsock-bridge: the command that belongs to the vsock_bridge kernel module. */
 #include <stdio.h>
 #include <string.h>
 
@@ -7,24 +7,35 @@
 #include "diag.h"
 #include "exit.h"
 
+static const struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *summary;
+} commands[] = {
+	{ "exec", cmd_exec, "set up a device and run a program, such as QEMU, with it" },
+	{ "info", cmd_info, "show versions, virtio features and limits of the module" },
+	{ "list", cmd_list, "list the open devices" },
+	{ "conns", cmd_conns, "list the connections of devices" },
+	{ "ports", cmd_ports, "list where the guest's connections go by port" },
+	{ "stats", cmd_stats, "show the counters of devices" },
+	{ "watch", cmd_watch, "show throughput and errors of devices, updated periodically" },
+	{ "connect", cmd_connect, "connect stdin and stdout to a port of a guest" },
+	{ "listen", cmd_listen, "accept a connection of a guest" },
+	{ "set", cmd_set, "change limits, ports or path of an open device" },
+	{ "drop", cmd_drop, "end connections" },
+	{ "doctor", cmd_doctor, "check this host and name remedies" },
+	{}
+};
+
 static const char usage[] =
 	"Usage: vsock-bridge COMMAND [OPTION]...\n"
 	"\n"
 	"Connects a virtual machine's vsock device to AF_UNIX sockets of the host,\n"
 	"through the vsock_bridge kernel module.\n"
 	"\n"
-	"Commands:\n"
-	"  exec     set up a device and run a program, such as QEMU, with it\n"
-	"  info     show versions, features and limits of the module\n"
-	"  list     show the devices that are open\n"
-	"  conns    show the connections of devices\n"
-	"  stats    show the counters of devices\n"
-	"  watch    show what devices move, and their errors, again and again\n"
-	"  connect  connect stdin and stdout to a port of a guest\n"
-	"  listen   take a connection of a guest\n"
-	"  set      change limits or path of a device that is open\n"
-	"  drop     end connections\n"
-	"  doctor   check this host, and say what to do\n"
+	"Commands:\n";
+
+static const char notes[] =
 	"\n"
 	"  -h, --help     show this help; 'vsock-bridge COMMAND --help' shows more\n"
 	"  -V, --version  show the version of this tool\n"
@@ -33,53 +44,36 @@ static const char usage[] =
 	"  vsock-bridge exec --uds-path /run/vm1.sock -- \\\n"
 	"      qemu-system-x86_64 ... -device vhost-vsock-pci,guest-cid=3,vhostfd=3\n"
 	"\n"
-	"Exit codes: 0 done, 1 failed, 2 wrong usage; exec, connect and listen have more.\n";
+	"Exit codes: 0 success, 1 failure, 2 wrong usage; some commands have more.\n";
 
-static int show_help(int argc, char **argv)
+static int show_help(void)
 {
-	(void)argc;
-	(void)argv;
+	const struct command *command;
+
 	fputs(usage, stdout);
+	for (command = commands; command->name; command++)
+		printf("  %-8s %s\n", command->name, command->summary);
+	fputs(notes, stdout);
 	return EXIT_OK;
 }
 
-static int show_version(int argc, char **argv)
+static int show_version(void)
 {
-	(void)argc;
-	(void)argv;
 	puts("vsock-bridge " VERSION);
 	return EXIT_OK;
 }
 
-static const struct {
-	const char *name;
-	int (*run)(int argc, char **argv);
-} commands[] = {
-	{ "connect", cmd_connect },
-	{ "conns", cmd_conns },
-	{ "doctor", cmd_doctor },
-	{ "drop", cmd_drop },
-	{ "exec", cmd_exec },
-	{ "info", cmd_info },
-	{ "list", cmd_list },
-	{ "listen", cmd_listen },
-	{ "set", cmd_set },
-	{ "stats", cmd_stats },
-	{ "watch", cmd_watch },
-	{ "--help", show_help },
-	{ "-h", show_help },
-	{ "--version", show_version },
-	{ "-V", show_version },
-	{}
-};
-
 static int run(int argc, char **argv)
 {
-	int i;
+	const struct command *command;
 
-	for (i = 0; commands[i].name; i++)
-		if (!strcmp(argv[0], commands[i].name))
-			return commands[i].run(argc, argv);
+	for (command = commands; command->name; command++)
+		if (!strcmp(argv[0], command->name))
+			return command->run(argc, argv);
+	if (!strcmp(argv[0], "--help") || !strcmp(argv[0], "-h"))
+		return show_help();
+	if (!strcmp(argv[0], "--version") || !strcmp(argv[0], "-V"))
+		return show_version();
 	diag("unknown %s '%s': see 'vsock-bridge --help'",
 	     argv[0][0] == '-' ? "option" : "command", argv[0]);
 	return EXIT_USAGE;

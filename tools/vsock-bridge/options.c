@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Command lines: what subcommands share in reading their options. */
+/* Command lines: the options of a command, read and explained from one table. */
 #include <errno.h>
+#include <getopt.h>
 #include <grp.h>
 #include <limits.h>
 #include <pwd.h>
@@ -13,21 +14,93 @@
 #include "exit.h"
 #include "options.h"
 
-/* optopt is what getopt_long() stumbled over; 0 for an unknown long option. */
+/* getopt_long() returns this for --help and for -h. */
+#define HELP		'h'
+
+/* Each option of a command: its spec, and what it is about in the request. */
+struct slot {
+	const struct option_spec *spec;
+	size_t at;
+};
+
+/* What getopt_long() returns for the slot 0, above any letter. */
+#define FIRST_SLOT	0x100
+
+enum { MAX_OPTIONS = 64 };
+
+/**
+ * struct parser - the tables of a command, as getopt_long() takes them
+ * @slots: the options
+ * @count: number of options
+ * @options: the long names; ends with an empty one
+ * @letters: the short names
+ */
+struct parser {
+	struct slot slots[MAX_OPTIONS];
+	int count;
+	struct option options[MAX_OPTIONS + 2];
+	char letters[2 * MAX_OPTIONS + 4];
+};
+
+static void add_spec(struct parser *parser, const struct option_spec *spec, size_t at)
+{
+	char *end = parser->letters + strlen(parser->letters);
+
+	parser->slots[parser->count] = (struct slot) { spec, at + spec->at };
+	parser->options[parser->count] = (struct option) {
+		.name = spec->name,
+		.has_arg = spec->value ? required_argument : no_argument,
+		.val = FIRST_SLOT + parser->count,
+	};
+	parser->count++;
+	if (spec->letter)
+		sprintf(end, "%c%s", spec->letter, spec->value ? ":" : "");
+}
+
+static bool is_end(const struct option_spec *spec)
+{
+	return !spec->name && !spec->help;
+}
+
+static void make_parser(struct parser *parser, const struct syntax *syntax)
+{
+	const struct option_table *table;
+	const struct option_spec *spec;
+
+	*parser = (struct parser) {};
+	strcpy(parser->letters, syntax->in_order ? "+:h" : ":h");
+	for (table = syntax->tables; table->specs; table++)
+		for (spec = table->specs; !is_end(spec); spec++)
+			if (spec->name && parser->count < MAX_OPTIONS)
+				add_spec(parser, spec, table->at);
+	parser->options[parser->count].name = "help";
+	parser->options[parser->count].val = HELP;
+}
+
+/* The slot of what getopt_long() returned; NULL for an unknown letter. */
+static const struct slot *find_slot(const struct parser *parser, int result)
+{
+	int i;
+
+	for (i = 0; i < parser->count; i++)
+		if (result == FIRST_SLOT + i ||
+		    (result && result == parser->slots[i].spec->letter))
+			return &parser->slots[i];
+	return NULL;
+}
+
+/* optopt is the option that getopt_long() refuses; 0 for an unknown long one. */
 static void tell_wrong(const char *command, int result, char **argv,
-		       const struct option *options)
+		       const struct parser *parser)
 {
 	const char *wrong = result == ':' ? "needs a value" : "takes no value";
+	const struct slot *slot = find_slot(parser, optopt);
 	const char *word = argv[optind - 1];
 
-	for (; optopt && options->name; options++) {
-		if (options->val == optopt) {
-			diag("--%s %s: see 'vsock-bridge %s --help'",
-			     options->name, wrong, command);
-			return;
-		}
-	}
-	if (optopt)
+	if (slot || optopt == HELP)
+		diag("--%s %s: see 'vsock-bridge %s --help'",
+		     slot ? slot->spec->name : "help", wrong, command);
+	else if (optopt)
 		diag("unknown option -%c: see 'vsock-bridge %s --help'",
 		     optopt, command);
 	else
@@ -35,22 +108,36 @@ static void tell_wrong(const char *command, int result, char **argv,
 		     (int)strcspn(word, "="), word, command);
 }
 
-/* -1 at the end, an option's value, or '?' when it is wrong, which has been told. */
-static int next_option(const struct syntax *syntax, int argc, char **argv)
+/* -1 after the last option, an option, or '?' after diag(). */
+static int next_option(const struct syntax *syntax, const struct parser *parser,
+		       int argc, char **argv)
 {
-	const char *letters = syntax->in_order ? "+:h" : ":h";
-	int result = getopt_long(argc, argv, letters, syntax->options, NULL);
+	int result = getopt_long(argc, argv, parser->letters, parser->options,
+				 NULL);
 
 	/* "--uds-path -- COMMAND": the separator is no value. */
-	if (result >= OPT_FIRST && optarg && optarg == argv[optind - 1] &&
+	if (result >= FIRST_SLOT && optarg && optarg == argv[optind - 1] &&
 	    !strcmp(optarg, "--")) {
 		optopt = result;
 		result = ':';
 	}
 	if (result != '?' && result != ':')
 		return result;
-	tell_wrong(syntax->command, result, argv, syntax->options);
+	tell_wrong(syntax->command, result, argv, parser);
 	return '?';
+}
+
+static int take_option(const struct slot *slot, void *request)
+{
+	void *to = (char *)request + slot->at;
+
+	if (slot->spec->take)
+		return slot->spec->take(to, slot->spec, optarg);
+	if (slot->spec->value)
+		*(const char **)to = optarg;
+	else
+		*(bool *)to = true;
+	return 0;
 }
 
 static int check_words(const struct syntax *syntax, int count, char **words)
@@ -70,17 +157,99 @@ static int check_words(const struct syntax *syntax, int count, char **words)
 	return EXIT_USAGE;
 }
 
+/* "  -q, --quiet VALUE" */
+static void make_label(char label[64], const struct option_spec *spec)
+{
+	char letter[8] = "";
+
+	if (spec->letter)
+		sprintf(letter, "-%c, ", spec->letter);
+	snprintf(label, 64, "  %s--%s%s%s", letter, spec->name,
+		 spec->value ? " " : "", spec->value ?: "");
+}
+
+/* The column of the help texts of @spec and the options that follow, up to a heading. */
+static size_t help_column(const struct option_spec *spec)
+{
+	char label[64];
+	size_t column = 0;
+
+	for (; spec->name; spec++) {
+		make_label(label, spec);
+		if (strlen(label) > column)
+			column = strlen(label);
+	}
+	return column + 2;
+}
+
+enum { LINE_WIDTH = 79 };
+
+/* Prints @text from @column on, behind @label. */
+static void print_wrapped(const char *label, size_t column, const char *text)
+{
+	size_t at = printf("%-*s", (int)column, label);
+
+	while (*text) {
+		size_t word = strcspn(text, " ");
+
+		if (at > column && at + 1 + word > LINE_WIDTH) {
+			printf("\n%*s", (int)column, "");
+			at = column;
+		} else if (at > column) {
+			at += printf(" ");
+		}
+		at += printf("%.*s", (int)word, text);
+		text += word + (text[word] == ' ');
+	}
+	putchar('\n');
+}
+
+/* Returns the column of the last help text. */
+static size_t print_specs(const struct option_spec *spec, bool first)
+{
+	size_t column = help_column(spec);
+	char label[64];
+
+	for (; !is_end(spec); spec++, first = false) {
+		if (spec->name) {
+			make_label(label, spec);
+			print_wrapped(label, column, spec->help);
+			continue;
+		}
+		printf("%s%s\n", first ? "" : "\n", spec->help);
+		column = help_column(spec + 1);
+	}
+	return column;
+}
+
+static void print_help(const struct syntax *syntax)
+{
+	const struct option_table *table = syntax->tables;
+	size_t column = 0;
+
+	fputs(syntax->usage, stdout);
+	putchar('\n');
+	for (; table->specs; table++)
+		column = print_specs(table->specs, table == syntax->tables);
+	print_wrapped("  -h, --help", column, "show this help");
+	putchar('\n');
+	fputs(syntax->notes, stdout);
+}
+
 int options_read(const struct syntax *syntax, int argc, char **argv,
 		 void *request)
 {
+	struct parser parser;
 	int option;
 
-	while ((option = next_option(syntax, argc, argv)) != -1) {
-		if (option == 'h') {
-			fputs(syntax->usage, stdout);
+	make_parser(&parser, syntax);
+	while ((option = next_option(syntax, &parser, argc, argv)) != -1) {
+		if (option == HELP) {
+			print_help(syntax);
 			return EXIT_OK;
 		}
-		if (option == '?' || syntax->take(request, option))
+		if (option == '?' ||
+		    take_option(find_slot(&parser, option), request))
 			return EXIT_USAGE;
 	}
 	return check_words(syntax, argc - optind, argv + optind);
@@ -181,9 +350,12 @@ int options_time(const char *name, const char *text, unsigned long min_ms,
 	return -1;
 }
 
-int options_interval(const char *text, unsigned long *ms)
+int options_take_time(void *to, const struct option_spec *spec, const char *text)
 {
-	return options_time("--interval", text, 1, 3600000, ms);
+	char name[32];
+
+	snprintf(name, sizeof(name), "--%s", spec->name);
+	return options_time(name, text, 1, 3600000, to);
 }
 
 int options_range(const char *name, const char *text, unsigned long min,

@@ -1,66 +1,76 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Command lines: what subcommands share in reading their options. */
+/* Command lines: the options of a command, read and explained from one table. */
 #ifndef VSB_CLI_OPTIONS_H
 #define VSB_CLI_OPTIONS_H
 
-#include <getopt.h>
+#include <getopt.h>	/* optind */
 #include <stdbool.h>
+#include <stddef.h>
 
-/* Values of options that have no letter: above any character. */
-enum {
-	OPT_FIRST	= 0x100,
-	OPT_ALL		= OPT_FIRST,
-	OPT_BUF_ALLOC,
-	OPT_CONNECT_TIMEOUT,
-	OPT_CONTROL,
-	OPT_COUNT,
-	OPT_DEVICE,
-	OPT_DIR_FD,
-	OPT_FD,
-	OPT_GROUP,
-	OPT_HANDSHAKE_TIMEOUT,
-	OPT_HOST_PORTS,
-	OPT_INTERVAL,
-	OPT_JSON,
-	OPT_KEEP,
-	OPT_LISTEN_FD,
-	OPT_MAX_BUFFERED,
-	OPT_MAX_CONNECTIONS,
-	OPT_MAX_HANDSHAKES,
-	OPT_MODE,
-	OPT_NO_CONNECT,
-	OPT_NO_LISTEN,
-	OPT_OTHER_PORTS,
-	OPT_OWNER,
-	OPT_PORT,
-	OPT_PREFIX,
-	OPT_RANDOM_PORTS,
-	OPT_REPLACE,
-	OPT_ROOT,
-	OPT_SEQPACKET,
-	OPT_SEQPACKET_FD,
-	OPT_SHUTDOWN_TIMEOUT,
-	OPT_STATE,
-	OPT_TIMEOUT,
-	OPT_UDS_PATH,
+#include "node.h"
+
+/**
+ * struct option_spec - an option of a command, or a heading in its help
+ * @name: long name, without dashes; NULL: @help is a heading, and the rest is unused
+ * @letter: short name, or 0
+ * @value: name of the value in the help; NULL if the option takes none
+ * @help: what it does; the help wraps lines
+ * @take: takes the option's value, or NULL as @text: 0, or -1 after diag().
+ *	@to is the address of the request plus @at. Without @take, an option with a
+ *	value stores it in a const char *, and another one sets a bool, at @at.
+ * @at: offset in the request
+ * @number: for @take
+ */
+struct option_spec {
+	const char *name;
+	char letter;
+	const char *value;
+	const char *help;
+	int (*take)(void *to, const struct option_spec *spec, const char *text);
+	size_t at;
+	unsigned int number;
+};
+
+/* The option of every command that opens the control node. */
+#define OPTION_CONTROL(type, field)					\
+	{ "control", .value = "NODE", .at = offsetof(type, field),	\
+	  .help = "the control node (" CONTROL_NODE ")" }
+
+#define OPTION_JSON(type, field)					\
+	{ "json", .help = "print JSON", .at = offsetof(type, field) }
+
+#define OPTION_HEADING(text)	{ .help = text }
+
+/* Ends a table of options. */
+#define OPTIONS_END		{}
+
+/**
+ * struct option_table - options, of a command or of several
+ * @specs: the options; --help is added to each command
+ * @at: offset in the request of what @specs are about
+ */
+struct option_table {
+	const struct option_spec *specs;
+	size_t at;
 };
 
 /**
- * struct syntax - how a command line is read
- * @command: the subcommand
- * @usage: its help
- * @options: it takes these, and -h
- * @take: takes an option, whose value is in optarg: 0, or -1, told
- * @in_order: options end at the first word that is none
- * @words: what the other words are, for people; NULL: there are none
- * @fewest: how many of them there must be
- * @most: how many there may be
+ * struct syntax - the command line of a command: its options, the words after them,
+ *	and its help
+ * @command: name of the command
+ * @usage: its help, up to the options
+ * @notes: its help, behind the options
+ * @tables: its options; ends with a table without specs
+ * @in_order: options end at the first word that is not an option
+ * @words: name of the words after the options, for messages; NULL: there are none
+ * @fewest: smallest number of words
+ * @most: largest number of words
  */
 struct syntax {
 	const char *command;
 	const char *usage;
-	const struct option *options;
-	int (*take)(void *request, int option);
+	const char *notes;
+	struct option_table tables[3];
 	bool in_order;
 	const char *words;
 	int fewest;
@@ -70,39 +80,39 @@ struct syntax {
 enum { OPTIONS_TAKEN = -1 };
 
 /*
- * Reads a command line into @request. OPTIONS_TAKEN: the other words begin at
- * optind; else that was all, and it is the exit code.
+ * Reads a command line into @request. OPTIONS_TAKEN: the words after the options
+ * begin at optind; else the command is done, and this is its exit code.
  */
 int options_read(const struct syntax *syntax, int argc, char **argv,
 		 void *request);
 
-/* Decimal number @text of option @name: 0 and *@value, or -1, told. */
+/* Decimal number @text of option @name: 0 and *@value, or -1, after diag(). */
 int options_number(const char *name, const char *text, unsigned long min,
 		   unsigned long max, unsigned long *value);
 
-/* Bytes, or with a suffix K, M or G: 0, or -1, told. */
+/* Bytes, or with a suffix K, M or G: 0, or -1, after diag(). */
 int options_size(const char *name, const char *text, unsigned long min,
 		 unsigned long max, unsigned long *bytes);
 
 /*
  * Seconds with up to three decimals, or with the suffix ms: 0 and milliseconds,
- * or -1, told.
+ * or -1, after diag().
  */
 int options_time(const char *name, const char *text, unsigned long min_ms,
 		 unsigned long max_ms, unsigned long *ms);
 
-/* The value of --interval: 0, or -1, told. */
-int options_interval(const char *text, unsigned long *ms);
+/* Take for --interval and --timeout: *@to is an unsigned long of milliseconds. */
+int options_take_time(void *to, const struct option_spec *spec, const char *text);
 
-/* A range "MIN-MAX" of numbers: 0, or -1, told. */
+/* A range "MIN-MAX" of numbers: 0, or -1, after diag(). */
 int options_range(const char *name, const char *text, unsigned long min,
 		  unsigned long max, unsigned long *from, unsigned long *to);
 
-/* A user or group, by name or number: 0 and *@id, or -1, told. */
+/* A user or group, by name or number: 0 and *@id, or -1, after diag(). */
 int options_user(const char *name, const char *text, unsigned int *id);
 int options_group(const char *name, const char *text, unsigned int *id);
 
-/* File permissions in octal, 0 to 0777: 0 and *@mode, or -1, told. */
+/* File permissions in octal, 0 to 0777: 0 and *@mode, or -1, after diag(). */
 int options_mode(const char *name, const char *text, unsigned int *mode);
 
 #endif /* VSB_CLI_OPTIONS_H */

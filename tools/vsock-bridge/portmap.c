@@ -82,16 +82,6 @@ bool portmap_has_file(const struct portmap *map)
 	return false;
 }
 
-int portmap_check_module(const struct device *device, const struct portmap *map)
-{
-	if (map->count &&
-	    device_need(device, VSOCK_BRIDGE_F_PORT_MAP, "--port"))
-		return -1;
-	if (map->others == VSOCK_BRIDGE_PORT_REMOVE)
-		return 0;
-	return device_need(device, VSOCK_BRIDGE_F_PORT_MAP, "--other-ports");
-}
-
 static int set_entry(struct device *device, const struct portmap *map,
 		     unsigned int i, int dir)
 {

@@ -41,8 +41,6 @@ bool portmap_has_prefix(const struct portmap *map);
 /* Does a port go to a socket that is a file? */
 bool portmap_has_file(const struct portmap *map);
 
-int portmap_check_module(const struct device *device, const struct portmap *map);
-
 /* Tells the device. A relative path starts from @dir, or AT_FDCWD. */
 int portmap_set(struct device *device, const struct portmap *map, int dir);
 

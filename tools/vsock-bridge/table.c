@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Tables on stdout, whose columns are as wide as what is in them. */
+/* Tables on stdout, whose columns are as wide as their cells. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,7 +34,8 @@ void table_cell(struct table *table, const char *format, ...)
 
 static int width_of(const struct table *table, size_t column)
 {
-	size_t width = strlen(table->columns[column].heading), i;
+	size_t width = table->no_header ? 0 : strlen(table->columns[column].heading);
+	size_t i;
 
 	for (i = column; i < table->count; i += table->width)
 		if (strlen(table->cells[i]) > width)
@@ -42,7 +43,7 @@ static int width_of(const struct table *table, size_t column)
 	return width;
 }
 
-/* No spaces behind the last one: paths are there, and lines may be long. */
+/* No spaces follow the last cell, because paths may be long. */
 static void print_cell(const struct table *table, size_t column, int width,
 		       const char *text)
 {
@@ -60,7 +61,7 @@ void table_print(struct table *table)
 
 	for (i = 0; i < table->width; i++)
 		widths[i] = width_of(table, i);
-	for (i = 0; i < table->width; i++)
+	for (i = 0; i < table->width && !table->no_header; i++)
 		print_cell(table, i, widths[i], table->columns[i].heading);
 	for (i = 0; i < table->count; i++) {
 		print_cell(table, i % table->width, widths[i % table->width],

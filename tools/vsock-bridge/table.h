@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Tables on stdout, whose columns are as wide as what is in them. */
+/* Tables on stdout, whose columns are as wide as their cells. */
 #ifndef VSB_CLI_TABLE_H
 #define VSB_CLI_TABLE_H
 
@@ -20,14 +20,16 @@ struct column {
 
 /**
  * struct table - a table that is being filled
- * @columns: those that it has
- * @width: how many
- * @cells: line by line
- * @count: how many there are
+ * @columns: its columns
+ * @width: number of columns
+ * @no_header: the headings are not printed
+ * @cells: the cells, line by line
+ * @count: number of cells
  */
 struct table {
 	const struct column *columns;
 	size_t width;
+	bool no_header;
 	char **cells;
 	size_t count;
 };

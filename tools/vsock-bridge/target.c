@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 #include "diag.h"
-#include "entry.h"
+#include "listed.h"
 #include "target.h"
 
 /* What a DEVICE is compared with. */
@@ -48,14 +48,14 @@ static struct target parse(const char *text)
 }
 
 /* The device's file; a relative path begins where its process is, most likely. */
-static bool find_file(const struct vsock_bridge_device *entry, const char *path,
+static bool find_file(const struct vsock_bridge_device *listed, const char *path,
 		      struct stat *st)
 {
-	char full[sizeof("/proc/4294967295/cwd/") + ENTRY_PATH_SIZE];
+	char full[sizeof("/proc/4294967295/cwd/") + LISTED_PATH_SIZE];
 
 	if (*path == '/')
 		return !stat(path, st);
-	snprintf(full, sizeof(full), "/proc/%u/cwd/%s", entry->pid, path);
+	snprintf(full, sizeof(full), "/proc/%u/cwd/%s", listed->pid, path);
 	return !stat(full, st);
 }
 
@@ -64,45 +64,45 @@ static bool find_file(const struct vsock_bridge_device *entry, const char *path,
  * same relative name is of another file in another directory. Where that cannot
  * be seen, the name counts.
  */
-static bool has_file(const struct vsock_bridge_device *entry, const char *path,
+static bool has_file(const struct vsock_bridge_device *listed, const char *path,
 		     const char *text)
 {
 	struct stat its, ours;
 
-	if (!find_file(entry, path, &its) || stat(text, &ours))
+	if (!find_file(listed, path, &its) || stat(text, &ours))
 		return !strcmp(path, text);
 	return its.st_dev == ours.st_dev && its.st_ino == ours.st_ino;
 }
 
-static bool has_path(const struct vsock_bridge_device *entry, const char *text)
+static bool has_path(const struct vsock_bridge_device *listed, const char *text)
 {
-	char path[ENTRY_PATH_SIZE];
+	char path[LISTED_PATH_SIZE];
 
-	if (!entry->path_len)
+	if (!listed->path_len)
 		return false;
-	entry_path(path, entry);
+	listed_path(path, listed);
 	switch (path[0]) {
 	case '@':
 		return !strcmp(path, text);
 	case '/':
-		return !strcmp(path, text) || has_file(entry, path, text);
+		return !strcmp(path, text) || has_file(listed, path, text);
 	default:
-		return has_file(entry, path, text);
+		return has_file(listed, path, text);
 	}
 }
 
-static bool matches(const struct vsock_bridge_device *entry,
+static bool matches(const struct vsock_bridge_device *listed,
 		    const struct target *target)
 {
 	switch (target->kind) {
 	case NUMBER:
-		return entry->device == target->number;
+		return listed->device == target->number;
 	case PID:
-		return entry->pid == target->number;
+		return listed->pid == target->number;
 	case CID:
-		return entry->guest_cid == target->number;
+		return listed->guest_cid == target->number;
 	case PATH:
-		return has_path(entry, target->path);
+		return has_path(listed, target->path);
 	}
 	return false;
 }
@@ -119,7 +119,7 @@ static void keep_matches(struct devices *devices, const struct target *target)
 
 static void tell_several(const struct devices *devices, const char *text)
 {
-	char names[512] = "", path[ENTRY_PATH_SIZE];
+	char names[512] = "", path[LISTED_PATH_SIZE];
 	size_t i, at = 0;
 
 	for (i = 0; i < devices->count && at < sizeof(names); i++)
@@ -127,7 +127,7 @@ static void tell_several(const struct devices *devices, const char *text)
 			       i ? ", " : "", devices->all[i].device,
 			       devices->all[i].pid,
 			       (unsigned long long)devices->all[i].guest_cid,
-			       *entry_path(path, &devices->all[i]) ? path : "no path");
+			       *listed_path(path, &devices->all[i]) ? path : "no path");
 	diag("'%s' means %zu devices: give the number of one: %s", text,
 	     devices->count, names);
 }
@@ -160,7 +160,7 @@ int target_list(struct devices *devices, const char *node, const char *text)
 	return -1;
 }
 
-int target_open(struct device *device, struct vsock_bridge_device *entry,
+int target_open(struct device *device, struct vsock_bridge_device *listed,
 		const char *node, const char *text)
 {
 	struct devices devices;
@@ -168,11 +168,11 @@ int target_open(struct device *device, struct vsock_bridge_device *entry,
 
 	if (target_list(&devices, node, text))
 		return -1;
-	*entry = devices.all[0];
+	*listed = devices.all[0];
 	control_free(&devices);
-	result = control_select(device, node, entry->device);
+	result = control_select(device, node, listed->device);
 	if (result > 0)
-		control_tell_gone(entry->device);
+		control_tell_gone(listed->device);
 	return result ? -1 : 0;
 }
 

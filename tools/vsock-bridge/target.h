@@ -25,8 +25,8 @@ int target_list(struct devices *devices, const char *node, const char *text);
 int target_each(const struct devices *devices, const char *node, const char *text,
 		control_visit visit, void *to);
 
-/* Opens the one that @text means, and tells of it in @entry: 0, or -1, told. */
-int target_open(struct device *device, struct vsock_bridge_device *entry,
+/* Opens the one that @text means, and tells of it in @listed: 0, or -1, told. */
+int target_open(struct device *device, struct vsock_bridge_device *listed,
 		const char *node, const char *text);
 
 #endif /* VSB_CLI_TARGET_H */

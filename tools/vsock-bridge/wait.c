@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Waiting for a descriptor, no longer than until a moment. */
+/* Waiting: for a descriptor until a deadline, or for some time. */
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
@@ -36,4 +36,12 @@ bool poll_until(int fd, short events, unsigned long deadline)
 		found = poll(&p, 1, time_left(deadline));
 	while (found < 0 && errno == EINTR);
 	return found > 0;
+}
+
+void wait_ms(unsigned long ms)
+{
+	struct timespec left = { ms / 1000, ms % 1000 * 1000000L };
+
+	while (nanosleep(&left, &left) && errno == EINTR)
+		;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Waiting for a descriptor, no longer than until a moment. */
+/* Waiting: for a descriptor until a deadline, or for some time. */
 #ifndef VSB_CLI_WAIT_H
 #define VSB_CLI_WAIT_H
 
@@ -13,5 +13,8 @@ unsigned long wait_deadline(unsigned long ms);
 
 /* Signals do not end it: false when time is out, or poll() fails. */
 bool poll_until(int fd, short events, unsigned long deadline);
+
+/* Sleeps, also if signals arrive. */
+void wait_ms(unsigned long ms);
 
 #endif /* VSB_CLI_WAIT_H */

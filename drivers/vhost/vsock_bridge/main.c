@@ -6,6 +6,7 @@
 
 #include "conn/conn.h"
 #include "dev/dev.h"
+#include "dev/nodes.h"
 #include "host/unix/end.h"
 #include "host/unix/ownfile.h"
 
@@ -22,11 +23,16 @@ static int __init vsb_init(void)
 	ret = vsb_ownfile_init_module();
 	if (ret)
 		goto err_conn;
-	ret = vsb_dev_register();
+	ret = vsb_dev_init_module();
 	if (ret)
 		goto err_ownfile;
+	ret = vsb_nodes_register();
+	if (ret)
+		goto err_dev;
 	return 0;
 
+err_dev:
+	vsb_dev_exit_module();
 err_ownfile:
 	vsb_ownfile_exit_module();
 err_conn:
@@ -36,10 +42,11 @@ err_unix:
 	return ret;
 }
 
-/* Devices that are about to end use what is below them. */
+/* In reverse order, because a device in its teardown uses the lower parts. */
 static void __exit vsb_exit(void)
 {
-	vsb_dev_unregister();
+	vsb_nodes_unregister();
+	vsb_dev_exit_module();
 	vsb_ownfile_exit_module();
 	vsb_conn_exit_module();
 	vsb_unix_exit_module();

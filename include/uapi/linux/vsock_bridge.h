@@ -1,33 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
 /*
- * vsock_bridge: the ioctls of /dev/vsock-bridge beside those of vhost-vsock, and
- * those of /dev/vsock-bridge-control.
+ * vsock_bridge: the ioctls of /dev/vsock-bridge that vhost-vsock does not have, and
+ * the ioctls of /dev/vsock-bridge-control.
  *
- * The device takes the ioctls of /dev/vhost-vsock, with the same numbers,
- * structures and errors (<linux/vhost.h>); which, is in
- * Documentation/userspace-api/vsock_bridge.rst. This header holds what vhost
- * does not know: where the host end of the bridge is, its map of ports, its
- * limits and counters, an event for the guest, and what a snapshot needs.
+ * /dev/vsock-bridge also accepts the ioctls of /dev/vhost-vsock, with the same
+ * numbers, structures and errors (<linux/vhost.h>);
+ * Documentation/userspace-api/vsock_bridge.rst lists them. This header adds what
+ * vhost does not have: the host end of the bridge, the map of ports, limits,
+ * counters, connections, an event for the guest, and the state that a snapshot
+ * needs.
  *
- * Every structure starts with its own size, as the caller knows it. A caller
- * that is older than the module sends a shorter one: missing fields read as 0.
- * A caller that is newer sends a longer one: it is accepted when the bytes that
- * the module does not know are 0, else it fails with E2BIG. Fields are only
- * ever appended.
+ * Every structure starts with its own size, as the caller knows it. The size must
+ * be at least that of the structure as it was first published. Later versions of
+ * the module append fields. If the caller's structure is shorter than the module's,
+ * the missing fields read as 0. If it is longer, the bytes that the module does not
+ * know must be 0; else the call fails with E2BIG.
  *
- * All of these ioctls but VSOCK_BRIDGE_SEND_EVENT may be issued before
- * VHOST_SET_OWNER, by any process that holds the descriptor; so a launcher
- * configures the device and then hands it to a VMM that speaks plain vhost.
+ * Except for VSOCK_BRIDGE_SEND_EVENT, all of these ioctls may be issued before
+ * VHOST_SET_OWNER, by any process that holds the descriptor. A launcher can
+ * therefore configure the device and then pass it to a VMM that knows only vhost.
  *
- * /dev/vsock-bridge-control is for tools: it finds devices that others have open,
- * and is about one of them. It is a node of its own so that a VMM, which has the
- * device's descriptor, cannot reach other devices through it.
+ * /dev/vsock-bridge-control is for tools: it lists the devices that are open and
+ * gives access to one of them. It is a node of its own, so that a VMM, which has
+ * the descriptor of a device, cannot reach other devices through it.
  *
  * Errors that every ioctl below can return:
- *   EFAULT  the argument, or memory it points to, cannot be accessed
- *   EINVAL  @size is smaller than the first published structure, or as told
- *   E2BIG   the structure is longer than known here, with non-zero extra bytes
- *   EIO     the process that owned the device was killed
+ *   EFAULT  the argument, or memory that it points to, is not accessible
+ *   EINVAL  @size is smaller than the structure as first published, or see below
+ *   E2BIG   the structure is longer than the module's and its tail is not 0
+ *   EIO     the owner of the device was killed, or the device was closed
  */
 #ifndef _UAPI_LINUX_VSOCK_BRIDGE_H
 #define _UAPI_LINUX_VSOCK_BRIDGE_H
@@ -43,30 +44,32 @@
 
 /**
  * enum vsock_bridge_limit_values - bounds and defaults of the limits
- * @VSOCK_BRIDGE_PATH_MAX: longest UDS path in bytes, without its NUL: the
- *	path with ``_4294967295``, or ``_seqpacket``, behind it must fit
+ * @VSOCK_BRIDGE_PATH_MAX: longest UDS path in bytes, without its NUL: with
+ *	``_4294967295`` or ``_seqpacket`` appended it must fit
  *	sockaddr_un.sun_path
- * @VSOCK_BRIDGE_DEF_CONNECTIONS: default of max_connections (Firecracker's)
+ * @VSOCK_BRIDGE_DEF_CONNECTIONS: default of max_connections (as Firecracker)
  * @VSOCK_BRIDGE_MAX_CONNECTIONS: largest max_connections
  * @VSOCK_BRIDGE_DEF_HANDSHAKES: default of max_handshakes
  * @VSOCK_BRIDGE_MAX_HANDSHAKES: largest max_handshakes
- * @VSOCK_BRIDGE_DEF_BUF_ALLOC: default of buf_alloc (the Linux guest's own)
+ * @VSOCK_BRIDGE_DEF_BUF_ALLOC: default of buf_alloc (as a Linux guest)
  * @VSOCK_BRIDGE_MIN_BUF_ALLOC: smallest buf_alloc
  * @VSOCK_BRIDGE_MAX_BUF_ALLOC: largest buf_alloc
- * @VSOCK_BRIDGE_MAX_MESSAGE: largest message of a SEQPACKET connection that a
- *	guest can send, in bytes; where buf_alloc is smaller, it is that
- * @VSOCK_BRIDGE_DEF_TIMEOUT_MS: default of connect_timeout_ms and
- *	shutdown_timeout_ms (Firecracker's)
- * @VSOCK_BRIDGE_DEF_HANDSHAKE_MS: default of handshake_timeout_ms: long enough
- *	for a person who types the line; max_handshakes bounds how many wait
- * @VSOCK_BRIDGE_MAX_TIMEOUT_MS: largest timeout
  * @VSOCK_BRIDGE_DEF_BUFFERED: default of max_buffered
  * @VSOCK_BRIDGE_MIN_BUFFERED: smallest max_buffered
  * @VSOCK_BRIDGE_MAX_BUFFERED: largest max_buffered
- * @VSOCK_BRIDGE_MAX_PORTS: entries of the map from ports to sockets
- * @VSOCK_BRIDGE_MAX_CONNS: connections that one VSOCK_BRIDGE_GET_CONNS brings
- * @VSOCK_BRIDGE_DEF_HOST_PORT_MIN: default of host_port_min (Firecracker's)
- * @VSOCK_BRIDGE_DEF_HOST_PORT_MAX: default of host_port_max (likewise)
+ * @VSOCK_BRIDGE_MAX_MESSAGE: largest message of a SEQPACKET connection that a
+ *	guest can send, in bytes; a smaller buf_alloc lowers it
+ * @VSOCK_BRIDGE_DEF_TIMEOUT_MS: default of connect_timeout_ms and
+ *	shutdown_timeout_ms (as Firecracker)
+ * @VSOCK_BRIDGE_DEF_HANDSHAKE_MS: default of handshake_timeout_ms: long enough
+ *	for a person who types the line; max_handshakes bounds the number of
+ *	clients that wait
+ * @VSOCK_BRIDGE_MAX_TIMEOUT_MS: largest timeout
+ * @VSOCK_BRIDGE_MAX_PORTS: most entries in the map of ports
+ * @VSOCK_BRIDGE_MAX_CONNS: most connections that one VSOCK_BRIDGE_GET_CONNS
+ *	returns
+ * @VSOCK_BRIDGE_DEF_HOST_PORT_MIN: default of host_port_min (as Firecracker)
+ * @VSOCK_BRIDGE_DEF_HOST_PORT_MAX: default of host_port_max (as Firecracker)
  */
 enum vsock_bridge_limit_values {
 	VSOCK_BRIDGE_PATH_MAX		= 96,
@@ -77,76 +80,62 @@ enum vsock_bridge_limit_values {
 	VSOCK_BRIDGE_DEF_BUF_ALLOC	= 262144,
 	VSOCK_BRIDGE_MIN_BUF_ALLOC	= 4096,
 	VSOCK_BRIDGE_MAX_BUF_ALLOC	= 16777216,
+	VSOCK_BRIDGE_DEF_BUFFERED	= 67108864,
+	VSOCK_BRIDGE_MIN_BUFFERED	= 65536,
+	VSOCK_BRIDGE_MAX_BUFFERED	= 1073741824,
 	VSOCK_BRIDGE_MAX_MESSAGE	= 262144,
 	VSOCK_BRIDGE_DEF_TIMEOUT_MS	= 2000,
 	VSOCK_BRIDGE_DEF_HANDSHAKE_MS	= 60000,
 	VSOCK_BRIDGE_MAX_TIMEOUT_MS	= 3600000,
-	VSOCK_BRIDGE_DEF_BUFFERED	= 67108864,
-	VSOCK_BRIDGE_MIN_BUFFERED	= 65536,
-	VSOCK_BRIDGE_MAX_BUFFERED	= 1073741824,
 	VSOCK_BRIDGE_MAX_PORTS		= 1024,
 	VSOCK_BRIDGE_MAX_CONNS		= 512,
 	VSOCK_BRIDGE_DEF_HOST_PORT_MIN	= 0x40000000,
 	VSOCK_BRIDGE_DEF_HOST_PORT_MAX	= 0x7fffffff,
 };
 
-/* Largest host port, for the next one means "any"; too large for the enum. */
+/* Largest host port; the next number means "any port". Too large for the enum. */
 #define VSOCK_BRIDGE_MAX_HOST_PORT	0xfffffffeU
 
-/* Bits of vsock_bridge_info.features: what this build of the module can do. */
-#define VSOCK_BRIDGE_F_UDS_PATH		(1ULL << 0)	/* SET_UDS by path */
-#define VSOCK_BRIDGE_F_UDS_ABSTRACT	(1ULL << 1)	/* by abstract name */
-#define VSOCK_BRIDGE_F_UDS_OWNER	(1ULL << 2)	/* UDS_UID, UDS_GID */
-#define VSOCK_BRIDGE_F_UDS_REPLACE	(1ULL << 3)	/* SET_UDS again */
-#define VSOCK_BRIDGE_F_EVICTION		(1ULL << 4)	/* of silent clients */
-#define VSOCK_BRIDGE_F_HOST_PORTS	(1ULL << 5)	/* limits.host_port_* */
-#define VSOCK_BRIDGE_F_UDS_FDS		(1ULL << 6)	/* UDS_*_FD, UDS_PREFIX */
-#define VSOCK_BRIDGE_F_UDS_ONE_WAY	(1ULL << 7)	/* UDS_NO_* */
-#define VSOCK_BRIDGE_F_PORT_MAP		(1ULL << 8)	/* SET_PORT */
-#define VSOCK_BRIDGE_F_MAX_BUFFERED	(1ULL << 9)	/* limits.max_buffered */
-#define VSOCK_BRIDGE_F_SEQPACKET	(1ULL << 10)	/* UDS_SEQPACKET* */
-#define VSOCK_BRIDGE_F_EVENT_QUEUE	(1ULL << 11)	/* queue 2, SEND_EVENT, *_STATE */
-#define VSOCK_BRIDGE_F_CONTROL		(1ULL << 12)	/* the control node, *_CONN* */
-
 /**
- * struct vsock_bridge_info - what the module is and can (VSOCK_BRIDGE_GET_INFO)
- * @size: in: sizeof the caller's structure; out: sizeof the module's. The
- *	module fills in no more than the caller has room for.
+ * struct vsock_bridge_info - version, features and bounds of the module
+ *	(VSOCK_BRIDGE_GET_INFO)
+ * @size: in: sizeof the caller's structure; out: sizeof the module's. The module
+ *	fills in no more than the caller has room for.
  * @abi_version: VSOCK_BRIDGE_ABI_VERSION of the module
- * @features: VSOCK_BRIDGE_F_* bits
+ * @version: version of the module as text, NUL-terminated
+ * @features: bits for what later versions of the module add; none is defined
  * @virtio_features: the virtio and vhost feature bits that VHOST_GET_FEATURES
  *	offers
- * @max_connections: largest value that VSOCK_BRIDGE_SET_LIMITS takes
- * @max_handshakes: likewise
+ * @max_path: longest UDS path in bytes, without its NUL
+ * @max_ports: most entries in the map of ports
+ * @max_connections: largest max_connections of VSOCK_BRIDGE_SET_LIMITS
+ * @max_handshakes: largest max_handshakes
+ * @max_timeout_ms: largest timeout in milliseconds
+ * @max_host_port: largest host_port_max; the smallest host_port_min is 1
  * @min_buf_alloc: smallest buf_alloc in bytes
  * @max_buf_alloc: largest buf_alloc in bytes
- * @max_timeout_ms: largest timeout in milliseconds
- * @max_path: longest UDS path in bytes, without its NUL
- * @version: version of the module as text, NUL-terminated
  * @min_buffered: smallest max_buffered in bytes
  * @max_buffered: largest max_buffered in bytes
- * @max_host_port: largest host_port_max; the smallest host_port_min is 1
- * @max_ports: entries of the map from ports to sockets
- * @max_message: largest message of a SEQPACKET connection that a guest can
- *	send, in bytes; where buf_alloc is smaller, it is that
+ * @max_message: largest message of a SEQPACKET connection that a guest can send,
+ *	in bytes; a smaller buf_alloc lowers it
  * @reserved: 0
  */
 struct vsock_bridge_info {
 	__u32 size;
 	__u32 abi_version;
+	char version[32];
 	__u64 features;
 	__u64 virtio_features;
+	__u32 max_path;
+	__u32 max_ports;
 	__u32 max_connections;
 	__u32 max_handshakes;
+	__u32 max_timeout_ms;
+	__u32 max_host_port;
 	__u32 min_buf_alloc;
 	__u32 max_buf_alloc;
-	__u32 max_timeout_ms;
-	__u32 max_path;
-	char version[32];
 	__u32 min_buffered;
 	__u32 max_buffered;
-	__u32 max_host_port;
-	__u32 max_ports;
 	__u32 max_message;
 	__u32 reserved;
 };
@@ -157,92 +146,101 @@ struct vsock_bridge_info {
 #define VSOCK_BRIDGE_UDS_GID		(1U << 2)	/* @gid is given */
 #define VSOCK_BRIDGE_UDS_LISTEN_FD	(1U << 3)	/* @fd is given */
 #define VSOCK_BRIDGE_UDS_DIR_FD		(1U << 4)	/* @dir_fd is given */
-#define VSOCK_BRIDGE_UDS_NO_LISTEN	(1U << 5)	/* for the guest only */
-#define VSOCK_BRIDGE_UDS_NO_CONNECT	(1U << 6)	/* for the host only */
-#define VSOCK_BRIDGE_UDS_PREFIX		(1U << 7)	/* <path><P>, without _ */
-#define VSOCK_BRIDGE_UDS_SEQPACKET	(1U << 8)	/* <path>_seqpacket, too */
+#define VSOCK_BRIDGE_UDS_NO_LISTEN	(1U << 5)	/* no socket for host programs */
+#define VSOCK_BRIDGE_UDS_NO_CONNECT	(1U << 6)	/* no path for the guest */
+#define VSOCK_BRIDGE_UDS_PREFIX		(1U << 7)	/* <path><P> in the place of <path>_<P> */
+#define VSOCK_BRIDGE_UDS_SEQPACKET	(1U << 8)	/* bind <path>_seqpacket, too */
 #define VSOCK_BRIDGE_UDS_SEQPACKET_FD	(1U << 9)	/* @seqpacket_fd is given */
 
 /**
  * struct vsock_bridge_uds - the host end (VSOCK_BRIDGE_SET_UDS)
  * @size: sizeof(struct vsock_bridge_uds)
- * @flags: VSOCK_BRIDGE_UDS_* bits, others must be 0
- * @path: address of the path's bytes (they need no NUL), or of an abstract
- *	name, whose first byte is NUL
- * @path_len: number of bytes, 1 to VSOCK_BRIDGE_PATH_MAX; that of an abstract
- *	name counts its first byte and is 2 at least
- * @mode: with VSOCK_BRIDGE_UDS_MODE: permissions of the socket file, 0 to
- *	0777, set exactly whatever the umask; without: 0777 less the umask
+ * @flags: VSOCK_BRIDGE_UDS_* bits; other bits must be 0
+ * @path: address of the path's bytes, which need no NUL, or of an abstract name,
+ *	whose first byte is NUL
+ * @path_len: number of bytes, 1 to VSOCK_BRIDGE_PATH_MAX; for an abstract name 2
+ *	at least, because its first byte counts
+ * @mode: with VSOCK_BRIDGE_UDS_MODE: permissions of the socket file, 0 to 0777,
+ *	independent of the umask; without it: 0777 less the umask
  * @uid: with VSOCK_BRIDGE_UDS_UID: owner of the socket file, else 0
  * @gid: with VSOCK_BRIDGE_UDS_GID: group of the socket file, else 0
  * @fd: with VSOCK_BRIDGE_UDS_LISTEN_FD: a listening AF_UNIX stream socket, else
  *	0
- * @dir_fd: with VSOCK_BRIDGE_UDS_DIR_FD: a directory, opened in any way (O_PATH
- *	too), from which a relative @path starts, else 0
  * @seqpacket_fd: with VSOCK_BRIDGE_UDS_SEQPACKET_FD: a listening AF_UNIX
  *	SEQPACKET socket, else 0
+ * @dir_fd: with VSOCK_BRIDGE_UDS_DIR_FD: a directory, opened in any way
+ *	(including O_PATH), from which a relative @path starts, else 0
  * @reserved: 0
  *
- * Binds a listening AF_UNIX stream socket to @path. Host programs connect to
- * it and write ``CONNECT <port>\n``. The guest's connections to CID 2, port P,
- * are connected to ``<path>_<P>``. The caller's credentials, root directory,
- * working directory and network namespace are kept, and every path or abstract
- * name that the device looks up later is looked up with them.
+ * The device binds a listening AF_UNIX stream socket to @path. Host programs
+ * connect to it and write ``CONNECT <port>\n``. The guest's connections to CID 2,
+ * port P, go to ``<path>_<P>``. The device keeps the caller's credentials, root
+ * directory, working directory and network namespace, and uses them for every later
+ * lookup of a path or an abstract name.
  *
- * Owner and group are set as by chown(2), with the caller's rights, before the
- * socket listens: nobody connects to a file that is not yet as it shall be.
- * When they cannot be set the file is removed again.
+ * The device sets owner and group as chown(2) does, with the caller's rights, before
+ * the socket listens, so no client can connect before they are set. If they cannot
+ * be set, the device removes the file again.
  *
- * A host program that connects before a process has become the owner of the
- * device (VHOST_SET_OWNER) gets ECONNREFUSED, as when no VMM runs. From then on
- * it waits in the backlog until the device runs.
+ * A host program that connects before VHOST_SET_OWNER gets ECONNREFUSED, as it does
+ * when no VMM runs. After that, it waits in the backlog until the device runs.
  *
- * Instead of binding, with VSOCK_BRIDGE_UDS_LISTEN_FD, the device takes its
- * clients from the socket @fd, which it shares with whoever else has it: it is
- * neither closed nor shut down for them when the device goes, and other
- * programs that accept on it take clients away. Clients that wait in its backlog
- * are served. Before there is an owner the device does not keep it open: another
- * process does so until VHOST_SET_OWNER, which fails with EBADF when the socket
- * was closed everywhere; then another host end can be set. With VSOCK_BRIDGE_UDS_NO_LISTEN
- * there is no socket for host programs at all. In both cases nothing is bound,
- * @path only says where the guest goes, and with VSOCK_BRIDGE_UDS_PREFIX that
- * is ``<path><P>``, where @path may be empty.
+ * With VSOCK_BRIDGE_UDS_LISTEN_FD the device binds nothing and accepts clients from
+ * the socket @fd, which it shares with the other holders of that socket: the socket
+ * is neither closed nor shut down for them when the device is closed, and each
+ * client goes to one of the programs that accept on it. Clients that already wait in
+ * its backlog are served. Until VHOST_SET_OWNER the device does not keep the socket
+ * open, so another process must do so; if all others closed it, VHOST_SET_OWNER
+ * fails with EBADF, and another host end can be set. With VSOCK_BRIDGE_UDS_NO_LISTEN
+ * there is no socket for host programs. In both cases @path only names the
+ * destination of the guest's connections; with VSOCK_BRIDGE_UDS_PREFIX that is
+ * ``<path><P>``, where @path may be empty.
  *
- * With VSOCK_BRIDGE_UDS_NO_CONNECT the guest's connections are refused, but
- * those to ports that VSOCK_BRIDGE_SET_PORT maps. Together with
- * VSOCK_BRIDGE_UDS_LISTEN_FD no path is given.
+ * With VSOCK_BRIDGE_UDS_NO_CONNECT the guest's connections are refused, except for
+ * ports that VSOCK_BRIDGE_SET_PORT maps. Together with VSOCK_BRIDGE_UDS_LISTEN_FD,
+ * @path must not be given.
  *
- * SEQPACKET, where the guest negotiated VIRTIO_VSOCK_F_SEQPACKET: its
- * connections to port P go to the same ``<path>_<P>``, which must be a
- * SOCK_SEQPACKET socket then. With VSOCK_BRIDGE_UDS_SEQPACKET the device binds a
- * second socket, SOCK_SEQPACKET, to ``<path>_seqpacket``, with the same mode and
- * owner, for host programs: their first message is ``CONNECT <port>``, with or
- * without newline, and the first one that they get is ``OK <port>\n``. Instead
- * of binding a second one, VSOCK_BRIDGE_UDS_SEQPACKET_FD gives such a socket,
- * which is shared as @fd is; not with VSOCK_BRIDGE_UDS_NO_LISTEN.
+ * SEQPACKET connections exist if the guest negotiated VIRTIO_VSOCK_F_SEQPACKET. A
+ * SEQPACKET connection of the guest to port P goes to ``<path>_<P>``, too, which
+ * must then be a SOCK_SEQPACKET socket. For host programs,
+ * VSOCK_BRIDGE_UDS_SEQPACKET binds a second socket, of type SOCK_SEQPACKET, to
+ * ``<path>_seqpacket``, with the same mode and owner. The first message of a client
+ * is ``CONNECT <port>``, with or without newline, and the first message that it
+ * receives is ``OK <port>\n``. VSOCK_BRIDGE_UDS_SEQPACKET_FD passes such a socket,
+ * which is shared as @fd is; it excludes VSOCK_BRIDGE_UDS_SEQPACKET and
+ * VSOCK_BRIDGE_UDS_NO_LISTEN.
  *
- * The directory is where a path starts, not a jail: symbolic links and
- * ``..`` in @path lead out of it, as with openat(2). The guest chooses nothing
- * but the number.
+ * A path starts at the directory but is not confined to it: symbolic links and
+ * ``..`` in @path can lead out of it, as with openat(2). The guest controls only
+ * the port number.
  *
- * May be issued again, also while the device runs. The new host end takes the
- * place of the old one: connections, and clients whose CONNECT line is awaited,
- * live on; clients in the backlog of the old socket see ECONNRESET; the
- * guest's next connections go to the new place. When the call fails the old
- * host end stays as it is. No file is ever removed, neither that of the old
- * socket nor, when the device is closed, the last one (as with Firecracker).
+ * The ioctl may be issued again, also while the device runs. The new host end
+ * replaces the old one: existing connections continue, and so do clients that have
+ * not completed their CONNECT line; clients in the backlog of the old socket see
+ * ECONNRESET; the guest's next connections go to the new destination. If the call
+ * fails, the old host end stays. The device removes no socket file, neither that of
+ * a replaced host end nor, when it is closed, that of the last one (as Firecracker).
  *
- * Errors: EINVAL (flags, mode, an id that the caller's user namespace does not
- * map, an empty path or one with a NUL byte in it, an abstract name with
- * @mode, @uid, @gid or @dir_fd; flags that contradict each other: neither
- * direction, two listeners, a file's attributes, SEQPACKET or PREFIX without or
- * with binding, a path or descriptor without a use; @fd does not listen), EBADF
- * and ENOTSOCK (@fd), EAFNOSUPPORT (@fd is not AF_UNIX), ESOCKTNOSUPPORT (@fd is
- * no stream socket, or @seqpacket_fd no SEQPACKET socket), EBADF and ENOTDIR
- * (@dir_fd), ENAMETOOLONG, EBUSY (another call is under way), EADDRINUSE (a file
- * exists, or an abstract name is in use), what bind(2) returns: EACCES, ENOENT,
- * ENOTDIR, ELOOP, EROFS, ENOMEM; and what chown(2) returns: EPERM. When one of
- * the two sockets cannot be bound, the other's file is removed again.
+ * Errors:
+ *
+ * - EINVAL: a flag, the mode or a field without its flag; an id that the caller's
+ *   user namespace does not map; an empty path, or a path with a NUL byte; an
+ *   abstract name with mode, owner, group or @dir_fd; flags that contradict each
+ *   other; @fd or @seqpacket_fd does not listen
+ * - EBADF: @fd, @seqpacket_fd or @dir_fd is not open
+ * - ENOTSOCK: @fd or @seqpacket_fd is not a socket
+ * - EAFNOSUPPORT: @fd or @seqpacket_fd is not of AF_UNIX
+ * - ESOCKTNOSUPPORT: @fd is no stream socket, or @seqpacket_fd no SEQPACKET
+ *   socket
+ * - ENOTDIR: @dir_fd is not a directory
+ * - ENAMETOOLONG: @path_len is too large
+ * - EBUSY: another call that changes the host end is in progress
+ * - EADDRINUSE: the file exists, or the abstract name is in use
+ * - EPERM: the caller may not give the file to that owner or group
+ * - EACCES, ENOENT, ENOTDIR, ELOOP, EROFS, ENOMEM: as of bind(2)
+ *
+ * If one of two sockets cannot be bound, the device removes the file of the other
+ * one again.
  */
 struct vsock_bridge_uds {
 	__u32 size;
@@ -253,21 +251,21 @@ struct vsock_bridge_uds {
 	__u32 uid;
 	__u32 gid;
 	__s32 fd;
-	__s32 dir_fd;
 	__s32 seqpacket_fd;
+	__s32 dir_fd;
 	__u32 reserved;
 };
 
 /* Bits of vsock_bridge_port.flags */
 #define VSOCK_BRIDGE_PORT_DIR_FD	(1U << 0)	/* @dir_fd is given */
-#define VSOCK_BRIDGE_PORT_OTHERS	(1U << 1)	/* all but the mapped ones */
+#define VSOCK_BRIDGE_PORT_OTHERS	(1U << 1)	/* for all ports without an entry */
 
 /**
- * enum vsock_bridge_port_action - what a guest that connects to a port gets
- * @VSOCK_BRIDGE_PORT_CONNECT: the socket at @path
- * @VSOCK_BRIDGE_PORT_DENY: a reset
- * @VSOCK_BRIDGE_PORT_PREFIX: what VSOCK_BRIDGE_SET_UDS says
- * @VSOCK_BRIDGE_PORT_REMOVE: the port has no entry any more
+ * enum vsock_bridge_port_action - what happens to a guest's connection to a port
+ * @VSOCK_BRIDGE_PORT_CONNECT: it goes to the socket at @path
+ * @VSOCK_BRIDGE_PORT_DENY: it is reset
+ * @VSOCK_BRIDGE_PORT_PREFIX: it goes where VSOCK_BRIDGE_SET_UDS says
+ * @VSOCK_BRIDGE_PORT_REMOVE: the entry of the port is removed
  */
 enum vsock_bridge_port_action {
 	VSOCK_BRIDGE_PORT_CONNECT,
@@ -280,32 +278,40 @@ enum vsock_bridge_port_action {
  * struct vsock_bridge_port - an entry of the map from the guest's ports to
  *	sockets (VSOCK_BRIDGE_SET_PORT)
  * @size: sizeof(struct vsock_bridge_port)
- * @flags: VSOCK_BRIDGE_PORT_* bits, others must be 0
+ * @flags: VSOCK_BRIDGE_PORT_* bits; other bits must be 0
  * @port: the port on CID 2 that the guest connects to; any number
  * @action: enum vsock_bridge_port_action
- * @path: with VSOCK_BRIDGE_PORT_CONNECT: address of the path's bytes, or of
- *	an abstract name, as in struct vsock_bridge_uds; else 0
- * @path_len: number of bytes, 1 to VSOCK_BRIDGE_PATH_MAX; else 0
- * @dir_fd: with VSOCK_BRIDGE_PORT_DIR_FD: a directory from which a relative
- *	@path starts, else 0
+ * @path: with VSOCK_BRIDGE_PORT_CONNECT: address of the path's bytes, or of an
+ *	abstract name, as in struct vsock_bridge_uds; else 0
+ * @path_len: with VSOCK_BRIDGE_PORT_CONNECT: number of bytes, 1 to
+ *	VSOCK_BRIDGE_PATH_MAX; else 0
+ * @dir_fd: with VSOCK_BRIDGE_PORT_DIR_FD: a directory from which a relative @path
+ *	starts, else 0
  *
- * Adds, replaces or removes the entry of @port, for the guest's next connections
- * to it. There are VSOCK_BRIDGE_MAX_PORTS entries at most. What is kept of the
- * caller is what VSOCK_BRIDGE_SET_UDS keeps, for each entry that of its call.
+ * Adds, replaces or removes the entry of @port for the guest's later connections.
+ * The map has VSOCK_BRIDGE_MAX_PORTS entries at most. Each entry keeps the
+ * credentials and directories of its own caller, as VSOCK_BRIDGE_SET_UDS does.
  *
- * A port without an entry goes by VSOCK_BRIDGE_SET_UDS as long as there was no
- * entry at all; from the first entry on it is denied, also when entries are
- * removed. With VSOCK_BRIDGE_PORT_OTHERS, and @port 0, the call says what
- * happens to ports without an entry instead: VSOCK_BRIDGE_PORT_DENY,
- * VSOCK_BRIDGE_PORT_PREFIX, or VSOCK_BRIDGE_PORT_REMOVE, which removes all
- * entries and puts everything back to the beginning.
+ * A port without an entry follows VSOCK_BRIDGE_SET_UDS until the first entry is
+ * added. From then on it is denied, also after all entries were removed. With
+ * VSOCK_BRIDGE_PORT_OTHERS and @port 0, the call sets the action of all ports
+ * without an entry: VSOCK_BRIDGE_PORT_DENY or VSOCK_BRIDGE_PORT_PREFIX.
+ * VSOCK_BRIDGE_PORT_REMOVE with that flag removes all entries and restores the
+ * initial state.
  *
- * May be issued at any time, with or without VSOCK_BRIDGE_SET_UDS.
+ * May be issued at any time, with or without VSOCK_BRIDGE_SET_UDS. The call does not
+ * check whether a socket exists at @path; the guest's connection does.
  *
- * Errors: EINVAL (flags, action, a path as there, a field without a use),
- * ENAMETOOLONG, EBADF and ENOTDIR (@dir_fd), ENOSPC (the map is full), ENOENT
- * (REMOVE: there is no such entry), ENOMEM. Whether something is at @path
- * shows when the guest connects.
+ * Errors:
+ *
+ * - EINVAL: the flags, the action, a path that VSOCK_BRIDGE_SET_UDS would refuse,
+ *   or a field that the action does not use
+ * - ENAMETOOLONG: @path_len is too large
+ * - EBADF: @dir_fd is not open
+ * - ENOTDIR: @dir_fd is not a directory
+ * - ENOSPC: the map is full
+ * - ENOENT: VSOCK_BRIDGE_PORT_REMOVE: the port has no entry
+ * - ENOMEM: no memory
  */
 struct vsock_bridge_port {
 	__u32 size;
@@ -317,6 +323,56 @@ struct vsock_bridge_port {
 	__s32 dir_fd;
 };
 
+/**
+ * struct vsock_bridge_port_entry - an entry of the map, in an answer to
+ *	VSOCK_BRIDGE_GET_PORTS
+ * @port: the port on CID 2
+ * @action: VSOCK_BRIDGE_PORT_CONNECT, VSOCK_BRIDGE_PORT_DENY or
+ *	VSOCK_BRIDGE_PORT_PREFIX
+ * @path_len: bytes of @path; 0 unless @action is VSOCK_BRIDGE_PORT_CONNECT
+ * @reserved: 0
+ * @path: path as VSOCK_BRIDGE_SET_PORT got it, without NUL; if it is relative, it
+ *	starts at the directory of that caller. The first byte of an abstract name is
+ *	NUL.
+ */
+struct vsock_bridge_port_entry {
+	__u32 port;
+	__u32 action;
+	__u32 path_len;
+	__u32 reserved;
+	char path[VSOCK_BRIDGE_PATH_MAX];
+};
+
+/**
+ * struct vsock_bridge_ports - the map from the guest's ports to sockets
+ *	(VSOCK_BRIDGE_GET_PORTS)
+ * @size: sizeof(struct vsock_bridge_ports)
+ * @entry_size: sizeof(struct vsock_bridge_port_entry), as the caller knows it: the
+ *	distance between two entries. The module leaves out fields that only it knows,
+ *	and fills fields that only the caller knows with 0.
+ * @entries: address of the caller's array of struct vsock_bridge_port_entry
+ * @nr: in: number of entries in the array; out: number of entries in the map, at
+ *	most VSOCK_BRIDGE_MAX_PORTS
+ * @others: out: action of ports without an entry, VSOCK_BRIDGE_PORT_DENY or
+ *	VSOCK_BRIDGE_PORT_PREFIX
+ *
+ * Returns the entries in the order of their ports. If the map has more entries than
+ * the array, the first ones are returned.
+ *
+ * Errors:
+ *
+ * - EINVAL: @entry_size is smaller than the structure as first published, or larger
+ *   than a page
+ * - ENOMEM: no memory
+ */
+struct vsock_bridge_ports {
+	__u32 size;
+	__u32 entry_size;
+	__u64 entries;
+	__u32 nr;
+	__u32 others;
+};
+
 /* Bits of vsock_bridge_limits.flags */
 #define VSOCK_BRIDGE_LIMITS_RANDOM_PORTS	(1U << 0)
 
@@ -324,61 +380,61 @@ struct vsock_bridge_port {
  * struct vsock_bridge_limits - limits of a device (VSOCK_BRIDGE_SET_LIMITS,
  *	VSOCK_BRIDGE_GET_LIMITS)
  * @size: sizeof(struct vsock_bridge_limits)
- * @max_connections: connections that the guest's and the host's programs can
- *	have at once, 1 to VSOCK_BRIDGE_MAX_CONNECTIONS. One more is refused:
- *	a guest gets RST, a host client EOF.
- * @max_handshakes: host clients that have not finished their CONNECT line, 1
- *	to VSOCK_BRIDGE_MAX_HANDSHAKES. For the next one, the client that has
- *	been silent for longest is ended; when all have sent a part of their
- *	line, the one that began first.
+ * @flags: VSOCK_BRIDGE_LIMITS_RANDOM_PORTS: host ports are random, not sequential
+ * @flags_mask: SET: the bits of @flags to change; the other bits stay as they are.
+ *	GET: the bits that the module knows
+ * @max_connections: connections of the guest's and the host's programs together, 1
+ *	to VSOCK_BRIDGE_MAX_CONNECTIONS. Above that, a guest gets RST and a host
+ *	client EOF.
+ * @max_handshakes: host clients without a complete CONNECT line, 1 to
+ *	VSOCK_BRIDGE_MAX_HANDSHAKES. Above that, the device ends the client that
+ *	has been silent for longest; if all have sent a part of their line, the
+ *	oldest client.
  * @buf_alloc: bytes that a guest may send on one connection before the host
  *	program has read them, VSOCK_BRIDGE_MIN_BUF_ALLOC to
- *	VSOCK_BRIDGE_MAX_BUF_ALLOC. Taken by connections made from then on.
- * @handshake_timeout_ms: time for a host client's CONNECT line, in
- *	milliseconds, 1 to VSOCK_BRIDGE_MAX_TIMEOUT_MS, as those below. By
- *	default a minute, so that a person can type it
+ *	VSOCK_BRIDGE_MAX_BUF_ALLOC. Applies to connections that begin later.
+ * @max_buffered: bytes of all connections together that the device keeps because
+ *	host sockets do not accept them, VSOCK_BRIDGE_MIN_BUFFERED to
+ *	VSOCK_BRIDGE_MAX_BUFFERED; @buf_alloc bounds those of one connection. Above
+ *	that, the device resets the connection whose host program has read nothing
+ *	for longest; the others continue.
+ * @handshake_timeout_ms: time for a host client's CONNECT line, in milliseconds, 1
+ *	to VSOCK_BRIDGE_MAX_TIMEOUT_MS, as all timeouts. The default of a minute
+ *	lets a person type the line.
  * @connect_timeout_ms: time for the guest's answer to a connection request, and to
  *	an event (struct vsock_bridge_event)
- * @shutdown_timeout_ms: time for the guest to confirm the close of a host
- *	program. Also, when @max_connections is reached: the time without
- *	progress after which a connection that the guest has closed, and whose
- *	last bytes the host program does not read, ends to make room.
- * @reserved: 0
- * @host_port_min: smallest host port of a connection that a host program
- *	makes, 1 to @host_port_max
- * @host_port_max: largest one, at most VSOCK_BRIDGE_MAX_HOST_PORT. Host ports
- *	are taken in turn. When all are taken towards a guest port, a client
- *	that asks for it is refused by EOF.
- * @flags: VSOCK_BRIDGE_LIMITS_RANDOM_PORTS: host ports are random instead
- * @flags_mask: SET: flags that shall be as in @flags; others stay as they are.
- *	GET: flags that the module knows
- * @max_buffered: bytes that the device keeps, for all connections together,
- *	because host sockets do not take them (@buf_alloc bounds those of one),
- *	VSOCK_BRIDGE_MIN_BUFFERED to VSOCK_BRIDGE_MAX_BUFFERED. When more is
- *	needed, the connection whose host program has read nothing for the
- *	longest time is reset; the others continue.
+ * @shutdown_timeout_ms: time for the guest to confirm the close of a host program.
+ *	Also, when @max_connections is reached: the time without progress after
+ *	which a connection that the guest has closed, and whose last bytes the host
+ *	program has not read, ends to make room.
+ * @host_port_min: smallest host port of a connection that a host program opens, 1
+ *	to @host_port_max
+ * @host_port_max: largest host port, at most VSOCK_BRIDGE_MAX_HOST_PORT. When every
+ *	host port towards a guest port is in use, the next client for that guest
+ *	port gets EOF.
  *
- * SET: a field that is 0 leaves its limit as it is. All fields are checked
- * before any is taken. They may be changed while the device runs; connections
- * over a lowered limit stay. GET fills all fields, as VSOCK_BRIDGE_GET_INFO.
+ * SET: a field that is 0 leaves its limit as it is. The call checks all fields
+ * before it sets any. Limits may be changed while the device runs; connections above
+ * a lowered limit stay. GET fills in all fields, as VSOCK_BRIDGE_GET_INFO does.
  *
- * Errors of SET: EINVAL (a value out of its range, @host_port_min above
- * @host_port_max, @reserved not 0, a flag that is unknown or not in the mask).
+ * Errors of SET:
+ *
+ * - EINVAL: a value is out of its range, @host_port_min exceeds @host_port_max,
+ *   or a flag is unknown or not in the mask
  */
 struct vsock_bridge_limits {
 	__u32 size;
+	__u32 flags;
+	__u32 flags_mask;
 	__u32 max_connections;
 	__u32 max_handshakes;
 	__u32 buf_alloc;
+	__u32 max_buffered;
 	__u32 handshake_timeout_ms;
 	__u32 connect_timeout_ms;
 	__u32 shutdown_timeout_ms;
-	__u32 reserved;
 	__u32 host_port_min;
 	__u32 host_port_max;
-	__u32 flags;
-	__u32 flags_mask;
-	__u32 max_buffered;
 };
 
 /*
@@ -616,7 +672,11 @@ struct vsock_bridge_limits {
 		"old one stays.")					\
 	ERROR(EMPTY_QUEUE, empty_queue,					\
 		"The guest's event queue had no buffer that takes "	\
-		"the event.")
+		"the event.")						\
+	ERROR(BACKLOG_FULL, backlog_full,				\
+		"The backlog of the host program that the guest "	\
+		"connects to is full. The request is refused and "	\
+		"counts as unix_connect_fails as well.")
 
 #define __VSOCK_BRIDGE_STAT(NAME, name, text)	__u64 name;
 
@@ -638,169 +698,16 @@ struct vsock_bridge_stats {
 };
 
 /**
- * enum vsock_bridge_event_id - what a guest is told (virtio 1.3, 5.10.6.7)
- * @VSOCK_BRIDGE_EVENT_TRANSPORT_RESET: none of its connections exists any more,
- *	and its CID may be another
- */
-enum vsock_bridge_event_id {
-	VSOCK_BRIDGE_EVENT_TRANSPORT_RESET	= 0,
-};
-
-/**
- * struct vsock_bridge_event - an event for the guest (VSOCK_BRIDGE_SEND_EVENT)
- * @size: sizeof(struct vsock_bridge_event)
- * @event: enum vsock_bridge_event_id
- *
- * Puts the event into the next buffer of the guest's event queue, for a VMM that
- * has handed that queue over: virtqueue 2 was set when the device was started.
- * Only the process that called VHOST_SET_OWNER may do so.
- *
- * The guest ends all its connections, so the device does the same at once: host
- * programs see ECONNRESET. Then nothing is given to the guest until it has answered,
- * which it does by a new buffer in the place of the used one; what is for it
- * waits, host programs that connect meanwhile included. What the guest sends is
- * taken as ever. A guest that starts anew need not answer. A driver that has not
- * answered after connect_timeout_ms (struct vsock_bridge_limits), from the event
- * or from the last start of the device, counts as one that never answers.
- *
- * Errors, with which nothing has changed for the connections: EPERM, EINVAL
- * (@event), ESHUTDOWN (the device does not run), ENXIO (the event queue was not
- * handed over), ENOBUFS (the guest has no buffer in it that takes an event, or
- * more that take none than one call gives back, so that the next call goes on
- * behind them: @empty_queue counts), EPIPE (the event queue is broken, see
- * VHOST_SET_VRING_ERR).
- */
-struct vsock_bridge_event {
-	__u32 size;
-	__u32 event;
-};
-
-/* Bits of vsock_bridge_state.flags */
-#define VSOCK_BRIDGE_STATE_GATED	(1U << 0)	/* an event is unanswered */
-
-/**
- * struct vsock_bridge_state - what a guest's snapshot has of the device beside
- *	its rings (VSOCK_BRIDGE_GET_STATE, VSOCK_BRIDGE_SET_STATE)
- * @size: sizeof(struct vsock_bridge_state)
- * @flags: VSOCK_BRIDGE_STATE_* bits, others must be 0
- * @last_host_port: host port that was given out last; 0 when none was. Ports go
- *	on behind it, so a new connection has not the port of one that the guest
- *	may remember. At most VSOCK_BRIDGE_MAX_HOST_PORT.
- * @event_buffers: with VSOCK_BRIDGE_STATE_GATED: the guest has answered when its
- *	event queue holds so many buffers, 1 to 32768; else 0
- *
- * GET may be issued at any time; for a snapshot, when the device is stopped.
- * SET is for a device that is stopped, before the start that shall go on with a
- * restored guest. With VSOCK_BRIDGE_STATE_GATED that start signals
- * VHOST_SET_VRING_CALL of the event queue, for the snapshot may have lost the
- * interrupt. A start without event queue has no use for the flag and drops it.
- *
- * Errors of SET: EINVAL (a value out of its range, an unknown flag), EBUSY (the
- * device runs).
- */
-struct vsock_bridge_state {
-	__u32 size;
-	__u32 flags;
-	__u32 last_host_port;
-	__u32 event_buffers;
-};
-
-/* Bits of vsock_bridge_device.flags */
-#define VSOCK_BRIDGE_DEVICE_OWNED	(1U << 0)	/* VHOST_SET_OWNER was called */
-#define VSOCK_BRIDGE_DEVICE_RUNNING	(1U << 1)	/* VHOST_VSOCK_SET_RUNNING */
-#define VSOCK_BRIDGE_DEVICE_GATED	(1U << 2)	/* an event is unanswered */
-#define VSOCK_BRIDGE_DEVICE_LISTENS	(1U << 3)	/* host programs can connect */
-#define VSOCK_BRIDGE_DEVICE_SEQPACKET	(1U << 4)	/* by SOCK_SEQPACKET, too */
-#define VSOCK_BRIDGE_DEVICE_CONNECTS	(1U << 5)	/* the guest can, by its ports */
-#define VSOCK_BRIDGE_DEVICE_MAPPED	(1U << 6)	/* VSOCK_BRIDGE_SET_PORT */
-#define VSOCK_BRIDGE_DEVICE_TEMPLATE	(1U << 7)	/* by uds_template */
-#define VSOCK_BRIDGE_DEVICE_DEAD	(1U << 8)	/* its owner was killed */
-
-/**
- * struct vsock_bridge_device - one of the host's devices
- *	(VSOCK_BRIDGE_NEXT_DEVICE)
- * @size: sizeof(struct vsock_bridge_device), as the caller knows it; stays as it
- *	is, so that the structure can be used for the next call
- * @device: in: 0, or the number of the device before; out: its number, which
- *	trace events and the kernel log name, and VSOCK_BRIDGE_GET_STATS
- * @flags: VSOCK_BRIDGE_DEVICE_* bits
- * @pid: the process that owns it, or opened it as long as nobody does; 0 where
- *	the caller's pid namespace does not have it
- * @uid: its effective user, as the caller's user namespace sees it
- * @path_len: bytes of @path; 0 when the host end has no path
- * @guest_cid: the guest's CID; 0 before it was set
- * @features: what VHOST_SET_FEATURES set
- * @age_ms: milliseconds since it was opened
- * @rx_bytes_count: as in struct vsock_bridge_stats
- * @tx_bytes_count: likewise
- * @rx_packets_count: likewise
- * @tx_packets_count: likewise
- * @connections: likewise
- * @handshakes: likewise
- * @comm: name of the process, NUL-terminated
- * @path: of the host end, as VSOCK_BRIDGE_SET_UDS got it, without NUL; relative
- *	to where its caller was; the first byte of an abstract name is NUL
- *
- * On /dev/vsock-bridge-control: tells of the device with the next larger number
- * among those that the caller may see: its own, which are those that a process
- * of its effective user opened or owns, and with CAP_NET_ADMIN in the user
- * namespace of who opened it, any. Numbers are not given out again soon. What
- * comes in with the other fields does not matter.
- *
- * Errors: ENOENT (there is no further one).
- */
-struct vsock_bridge_device {
-	__u32 size;
-	__u32 device;
-	__u32 flags;
-	__u32 pid;
-	__u32 uid;
-	__u32 path_len;
-	__u64 guest_cid;
-	__u64 features;
-	__u64 age_ms;
-	__u64 rx_bytes_count;
-	__u64 tx_bytes_count;
-	__u64 rx_packets_count;
-	__u64 tx_packets_count;
-	__u32 connections;
-	__u32 handshakes;
-	char comm[16];
-	char path[VSOCK_BRIDGE_PATH_MAX];
-};
-
-/**
- * struct vsock_bridge_select - a device, by its number (VSOCK_BRIDGE_SELECT)
- * @size: sizeof(struct vsock_bridge_select)
- * @device: its number
- *
- * On /dev/vsock-bridge-control: from here on the descriptor is about this
- * device, for good, and takes the VSOCK_BRIDGE_* ioctls that configure a device
- * or tell of it, as the device's own descriptor does. It does not keep the device
- * open: when that is closed, they fail with EIO. Whoever is given the descriptor
- * can do the same.
- *
- * What VSOCK_BRIDGE_SET_UDS and VSOCK_BRIDGE_SET_PORT keep is of their caller:
- * the guest's connections are made with the rights of who set their path.
- *
- * Errors: ENOENT (there is no such device, or the caller may not see it), EBUSY
- * (the descriptor has one already). On a descriptor without a device the ioctls
- * that are about one fail with ENODEV.
- */
-struct vsock_bridge_select {
-	__u32 size;
-	__u32 device;
-};
-
-/**
- * enum vsock_bridge_conn_state - where a connection is in its life
+ * enum vsock_bridge_conn_state - state of a connection
  * @VSOCK_BRIDGE_CONN_HANDSHAKE: a host client whose CONNECT line is not complete
- * @VSOCK_BRIDGE_CONN_REQUESTED: the guest has not answered the request
- * @VSOCK_BRIDGE_CONN_CONNECTING: the host connect that the guest asked for is
- *	under way
+ * @VSOCK_BRIDGE_CONN_REQUESTED: the guest has not answered the REQUEST
+ * @VSOCK_BRIDGE_CONN_CONNECTING: the guest sent a REQUEST, and the connect to the
+ *	host program is in progress
  * @VSOCK_BRIDGE_CONN_OPEN: both sides are connected
- * @VSOCK_BRIDGE_CONN_LINGER: the guest is gone, its last bytes are not read yet
- * @VSOCK_BRIDGE_CONN_DEAD: ended; the guest is owed an RST
+ * @VSOCK_BRIDGE_CONN_LINGER: the guest has closed the connection, and the host
+ *	program has not read its last bytes
+ * @VSOCK_BRIDGE_CONN_DEAD: the connection has ended, and an RST waits for an RX
+ *	buffer of the guest
  */
 enum vsock_bridge_conn_state {
 	VSOCK_BRIDGE_CONN_HANDSHAKE,
@@ -812,32 +719,33 @@ enum vsock_bridge_conn_state {
 };
 
 /* Bits of vsock_bridge_conn.flags */
-#define VSOCK_BRIDGE_CONN_BY_GUEST	(1U << 0)	/* the guest asked for it */
-#define VSOCK_BRIDGE_CONN_GUEST_NO_RECV	(1U << 1)	/* the guest reads no more */
-#define VSOCK_BRIDGE_CONN_GUEST_NO_SEND	(1U << 2)	/* it sends no more */
-#define VSOCK_BRIDGE_CONN_HOST_NO_RECV	(1U << 3)	/* the host program likewise */
-#define VSOCK_BRIDGE_CONN_HOST_NO_SEND	(1U << 4)
-#define VSOCK_BRIDGE_CONN_WAITS_GUEST	(1U << 5)	/* for the guest's credit */
-#define VSOCK_BRIDGE_CONN_WAITS_HOST	(1U << 6)	/* for the program to read */
+#define VSOCK_BRIDGE_CONN_BY_GUEST	(1U << 0)	/* the guest opened it */
+#define VSOCK_BRIDGE_CONN_GUEST_NO_RECV	(1U << 1)	/* the guest receives no more */
+#define VSOCK_BRIDGE_CONN_GUEST_NO_SEND	(1U << 2)	/* the guest sends no more */
+#define VSOCK_BRIDGE_CONN_HOST_NO_RECV	(1U << 3)	/* the host program receives no more */
+#define VSOCK_BRIDGE_CONN_HOST_NO_SEND	(1U << 4)	/* the host program sends no more */
+#define VSOCK_BRIDGE_CONN_WAITS_GUEST	(1U << 5)	/* blocked until the guest gives credit */
+#define VSOCK_BRIDGE_CONN_WAITS_HOST	(1U << 6)	/* blocked until the host program reads */
 
 /**
- * struct vsock_bridge_conn - a connection
- * @id: names it as long as the device is open; larger than those before
+ * struct vsock_bridge_conn - a connection, in an answer to VSOCK_BRIDGE_GET_CONNS
+ * @id: names the connection as long as the device is open; grows with each
+ *	connection
  * @host_port: port of the host side; 0 in the handshake
- * @guest_port: port of the guest; likewise
+ * @guest_port: port of the guest; 0 in the handshake
  * @type: VIRTIO_VSOCK_TYPE_*: 1 stream, 2 SEQPACKET
  * @state: enum vsock_bridge_conn_state
  * @flags: VSOCK_BRIDGE_CONN_* bits
- * @pid: the process at the other end of the host socket: who connected to it, or
- *	made it listen; 0 where it is not known, or not in the caller's namespace
- * @uid: its effective user, as the caller's user namespace sees it
- * @buffered: bytes of the guest that the host socket has not taken
- * @tx_credit: bytes that the guest may send before more are read
+ * @pid: the process that connected the peer of the host socket, or made it listen;
+ *	0 if it is not known or not in the caller's PID namespace
+ * @uid: the effective user of that process, as seen in the caller's user namespace
+ * @buffered: bytes of the guest that the host socket has not accepted
+ * @tx_credit: bytes that the guest may send before the host program reads
  * @rx_credit: bytes that the guest has room for
- * @tx_bytes: bytes from the guest so far
- * @rx_bytes: bytes to the guest so far
- * @age_ms: milliseconds since it began
  * @reserved: 0
+ * @tx_bytes: bytes that the guest has sent
+ * @rx_bytes: bytes that the guest has received
+ * @age_ms: milliseconds since the connection began
  */
 struct vsock_bridge_conn {
 	__u64 id;
@@ -860,40 +768,47 @@ struct vsock_bridge_conn {
 /**
  * struct vsock_bridge_conns - connections of a device (VSOCK_BRIDGE_GET_CONNS)
  * @size: sizeof(struct vsock_bridge_conns)
- * @nr: in: how many @conns has room for; out: how many there are in it, at most
- *	VSOCK_BRIDGE_MAX_CONNS; 0 at the end
- * @after: in: 0, or the id of the last one that was seen; out: of the last one
- *	that is in @conns
- * @conns: address of struct vsock_bridge_conn [@nr]
- * @conn_size: in: sizeof(struct vsock_bridge_conn), as the caller knows it: so
- *	far they are apart. What only one side knows is left out, or is 0.
+ * @conn_size: sizeof(struct vsock_bridge_conn), as the caller knows it: the distance
+ *	between two entries. The module leaves out fields that only it knows, and
+ *	fills fields that only the caller knows with 0.
+ * @conns: address of the caller's array of struct vsock_bridge_conn
+ * @nr: in: number of entries in the array; out: number of connections in it, at
+ *	most VSOCK_BRIDGE_MAX_CONNS; 0 after the last connection
  * @reserved: 0
+ * @after: in: 0, or the id of the last connection of the previous call; out: the id
+ *	of the last connection in the array
  *
- * Fills in connections in the order in which they began. Each call is a moment
- * of its own: between two of them connections begin and end.
+ * Returns connections in the order in which they began. Connections begin and end
+ * between two calls.
  *
- * Errors: EINVAL (@conn_size is smaller than the first published one, or larger
- * than a page), ENOMEM.
+ * Errors:
+ *
+ * - EINVAL: @conn_size is smaller than the structure as first published, or
+ *   larger than a page; @reserved is not 0
+ * - ENOMEM: no memory
  */
 struct vsock_bridge_conns {
 	__u32 size;
-	__u32 nr;
-	__u64 after;
-	__u64 conns;
 	__u32 conn_size;
+	__u64 conns;
+	__u32 nr;
 	__u32 reserved;
+	__u64 after;
 };
 
 /**
- * struct vsock_bridge_drop - a connection to be ended (VSOCK_BRIDGE_DROP_CONN)
+ * struct vsock_bridge_drop - end a connection (VSOCK_BRIDGE_DROP_CONN)
  * @size: sizeof(struct vsock_bridge_drop)
  * @reserved: 0
- * @id: its id
+ * @id: id of the connection, as VSOCK_BRIDGE_GET_CONNS returned it
  *
- * The guest gets RST, the host program the end of the stream, or ECONNRESET.
- * Bytes that have not arrived are lost.
+ * The guest gets RST, and the host program EOF or ECONNRESET. Bytes that have not
+ * arrived are lost.
  *
- * Errors: ENOENT (there is no such connection, or it has ended).
+ * Errors:
+ *
+ * - EINVAL: @reserved is not 0
+ * - ENOENT: there is no such connection, or it has ended
  */
 struct vsock_bridge_drop {
 	__u32 size;
@@ -901,31 +816,195 @@ struct vsock_bridge_drop {
 	__u64 id;
 };
 
+/**
+ * enum vsock_bridge_event_id - events of the device (virtio 1.3, 5.10.6.7)
+ * @VSOCK_BRIDGE_EVENT_TRANSPORT_RESET: none of the guest's connections exists any
+ *	more, and its CID may have changed
+ */
+enum vsock_bridge_event_id {
+	VSOCK_BRIDGE_EVENT_TRANSPORT_RESET	= 0,
+};
+
+/**
+ * struct vsock_bridge_event - an event for the guest (VSOCK_BRIDGE_SEND_EVENT)
+ * @size: sizeof(struct vsock_bridge_event)
+ * @event: enum vsock_bridge_event_id
+ *
+ * Puts the event into the next buffer of the guest's event queue. The VMM must have
+ * set up that queue (virtqueue 2) before it started the device. Only the owner may
+ * issue the ioctl.
+ *
+ * The guest ends all its connections, so the device does the same at once: host
+ * programs see ECONNRESET. RX then stays closed until the guest answers the event,
+ * which it does when it makes a new buffer available in the event queue. Until then,
+ * host programs may connect, and what is for the guest waits. TX continues. The
+ * device opens RX without an answer after connect_timeout_ms (struct
+ * vsock_bridge_limits), counted from the event and again from each start of the
+ * device, and when the guest's driver starts anew.
+ *
+ * Errors; none of them changes a connection:
+ *
+ * - EPERM: the caller is not the owner
+ * - EINVAL: the event is unknown
+ * - ESHUTDOWN: the device does not run
+ * - ENXIO: the event queue was not set up
+ * - ENOBUFS: the event queue has no buffer that takes an event, or begins with
+ *   more unusable buffers than one call returns, so that the next call continues
+ *   after them; the counter empty_queue counts it
+ * - EPIPE: the event queue is broken, see VHOST_SET_VRING_ERR
+ */
+struct vsock_bridge_event {
+	__u32 size;
+	__u32 event;
+};
+
+/* Bits of vsock_bridge_state.flags */
+#define VSOCK_BRIDGE_STATE_GATED	(1U << 0)	/* the guest has not answered an event */
+
+/**
+ * struct vsock_bridge_state - the part of a guest's snapshot that is not in its rings
+ *	(VSOCK_BRIDGE_GET_STATE, VSOCK_BRIDGE_SET_STATE)
+ * @size: sizeof(struct vsock_bridge_state)
+ * @flags: VSOCK_BRIDGE_STATE_* bits; other bits must be 0
+ * @last_host_port: the host port that the device allocated last, at most
+ *	VSOCK_BRIDGE_MAX_HOST_PORT; 0 if it allocated none. Allocation continues
+ *	after it, so that a new connection does not get a port that the guest may
+ *	still remember.
+ * @event_buffers: with VSOCK_BRIDGE_STATE_GATED: the number of buffers in the event
+ *	queue that tells the device that the guest has answered, 1 to 32768; else 0
+ *
+ * GET may be issued at any time; for a snapshot, after the device was stopped. SET is
+ * for a stopped device, before the start that continues a restored guest. With
+ * VSOCK_BRIDGE_STATE_GATED that start signals the VHOST_SET_VRING_CALL eventfd of the
+ * event queue, because the snapshot may have lost the interrupt. A start without an
+ * event queue drops the flag.
+ *
+ * Errors of SET:
+ *
+ * - EINVAL: a value is out of its range, or a flag is unknown
+ * - EBUSY: the device runs
+ */
+struct vsock_bridge_state {
+	__u32 size;
+	__u32 flags;
+	__u32 last_host_port;
+	__u32 event_buffers;
+};
+
+/* Bits of vsock_bridge_device.flags */
+#define VSOCK_BRIDGE_DEVICE_OWNED	(1U << 0)	/* VHOST_SET_OWNER was called */
+#define VSOCK_BRIDGE_DEVICE_RUNNING	(1U << 1)	/* VHOST_VSOCK_SET_RUNNING started it */
+#define VSOCK_BRIDGE_DEVICE_GATED	(1U << 2)	/* the guest has not answered an event */
+#define VSOCK_BRIDGE_DEVICE_LISTENS	(1U << 3)	/* host programs can connect */
+#define VSOCK_BRIDGE_DEVICE_SEQPACKET	(1U << 4)	/* they can use SOCK_SEQPACKET, too */
+#define VSOCK_BRIDGE_DEVICE_CONNECTS	(1U << 5)	/* the guest can connect by <path>_<P> */
+#define VSOCK_BRIDGE_DEVICE_MAPPED	(1U << 6)	/* VSOCK_BRIDGE_SET_PORT made a map */
+#define VSOCK_BRIDGE_DEVICE_TEMPLATE	(1U << 7)	/* uds_template named the host end */
+#define VSOCK_BRIDGE_DEVICE_DEAD	(1U << 8)	/* the owner was killed */
+
+/**
+ * struct vsock_bridge_device - a device (VSOCK_BRIDGE_NEXT_DEVICE)
+ * @size: sizeof(struct vsock_bridge_device), as the caller knows it; the call does
+ *	not change it, so the structure can be passed to the next call
+ * @device: in: 0, or the number of the previous device; out: the number of this
+ *	device, as in trace events, the kernel log and VSOCK_BRIDGE_GET_STATS
+ * @flags: VSOCK_BRIDGE_DEVICE_* bits
+ * @pid: process ID of the owner, or of the opener if there is no owner yet; 0 if
+ *	it is not in the caller's PID namespace
+ * @uid: effective user of that process, as seen in the caller's user namespace
+ * @path_len: bytes of @path; 0 if the host end has no path
+ * @guest_cid: the guest's CID; 0 before it is set
+ * @features: the features that VHOST_SET_FEATURES set
+ * @age_ms: milliseconds since the device was opened
+ * @rx_bytes_count: as in struct vsock_bridge_stats
+ * @tx_bytes_count: as in struct vsock_bridge_stats
+ * @rx_packets_count: as in struct vsock_bridge_stats
+ * @tx_packets_count: as in struct vsock_bridge_stats
+ * @connections: as in struct vsock_bridge_stats
+ * @handshakes: as in struct vsock_bridge_stats
+ * @comm: name of the process, NUL-terminated
+ * @path: path of the host end as VSOCK_BRIDGE_SET_UDS got it, without NUL; if it is
+ *	relative, it starts at the directory of that caller. The first byte of an
+ *	abstract name is NUL.
+ *
+ * On /dev/vsock-bridge-control: returns the device with the next larger number among
+ * those that the caller may see. A caller may see the devices that a process of the
+ * same effective user opened or owns, and, with CAP_NET_ADMIN in the user namespace
+ * of the process that opened it, any device. Numbers are not reused soon. The other
+ * fields are ignored on input.
+ *
+ * Errors:
+ *
+ * - ENOENT: there is no further device
+ */
+struct vsock_bridge_device {
+	__u32 size;
+	__u32 device;
+	__u32 flags;
+	__u32 pid;
+	__u32 uid;
+	__u32 path_len;
+	__u64 guest_cid;
+	__u64 features;
+	__u64 age_ms;
+	__u64 rx_bytes_count;
+	__u64 tx_bytes_count;
+	__u64 rx_packets_count;
+	__u64 tx_packets_count;
+	__u32 connections;
+	__u32 handshakes;
+	char comm[16];
+	char path[VSOCK_BRIDGE_PATH_MAX];
+};
+
+/**
+ * struct vsock_bridge_select - select a device by number (VSOCK_BRIDGE_SELECT)
+ * @size: sizeof(struct vsock_bridge_select)
+ * @device: number of the device
+ *
+ * On /dev/vsock-bridge-control: binds the descriptor to this device for good. The
+ * descriptor then accepts the VSOCK_BRIDGE_* ioctls of the device's own descriptor.
+ * It does not keep the device open: after the device is closed, those ioctls fail
+ * with EIO. A process that receives the descriptor can use it in the same way.
+ *
+ * VSOCK_BRIDGE_SET_UDS and VSOCK_BRIDGE_SET_PORT keep the credentials and directories
+ * of the process that calls them: the device connects the guest's connections with
+ * the rights of the process that set their path.
+ *
+ * Errors:
+ *
+ * - ENOENT: there is no such device, or the caller may not see it
+ * - EBUSY: the descriptor has a device already
+ *
+ * On a descriptor without a device, ioctls that need one fail with ENODEV.
+ */
+struct vsock_bridge_select {
+	__u32 size;
+	__u32 device;
+};
+
 /* Argument: struct vsock_bridge_info */
-#define VSOCK_BRIDGE_GET_INFO	_IO(VSOCK_BRIDGE_IOC_TYPE, 0x00)
-/* Argument: struct vsock_bridge_uds */
-#define VSOCK_BRIDGE_SET_UDS	_IO(VSOCK_BRIDGE_IOC_TYPE, 0x01)
-/* Argument: struct vsock_bridge_limits */
-#define VSOCK_BRIDGE_SET_LIMITS	_IO(VSOCK_BRIDGE_IOC_TYPE, 0x02)
-/* Argument: struct vsock_bridge_limits */
-#define VSOCK_BRIDGE_GET_LIMITS	_IO(VSOCK_BRIDGE_IOC_TYPE, 0x03)
-/* Argument: struct vsock_bridge_stats */
-#define VSOCK_BRIDGE_GET_STATS	_IO(VSOCK_BRIDGE_IOC_TYPE, 0x04)
-/* Argument: struct vsock_bridge_port */
-#define VSOCK_BRIDGE_SET_PORT	_IO(VSOCK_BRIDGE_IOC_TYPE, 0x10)
-/* Argument: struct vsock_bridge_event */
-#define VSOCK_BRIDGE_SEND_EVENT	_IO(VSOCK_BRIDGE_IOC_TYPE, 0x11)
-/* Argument: struct vsock_bridge_state */
-#define VSOCK_BRIDGE_GET_STATE	_IO(VSOCK_BRIDGE_IOC_TYPE, 0x12)
-/* Argument: struct vsock_bridge_state */
-#define VSOCK_BRIDGE_SET_STATE	_IO(VSOCK_BRIDGE_IOC_TYPE, 0x13)
-/* Argument: struct vsock_bridge_device; on the control node */
-#define VSOCK_BRIDGE_NEXT_DEVICE	_IO(VSOCK_BRIDGE_IOC_TYPE, 0x20)
-/* Argument: struct vsock_bridge_select; on the control node */
-#define VSOCK_BRIDGE_SELECT	_IO(VSOCK_BRIDGE_IOC_TYPE, 0x21)
-/* Argument: struct vsock_bridge_conns */
-#define VSOCK_BRIDGE_GET_CONNS	_IO(VSOCK_BRIDGE_IOC_TYPE, 0x22)
-/* Argument: struct vsock_bridge_drop */
-#define VSOCK_BRIDGE_DROP_CONN	_IO(VSOCK_BRIDGE_IOC_TYPE, 0x23)
+#define VSOCK_BRIDGE_GET_INFO		_IO(VSOCK_BRIDGE_IOC_TYPE, 0x00)
+
+/* Configuration. Argument: struct vsock_bridge_uds, _port, _ports, _limits */
+#define VSOCK_BRIDGE_SET_UDS		_IO(VSOCK_BRIDGE_IOC_TYPE, 0x01)
+#define VSOCK_BRIDGE_SET_PORT		_IO(VSOCK_BRIDGE_IOC_TYPE, 0x02)
+#define VSOCK_BRIDGE_GET_PORTS		_IO(VSOCK_BRIDGE_IOC_TYPE, 0x03)
+#define VSOCK_BRIDGE_SET_LIMITS		_IO(VSOCK_BRIDGE_IOC_TYPE, 0x04)
+#define VSOCK_BRIDGE_GET_LIMITS		_IO(VSOCK_BRIDGE_IOC_TYPE, 0x05)
+
+/* Observation. Argument: struct vsock_bridge_stats, _conns, _drop */
+#define VSOCK_BRIDGE_GET_STATS		_IO(VSOCK_BRIDGE_IOC_TYPE, 0x10)
+#define VSOCK_BRIDGE_GET_CONNS		_IO(VSOCK_BRIDGE_IOC_TYPE, 0x11)
+#define VSOCK_BRIDGE_DROP_CONN		_IO(VSOCK_BRIDGE_IOC_TYPE, 0x12)
+
+/* Snapshots. Argument: struct vsock_bridge_event, _state, _state */
+#define VSOCK_BRIDGE_SEND_EVENT		_IO(VSOCK_BRIDGE_IOC_TYPE, 0x20)
+#define VSOCK_BRIDGE_GET_STATE		_IO(VSOCK_BRIDGE_IOC_TYPE, 0x21)
+#define VSOCK_BRIDGE_SET_STATE		_IO(VSOCK_BRIDGE_IOC_TYPE, 0x22)
+
+/* The control node. Argument: struct vsock_bridge_device, _select */
+#define VSOCK_BRIDGE_NEXT_DEVICE	_IO(VSOCK_BRIDGE_IOC_TYPE, 0x30)
+#define VSOCK_BRIDGE_SELECT		_IO(VSOCK_BRIDGE_IOC_TYPE, 0x31)
 
 #endif /* _UAPI_LINUX_VSOCK_BRIDGE_H */

@@ -32,7 +32,7 @@ with_fake() {
 	done
 	STATUS=0
 	env LD_PRELOAD="$FAKE" FAKE_LOG="$PWD/log" FAKE_DEVICES="$PWD/devices" \
-		FAKE_CONNS="$PWD/conns" FAKE_FEATURES=0x1fff "${variables[@]}" \
+		FAKE_CONNS="$PWD/conns" FAKE_PORTS="$PWD/ports" "${variables[@]}" \
 		"$BINARY" "$1" --control /dev/null "${@:2}" >out 2>err || STATUS=$?
 }
 
@@ -57,7 +57,7 @@ test_list_shows_a_line_for_each_device() {
 	with_fake list
 	expect_status 0
 	expect_same "$(wc -l <out)" 4
-	expect_out '^DEVICE +PID +COMMAND +USER +CID +STATE +CONNS +FROM-GUEST +TO-GUEST +AGE +PATH$'
+	expect_out '^DEVICE +PID +COMMAND +USER +CID +STATE +CONNS +TX-BYTES +RX-BYTES +AGE +PATH$'
 	expect_out '^ +7 +4242 +qemu +root +3 +running +5 +1\.0K +20 +1d +/run/one\.sock$'
 	expect_out '^ +9 +4242 +qemu +nobody +4 +stopped +0 +0 +0 +1d +@two$'
 	expect_out '^ +12 +77 +fire +root +3 +open +0 +2\.0K +3\.0M +1d +-$'
@@ -70,6 +70,25 @@ test_list_without_devices_is_a_heading() {
 	expect_same "$(wc -l <out)" 1
 	with_fake list --json
 	expect_same "$(json 'j["devices"]')" "[]"
+}
+
+test_list_without_header_has_only_devices() {
+	three_devices
+	with_fake list --no-header
+	expect_status 0
+	expect_same "$(wc -l <out)" 3
+	expect_out '^ *7 +4242 +qemu +root +3 +running'
+}
+
+test_list_quiet_prints_only_numbers() {
+	three_devices
+	with_fake list -q
+	expect_status 0
+	expect_same "$(cat out)" "7
+9
+12"
+	with_fake list --quiet cid:4
+	expect_same "$(cat out)" 9
 }
 
 test_list_json_has_every_field() {
@@ -89,7 +108,7 @@ test_list_json_has_every_field() {
 ('connects', True)
 ('mapped', False)
 ('template', False)
-('virtio_features', '0x0')
+('virtio_features', {'bits': '0x0', 'names': [], 'unknown': '0x0'})
 ('connections', 5)
 ('handshakes', 0)
 ('tx_bytes', 1000)
@@ -210,7 +229,7 @@ test_conns_json_has_every_field() {
 ('user', 'root')
 ('tx_bytes', 5)
 ('rx_bytes', 7)
-('buffered', 0)
+('tx_buffered', 0)
 ('tx_credit', 262144)
 ('rx_credit', 131072)
 ('age_ms', 61000)
@@ -244,7 +263,7 @@ test_conns_are_chosen_by_port_and_state() {
 	expect_same "$(json '*(c["id"] for c in j["connections"])')" 1
 	with_fake conns --state dead
 	expect_same "$(wc -l <out)" 1
-	fails 2 "--state 'closed' is none: give handshake, requested" conns --state closed
+	fails 2 "--state 'closed' is unknown: give handshake, requested" conns --state closed
 	fails 2 "--port '-1' is out of range" conns --port -1
 }
 
@@ -294,6 +313,41 @@ header_counters() {
 	tr -d '\\\n' <"$TESTS/../../../include/uapi/linux/vsock_bridge.h" |
 		grep -oE '\b(GAUGE|COUNT|END|ERROR)\([A-Z_]+,\s*[a-z_]+' |
 		sed -E 's/^(\w+)\(.*\W(\w+)$/\1 \2/'
+}
+
+# ports
+
+three_ports() {
+	one_device
+	printf '%s\n' '5 0 /run/log.sock' '6 1' '7 0 @name' '4294967295 2' >ports
+}
+
+test_ports_shows_a_line_for_each_entry_and_the_others() {
+	three_ports
+	with_fake ports
+	expect_status 0
+	expect_out '^DEVICE +PORT +ACTION +PATH$'
+	expect_out '^ +7 +5 +connect +/run/log\.sock$'
+	expect_out '^ +7 +6 +deny +-$'
+	expect_out '^ +7 +7 +connect +@name$'
+	expect_out '^ +7 +4294967295 +prefix +-$'
+	expect_out '^ +7 +others +deny +-$'
+	expect_same "$(wc -l <out)" 6
+}
+
+test_ports_json_has_every_field() {
+	three_ports
+	with_fake ports --json 7
+	expect_status 0
+	expect_same "$(json 'j["devices"][0]["ports"][0], j["devices"][0]["ports"][1]["path"], j["devices"][0]["others"]')" \
+		"{'port': 5, 'action': 'connect', 'path': '/run/log.sock'} None deny"
+}
+
+test_ports_that_cannot_be_read_are_told() {
+	three_ports
+	with_fake "FAKE_ERROR=GET_PORTS $(errno_of ENOMEM)" ports 7
+	expect_status 1
+	grep -q "cannot read the map of ports: Cannot allocate memory" err
 }
 
 test_stats_json_has_each_counter_of_the_header_with_its_value() {
@@ -528,7 +582,7 @@ test_set_for_another_user_needs_root() {
 	chmod 666 out err
 	STATUS=0
 	setpriv --reuid=1 --regid=1 --clear-groups env LD_PRELOAD="$FAKE" \
-		FAKE_DEVICES="$PWD/devices" FAKE_FEATURES=0x1fff \
+		FAKE_DEVICES="$PWD/devices" \
 		"$BINARY" set --control /dev/null 7 --uds-path s >out 2>err || STATUS=$?
 	expect_error 1 "cannot take the rights of user nobody, whose device it is: Operation not permitted: run as root, or as nobody"
 }

@@ -30,8 +30,6 @@ with_fake() {
 		"$BINARY" "$1" --device /dev/null "${@:2}" >out 2>err || STATUS=$?
 }
 
-# A module with all features.
-ALL=FAKE_FEATURES=0x1fff
 
 # What runs the command, if not the shell: with_socket FD TYPE PATH.
 WITH=()
@@ -158,7 +156,7 @@ test_mode_is_passed_on() {
 }
 
 test_ports_come_before_the_path_and_owner_with_it() {
-	with_fake "$ALL" exec --uds-path s --owner 12 --group 34 \
+	with_fake exec --uds-path s --owner 12 --group 34 \
 		--port 5000=/run/log --port 7=@tty -- true
 	expect_status 0
 	expect_same "$(cat log)" "SET_LIMITS max_connections=0
@@ -168,7 +166,7 @@ SET_UDS path=s flags=0x6 mode=0 owner=12:34"
 }
 
 test_ports_are_denied_or_left_to_the_prefix() {
-	with_fake "$ALL" exec --uds-path s --port 1=deny --port 2=prefix \
+	with_fake exec --uds-path s --port 1=deny --port 2=prefix \
 		--port 3=./deny --other-ports prefix -- true
 	expect_status 0
 	expect_same "$(grep SET_PORT log)" "SET_PORT 1 action=1 path=
@@ -178,7 +176,7 @@ SET_PORT 0 action=2 path= flags=0x2 dir_fd=0"
 }
 
 test_limits_are_passed_on() {
-	with_fake "$ALL" exec --uds-path s --max-handshakes 7 --buf-alloc 64K \
+	with_fake exec --uds-path s --max-handshakes 7 --buf-alloc 64K \
 		--max-buffered 1G --handshake-timeout 0.05 --connect-timeout 20 \
 		--shutdown-timeout 1500ms -- true
 	expect_status 0
@@ -194,31 +192,31 @@ test_fractions_of_a_second_are_decimals() {
 }
 
 test_single_directions_are_passed_on() {
-	with_fake "$ALL" exec --uds-path s --no-listen -- true
+	with_fake exec --uds-path s --no-listen -- true
 	grep -q '^SET_UDS path=s flags=0x20 mode=0$' log
 	expect_no_file s
-	with_fake "$ALL" exec --uds-path s --no-connect -- true
+	with_fake exec --uds-path s --no-connect -- true
 	grep -q '^SET_UDS path=s flags=0x40 mode=0$' log
 	[ -S s ]
 }
 
 test_ports_alone_need_no_host_end() {
-	with_fake "$ALL" exec --no-listen --port 1=/x -- true
+	with_fake exec --no-listen --port 1=/x -- true
 	expect_status 0
 	! grep SET_UDS log || return 1
 }
 
 test_prefix_is_passed_on_and_may_be_empty() {
-	with_fake "$ALL" exec --uds-path vm/ --no-listen --prefix -- true
+	with_fake exec --uds-path vm/ --no-listen --prefix -- true
 	grep -q '^SET_UDS path=vm/ flags=0xa0 mode=0$' log
-	with_fake "$ALL" exec --no-listen --prefix -- true
+	with_fake exec --no-listen --prefix -- true
 	expect_status 0
 	grep -q '^SET_UDS path= flags=0xa0 mode=0$' log
 }
 
 test_listening_socket_is_passed_on_and_stays_open() {
 	WITH=(with_socket 7 SOCK_STREAM passed)
-	with_fake "$ALL" exec --uds-path s --listen-fd 7 -- sh -c "$LIST_FDS" fds
+	with_fake exec --uds-path s --listen-fd 7 -- sh -c "$LIST_FDS" fds
 	expect_status 0
 	grep -q '^SET_UDS path=s flags=0x8 mode=0 fd=7$' log
 	expect_same "$(cat fds)" "0 1 2 3 7"
@@ -227,7 +225,7 @@ test_listening_socket_is_passed_on_and_stays_open() {
 
 test_device_takes_the_place_of_the_listening_socket() {
 	WITH=(with_socket 3 SOCK_STREAM passed)
-	with_fake "$ALL" exec --listen-fd 3 --no-connect -- \
+	with_fake exec --listen-fd 3 --no-connect -- \
 		sh -c 'readlink /proc/self/fd/3; readlink /proc/$$/fd/[4-9] || :'
 	expect_status 0
 	expect_out '^/dev/null$'
@@ -237,14 +235,14 @@ test_device_takes_the_place_of_the_listening_socket() {
 
 test_other_descriptors_are_not_overwritten_for_a_listening_socket() {
 	WITH=(with_socket 7 SOCK_STREAM passed)
-	with_fake "$ALL" exec --uds-path s --listen-fd 7 --fd 8 -- true 8>file
+	with_fake exec --uds-path s --listen-fd 7 --fd 8 -- true 8>file
 	expect_error 125 "descriptor 8 is open already"
 }
 
 # What systemd-socket-activate does.
 test_command_is_not_told_of_passed_sockets() {
 	WITH=(with_socket 3 SOCK_STREAM passed)
-	with_fake "$ALL" LISTEN_FDS=1 LISTEN_PID=1 LISTEN_FDNAMES=x OTHER=y \
+	with_fake LISTEN_FDS=1 LISTEN_PID=1 LISTEN_FDNAMES=x OTHER=y \
 		exec --uds-path s --listen-fd 3 -- env
 	expect_status 0
 	expect_out '^OTHER=y$'
@@ -259,7 +257,7 @@ test_command_is_told_of_sockets_that_nobody_took() {
 test_directory_is_passed_on_and_not_to_command() {
 	mkdir folder
 	exec 7<folder
-	with_fake "$ALL" exec --uds-path s --dir-fd 7 --port 1=x --port 2=@x \
+	with_fake exec --uds-path s --dir-fd 7 --port 1=x --port 2=@x \
 		--port 3=deny -- sh -c "$LIST_FDS" fds
 	expect_status 0
 	expect_same "$(grep -v SET_LIMITS log)" "SET_PORT 1 action=0 path=x flags=0x1 dir_fd=7
@@ -273,7 +271,7 @@ SET_UDS path=s flags=0x10 mode=0 dir_fd=7"
 
 test_directory_is_not_for_an_abstract_name() {
 	exec 7<.
-	with_fake "$ALL" exec --uds-path @vm --dir-fd 7 --port 1=x -- true
+	with_fake exec --uds-path @vm --dir-fd 7 --port 1=x -- true
 	expect_status 0
 	grep -q '^SET_UDS path=@vm flags=0 mode=0$' log
 }
@@ -284,7 +282,7 @@ test_replace_removes_a_stale_socket_in_the_directory() {
 	make_stale_socket s
 	ln folder/s kept	# or its inode number could come again
 	exec 7<folder
-	with_fake "$ALL" exec --uds-path s --dir-fd 7 --replace -- true
+	with_fake exec --uds-path s --dir-fd 7 --replace -- true
 	expect_status 0
 	[ "$(inode folder/s)" != "$(inode kept)" ]
 	[ -S s ]
@@ -295,18 +293,18 @@ test_missing_interpreter_leaves_no_socket_in_the_directory() {
 	chmod +x script
 	mkdir folder
 	exec 7<folder
-	with_fake "$ALL" exec --uds-path s --dir-fd 7 --seqpacket -- ./script
+	with_fake exec --uds-path s --dir-fd 7 --seqpacket -- ./script
 	expect_error 126 "./script: its interpreter does not exist"
 	grep -q SET_UDS log
 	expect_same "$(ls -A folder)" ""
 }
 
 test_seqpacket_is_passed_on() {
-	with_fake "$ALL" exec --uds-path s --seqpacket --mode 0600 -- true
+	with_fake exec --uds-path s --seqpacket --mode 0600 -- true
 	grep -q '^SET_UDS path=s flags=0x101 mode=0600$' log
 	[ -S s_seqpacket ]
 	WITH=(with_socket 7 SOCK_SEQPACKET passed)
-	with_fake "$ALL" exec --uds-path t --seqpacket-fd 7 -- sh -c "$LIST_FDS" fds
+	with_fake exec --uds-path t --seqpacket-fd 7 -- sh -c "$LIST_FDS" fds
 	expect_status 0
 	grep -q '^SET_UDS path=t flags=0x200 mode=0 seqpacket_fd=7$' log
 	expect_same "$(cat fds)" "0 1 2 3 7"
@@ -315,7 +313,7 @@ test_seqpacket_is_passed_on() {
 test_replace_removes_a_stale_seqpacket_socket() {
 	with_socket 3 SOCK_SEQPACKET s_seqpacket true
 	ln s_seqpacket kept	# or its inode number could come again
-	with_fake "$ALL" exec --uds-path s --seqpacket --replace -- true
+	with_fake exec --uds-path s --seqpacket --replace -- true
 	expect_status 0
 	[ "$(inode s_seqpacket)" != "$(inode kept)" ]
 }
@@ -323,69 +321,31 @@ test_replace_removes_a_stale_seqpacket_socket() {
 test_replace_without_seqpacket_leaves_its_socket_alone() {
 	with_socket 3 SOCK_SEQPACKET s_seqpacket true
 	ln s_seqpacket kept
-	with_fake "$ALL" exec --uds-path s --replace -- true
+	with_fake exec --uds-path s --replace -- true
 	expect_status 0
 	expect_same "$(inode s_seqpacket)" "$(inode kept)"
 }
 
 test_owner_and_group_can_be_names() {
-	with_fake "$ALL" exec --uds-path s --owner root --group root -- true
+	with_fake exec --uds-path s --owner root --group root -- true
 	grep -q 'flags=0x6 mode=0 owner=0:0$' log
 }
 
 test_host_ports_are_passed_on() {
-	with_fake "$ALL" exec --uds-path s --host-ports 1024-65535 \
+	with_fake exec --uds-path s --host-ports 1024-65535 \
 		--random-ports -- true
 	grep -q 'host_ports=1024-65535 flags=0x1/0x1$' log
 }
 
 test_abstract_name_begins_with_nul() {
-	with_fake "$ALL" exec --uds-path @vm --replace -- true
+	with_fake exec --uds-path @vm --replace -- true
 	expect_status 0
 	grep -q 'path=@vm flags=0 mode=0$' log
 	expect_no_file @vm
 }
 
-# too_old NAME ARG...: exec fails for the module knows the least.
-too_old() {
-	with_fake exec "${@:2}" -- true
-	expect_error 125 "module 9.8.7 is too old for $1: install the release that this tool is from"
-	expect_no_file s
-}
-
-test_module_without_the_options_is_refused() {
-	too_old "--owner or --group" --uds-path s --owner 1
-	too_old "--owner or --group" --uds-path s --group 1
-	too_old --port --uds-path s --port 1=/x
-	too_old --other-ports --uds-path s --other-ports deny
-	too_old --host-ports --uds-path s --host-ports 1-9
-	too_old --random-ports --uds-path s --random-ports
-	too_old --max-buffered --uds-path s --max-buffered 1M
-	too_old --prefix --uds-path s --no-listen --prefix
-	too_old --no-listen --uds-path s --no-listen
-	too_old --no-connect --uds-path s --no-connect
-	too_old --seqpacket --uds-path s --seqpacket
-	too_old "--uds-path @NAME" --uds-path @vm
-	exec 7<.
-	too_old --dir-fd --uds-path s --dir-fd 7
-	exec 7>&-
-	WITH=(with_socket 7 SOCK_STREAM stream)
-	too_old --listen-fd --uds-path s --listen-fd 7
-	WITH=(with_socket 7 SOCK_SEQPACKET seqpacket)
-	too_old --seqpacket-fd --uds-path s --seqpacket-fd 7
-}
-
-test_module_that_does_not_say_its_limits_is_asked() {
-	with_fake FAKE_OLD=1 "$ALL" exec --uds-path s --max-buffered 1M \
-		--host-ports 5-6 -- true
-	expect_status 0
-	with_fake FAKE_OLD=1 "$ALL" "FAKE_ERROR=SET_LIMITS $(errno_of EINVAL)" \
-		exec --uds-path t --max-buffered 1M -- true
-	expect_error 125 "cannot set the limits: refused by module 9.8.7 as out of range"
-}
-
 test_full_map_is_told() {
-	with_fake "$ALL" "FAKE_ERROR=SET_PORT $(errno_of ENOSPC)" \
+	with_fake "FAKE_ERROR=SET_PORT $(errno_of ENOSPC)" \
 		exec --uds-path s --port 1=/x -- true
 	expect_error 125 "--port is given too often: the module takes 1024 of them"
 	expect_no_file s
@@ -433,10 +393,6 @@ test_other_abi_version_is_refused() {
 	expect_error 1 "ABI version 2"
 }
 
-test_module_without_uds_path_is_refused() {
-	refusal FAKE_FEATURES=0 "module 9.8.7 is too old for --uds-path"
-}
-
 test_module_with_a_shorter_path_is_believed() {
 	with_fake FAKE_MAX_PATH=3 exec --uds-path four -- true
 	expect_error 125 "--uds-path is 4 bytes, 1 more than the 3"
@@ -481,19 +437,19 @@ test_dead_device_is_told() {
 }
 
 test_bind_errors_of_an_abstract_name_are_told() {
-	with_fake "$ALL" "FAKE_ERROR=SET_UDS $(errno_of EADDRINUSE)" \
+	with_fake "FAKE_ERROR=SET_UDS $(errno_of EADDRINUSE)" \
 		exec --uds-path @vm -- true
 	expect_error 125 "cannot make the socket @vm: the name is in use: stop that program, or use another name"
 }
 
 test_refused_host_end_without_a_socket_is_told() {
-	with_fake "$ALL" "FAKE_ERROR=SET_UDS $(errno_of ENOMEM)" \
+	with_fake "FAKE_ERROR=SET_UDS $(errno_of ENOMEM)" \
 		exec --uds-path s --no-listen -- true
 	expect_error 125 "cannot set the host end: Cannot allocate memory: see dmesg(1)"
 }
 
 test_owner_that_is_refused_is_told() {
-	with_fake "$ALL" "FAKE_ERROR=SET_UDS $(errno_of EPERM)" \
+	with_fake "FAKE_ERROR=SET_UDS $(errno_of EPERM)" \
 		exec --uds-path s --owner 0 -- true
 	expect_error 125 "cannot make the socket s: you may not give it to that owner or group"
 }
@@ -517,7 +473,7 @@ test_info_shows_versions_and_limits() {
 	expect_out "^tool +$(cat "$TESTS/../../../VERSION")\$"
 	expect_out '^module +9\.8\.7$'
 	expect_out '^ABI +1$'
-	expect_out '^features +UDS_PATH$'
+	! grep -q '^features' out || return 1
 	expect_out '^longest UDS path +96 bytes$'
 	expect_out '^connections +1023 +1 +65535$'
 	expect_out '^ports in the map +1024$'
@@ -533,21 +489,6 @@ test_info_shows_versions_and_limits() {
 	expect_out '^highest host port +2147483647 +1 +4294967294$'
 }
 
-test_info_names_every_feature() {
-	with_fake "$ALL" info
-	expect_out '^features +UDS_PATH UDS_ABSTRACT UDS_OWNER UDS_REPLACE EVICTION HOST_PORTS UDS_FDS UDS_ONE_WAY PORT_MAP MAX_BUFFERED SEQPACKET EVENT_QUEUE CONTROL$'
-}
-
-test_info_says_nothing_of_what_the_module_does_not_say() {
-	with_fake FAKE_OLD=1 info
-	expect_status 0
-	expect_out '^connections +1023 +1 +65535$'
-	! grep -E 'host port|buffered|message|ports in' out || return 1
-	with_fake FAKE_OLD=1 info --json
-	! grep -E 'host_port|buffered|message|max_ports' out || return 1
-	perl -MJSON::PP -e 'undef $/; decode_json(<STDIN>)' <out
-}
-
 test_info_names_virtio_features() {
 	with_fake FAKE_VIRTIO_FEATURES=0x93d000002 info
 	expect_out '^virtio features +SEQPACKET NOTIFY_ON_EMPTY LOG_ALL ANY_LAYOUT INDIRECT_DESC EVENT_IDX VERSION_1 IN_ORDER$'
@@ -555,7 +496,7 @@ test_info_names_virtio_features() {
 
 test_info_shows_unknown_features_in_hex() {
 	with_fake FAKE_FEATURES=0x8000000000000001 FAKE_VIRTIO_FEATURES=0x8000000100000000 info
-	expect_out '^features +UDS_PATH unknown:0x8000000000000000$'
+	expect_out '^features +unknown:0x8000000000000001$'
 	expect_out '^virtio features +VERSION_1 unknown:0x8000000000000000$'
 	with_fake FAKE_VIRTIO_FEATURES=0 info
 	expect_out '^virtio features +none$'
@@ -575,7 +516,7 @@ test_info_json_is_json() {
 				"max_connections", "buf_alloc", "shutdown_timeout_ms",
 				"max_buffered", "host_port_max"})
 		' <out >found
-	expect_same "$(cat found)" "9.8.7 1 1 /dev/null 96 UDS_PATH 0x1 0x0 VERSION_1 \
+	expect_same "$(cat found)" "9.8.7 1 1 /dev/null 96 0x0 0x0 VERSION_1 \
 0x8000000000000000 1024 262144 9 1023 1 65535 262144 4096 16777216 2000 1 3600000 \
 67108864 65536 1073741824 2147483647 1 4294967294"
 }

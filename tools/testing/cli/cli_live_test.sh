@@ -169,7 +169,7 @@ test_conns_tells_of_a_host_programs_connection() {
 	echo hello >&7
 	tell recv 6
 	eventually got_bytes 300
-	expect_same "$(conn 'by guest_port host_port type state pid command uid tx_bytes rx_bytes buffered')" \
+	expect_same "$(conn 'by guest_port host_port type state pid command uid tx_bytes rx_bytes tx_buffered')" \
 		"1 host 80 1073741824 stream open $CLIENT vsock-bridge 0 300 6 0"
 	expect_same "$(conn 'tx_credit')" "1 262144"
 	kill "$CLIENT"
@@ -211,10 +211,10 @@ test_conns_tells_what_is_queued_and_for_whom_it_waits() {
 	eventually has_moved 1200000
 	run conns --json "pid:$GUEST"
 	# shellcheck disable=SC2016	# perl's variables
-	left=$(json '$j->{connections}[0]{buffered}')
+	left=$(json '$j->{connections}[0]{tx_buffered}')
 	[ "$left" -gt 0 ]
 	# shellcheck disable=SC2016	# perl's variables
-	expect_same "$(json '$j->{connections}[0]{tx_bytes}, $j->{connections}[0]{tx_credit} + $j->{connections}[0]{buffered}, @{$j->{connections}[0]{notes}}')" \
+	expect_same "$(json '$j->{connections}[0]{tx_bytes}, $j->{connections}[0]{tx_credit} + $j->{connections}[0]{tx_buffered}, @{$j->{connections}[0]{notes}}')" \
 		"1200000 262144 waits-host"
 	run stats --json "pid:$GUEST"
 	# shellcheck disable=SC2016	# perl's variables

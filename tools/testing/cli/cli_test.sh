@@ -19,7 +19,7 @@ expect_only_device_wrong() {
 	expect_error 125 "/dev/null is not a vsock_bridge device"
 }
 
-COMMANDS=(exec info list conns stats watch connect listen set drop doctor)
+COMMANDS=(exec info list conns ports stats watch connect listen set drop doctor)
 
 # the command itself
 
@@ -109,7 +109,7 @@ test_man_page_names_every_json_key() {
 	local page=$TESTS/../../vsock-bridge/vsock-bridge.1 key
 
 	sed -nE 's/.*json_[a-z]+\("([a-z_]+)".*/\1/p' \
-		"$TESTS"/../../vsock-bridge/cmd_{list,conns,stats,doctor}.c | sort -u >keys
+		"$TESTS"/../../vsock-bridge/cmd_{list,conns,ports,stats,doctor}.c | sort -u >keys
 	grep -qx tx_credit keys
 	while read -r key; do
 		grep -qE "(^|[^a-z_])$key([^a-z_]|\$)" "$page" || { echo "no $key"; return 1; }

@@ -11,7 +11,6 @@
  *			word, N, no more than the Nth call
  *   FAKE_ABI, FAKE_FEATURES, FAKE_VIRTIO_FEATURES, FAKE_MAX_CONNECTIONS,
  *   FAKE_MAX_PATH	numbers in GET_INFO
- *   FAKE_OLD		GET_INFO fills in no more than it first did
  *
  * As the control node it has, of files with one line each:
  *   FAKE_DEVICES	devices: "NUMBER FLAGS PID UID CID TX_BYTES RX_BYTES
@@ -89,7 +88,7 @@ static int get_info(struct vsock_bridge_info *info)
 	if (fails("GET_INFO"))
 		return -1;
 	info->abi_version = number("FAKE_ABI", VSOCK_BRIDGE_ABI_VERSION);
-	info->features = number("FAKE_FEATURES", VSOCK_BRIDGE_F_UDS_PATH);
+	info->features = number("FAKE_FEATURES", 0);
 	info->virtio_features = number("FAKE_VIRTIO_FEATURES", 1ULL << 32);
 	info->max_connections = number("FAKE_MAX_CONNECTIONS", VSOCK_BRIDGE_MAX_CONNECTIONS);
 	info->max_handshakes = VSOCK_BRIDGE_MAX_HANDSHAKES;
@@ -98,8 +97,6 @@ static int get_info(struct vsock_bridge_info *info)
 	info->max_timeout_ms = VSOCK_BRIDGE_MAX_TIMEOUT_MS;
 	info->max_path = number("FAKE_MAX_PATH", VSOCK_BRIDGE_PATH_MAX);
 	memcpy(info->version, "9.8.7", sizeof("9.8.7"));
-	if (getenv("FAKE_OLD"))
-		return 0;
 	info->min_buffered = VSOCK_BRIDGE_MIN_BUFFERED;
 	info->max_buffered = VSOCK_BRIDGE_MAX_BUFFERED;
 	info->max_host_port = VSOCK_BRIDGE_MAX_HOST_PORT;
@@ -324,6 +321,34 @@ static int get_conns(struct vsock_bridge_conns *conns)
 	return 0;
 }
 
+/* Lines of FAKE_PORTS: a port, an action, and for CONNECT a path. */
+static int get_ports(struct vsock_bridge_ports *map)
+{
+	struct vsock_bridge_port_entry *to = (void *)(uintptr_t)map->entries;
+	FILE *file = open_lines("FAKE_PORTS", "");
+	unsigned int port, action, nr = 0;
+	char path[VSOCK_BRIDGE_PATH_MAX + 1] = "";
+
+	if (fails("GET_PORTS") || !file)
+		return -1;
+	while (nr < map->nr &&
+	       fscanf(file, "%u %u%*1[ ]%96[^\n]", &port, &action, path) >= 2) {
+		memset(&to[nr], 0, sizeof(*to));
+		to[nr].port = port;
+		to[nr].action = action;
+		to[nr].path_len = strlen(path);
+		memcpy(to[nr].path, path, to[nr].path_len);
+		if (path[0] == '@')
+			to[nr].path[0] = '\0';
+		path[0] = '\0';
+		nr++;
+	}
+	fclose(file);
+	map->nr = nr;
+	map->others = VSOCK_BRIDGE_PORT_DENY;
+	return 0;
+}
+
 static int drop_conn(const struct vsock_bridge_drop *drop)
 {
 	note("DROP_CONN device=%u id=%llu\n", selected, drop->id);
@@ -359,6 +384,8 @@ int ioctl(int fd, unsigned long request, ...)
 		return set_uds(argument);
 	case VSOCK_BRIDGE_SET_PORT:
 		return set_port(argument);
+	case VSOCK_BRIDGE_GET_PORTS:
+		return get_ports(argument);
 	case VSOCK_BRIDGE_SET_LIMITS:
 		return set_limits(argument);
 	case VSOCK_BRIDGE_GET_LIMITS:

@@ -95,7 +95,7 @@ static void check_message(const char *data, size_t len)
 		     VSB_LINE_OK && want_len == len;
 		len -= line[len - 1] == '\n' && data[len - 1] != '\n';
 	}
-	got = vsb_message_parse(room, len, &port) == VSB_LINE_OK;
+	got = vsb_line_parse_message(room, len, &port) == VSB_LINE_OK;
 	ORACLE(got == ok);
 	if (got)
 		ORACLE(port == want_port);

@@ -270,7 +270,7 @@ static enum vsb_line parse_message(const char *text, u32 len, u32 *port)
 	enum vsb_line ret;
 
 	memcpy(copy, text, len);
-	ret = vsb_message_parse(copy, len, port);
+	ret = vsb_line_parse_message(copy, len, port);
 	free(copy);
 	return ret;
 }

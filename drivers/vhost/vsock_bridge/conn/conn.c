@@ -98,7 +98,6 @@ void vsb_conn_begin(struct vsb_conn *conn, enum vsb_state state, u16 type)
 	vsb_watch_init(&conn->watch, vsb_conn_notify);
 	vsb_buffer_init(&conn->buffer);
 	vsb_deadline_init(&conn->deadline);
-	vsb_gathered_init(&conn->gathered);
 	INIT_HLIST_NODE(&conn->flow.hash);
 	INIT_LIST_HEAD(&conn->rxq);
 	INIT_LIST_HEAD(&conn->waiting);
@@ -493,14 +492,11 @@ static void vsb_conn_apply(struct vsb_conn *conn, unsigned int act)
 	if (act & VSB_ACT_DISCARD)
 		vsb_conn_discard(conn);
 	if (act & VSB_ACT_ARM_CONNECT)
-		vsb_conn_arm(conn, VSB_DUE_STATE,
-				limits->connect_timeout_ms);
+		vsb_conn_arm(conn, VSB_DUE_STATE, limits->connect_timeout_ms);
 	if (act & VSB_ACT_ARM_SHUTDOWN)
-		vsb_conn_arm(conn, VSB_DUE_STATE,
-				limits->shutdown_timeout_ms);
+		vsb_conn_arm(conn, VSB_DUE_STATE, limits->shutdown_timeout_ms);
 	if (act & VSB_ACT_ARM_RCV)
-		vsb_conn_arm(conn, VSB_DUE_RCV,
-				limits->shutdown_timeout_ms);
+		vsb_conn_arm(conn, VSB_DUE_RCV, limits->shutdown_timeout_ms);
 	if (act & VSB_ACT_RELEASE)
 		vsb_conn_release(conn, act & VSB_ACT_LOSS);
 	if (act & VSB_ACT_UNLINK)
@@ -601,7 +597,7 @@ static void vsb_conn_timeout(struct vsb_conn *conn, bool gated)
 		/* its time starts when the guest can know */
 		if (gated && (conn->cs.owed & VSB_OWE_REQUEST))
 			vsb_conn_arm(conn, VSB_DUE_STATE,
-					conn->ctx->limits.connect_timeout_ms);
+				     conn->ctx->limits.connect_timeout_ms);
 		else
 			vsb_conn_fail_by(conn, VSB_REASON_CONNECT_TIMEOUTS,
 					 VSB_EV_TIMEOUT);

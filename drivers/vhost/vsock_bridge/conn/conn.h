@@ -23,7 +23,6 @@
 #include "conn/burst.h"
 #include "conn/conns.h"
 #include "conn/deadlines.h"
-#include "conn/gathered.h"
 #include "conn/handshake.h"
 #include "conn/pure/credit.h"
 #include "conn/pure/state.h"
@@ -50,6 +49,7 @@
 /* Idle time of a connection after which the guest gets all of its credit. */
 #define VSB_REPORT_MS		10
 
+struct vsb_gathered;
 struct vsb_route;
 
 /**
@@ -85,7 +85,8 @@ struct vsb_route;
  *	then in vsb_conns.requested
  * @rxq: entry in vsb_conns.rxq
  * @deadline: its due times
- * @gathered: payload that the current round has for the host end
+ * @gathered: the data path's: payload that the current round has gathered for the
+ *	host end; NULL when there is none
  * @burst: whether events of the host end may wait
  * @ready: entry in vsb_conns.ready
  * @connect: entry in the connector's list
@@ -126,7 +127,7 @@ struct vsb_conn {
 	struct list_head waiting;
 	struct list_head rxq;
 	struct vsb_deadline deadline;
-	struct vsb_gathered gathered;
+	struct vsb_gathered *gathered;
 	struct vsb_burst burst;
 	struct vsb_ready_node ready;
 

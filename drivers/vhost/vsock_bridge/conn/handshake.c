@@ -99,8 +99,9 @@ int vsb_handshake_read_message(struct vsb_end *end, u32 *port)
 
 	if (len <= 0)
 		return len ? len : -EBADMSG;
-	return vsb_message_parse(line, len, port) == VSB_LINE_OK ? 0 :
-								  -EBADMSG;
+	if (vsb_line_parse_message(line, len, port) != VSB_LINE_OK)
+		return -EBADMSG;
+	return 0;
 }
 
 /**

@@ -77,7 +77,7 @@ static bool vsb_io_end_message(struct vsb_conn *conn)
  * whose host programs read would get too little credit.
  */
 static bool vsb_io_buffer(struct vsb_conn *conn, struct iov_iter *from,
-			    bool eom)
+			  bool eom)
 {
 	bool seqpacket = vsb_conn_is_seqpacket(conn);
 	size_t len = iov_iter_count(from);
@@ -306,7 +306,7 @@ u32 vsb_io_offers(struct vsb_conn *conn)
 
 /* Read of the current message, of which @left bytes remain. */
 static long vsb_io_read_message(struct vsb_conn *conn, struct iov_iter *to,
-				  u32 left)
+				u32 left)
 {
 	long got, ret;
 

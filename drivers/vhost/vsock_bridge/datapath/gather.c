@@ -35,31 +35,32 @@ static const struct iovec *vsb_gather_flatten(struct vsb_gather *gather,
 void vsb_gather_flush(struct vsb_gather *gather, struct vsb_conn *conn,
 		      bool eom)
 {
-	struct vsb_gathered *own = &conn->gathered;
+	struct vsb_gathered *own = conn->gathered;
 	struct iov_iter iter;
 
-	if (list_empty(&own->node))
+	if (!own)
 		return;
-	list_del_init(&own->node);
+	conn->gathered = NULL;
+	list_del(&own->node);
 	if (gather->recent == own)
 		gather->recent = NULL;
 	iov_iter_init(&iter, ITER_SOURCE, vsb_gather_flatten(gather, own),
 		      own->nr, own->len);
 	trace_vsb_tx_bytes(conn->ctx->stats.device, conn->flow.host_port,
 			   conn->flow.guest_port, own->len);
-	own->nr = 0;
-	own->len = 0;
 	/* nothing is added during the write below */
-	if (list_empty(&gather->conns))
+	if (list_empty(&gather->conns)) {
 		gather->nr = 0;
+		gather->used = 0;
+	}
 	vsb_io_write(conn, &iter, eom);
 }
 
 void vsb_gather_flush_all(struct vsb_gather *gather)
 {
-	struct vsb_conn *conn;
+	struct vsb_gathered *own;
 
-	while ((conn = list_first_entry_or_null(&gather->conns, struct vsb_conn,
-						gathered.node)))
-		vsb_gather_flush(gather, conn, false);
+	while ((own = list_first_entry_or_null(&gather->conns,
+					       struct vsb_gathered, node)))
+		vsb_gather_flush(gather, own->conn, false);
 }

@@ -14,11 +14,9 @@
 #include <linux/types.h>
 #include <linux/uio.h>
 
-#include "conn/gathered.h"
+#include "conn/conn.h"
 #include "virtio/chain.h"
 #include "virtio/iov.h"
-
-struct vsb_conn;
 
 /*
  * Bytes of one call to a host socket; a larger call would keep its reader
@@ -26,10 +24,35 @@ struct vsb_conn;
  */
 #define VSB_GATHER_BYTES	(128U * 1024)
 
+/* Connections with payload; a round of TX takes no more chains. */
+#define VSB_GATHER_CONNS	256U
+
+/**
+ * struct vsb_gathered - what was gathered for one connection
+ * @node: entry in struct vsb_gather.conns
+ * @conn: the connection, which points back
+ * @first: index of its first part
+ * @last: index of its last part
+ * @nr: number of its parts
+ * @len: number of bytes
+ *
+ * Of SEQPACKET, the bytes are of one message.
+ */
+struct vsb_gathered {
+	struct list_head node;
+	struct vsb_conn *conn;
+	u16 first;
+	u16 last;
+	u16 nr;
+	u32 len;
+};
+
 /**
  * struct vsb_gather - what was gathered
  * @conns: the connections with payload, in the order of their first packets
  * @recent: the one of @conns that the last packet belongs to, or NULL
+ * @used: entries of @gathered in use, until @conns is empty
+ * @gathered: one for each of @conns
  * @nr: entries of @part in use, until @conns is empty
  * @part: the parts of all connections
  * @next: for each part, the next part of the same connection
@@ -39,6 +62,8 @@ struct vsb_conn;
 struct vsb_gather {
 	struct list_head conns;
 	struct vsb_gathered *recent;
+	unsigned int used;
+	struct vsb_gathered gathered[VSB_GATHER_CONNS];
 	unsigned int nr;
 	struct iovec part[VSB_SEGS_MAX];
 	u16 next[VSB_SEGS_MAX];
@@ -55,16 +80,31 @@ void vsb_gather_flush(struct vsb_gather *gather, struct vsb_conn *conn,
 void vsb_gather_flush_all(struct vsb_gather *gather);
 
 /* Would @len more bytes of a connection exceed one call? */
-static inline bool vsb_gather_is_full(const struct vsb_gathered *own, u32 len)
+static inline bool vsb_gather_is_full(const struct vsb_conn *conn, u32 len)
 {
-	return own->len + len > VSB_GATHER_BYTES;
+	return conn->gathered && conn->gathered->len + len > VSB_GATHER_BYTES;
 }
 
-/* Is there no room for @nr parts? */
+/* Is there no room for @nr parts, of one more connection? */
 static inline bool vsb_gather_is_spent(const struct vsb_gather *gather,
 				       unsigned int nr)
 {
-	return gather->nr + nr > VSB_SEGS_MAX;
+	return gather->nr + nr > VSB_SEGS_MAX ||
+	       gather->used == VSB_GATHER_CONNS;
+}
+
+/* Return: what was gathered for @conn, of which nothing was gathered so far. */
+static inline struct vsb_gathered *vsb_gather_begin(struct vsb_gather *gather,
+						    struct vsb_conn *conn)
+{
+	struct vsb_gathered *own = &gather->gathered[gather->used++];
+
+	own->conn = conn;
+	own->nr = 0;
+	own->len = 0;
+	list_add_tail(&own->node, &gather->conns);
+	conn->gathered = own;
+	return own;
 }
 
 /* Parts @first to @end - 1 are the next ones of a connection. */
@@ -87,23 +127,22 @@ static inline void vsb_gather_link(struct vsb_gather *gather,
 /**
  * vsb_gather_add() - add the payload of a packet
  * @gather: what was gathered; there is room
- * @own: the connection's share of it
+ * @conn: the connection
  * @chain: the chain of the packet
  * @skip: bytes before it
  * @len: bytes of the payload
  */
 static inline void vsb_gather_add(struct vsb_gather *gather,
-				  struct vsb_gathered *own,
+				  struct vsb_conn *conn,
 				  const struct vsb_chain *chain, u32 skip,
 				  u32 len)
 {
+	struct vsb_gathered *own = conn->gathered;
 	unsigned int nr;
 
-	if (gather->recent != own) {
-		gather->recent = own;
-		if (list_empty(&own->node))
-			list_add_tail(&own->node, &gather->conns);
-	}
+	if (!own)
+		own = vsb_gather_begin(gather, conn);
+	gather->recent = own;
 	nr = vsb_iov_slice(gather->part + gather->nr, chain->iov, chain->nr,
 			   skip, len);
 	if (nr)

@@ -58,7 +58,7 @@ static void vsb_tx_data(struct vsb_datapath *dp, struct vsb_conn *conn,
 	 */
 	if (vsb_gather_is_spent(&dp->gather, chain->nr))
 		vsb_gather_flush_all(&dp->gather);
-	else if (vsb_gather_is_full(&conn->gathered, pkt->len))
+	else if (vsb_gather_is_full(conn, pkt->len))
 		vsb_gather_flush(&dp->gather, conn, false);
 	if (!vsb_conn_takes_data(&conn->cs))
 		return;
@@ -69,8 +69,7 @@ static void vsb_tx_data(struct vsb_datapath *dp, struct vsb_conn *conn,
 	}
 	dp->ctx.stats.tx_bytes_count += pkt->len;
 	conn->tx_bytes += pkt->len;
-	vsb_gather_add(&dp->gather, &conn->gathered, chain, VSB_HDR_SIZE,
-		       pkt->len);
+	vsb_gather_add(&dp->gather, conn, chain, VSB_HDR_SIZE, pkt->len);
 	if (eom)
 		vsb_gather_flush(&dp->gather, conn, true);
 }
@@ -214,8 +213,7 @@ static void vsb_tx_other_type(struct vsb_datapath *dp,
 
 static struct vsb_conn *vsb_tx_recent(const struct vsb_gather *gather)
 {
-	return gather->recent ? container_of(gather->recent, struct vsb_conn,
-					     gathered) : NULL;
+	return gather->recent ? gather->recent->conn : NULL;
 }
 
 /*
@@ -231,8 +229,7 @@ vsb_tx_conn(struct vsb_datapath *dp, const struct vsb_packet *pkt)
 	if (!conn || conn->flow.host_port != pkt->dst_port ||
 	    conn->flow.guest_port != pkt->src_port)
 		conn = vsb_conn_find(&dp->conns, pkt->dst_port, pkt->src_port);
-	if (!conn || pkt->op == VIRTIO_VSOCK_OP_RW ||
-	    list_empty(&conn->gathered.node))
+	if (!conn || pkt->op == VIRTIO_VSOCK_OP_RW || !conn->gathered)
 		return conn;
 	vsb_gather_flush(&dp->gather, conn, false);
 	return vsb_conn_find(&dp->conns, pkt->dst_port, pkt->src_port);

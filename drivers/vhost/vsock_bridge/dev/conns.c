@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The connections of a device, for those who look: VSOCK_BRIDGE_GET_CONNS and
+ * The list of a device's connections: VSOCK_BRIDGE_GET_CONNS and
  * VSOCK_BRIDGE_DROP_CONN.
  */
 #include <linux/build_bug.h>
@@ -14,13 +14,11 @@
 #include <linux/vsock_bridge.h>
 
 #include "conn/conn.h"
-#include "datapath/quench.h"
+#include "dev/conns.h"
 #include "dev/dev.h"
-#include "dev/ioarg.h"
 
-/* As they were first published; shorter ones are refused. */
-#define VSB_CONNS_SIZE_V1	offsetofend(struct vsock_bridge_conns, reserved)
-#define VSB_CONN_SIZE_V1	offsetofend(struct vsock_bridge_conn, age_ms)
+/* The first published size of an entry; a smaller one is refused. */
+#define VSB_CONN_SIZE_MIN	offsetofend(struct vsock_bridge_conn, age_ms)
 
 static_assert((int)VSOCK_BRIDGE_CONN_HANDSHAKE == VSB_HANDSHAKE);
 static_assert((int)VSOCK_BRIDGE_CONN_REQUESTED == VSB_REQUESTED);
@@ -29,7 +27,7 @@ static_assert((int)VSOCK_BRIDGE_CONN_OPEN == VSB_OPEN);
 static_assert((int)VSOCK_BRIDGE_CONN_LINGER == VSB_LINGER);
 static_assert((int)VSOCK_BRIDGE_CONN_DEAD == VSB_DEAD);
 
-static u32 vsb_conns_flags(const struct vsb_conn *conn)
+static u32 vsb_conn_list_flags(const struct vsb_conn *conn)
 {
 	const struct vsb_conn_state *cs = &conn->cs;
 	u32 flags = 0;
@@ -51,8 +49,8 @@ static u32 vsb_conns_flags(const struct vsb_conn *conn)
 	return flags;
 }
 
-static void vsb_conns_tell(struct vsock_bridge_conn *to,
-			   const struct vsb_conn *conn)
+static void vsb_conn_list_fill(struct vsock_bridge_conn *to,
+			       const struct vsb_conn *conn)
 {
 	*to = (struct vsock_bridge_conn) {
 		.id = conn->id,
@@ -60,7 +58,7 @@ static void vsb_conns_tell(struct vsock_bridge_conn *to,
 		.guest_port = conn->flow.guest_port,
 		.type = conn->type,
 		.state = conn->cs.state,
-		.flags = vsb_conns_flags(conn),
+		.flags = vsb_conn_list_flags(conn),
 		.buffered = conn->buffer.bytes.len,
 		.tx_credit = conn->credit.buf_alloc -
 			     vsb_credit_unread(&conn->credit),
@@ -73,9 +71,9 @@ static void vsb_conns_tell(struct vsock_bridge_conn *to,
 	vsb_end_peer(conn->end, &to->pid, &to->uid);
 }
 
-/* Fill in those that began after the one of that id. Return: how many. */
-static long vsb_conns_collect(const struct vsb_conns *conns, u64 after,
-			      struct vsock_bridge_conn *to, u32 max)
+/* Describe the connections with an id above @after. Return: their number. */
+static long vsb_conn_list_collect(const struct vsb_conns *conns, u64 after,
+				  struct vsock_bridge_conn *to, u32 max)
 {
 	struct vsb_conn *conn;
 	long nr = 0;
@@ -86,13 +84,13 @@ static long vsb_conns_collect(const struct vsb_conns *conns, u64 after,
 		if (nr == max)
 			break;
 		if (conn->id > after)
-			vsb_conns_tell(&to[nr++], conn);
+			vsb_conn_list_fill(&to[nr++], conn);
 	}
 	return nr;
 }
 
-static long vsb_conns_copy(const struct vsock_bridge_conns *arg,
-			   const struct vsock_bridge_conn *from, u32 nr)
+static long vsb_conn_list_copy(const struct vsock_bridge_conns *arg,
+			       const struct vsock_bridge_conn *from, u32 nr)
 {
 	char __user *to = u64_to_user_ptr(arg->conns);
 	size_t known = min_t(size_t, arg->conn_size, sizeof(*from));
@@ -106,51 +104,45 @@ static long vsb_conns_copy(const struct vsock_bridge_conns *arg,
 	return 0;
 }
 
-static long vsb_conns_locked(struct vsb_datapath *dp, u64 after,
-			     struct vsock_bridge_conn *to, u32 max)
+static long vsb_conn_list_snapshot(struct vsb_dev *dev, u64 after,
+				   struct vsock_bridge_conn *to, u32 max)
 {
-	long ret = mutex_lock_killable(&dp->lock);
+	long ret = vsb_dev_enter(dev);
 
 	if (ret)
 		return ret;
-	ret = vsb_datapath_is_dead(dp) ? -EIO :
-	      vsb_conns_collect(&dp->conns, after, to, max);
-	vsb_datapath_unlock(dp);
+	ret = vsb_conn_list_collect(&dev->dp.conns, after, to, max);
+	vsb_dev_leave(dev);
 	return ret;
 }
 
-/* Takes the lock itself: the memory of who asks must not hold the guest up. */
-long vsb_get_conns(struct vsb_dev *dev, void __user *argp)
+/* The connections are copied without the lock: the caller's memory may block. */
+long vsb_get_conns(struct vsb_dev *dev, void *arg)
 {
+	struct vsock_bridge_conns *list = arg;
 	struct vsock_bridge_conn *conns;
-	struct vsock_bridge_conns arg;
+	u32 room = min_t(u32, list->nr, VSOCK_BRIDGE_MAX_CONNS);
 	long ret;
 
-	ret = vsb_ioarg_in(&arg, sizeof(arg), VSB_CONNS_SIZE_V1, argp);
-	if (ret)
-		return ret;
-	if (arg.reserved || arg.conn_size < VSB_CONN_SIZE_V1 ||
-	    arg.conn_size > PAGE_SIZE)
+	if (list->reserved || list->conn_size < VSB_CONN_SIZE_MIN ||
+	    list->conn_size > PAGE_SIZE)
 		return -EINVAL;
-	arg.nr = min_t(u32, arg.nr, VSOCK_BRIDGE_MAX_CONNS);
-	conns = kvmalloc_array(max(arg.nr, 1U), sizeof(*conns),
+	conns = kvmalloc_array(max(room, 1U), sizeof(*conns),
 			       GFP_KERNEL_ACCOUNT);
 	if (!conns)
 		return -ENOMEM;
-	ret = vsb_conns_locked(&dev->dp, arg.after, conns, arg.nr);
-	if (ret > 0)
-		arg.after = conns[ret - 1].id;
+	ret = vsb_conn_list_snapshot(dev, list->after, conns, room);
 	if (ret >= 0) {
-		arg.nr = ret;
-		ret = vsb_conns_copy(&arg, conns, arg.nr) ?:
-		      vsb_ioarg_out(argp, &arg, sizeof(arg),
-				    VSB_CONNS_SIZE_V1);
+		list->nr = ret;
+		if (list->nr)
+			list->after = conns[list->nr - 1].id;
+		ret = vsb_conn_list_copy(list, conns, list->nr);
 	}
 	kvfree(conns);
 	return ret;
 }
 
-static struct vsb_conn *vsb_conns_find(const struct vsb_conns *conns, u64 id)
+static struct vsb_conn *vsb_conn_list_find(const struct vsb_conns *conns, u64 id)
 {
 	struct vsb_conn *conn;
 
@@ -171,11 +163,11 @@ long vsb_drop_conn(struct vsb_dev *dev, void *arg)
 
 	if (drop->reserved)
 		return -EINVAL;
-	conn = vsb_conns_find(&dp->conns, drop->id);
+	conn = vsb_conn_list_find(&dp->conns, drop->id);
 	if (!conn || conn->cs.state == VSB_DEAD)
 		return -ENOENT;
 	vsb_conn_abort(conn, VSB_REASON_DROPPED, VSB_EV_RESET);
-	/* the guest is told in the next round */
+	/* the next round sends the RST */
 	vsb_queue_schedule(&dp->queue[VSB_RX]);
 	return 0;
 }

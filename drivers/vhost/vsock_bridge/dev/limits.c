@@ -6,6 +6,7 @@
 #include <linux/vsock_bridge.h>
 
 #include "dev/dev.h"
+#include "dev/limits.h"
 
 #define VSB_LIMITS_FLAGS	VSOCK_BRIDGE_LIMITS_RANDOM_PORTS
 
@@ -49,12 +50,12 @@ static void vsb_limits_merge(struct vsock_bridge_limits *to,
 	vsb_limit_set(&to->max_connections, from->max_connections);
 	vsb_limit_set(&to->max_handshakes, from->max_handshakes);
 	vsb_limit_set(&to->buf_alloc, from->buf_alloc);
+	vsb_limit_set(&to->max_buffered, from->max_buffered);
 	vsb_limit_set(&to->handshake_timeout_ms, from->handshake_timeout_ms);
 	vsb_limit_set(&to->connect_timeout_ms, from->connect_timeout_ms);
 	vsb_limit_set(&to->shutdown_timeout_ms, from->shutdown_timeout_ms);
 	vsb_limit_set(&to->host_port_min, from->host_port_min);
 	vsb_limit_set(&to->host_port_max, from->host_port_max);
-	vsb_limit_set(&to->max_buffered, from->max_buffered);
 	to->flags &= ~from->flags_mask;
 	to->flags |= from->flags;
 }
@@ -65,7 +66,7 @@ long vsb_set_limits(struct vsb_dev *dev, void *arg)
 	const struct vsock_bridge_limits *from = arg;
 	struct vsock_bridge_limits merged = *limits;
 
-	if (from->reserved || (from->flags & ~from->flags_mask) ||
+	if ((from->flags & ~from->flags_mask) ||
 	    (from->flags_mask & ~VSB_LIMITS_FLAGS))
 		return -EINVAL;
 	vsb_limits_merge(&merged, from);

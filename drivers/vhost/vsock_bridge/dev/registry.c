@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The devices that are open, by their numbers.
+ * The open devices, by number.
  *
- * It holds no references: a device is taken out before it may go.
+ * The registry holds no references: a device is removed before its last
+ * reference is dropped.
  */
 #include <linux/idr.h>
 #include <linux/kernel.h>
@@ -11,16 +12,16 @@
 #include "dev/dev.h"
 #include "dev/registry.h"
 
-/* Protects vsb_registry. Innermost: no device holds up who looks for another. */
+/* Protects vsb_registry. Innermost: a lookup waits for no device. */
 static DEFINE_SPINLOCK(vsb_registry_lock);
 static DEFINE_IDR(vsb_registry);
 
-/* A number that was not in use for long. Return: 0 or an error. */
+/* Numbers are cyclic, so a number is not reused soon. Return: 0 or an error. */
 int vsb_registry_add(struct vsb_dev *dev)
 {
 	int number;
 
-	/* memory is waited for before the lock is taken */
+	/* allocates before the spinlock is taken */
 	idr_preload(GFP_KERNEL);
 	spin_lock(&vsb_registry_lock);
 	number = idr_alloc_cyclic(&vsb_registry, dev, 1, 0, GFP_NOWAIT);
@@ -38,7 +39,7 @@ void vsb_registry_remove(struct vsb_dev *dev)
 	spin_unlock(&vsb_registry_lock);
 }
 
-/* Return: the device of that number, with a reference, or NULL. */
+/* Return: the device with that number and a reference to it, or NULL. */
 struct vsb_dev *vsb_registry_find(u32 number)
 {
 	struct vsb_dev *dev;
@@ -51,7 +52,7 @@ struct vsb_dev *vsb_registry_find(u32 number)
 	return dev;
 }
 
-/* Return: the device of the next larger number, likewise. */
+/* Return: the device with the next larger number and a reference to it, or NULL. */
 struct vsb_dev *vsb_registry_next(u32 after)
 {
 	struct vsb_dev *dev = NULL;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The devices that are open, by their numbers.
+ * The open devices, by number.
  */
 #ifndef VSB_REGISTRY_H
 #define VSB_REGISTRY_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a VMM needs to save a guest and to restore it behind another device:
+ * What a VMM needs to save a guest and to restore it with another device:
  * VSOCK_BRIDGE_SEND_EVENT, VSOCK_BRIDGE_GET_STATE, VSOCK_BRIDGE_SET_STATE.
  */
 #include <linux/errno.h>
@@ -8,8 +8,9 @@
 
 #include "datapath/event.h"
 #include "dev/dev.h"
+#include "dev/snapshot.h"
 
-/* A ring has no more entries. */
+/* The largest size of a virtqueue. */
 #define VSB_STATE_BUFFERS_MAX	32768
 
 long vsb_send_event(struct vsb_dev *dev, void *arg)

@@ -1,24 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Where a device is whose VMM opens the node itself and knows nothing of host
- * ends: the module parameter uds_template.
+ * The template: the module parameter uds_template names the host end of devices
+ * whose VMM opens the node itself and does not configure a host end.
  */
 #include <linux/kernel.h>
 #include <linux/moduleparam.h>
 #include <linux/string.h>
+#include <linux/uidgid.h>
 #include <linux/vsock_bridge.h>
 
 #include "base/log.h"
-#include "dev/dev.h"
+#include "dev/host_end.h"
+#include "dev/template.h"
 
-/* What stands for the guest's CID in it, and the longest that one can be. */
+/* The placeholder of the guest's CID, and the length of the longest CID. */
 #define VSB_TEMPLATE_CID	"%u"
 #define VSB_TEMPLATE_CID_MAX	(sizeof("4294967294") - 1)
 
-/* Under the lock of the module's parameters. */
+/* Empty if there is none. Protected by the lock of the module's parameters. */
 static char vsb_template[VSOCK_BRIDGE_PATH_MAX + 1];
 
-/* A path from the root, with the CID in one place. */
+/* Is it an absolute path with exactly one placeholder? */
 static bool vsb_template_ok(const char *text, size_t len)
 {
 	const char *cid = strnstr(text, VSB_TEMPLATE_CID, len);
@@ -31,7 +33,7 @@ static bool vsb_template_ok(const char *text, size_t len)
 
 static int vsb_template_set(const char *text, const struct kernel_param *kp)
 {
-	/* who writes to sysfs ends the line */
+	/* a write to sysfs usually ends with a newline */
 	size_t len = strcspn(text, "\n");
 
 	if (len && !vsb_template_ok(text, len)) {
@@ -58,8 +60,8 @@ module_param_cb(uds_template, &vsb_template_ops, NULL, 0644);
 MODULE_PARM_DESC(uds_template,
 		 "socket path of a device without one, %u being the guest's CID; none by default");
 
-/* Return: is there one? */
-static bool vsb_template_expand(struct vsb_name *name, u64 cid)
+/* Return: true with the name for @cid, or false if there is no template. */
+bool vsb_template_expand(struct vsb_name *name, u64 cid)
 {
 	const char *at;
 
@@ -75,24 +77,24 @@ static bool vsb_template_expand(struct vsb_name *name, u64 cid)
 }
 
 /**
- * vsb_template_set_cid() - VHOST_VSOCK_SET_GUEST_CID
- * @dev: the device
- * @cid: a CID that a guest may have
+ * vsb_template_build() - build a host end as if the caller had set it
+ * @end: the host end; zeroed by the caller
+ * @name: the expanded template
  *
- * Where the device has no host end, and there is a template, it is bound as if
- * the current process had said so.
+ * Its socket file is removed when the host end goes.
  *
- * Return: 0, -EBUSY when a running guest would change its CID, or an error as of
- * VSOCK_BRIDGE_SET_UDS.
+ * Return: 0, or an error as of vsb_host_end_build().
  */
-long vsb_template_set_cid(struct vsb_dev *dev, u64 cid)
+long vsb_template_build(struct vsb_host_end *end, const struct vsb_name *name)
 {
-	struct vsb_name name;
-	bool named = vsb_template_expand(&name, cid);
-	long ret = vsb_uds_set_cid(dev, cid, named ? &name : NULL);
+	struct vsb_host_end_plan plan = {
+		.name = *name,
+		.sockfile = { .uid = INVALID_UID, .gid = INVALID_GID },
+		.unlink_on_close = true,
+	};
+	long ret = vsb_host_end_build(end, &plan);
 
-	if (named && ret && ret != -EINTR)
-		vsb_dev_warn(&dev->dp.ctx, "uds_template: %.*s: error %ld, CID not set\n",
-			     (int)name.len, name.text, ret);
+	if (!ret)
+		end->view.flags |= VSOCK_BRIDGE_DEVICE_TEMPLATE;
 	return ret;
 }

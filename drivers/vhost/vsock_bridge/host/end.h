@@ -9,6 +9,7 @@
 #ifndef VSB_END_H
 #define VSB_END_H
 
+#include <linux/bits.h>
 #include <linux/list.h>
 #include <linux/types.h>
 
@@ -18,10 +19,10 @@ struct vsb_pages;
 struct vsb_watch;
 
 /* The state of a host end. */
-#define VSB_END_DATA	(1U << 0)	/* bytes or messages can be received */
-#define VSB_END_EOF	(1U << 1)	/* no more follow, or there is an error */
-#define VSB_END_SHUT_RD	(1U << 2)	/* the peer has shut down reading */
-#define VSB_END_FILES	(1U << 3)	/* the peer has passed descriptors */
+#define VSB_END_DATA	BIT(0)	/* bytes or messages can be received */
+#define VSB_END_EOF	BIT(1)	/* no more follow, or there is an error */
+#define VSB_END_SHUT_RD	BIT(2)	/* the peer has shut down reading */
+#define VSB_END_FILES	BIT(3)	/* the peer has passed descriptors */
 
 /**
  * struct vsb_end_ops - what each kind of host end does in its own way

@@ -99,6 +99,7 @@ int vsb_routes_map(struct vsb_routes *routes, u32 port, u32 action,
 struct vsb_route *vsb_routes_clear(struct vsb_routes *routes);
 struct vsb_route *vsb_routes_take(struct vsb_routes *routes);
 struct vsb_route *vsb_routes_find(struct vsb_routes *routes, u32 port);
+u32 vsb_routes_action(const struct vsb_routes *routes, void *entry);
 void vsb_routes_destroy(struct vsb_routes *routes);
 
 #endif /* VSB_ROUTE_H */

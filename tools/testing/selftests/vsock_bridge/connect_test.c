@@ -93,6 +93,23 @@ TEST_F(connect, is_reset_by_a_full_backlog_and_stops_nothing)
 	close(fd);
 }
 
+TEST_F(connect, full_backlog_is_counted_beside_the_failed_connect)
+{
+	int fd = bed_listen(&self->bed, 1024);
+	struct guest_conn *c;
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, listen(fd, 0));
+	c = guest_connect(&self->bed.mux, 7, 1024);
+	ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux, c->open));
+	EXPECT_EQ(0, BED_STAT(&self->bed, backlog_full));
+	c = guest_connect(&self->bed.mux, 8, 1024);
+	ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux, c->reset));
+	EXPECT_EQ(1, BED_STAT(&self->bed, backlog_full));
+	EXPECT_EQ(1, BED_STAT(&self->bed, unix_connect_fails));
+	close(fd);
+}
+
 TEST_F(connect, many_connections_share_a_port)
 {
 	enum { N = 300 };	/* some of them in one bucket of the table */

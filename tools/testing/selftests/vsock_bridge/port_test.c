@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* VSOCK_BRIDGE_SET_PORT: which of the guest's ports lead where. */
+/* VSOCK_BRIDGE_SET_PORT, VSOCK_BRIDGE_GET_PORTS: which of the guest's ports lead where. */
 #include "harness.h"
 
 #include <fcntl.h>
@@ -201,6 +201,131 @@ TEST_F(port, calls_that_make_no_sense_are_refused)
 				.flags = VSOCK_BRIDGE_PORT_DIR_FD)));
 	/* Nothing of that has made a map. */
 	EXPECT_TRUE(bed_reaches(&self->bed, 7, self->prefix));
+}
+
+static int get_ports(int fd, struct vsock_bridge_port_entry *entries, uint32_t room,
+		     struct vsock_bridge_ports *map)
+{
+	*map = (struct vsock_bridge_ports) {
+		.size = sizeof(*map),
+		.entry_size = sizeof(*entries),
+		.entries = (uintptr_t)entries,
+		.nr = room,
+	};
+	return ioctl(fd, VSOCK_BRIDGE_GET_PORTS, map) ? -errno : 0;
+}
+
+TEST_F(port, map_without_entries_is_empty_and_goes_by_the_prefix)
+{
+	struct vsock_bridge_port_entry entries[1];
+	struct vsock_bridge_ports map;
+
+	ASSERT_EQ(0, get_ports(self->bed.guest.fd, entries, 1, &map));
+	EXPECT_EQ(0, map.nr);
+	EXPECT_EQ(VSOCK_BRIDGE_PORT_PREFIX, map.others);
+}
+
+TEST_F(port, entries_are_read_back_in_the_order_of_ports)
+{
+	struct vsock_bridge_port_entry entries[4];
+	struct vsock_bridge_ports map;
+	int fd = self->bed.guest.fd;
+
+	ASSERT_EQ(0, map_port(&self->bed, UINT32_MAX, self->path));
+	ASSERT_EQ(0, set_port(&self->bed, PORT(.port = 9,
+				.action = VSOCK_BRIDGE_PORT_DENY)));
+	ASSERT_EQ(0, set_port(&self->bed, PORT(.port = 10,
+				.action = VSOCK_BRIDGE_PORT_PREFIX)));
+	memset(entries, 0xff, sizeof(entries));
+	ASSERT_EQ(0, get_ports(fd, entries, 4, &map));
+	ASSERT_EQ(3, map.nr);
+	EXPECT_EQ(VSOCK_BRIDGE_PORT_DENY, map.others);
+	EXPECT_EQ(9, entries[0].port);
+	EXPECT_EQ(VSOCK_BRIDGE_PORT_DENY, entries[0].action);
+	EXPECT_EQ(0, entries[0].path_len);
+	EXPECT_EQ(0, entries[0].reserved);
+	EXPECT_EQ(10, entries[1].port);
+	EXPECT_EQ(VSOCK_BRIDGE_PORT_PREFIX, entries[1].action);
+	EXPECT_EQ(UINT32_MAX, entries[2].port);
+	EXPECT_EQ(VSOCK_BRIDGE_PORT_CONNECT, entries[2].action);
+	ASSERT_EQ(strlen(self->path), entries[2].path_len);
+	EXPECT_EQ(0, memcmp(self->path, entries[2].path, entries[2].path_len));
+	EXPECT_EQ(UINT32_MAX, entries[3].port);
+	ASSERT_EQ(0, others(&self->bed, VSOCK_BRIDGE_PORT_PREFIX));
+	ASSERT_EQ(0, get_ports(fd, entries, 4, &map));
+	EXPECT_EQ(VSOCK_BRIDGE_PORT_PREFIX, map.others);
+}
+
+TEST_F(port, abstract_name_and_longest_path_are_read_back_as_given)
+{
+	struct vsock_bridge_port_entry entries[2];
+	char longest[VSOCK_BRIDGE_PATH_MAX + 1];
+	struct vsock_bridge_ports map;
+
+	memset(longest, 'x', VSOCK_BRIDGE_PATH_MAX);
+	longest[VSOCK_BRIDGE_PATH_MAX] = '\0';
+	ASSERT_EQ(0, map_port(&self->bed, 1, longest));
+	ASSERT_EQ(0, set_port(&self->bed, PORT(.port = 2,
+				.path = (uintptr_t)"\0log", .path_len = 4)));
+	ASSERT_EQ(0, get_ports(self->bed.guest.fd, entries, 2, &map));
+	ASSERT_EQ(VSOCK_BRIDGE_PATH_MAX, entries[0].path_len);
+	EXPECT_EQ(0, memcmp(longest, entries[0].path, VSOCK_BRIDGE_PATH_MAX));
+	ASSERT_EQ(4, entries[1].path_len);
+	EXPECT_EQ(0, memcmp("\0log", entries[1].path, 4));
+}
+
+TEST_F(port, map_larger_than_the_array_is_cut_and_counted)
+{
+	struct vsock_bridge_port_entry entries[2] = { [1].port = 77 };
+	struct vsock_bridge_ports map;
+
+	for (uint32_t i = 0; i < VSOCK_BRIDGE_MAX_PORTS; i++)
+		ASSERT_EQ(0, map_port(&self->bed, i, self->path));
+	ASSERT_EQ(0, get_ports(self->bed.guest.fd, entries, 1, &map));
+	EXPECT_EQ(VSOCK_BRIDGE_MAX_PORTS, map.nr);
+	EXPECT_EQ(0, entries[0].port);
+	EXPECT_EQ(77, entries[1].port);
+	ASSERT_EQ(0, get_ports(self->bed.guest.fd, NULL, 0, &map));
+	EXPECT_EQ(VSOCK_BRIDGE_MAX_PORTS, map.nr);
+}
+
+TEST_F(port, entries_of_a_newer_caller_end_with_zeros)
+{
+	struct {
+		struct vsock_bridge_port_entry entry;
+		uint64_t later;
+	} newer = { .later = 1 };
+	struct vsock_bridge_ports map = {
+		.size = sizeof(map),
+		.entry_size = sizeof(newer),
+		.entries = (uintptr_t)&newer,
+		.nr = 1,
+	};
+
+	ASSERT_EQ(0, map_port(&self->bed, 5, self->path));
+	ASSERT_EQ(0, ioctl(self->bed.guest.fd, VSOCK_BRIDGE_GET_PORTS, &map));
+	EXPECT_EQ(5, newer.entry.port);
+	EXPECT_EQ(0, newer.later);
+}
+
+TEST_F(port, entry_sizes_and_addresses_are_checked)
+{
+	struct vsock_bridge_port_entry entry;
+	struct vsock_bridge_ports map = {
+		.size = sizeof(map),
+		.entry_size = sizeof(entry) - 1,
+		.entries = (uintptr_t)&entry,
+		.nr = 1,
+	};
+	int fd = self->bed.guest.fd;
+
+	ASSERT_IOCTL_FAILS(EINVAL, fd, VSOCK_BRIDGE_GET_PORTS, &map);
+	map.entry_size = sysconf(_SC_PAGESIZE) + 1;
+	ASSERT_IOCTL_FAILS(EINVAL, fd, VSOCK_BRIDGE_GET_PORTS, &map);
+	ASSERT_EQ(0, map_port(&self->bed, 5, self->path));
+	map.entry_size = sizeof(entry);
+	map.entries = 0;
+	ASSERT_IOCTL_FAILS(EFAULT, fd, VSOCK_BRIDGE_GET_PORTS, &map);
 }
 
 TEST_HARNESS_MAIN

@@ -65,7 +65,7 @@ struct vsb_mark {
  * @tx_cnt: bytes that the guest has sent
  * @fwd_cnt: bytes of those that the host socket has accepted
  * @reported_fwd_cnt: @fwd_cnt as the guest knows it
- * @updated_fwd_cnt: @fwd_cnt as the last CREDIT_UPDATE told it
+ * @updated_fwd_cnt: @fwd_cnt as the last CREDIT_UPDATE reported it
  * @peer_buf_alloc: bytes that we may have on the way to the guest
  * @peer_fwd_cnt: bytes that the guest has consumed, as it says
  * @rx_cnt: bytes that we have sent
@@ -147,9 +147,9 @@ static inline u32 vsb_credit_window(const struct vsb_credit *c)
  * @update: it is a CREDIT_UPDATE
  *
  * Some drivers wake a writer for a CREDIT_UPDATE alone. Such a writer may sleep
- * when the guest has nearly used up what the last CREDIT_UPDATE allowed. What data
- * packets told since then does not count: the guest may have gone to sleep before
- * it looked at them.
+ * when the guest has nearly used up what the last CREDIT_UPDATE allowed. Reports of
+ * data packets since then do not count: the guest may have gone to sleep before it
+ * looked at them.
  *
  * Return: true when a CREDIT_UPDATE must follow: a writer may sleep, and half of
  * the window is open. A stream of small packets costs a packet more for each three
@@ -181,13 +181,13 @@ static inline bool vsb_credit_is_unreported(const struct vsb_credit *c)
 }
 
 /**
- * vsb_credit_update_due() - must the guest be told about our fwd_cnt?
+ * vsb_credit_update_due() - must the guest get our fwd_cnt?
  * @c: the connection's credit
  * @midway: the guest has sent the beginning of a message, which cannot go on to
  *	the host socket before its end
  *
  * Linux guests never ask. An update is due when half of the window that the
- * guest uses has been consumed without word. Where the rest of the window is
+ * guest uses has been consumed without a report. Where the rest of the window is
  * taken by half a message nothing more would be consumed, and the guest could
  * not send its end: then it is due as soon as the guest sees less than half.
  */

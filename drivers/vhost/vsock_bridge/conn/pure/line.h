@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The line with which a host program asks for a guest port:
+ * A parser of the line with which a host program asks for a guest port:
  * "CONNECT <port>\n", as with Firecracker.
  *
  * Pure: no locks, no sleeping, no globals; also builds in user space.
@@ -18,10 +18,10 @@
 #define VSB_OK_MAX	16U
 
 /**
- * enum vsb_line - what the bytes of a client are so far
- * @VSB_LINE_PARTIAL: no newline so far
+ * enum vsb_line - result of parsing the bytes of a client
+ * @VSB_LINE_PARTIAL: the bytes have no newline yet
  * @VSB_LINE_OK: a line that names a port
- * @VSB_LINE_BAD: no such line, or too long a one
+ * @VSB_LINE_BAD: no such line, or a line that is too long
  */
 enum vsb_line {
 	VSB_LINE_PARTIAL,
@@ -34,7 +34,7 @@ static inline bool vsb_line_is_space(char c)
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* The next word of @line from *@pos on; its length, 0 at the end. */
+/* Skip the next word of @line from *@pos on. Return: its length; 0 at the end. */
 static inline u32 vsb_line_word(const char *line, u32 len, u32 *pos)
 {
 	u32 start;
@@ -85,15 +85,15 @@ static inline bool vsb_line_port(const char *word, u32 len, u32 *port)
 /**
  * vsb_line_parse() - parse the first bytes that a client has sent
  * @data: the bytes
- * @len: how many; no more than VSB_LINE_MAX are looked at
+ * @len: number of bytes; those behind VSB_LINE_MAX are ignored
  * @line_len: out: with VSB_LINE_OK, length of the line with its newline
  * @port: out: with VSB_LINE_OK, the guest port
  *
- * As in Firecracker the words are separated by white space, the first one is
- * "connect" in any case, the second one a decimal number; what follows on the
- * line is ignored, so CRLF passes.
+ * As in Firecracker, white space separates the words. The first word is "connect"
+ * in upper or lower case, the second is a decimal number. The rest of the line is
+ * ignored, so the line may end with CRLF.
  *
- * Return: what the bytes are.
+ * Return: enum vsb_line.
  */
 static inline enum vsb_line vsb_line_parse(const char *data, u32 len,
 					   u32 *line_len, u32 *port)
@@ -118,17 +118,18 @@ static inline enum vsb_line vsb_line_parse(const char *data, u32 len,
 }
 
 /**
- * vsb_message_parse() - parse the first message of a SEQPACKET client
+ * vsb_line_parse_message() - parse the first message of a SEQPACKET client
  * @data: the message, with room for a byte behind it
  * @len: its length
  * @port: out: with VSB_LINE_OK, the guest port
  *
- * The message is the line, its newline may be missing. It is the whole of it:
- * what follows the newline would have to be a message of its own.
+ * The message is the whole line, with or without a newline. No bytes may follow
+ * the newline, because they would have to be a message of their own.
  *
  * Return: VSB_LINE_OK or VSB_LINE_BAD.
  */
-static inline enum vsb_line vsb_message_parse(char *data, u32 len, u32 *port)
+static inline enum vsb_line vsb_line_parse_message(char *data, u32 len,
+						   u32 *port)
 {
 	u32 line_len;
 

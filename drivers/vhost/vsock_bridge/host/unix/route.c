@@ -113,3 +113,9 @@ struct vsb_route *vsb_unix_route_new(struct vsb_context *ctx,
 	unx->numbered = numbered;
 	return &unx->route;
 }
+
+/* Return: the name as the route was made with it; it lives as long as @route. */
+const struct vsb_name *vsb_unix_route_name(const struct vsb_route *route)
+{
+	return &vsb_unix_route(route)->name;
+}

@@ -5,9 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "process.h"
+#include "comm.h"
 
-const char *process_command(char command[PROCESS_COMMAND_SIZE], __u32 pid)
+const char *comm_of(char command[COMM_SIZE], __u32 pid)
 {
 	char path[32];
 	ssize_t n = 0;
@@ -16,7 +16,7 @@ const char *process_command(char command[PROCESS_COMMAND_SIZE], __u32 pid)
 	snprintf(path, sizeof(path), "/proc/%u/comm", pid);
 	fd = pid ? open(path, O_RDONLY | O_CLOEXEC) : -1;
 	if (fd >= 0) {
-		n = read(fd, command, PROCESS_COMMAND_SIZE - 1);
+		n = read(fd, command, COMM_SIZE - 1);
 		close(fd);
 	}
 	command[n > 0 ? n : 0] = '\0';

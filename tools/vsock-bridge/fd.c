@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Descriptors that the caller left open for the device. */
+/* Descriptors that the caller of this command passes to the device. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -12,7 +13,7 @@
 #include <unistd.h>
 
 #include "diag.h"
-#include "inherited.h"
+#include "fd.h"
 #include "options.h"
 
 static unsigned long highest_fd(void)
@@ -24,13 +25,15 @@ static unsigned long highest_fd(void)
 	return limit.rlim_cur - 1;
 }
 
-int inherited_take(const char *option, const char *text, int *fd)
+int fd_take(void *to, const struct option_spec *spec, const char *text)
 {
 	unsigned long number;
+	char name[32];
 
-	if (options_number(option, text, STDERR_FILENO + 1, highest_fd(), &number))
+	snprintf(name, sizeof(name), "--%s", spec->name);
+	if (options_number(name, text, STDERR_FILENO + 1, highest_fd(), &number))
 		return -1;
-	*fd = number;
+	*(int *)to = number;
 	return 0;
 }
 
@@ -50,8 +53,8 @@ static const char *why_no_listener(int fd, int want)
 	return listens ? NULL : "is a socket that does not listen";
 }
 
-/* What the module would refuse, each with its name. */
-int inherited_check_listener(const char *option, int fd, int type)
+/* Names each reason for which the module would refuse the descriptor. */
+int fd_check_listener(const char *option, int fd, int type)
 {
 	const char *why = why_no_listener(fd, type);
 	bool stream = type == SOCK_STREAM;
@@ -64,7 +67,7 @@ int inherited_check_listener(const char *option, int fd, int type)
 	return -1;
 }
 
-int inherited_check_directory(int fd)
+int fd_check_directory(int fd)
 {
 	const char *what = NULL;
 	struct stat st;
@@ -80,7 +83,7 @@ int inherited_check_directory(int fd)
 	return -1;
 }
 
-int inherited_hand_over(int fd)
+int fd_close_on_exec(int fd)
 {
 	if (!fcntl(fd, F_SETFD, FD_CLOEXEC))
 		return 0;
@@ -89,16 +92,16 @@ int inherited_hand_over(int fd)
 	return -1;
 }
 
-int inherited_keep(int fd, int place)
+int fd_keep_open(int fd, int device_fd)
 {
-	if (fd != place || fcntl(fd, F_DUPFD, place + 1) >= 0)
+	if (fd != device_fd || fcntl(fd, F_DUPFD, device_fd + 1) >= 0)
 		return 0;
 	diag("cannot keep descriptor %d open: %s: raise RLIMIT_NOFILE (ulimit -n)",
 	     fd, strerror(errno));
 	return -1;
 }
 
-void inherited_forget_activation(void)
+void fd_forget_activation(void)
 {
 	unsetenv("LISTEN_FDS");
 	unsetenv("LISTEN_FDNAMES");
