@@ -215,7 +215,7 @@ static int get_ports(int fd, struct vsock_bridge_port_entry *entries, uint32_t r
 	return ioctl(fd, VSOCK_BRIDGE_GET_PORTS, map) ? -errno : 0;
 }
 
-TEST_F(port, map_without_entries_is_empty_and_goes_by_the_prefix)
+TEST_F(port, map_without_entries_uses_the_prefix)
 {
 	struct vsock_bridge_port_entry entries[1];
 	struct vsock_bridge_ports map;
@@ -225,7 +225,7 @@ TEST_F(port, map_without_entries_is_empty_and_goes_by_the_prefix)
 	EXPECT_EQ(VSOCK_BRIDGE_PORT_PREFIX, map.others);
 }
 
-TEST_F(port, entries_are_read_back_in_the_order_of_ports)
+TEST_F(port, entries_are_returned_in_port_order)
 {
 	struct vsock_bridge_port_entry entries[4];
 	struct vsock_bridge_ports map;
@@ -256,7 +256,7 @@ TEST_F(port, entries_are_read_back_in_the_order_of_ports)
 	EXPECT_EQ(VSOCK_BRIDGE_PORT_PREFIX, map.others);
 }
 
-TEST_F(port, abstract_name_and_longest_path_are_read_back_as_given)
+TEST_F(port, abstract_name_and_longest_path_are_returned_unchanged)
 {
 	struct vsock_bridge_port_entry entries[2];
 	char longest[VSOCK_BRIDGE_PATH_MAX + 1];
@@ -274,7 +274,7 @@ TEST_F(port, abstract_name_and_longest_path_are_read_back_as_given)
 	EXPECT_EQ(0, memcmp("\0log", entries[1].path, 4));
 }
 
-TEST_F(port, map_larger_than_the_array_is_cut_and_counted)
+TEST_F(port, map_larger_than_the_array_is_truncated_and_counted)
 {
 	struct vsock_bridge_port_entry entries[2] = { [1].port = 77 };
 	struct vsock_bridge_ports map;
