@@ -672,7 +672,11 @@ struct vsock_bridge_limits {
 		"old one stays.")					\
 	ERROR(EMPTY_QUEUE, empty_queue,					\
 		"The guest's event queue had no buffer that takes "	\
-		"the event.")
+		"the event.")						\
+	ERROR(BACKLOG_FULL, backlog_full,				\
+		"The backlog of the host program that the guest "	\
+		"connects to is full. The request is refused and "	\
+		"counts as unix_connect_fails as well.")
 
 #define __VSOCK_BRIDGE_STAT(NAME, name, text)	__u64 name;
 

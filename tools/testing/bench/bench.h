@@ -18,7 +18,7 @@
 
 #define BENCH_MAX_CELLS		64
 #define BENCH_MAX_CONNS		1024
-#define BENCH_MAX_SAMPLES	(1 << 20)
+#define BENCH_MAX_LATENCIES	(1 << 20)
 #define BENCH_BULK		65536	/* a message of what disturbs */
 
 /* What the guest and the host are connected by. */
@@ -109,7 +109,7 @@ static inline void count(_Atomic uint64_t *counter, uint64_t n)
  * @begin_ns: of what has an end
  * @end_ns: likewise
  * @counters: what was moved
- * @samples: nanoseconds of each round trip or connection, by counters.ops
+ * @latencies: nanoseconds of each round trip or connection, by counters.ops
  */
 struct cell {
 	const struct bench *bench;
@@ -122,15 +122,15 @@ struct cell {
 	_Atomic uint64_t begin_ns;
 	_Atomic uint64_t end_ns;
 	struct counters counters;
-	uint32_t *samples;
+	uint32_t *latencies;
 };
 
-static inline void sample(struct cell *cell, uint64_t ns)
+static inline void record_latency(struct cell *cell, uint64_t ns)
 {
 	uint64_t n = atomic_load_explicit(&cell->counters.ops,
 					  memory_order_relaxed);
 
-	cell->samples[n % BENCH_MAX_SAMPLES] = ns > UINT32_MAX ? UINT32_MAX : ns;
+	cell->latencies[n % BENCH_MAX_LATENCIES] = ns > UINT32_MAX ? UINT32_MAX : ns;
 	count(&cell->counters.ops, 1);
 }
 

@@ -81,7 +81,7 @@ ROLE end_ping(void *arg)
 
 		write_all(end->fd, data, end->size);
 		read_all(end->fd, data, end->size);
-		sample(end->cell, now_ns() - start);
+		record_latency(end->cell, now_ns() - start);
 	}
 }
 
@@ -134,7 +134,7 @@ void connect_in_turn(struct cell *cell, int (*dial)(const struct cell *))
 		while (read(fd, &byte, 1) > 0)
 			;
 		close(fd);
-		sample(cell, now_ns() - start);
+		record_latency(cell, now_ns() - start);
 	}
 }
 

@@ -235,7 +235,7 @@ static void run_client(struct program *p)
 			while ((flow = driver_touched(d)))
 				ended |= go_on(d, flow);
 		}
-		sample(p->cell, now_ns() - start);
+		record_latency(p->cell, now_ns() - start);
 	}
 }
 

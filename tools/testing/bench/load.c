@@ -21,7 +21,7 @@
 #include "options.h"
 #include "endpoint.h"
 #include "print.h"
-#include "process.h"
+#include "shared.h"
 #include "supervisor.h"
 
 static bool serving;
@@ -318,8 +318,8 @@ static void run(void *arg)
 	cell.bench = &job->bench;
 	cell.guest = job->qemu;
 	cell.host = getpid();
-	cell.samples = calloc(BENCH_MAX_SAMPLES, sizeof(*cell.samples));
-	if (!cell.samples)
+	cell.latencies = calloc(BENCH_MAX_LATENCIES, sizeof(*cell.latencies));
+	if (!cell.latencies)
 		die("no memory");
 	endpoint_open(&cell);
 	control = ask_for(&cell, WISH_COUNT);

@@ -17,7 +17,7 @@
 #include "ends.h"
 #include "load.h"
 #include "endpoint.h"
-#include "process.h"
+#include "shared.h"
 
 static uint32_t host_port;
 
@@ -101,7 +101,7 @@ void load_serve(void)
 	struct cell *cell = shared(sizeof(*cell));
 	int listener = vsock_listen(GUEST_PORT);
 
-	cell->samples = shared(BENCH_MAX_SAMPLES * sizeof(*cell->samples));
+	cell->latencies = shared(BENCH_MAX_LATENCIES * sizeof(*cell->latencies));
 	signal(SIGCHLD, SIG_IGN);
 	puts("listening");
 	fflush(stdout);

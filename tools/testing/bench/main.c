@@ -21,7 +21,7 @@
 #include "deadline.h"
 #include "options.h"
 #include "print.h"
-#include "process.h"
+#include "shared.h"
 #include "supervisor.h"
 
 void die(const char *format, ...)
@@ -145,7 +145,7 @@ static void start_cell(struct cell *cell, const struct bench *b,
 
 	cell->bench = b;
 	cell->index = index;
-	cell->samples = shared(BENCH_MAX_SAMPLES * sizeof(*cell->samples));
+	cell->latencies = shared(BENCH_MAX_LATENCIES * sizeof(*cell->latencies));
 	pthread_barrierattr_init(&attr);
 	pthread_barrierattr_setpshared(&attr, PTHREAD_PROCESS_SHARED);
 	pthread_barrier_init(&cell->step, &attr, 3);

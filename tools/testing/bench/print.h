@@ -5,7 +5,7 @@
 
 #include "bench.h"
 
-/* Of the samples [from, to), which it sorts. */
+/* Of the latencies [from, to), which it sorts. */
 void print_latency(struct cell *cell, uint64_t from, uint64_t to);
 /* A value for each role but the last, divided by @unit. */
 void print_roles(const char *name, const uint64_t *values, double unit,

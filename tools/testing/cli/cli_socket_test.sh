@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# cli_socket_test.sh [BINARY]: tests of connect and listen, with stand_in.py in the
+# cli_socket_test.sh [BINARY]: tests of connect and listen, with fake_guest.py in the
 # place of a device and its guest. Needs root, perl and python3.
 #
 #@ suite cli
@@ -8,10 +8,10 @@
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# stand_in [PATH]
-stand_in() {
-	python3 "$TESTS/stand_in.py" "${1:-s}" >stand_in.out 2>&1 &
-	eventually grep -q ready stand_in.out
+# fake_guest [PATH]
+fake_guest() {
+	python3 "$TESTS/fake_guest.py" "${1:-s}" >fake_guest.out 2>&1 &
+	eventually grep -q ready fake_guest.out
 }
 
 # talks ARG...: connect with ./in as stdin
@@ -40,7 +40,7 @@ guest_connects() {
 # connect: what goes through
 
 test_connect_moves_both_ways_and_passes_the_end_on() {
-	stand_in
+	fake_guest
 	printf 'one\ntwo\n' >in
 	talks s 7
 	expect_status 0
@@ -48,11 +48,11 @@ test_connect_moves_both_ways_and_passes_the_end_on() {
 two
 8 bytes"
 	expect_same "$(cat err)" ""
-	grep -qF "b'CONNECT 7\\n'" stand_in.out
+	grep -qF "b'CONNECT 7\\n'" fake_guest.out
 }
 
 test_connect_loses_no_byte_of_a_large_stream() {
-	stand_in
+	fake_guest
 	head -c 5000000 /dev/urandom >in
 	talks s 7
 	expect_status 0
@@ -61,7 +61,7 @@ test_connect_loses_no_byte_of_a_large_stream() {
 }
 
 test_connect_reads_what_comes_right_behind_the_answer() {
-	stand_in
+	fake_guest
 	: >in
 	talks s 11
 	expect_status 0
@@ -70,7 +70,7 @@ test_connect_reads_what_comes_right_behind_the_answer() {
 
 # The guest's end goes to the reader of stdout at once, and stdin goes on.
 test_connect_passes_the_guests_end_on_and_sends_on() {
-	stand_in
+	fake_guest
 	mkfifo in
 	"$BINARY" connect s 11 <in 2>err | { cat >out; echo >ended; } &
 	exec 7>in
@@ -83,7 +83,7 @@ test_connect_passes_the_guests_end_on_and_sends_on() {
 }
 
 test_connect_ends_when_the_guest_is_gone_though_stdin_is_open() {
-	stand_in
+	fake_guest
 	mkfifo in
 	exec 7<>in
 	talks s 14
@@ -92,7 +92,7 @@ test_connect_ends_when_the_guest_is_gone_though_stdin_is_open() {
 }
 
 test_connect_tells_of_what_was_lost() {
-	stand_in
+	fake_guest
 	head -c 1000000 /dev/zero >in
 	talks s 13
 	expect_status 1
@@ -101,7 +101,7 @@ test_connect_tells_of_what_was_lost() {
 }
 
 test_connect_tells_of_a_reset() {
-	stand_in
+	fake_guest
 	mkfifo in
 	exec 7<>in
 	echo text >&7
@@ -110,7 +110,7 @@ test_connect_tells_of_a_reset() {
 }
 
 test_connect_tells_of_a_full_stdout() {
-	stand_in
+	fake_guest
 	: >in
 	STATUS=0
 	timeout 20 "$BINARY" connect s 14 <in >/dev/full 2>err || STATUS=$?
@@ -119,7 +119,7 @@ test_connect_tells_of_a_full_stdout() {
 }
 
 test_connect_tells_of_one_end_once() {
-	stand_in
+	fake_guest
 	head -c 10000000 /dev/zero >in
 	talks s 12
 	expect_status 1
@@ -128,7 +128,7 @@ test_connect_tells_of_one_end_once() {
 
 # Whoever has stdout open as well may have done that.
 test_connect_waits_for_a_stdout_that_does_not_block() {
-	stand_in
+	fake_guest
 	: >in
 	mkfifo pipe
 	exec 7<>pipe
@@ -143,14 +143,14 @@ test_connect_waits_for_a_stdout_that_does_not_block() {
 }
 
 test_connect_shows_an_answer_that_was_cut() {
-	stand_in
+	fake_guest
 	: >in
 	talks s 15
 	expect_error 1 "s answers 'OK 1' instead of OK"
 }
 
 test_connect_takes_a_closed_stdin_for_an_empty_one() {
-	stand_in
+	fake_guest
 	STATUS=0
 	timeout 20 "$BINARY" connect s 7 <&- >out 2>err || STATUS=$?
 	expect_status 0
@@ -158,7 +158,7 @@ test_connect_takes_a_closed_stdin_for_an_empty_one() {
 }
 
 test_connect_by_an_abstract_name() {
-	stand_in "@cli-test-$$"
+	fake_guest "@cli-test-$$"
 	echo text >in
 	talks "@cli-test-$$" 7
 	expect_same "$(cat out)" "text
@@ -168,7 +168,7 @@ test_connect_by_an_abstract_name() {
 # connect: messages
 
 test_connect_sends_each_line_of_a_pipe_as_a_message() {
-	stand_in
+	fake_guest
 	mkfifo in
 	"$BINARY" connect --seqpacket s 7 <in >out 2>err &
 	CLIENT=$!	# not for long: eventually has processes, too
@@ -180,11 +180,11 @@ test_connect_sends_each_line_of_a_pipe_as_a_message() {
 	exec 7>&-
 	wait "$CLIENT"
 	expect_same "$(cat out)" "onetwo6 bytes"
-	grep -qF "b'CONNECT 7\\n'" stand_in.out
+	grep -qF "b'CONNECT 7\\n'" fake_guest.out
 }
 
 test_connect_takes_a_large_message_whole() {
-	stand_in
+	fake_guest
 	head -c 65536 /dev/urandom >in
 	talks --seqpacket s 7
 	expect_status 0
@@ -211,14 +211,14 @@ test_connect_tells_of_a_device_without_seqpacket() {
 }
 
 test_connect_that_is_refused_is_4() {
-	stand_in
+	fake_guest
 	: >in
 	talks s 8
 	expect_error 4 "the guest refused port 8: does a program listen there?"
 }
 
 test_connect_without_an_answer_is_5() {
-	stand_in
+	fake_guest
 	: >in
 	talks --timeout 200ms s 9
 	expect_error 5 "s did not answer in 200 ms: is its virtual machine running?"
@@ -231,7 +231,7 @@ test_connect_to_a_full_backlog_is_5() {
 }
 
 test_connect_to_another_server_is_told() {
-	stand_in
+	fake_guest
 	: >in
 	talks s 10
 	expect_error 1 "s answers 'SSH-2.0-x' instead of OK: give the path of a device"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The eventfd by which the guest says that it has put chains into a virtqueue.
+ * The eventfd by which the guest kicks: it has made chains available.
  */
 #include <linux/err.h>
 #include <linux/eventfd.h>
@@ -12,7 +12,7 @@
 #include "virtio/kick.h"
 
 /*
- * Runs under the lock of the eventfd's wait queue, with interrupts off: it
+ * Runs under the lock of the eventfd's wait queue, with interrupts off, so it
  * only wakes the worker. Signalling another eventfd here could recurse.
  */
 static int vsb_kick_wake(wait_queue_entry_t *wait, unsigned int mode, int sync,
@@ -49,11 +49,11 @@ void vsb_kick_init(struct vsb_kick *kick, struct vsb_worker *worker,
 }
 
 /**
- * vsb_kick_clear() - take the hook out
+ * vsb_kick_clear() - remove the hook
  * @kick: the hook
  *
- * No kick is on its way to the worker when this returns; work that was queued
- * before may still run.
+ * No kick queues work after this returns; work that was queued before may still
+ * run.
  */
 void vsb_kick_clear(struct vsb_kick *kick)
 {
@@ -66,11 +66,11 @@ void vsb_kick_clear(struct vsb_kick *kick)
 }
 
 /**
- * vsb_kick_set() - listen to another eventfd
+ * vsb_kick_set() - replace the eventfd
  * @kick: the hook
  * @fd: of the current process, or VHOST_FILE_UNBIND
  *
- * A kick that came before is not lost: an eventfd that is readable counts.
+ * A kick that came before is not lost: an eventfd that is readable is a kick.
  *
  * Return: 0, or an error of eventfd_fget(); the old eventfd stays then.
  */

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""stand_in.py PATH: a device and its guest, for one connection of a host program
+"""fake_guest.py PATH: a device and its guest, for one connection of a host program
 through PATH or PATH_seqpacket. The port says what the guest does:
 
   7   answers, sends back what comes, and "N bytes" when that has ended
