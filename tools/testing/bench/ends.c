@@ -18,7 +18,9 @@ static void *buffer(uint32_t size)
 
 	if (!p)
 		die("no memory");
-	/* No page of it is to be faulted in while somebody measures. */
+	/*
+	 * Touch all pages, so that none is faulted in during the measurement.
+	 */
 	memset(p, 0x5a, size);
 	return p;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The end of the load in the guest: a process for each connection, which ends
- * with it, and counters that all share. A connection that is only made and
- * ended gets none, as that would be all that it costs.
+ * The guest's end of the load: a process for each connection, which ends with
+ * it, and counters that all processes share. A connection that is only made and
+ * closed gets no process, because fork() would dominate its cost.
  */
 #include <errno.h>
 #include <signal.h>
@@ -34,7 +34,7 @@ static ROLE dial_in_turn(void *arg)
 	connect_in_turn(end->cell, dial_host);
 }
 
-/* Dies when the other side has closed. */
+/* Ends the process when the other side has closed. */
 static void answer_counts(struct cell *cell, int fd)
 {
 	struct tally tally;
@@ -74,7 +74,7 @@ static void serve(struct cell *cell, int fd, enum wish_kind kind,
 	case WISH_DIAL:
 		host_port = wish->port;
 		end_start(cell, fd, dial_in_turn, 0, taken);
-		/* the other side says nothing more: this waits for its end */
+		/* the other side sends nothing more: this waits for EOF */
 		answer_counts(cell, fd);
 		break;
 	case WISH_COUNT:
