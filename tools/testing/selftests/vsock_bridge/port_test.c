@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* VSOCK_BRIDGE_SET_PORT and VSOCK_BRIDGE_GET_PORTS: the path of each guest port. */
+/* VSOCK_BRIDGE_SET_PORT, VSOCK_BRIDGE_GET_PORTS: where each guest port leads. */
 #include "harness.h"
 
 #include <fcntl.h>
