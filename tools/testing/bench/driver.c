@@ -301,7 +301,7 @@ void driver_send(struct driver *d, struct flow *flow, unsigned int op,
 		.buf_alloc = htole32(GUEST_BUF_ALLOC),
 		.fwd_cnt = htole32(flow->fwd_cnt),
 	};
-	flow->told = flow->fwd_cnt;
+	flow->reported = flow->fwd_cnt;
 	flow->tx_cnt += len;
 	describe(d, head, len);
 	guest_ring_post(ring, head);
@@ -399,7 +399,7 @@ uint32_t driver_read(struct driver *d, struct flow *flow)
 		n = n < DRIVER_READ ? n : DRIVER_READ;
 		flow->fwd_cnt += n;
 		all += n;
-		unseen = flow->fwd_cnt - flow->told;
+		unseen = flow->fwd_cnt - flow->reported;
 		if ((GUEST_BUF_ALLOC - unseen < MAX_PACKET ||
 		     !flow_unread(flow)) && driver_has_room(d))
 			driver_send(d, flow, VIRTIO_VSOCK_OP_CREDIT_UPDATE, 0,

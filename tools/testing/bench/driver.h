@@ -36,7 +36,7 @@
  * @reset: the device sent RST
  * @rx_cnt: bytes received
  * @fwd_cnt: bytes read
- * @told: @fwd_cnt in the last packet to the device
+ * @reported: @fwd_cnt in the last packet to the device
  * @tx_cnt: bytes sent
  * @peer_alloc: buf_alloc of the device
  * @peer_fwd: fwd_cnt of the device
@@ -54,7 +54,7 @@ struct flow {
 	bool reset;
 	uint32_t rx_cnt;
 	uint32_t fwd_cnt;
-	uint32_t told;
+	uint32_t reported;
 	uint32_t tx_cnt;
 	uint32_t peer_alloc;
 	uint32_t peer_fwd;

@@ -163,7 +163,7 @@ static void take(sem_t *sem)
 			die("sem_wait: %s", strerror(errno));
 }
 
-/* A child that exits has failed: no child is told to exit. */
+/* A child exits only on an error, so the others must end. */
 static void on_child(int signal)
 {
 	static const char text[] = "vsock-bench: a process died\n";

@@ -22,13 +22,13 @@ static const unsigned int leads_to[] = {
 /**
  * struct life - the history of a connection
  * @cs: its state
- * @told: the guest knows it: REQUEST was sent, or the guest sent it
+ * @known: the guest sent or received REQUEST
  * @ok_line: the client has received OK
  * @wr_closed: the host socket was shut down for writing
  */
 struct life {
 	struct vsb_conn_state cs;
-	bool told;
+	bool known;
 	bool ok_line;
 	bool wr_closed;
 };
@@ -41,7 +41,7 @@ static enum vsb_event send_owed(struct life *l, struct input *in)
 	if (l->cs.owed & VSB_OWE_RST)
 		return VSB_EV_RST_SENT;
 	if (owed == VSB_OWE_REQUEST)
-		l->told = true;
+		l->known = true;
 	l->cs.owed &= ~owed;
 	return input_u8(in) % VSB_EV_RST_SENT;
 }
@@ -87,7 +87,7 @@ static void check_act(struct life *l, const struct vsb_conn_state *was,
 	ORACLE(!dies || is->owed || act & VSB_ACT_FREE);
 	/* OK is sent once, after the guest has accepted */
 	if (act & VSB_ACT_OK_LINE) {
-		ORACLE(!l->ok_line && was->state == VSB_REQUESTED && l->told);
+		ORACLE(!l->ok_line && was->state == VSB_REQUESTED && l->known);
 		l->ok_line = true;
 	}
 	if (act & VSB_ACT_SHUT_WR) {
@@ -105,7 +105,7 @@ static void check_rst(const struct life *l, const struct vsb_conn_state *was,
 {
 	if (was->state == VSB_DEAD || l->cs.state != VSB_DEAD || l->cs.owed)
 		return;
-	ORACLE(!l->told || event == VSB_EV_GUEST_RST ||
+	ORACLE(!l->known || event == VSB_EV_GUEST_RST ||
 	       was->state == VSB_LINGER);
 }
 
@@ -130,9 +130,9 @@ static bool step(struct life *l, struct input *in)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input in = { data, size };
-	struct life l = { .told = input_u8(&in) & 1 };
+	struct life l = { .known = input_u8(&in) & 1 };
 
-	l.cs.state = l.told ? VSB_CONNECTING : VSB_HANDSHAKE;
+	l.cs.state = l.known ? VSB_CONNECTING : VSB_HANDSHAKE;
 	while (in.left && step(&l, &in)) {
 		/* credit packets may become due while it is open */
 		if (l.cs.state == VSB_OPEN)

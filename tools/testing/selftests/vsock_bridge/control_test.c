@@ -481,7 +481,7 @@ TEST_F(control, lists_a_connection_from_the_host)
 	EXPECT_EQ(5000, conn.rx_bytes);
 	EXPECT_EQ(0, conn.buffered);
 	EXPECT_EQ(VSOCK_BRIDGE_DEF_BUF_ALLOC, conn.tx_credit);
-	EXPECT_EQ(GUEST_BUF_ALLOC - (pair.conn->rx_cnt - pair.conn->fwd_told),
+	EXPECT_EQ(GUEST_BUF_ALLOC - (pair.conn->rx_cnt - pair.conn->fwd_reported),
 		  conn.rx_credit);
 	close(pair.fd);
 }

@@ -132,7 +132,7 @@ int guest_conn_op(struct guest_conn *c, unsigned int op, uint32_t flags)
 	h.flags = htole32(flags);
 	err = guest_send(c->mux->guest, &h, NULL, deadline_in(WAIT_MS));
 	if (!err)
-		c->fwd_told = c->fwd_cnt;
+		c->fwd_reported = c->fwd_cnt;
 	return err;
 }
 
@@ -146,9 +146,9 @@ static void check_room(struct guest_conn *c, uint32_t len)
 			   guest_conn_unread(c) + len, c->capacity);
 	if (c->mux->habits)
 		return;
-	if (c->rx_cnt - c->fwd_told + len > c->buf_alloc)
+	if (c->rx_cnt - c->fwd_reported + len > c->buf_alloc)
 		guest_fail(g, "RX: %u bytes with a credit of %u",
-			   c->rx_cnt - c->fwd_told + len, c->buf_alloc);
+			   c->rx_cnt - c->fwd_reported + len, c->buf_alloc);
 	if ((c->unread + 1) * GUEST_PACKET_COST > c->buf_alloc)
 		guest_fail(g, "RX: %u unread packets in a buffer of %u bytes",
 			   c->unread + 1, c->buf_alloc);
@@ -405,7 +405,7 @@ static int send_payload(struct guest_conn *c, const void *data, uint32_t len,
 	err = guest_send(c->mux->guest, &h, data, deadline);
 	if (err)
 		return err;
-	c->fwd_told = c->fwd_cnt;
+	c->fwd_reported = c->fwd_cnt;
 	c->tx_cnt += len;
 	return 0;
 }
@@ -488,14 +488,14 @@ static void retire_packets(struct guest_conn *c)
 
 static bool update_due(const struct guest_conn *c)
 {
-	uint32_t open = c->fwd_told + c->buf_alloc - c->rx_cnt;
-	uint32_t untold = c->fwd_cnt - c->fwd_told;
+	uint32_t open = c->fwd_reported + c->buf_alloc - c->rx_cnt;
+	uint32_t unreported = c->fwd_cnt - c->fwd_reported;
 
-	if (c->no_updates || !untold || c->reset)
+	if (c->no_updates || !unreported || c->reset)
 		return false;
 	if (c->mux->habits)
 		return c->mux->habits->updates_above != GUEST_NEVER &&
-		       untold > c->mux->habits->updates_above;
+		       unreported > c->mux->habits->updates_above;
 	return open < UPDATE_BELOW || !guest_conn_unread(c);
 }
 

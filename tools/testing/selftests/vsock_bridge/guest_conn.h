@@ -93,7 +93,7 @@ struct guest_mux;
  * @capacity: upper bound for @buf_alloc
  * @rx_cnt: bytes received
  * @fwd_cnt: bytes read
- * @fwd_told: the @fwd_cnt that the device knows
+ * @fwd_reported: the @fwd_cnt that the device knows
  * @ends: @rx_cnt at the end of each unread packet
  * @last: for each unread packet, whether it ends a message
  * @first: index of the oldest unread packet in @ends and @last
@@ -122,7 +122,7 @@ struct guest_conn {
 	uint32_t capacity;
 	uint32_t rx_cnt;
 	uint32_t fwd_cnt;
-	uint32_t fwd_told;
+	uint32_t fwd_reported;
 	uint32_t *ends;
 	bool *last;
 	unsigned int first;

@@ -373,22 +373,22 @@ TEST_F(lifetime, guest_reset_is_detected_if_only_rx_was_used)
 }
 
 /* A guest without RX buffers. */
-FIXTURE(deaf)
+FIXTURE(no_rx)
 {
 	struct bed bed;
 };
 
-FIXTURE_SETUP(deaf)
+FIXTURE_SETUP(no_rx)
 {
 	BED_SETUP(&self->bed, &(struct guest_config){ .hold_rx = true });
 }
 
-FIXTURE_TEARDOWN(deaf)
+FIXTURE_TEARDOWN(no_rx)
 {
 	BED_TEARDOWN(&self->bed);
 }
 
-TEST_F(deaf, guest_reset_is_detected_if_only_tx_was_used)
+TEST_F(no_rx, guest_reset_is_detected_if_only_tx_was_used)
 {
 	int listener = bed_listen(&self->bed, 1024), fd;
 	struct guest *g = &self->bed.guest;
@@ -409,7 +409,7 @@ TEST_F(deaf, guest_reset_is_detected_if_only_tx_was_used)
 }
 
 /* The guest cannot answer a request that does not fit into its RX ring. */
-TEST_F(deaf, timeout_starts_when_the_request_is_sent)
+TEST_F(no_rx, timeout_starts_when_the_request_is_sent)
 {
 	enum { TIMEOUT = 1500, WAIT = 1000 };
 	struct guest *g = &self->bed.guest;
@@ -430,7 +430,7 @@ TEST_F(deaf, timeout_starts_when_the_request_is_sent)
 }
 
 /* The restarted guest did not send the packets that these RSTs answer. */
-TEST_F(deaf, guest_reset_discards_pending_rsts)
+TEST_F(no_rx, guest_reset_discards_pending_rsts)
 {
 	struct guest *g = &self->bed.guest;
 	struct virtio_vsock_hdr h = guest_hdr(g, VIRTIO_VSOCK_OP_RW, 1, 2);
