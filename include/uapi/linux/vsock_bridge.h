@@ -625,6 +625,10 @@ struct vsock_bridge_limits {
 	ERROR(UNIX_CONNECT_FAILS, unix_connect_fails,			\
 		"No host program listens where the guest connects "	\
 		"to, its backlog is full, or there is no host end.")	\
+	ERROR(BACKLOG_FULL, backlog_full,				\
+		"The backlog of the host program that the guest "	\
+		"connects to is full. The request is refused and "	\
+		"counts as unix_connect_fails as well.")		\
 	ERROR(UNIX_ACCEPT_FAILS, unix_accept_fails,			\
 		"An accept failed. If memory ran out, the clients "	\
 		"stay in the backlog, and the device tries again "	\
@@ -672,11 +676,7 @@ struct vsock_bridge_limits {
 		"old one stays.")					\
 	ERROR(EMPTY_QUEUE, empty_queue,					\
 		"The guest's event queue had no buffer that takes "	\
-		"the event.")						\
-	ERROR(BACKLOG_FULL, backlog_full,				\
-		"The backlog of the host program that the guest "	\
-		"connects to is full. The request is refused and "	\
-		"counts as unix_connect_fails as well.")
+		"the event.")
 
 #define __VSOCK_BRIDGE_STAT(NAME, name, text)	__u64 name;
 

@@ -100,17 +100,13 @@ long vsb_set_port(struct vsb_dev *dev, void *arg)
 static void vsb_port_fill(struct vsock_bridge_port_entry *to, u32 port,
 			  void *entry)
 {
-	const struct vsb_name *name;
-
 	*to = (struct vsock_bridge_port_entry) { .port = port };
 	if (xa_is_value(entry)) {
 		to->action = xa_to_value(entry);
 		return;
 	}
-	name = vsb_unix_route_name(entry);
 	to->action = VSOCK_BRIDGE_PORT_CONNECT;
-	to->path_len = min_t(u32, name->len, sizeof(to->path));
-	memcpy(to->path, name->text, to->path_len);
+	to->path_len = vsb_route_describe(entry, to->path, sizeof(to->path));
 }
 
 static void vsb_port_collect(struct vsb_routes *routes,

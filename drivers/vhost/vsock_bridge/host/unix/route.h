@@ -14,6 +14,5 @@ struct vsb_route;
 struct vsb_route *vsb_unix_route_new(struct vsb_context *ctx,
 				     const struct vsb_name *name,
 				     bool numbered);
-const struct vsb_name *vsb_unix_route_name(const struct vsb_route *route);
 
 #endif /* VSB_UNIX_ROUTE_H */
