@@ -165,7 +165,7 @@ DEFINE_EVENT(vsb_credit, vsb_credit_received,
 		      u32 fwd_cnt),
 	     TP_ARGS(device, host_port, guest_port, buf_alloc, fwd_cnt));
 
-/* The guest was told of ours, in a packet of its own. */
+/* A CREDIT_UPDATE has reported the device's own buffer. */
 DEFINE_EVENT(vsb_credit, vsb_credit_sent,
 	     TP_PROTO(u32 device, u32 host_port, u32 guest_port, u32 buf_alloc,
 		      u32 fwd_cnt),

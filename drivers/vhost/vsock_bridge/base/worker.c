@@ -211,19 +211,19 @@ void vsb_worker_stop(struct vsb_worker *worker)
  */
 void vsb_worker_queue(struct vsb_worker *worker, struct vsb_work *work)
 {
-	/* (I), a full barrier: who takes it out sees what was done before */
+	/* (I), a full barrier: the thread that takes it sees all earlier writes */
 	if (test_and_set_bit(VSB_WORK_QUEUED, &work->queued))
 		return;
 	/*
-	 * (F) (G) (P), a full barrier: before it is looked for the thread, for
-	 * who is away, and for who sleeps.
+	 * (F) (G) (P), a full barrier: orders llist_add() before the reads of
+	 * the thread, of @away and of the sleeper's state.
 	 */
 	llist_add(&work->node, &worker->works);
 	vsb_worker_wake(worker, atomic_read(&worker->away) == VSB_THREAD ?
 				&worker->stand_in : &worker->task);
 }
 
-/* What was taken and not begun with is for whoever stays. */
+/* The works that this thread has taken and not begun go back to the list. */
 static void vsb_worker_put_back(struct vsb_worker *worker, int me)
 {
 	struct llist_node *last = worker->rest[me];

@@ -39,11 +39,11 @@ enum vsb_worker_thread {
  * struct vsb_worker - a thread, another one that stands in for it, and a list
  * @works: works that were queued; lock-free, from any context
  * @task: the thread; NULL before vsb_worker_start() and after stop
- * @stand_in: does the work while the thread is away; likewise
+ * @stand_in: does the work while the thread is away; NULL as @task is
  * @stand_in_task: the same, so that it knows itself; set when it first runs
  * @rest: what each of them has taken out of @works and not begun with
- * @dying: the owner was killed: the threads are on their way out, whoever still
- *	queues work
+ * @dying: the owner was killed, so the threads exit although work may still be
+ *	queued
  * @away: the thread that runs a work that may block, or VSB_NOBODY; excludes:
  *	what only one thread at a time may do, a thread does while it is away
  * @kcov_handle: to whose coverage the works belong, in kernels with KCOV: the

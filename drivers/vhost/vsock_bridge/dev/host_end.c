@@ -165,7 +165,7 @@ long vsb_host_end_build(struct vsb_host_end *end,
 	if (plan->unlink_on_close &&
 	    (plan->flags || vsb_name_is_abstract(&plan->name)))
 		return -EINVAL;
-	ctx = vsb_context_capture(plan->flags & VSOCK_BRIDGE_UDS_DIR_FD ?
+	ctx = vsb_context_capture((plan->flags & VSOCK_BRIDGE_UDS_DIR_FD) ?
 				  plan->dir_fd : AT_FDCWD);
 	if (IS_ERR(ctx))
 		return PTR_ERR(ctx);

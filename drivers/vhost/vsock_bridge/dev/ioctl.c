@@ -191,8 +191,8 @@ static const struct vsb_ioctl_row *vsb_ioctl_find(unsigned int cmd)
 static long vsb_ioctl_enter(const struct vsb_ioctl_row *row,
 			    struct vsb_dev *dev)
 {
-	return row->flags & VSB_OWNER ? vsb_dev_enter_as_owner(dev) :
-					vsb_dev_enter(dev);
+	return (row->flags & VSB_OWNER) ? vsb_dev_enter_as_owner(dev) :
+					  vsb_dev_enter(dev);
 }
 
 /*
