@@ -215,7 +215,7 @@ static int vhost_task_make(struct vhost_task *vtsk, const char *name)
 	ret = ret ?: mmu_notifier_register(&vtsk->notifier, vtsk->mm);
 	if (ret)
 		kthread_stop(task);
-	/* a signal interrupts each of these: restart the call, as fork() does */
+	/* a signal interrupts these calls: restart the ioctl, as fork() does */
 	return ret == -EINTR ? -ERESTARTNOINTR : ret;
 }
 

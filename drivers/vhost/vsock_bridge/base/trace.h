@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Trace events: errors, the begin and end of connections, bytes and stalls of
+ * Trace events: errors, the start and end of connections, bytes and stalls of
  * connections, credit, kicks and calls.
  *
  * Each event names the device by its number, see VSOCK_BRIDGE_GET_STATS.
