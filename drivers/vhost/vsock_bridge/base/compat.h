@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What differs between the kernels that the module is built for.
+ * Differences between the kernels that the module is built for.
  *
- * Kbuild looks into the kernel's headers and defines a VSB_HAVE_* for what it
- * finds. No other file asks what kernel it is built for.
+ * Kbuild searches the kernel's headers and defines a VSB_HAVE_* for each
+ * feature that it finds. No other file depends on the kernel version.
  */
 #ifndef VSB_COMPAT_H
 #define VSB_COMPAT_H
@@ -21,7 +21,10 @@
 #ifdef VSB_HAVE_VHOST_TASK
 #include <linux/sched/vhost_task.h>
 
-/* A thread of the process keeps no more of its memory than the process. */
+/*
+ * Does nothing: a vhost_task is a thread of the owner's process and does not
+ * keep the process's memory any longer than the process itself.
+ */
 static inline void vhost_task_let_go_mm(struct vhost_task *vtsk)
 {
 }
@@ -46,7 +49,7 @@ static inline void vsb_eventfd_signal(struct eventfd_ctx *ctx)
 #define vsb_sockaddr(addr)	((struct sockaddr *)(addr))
 #endif
 
-/* Since 6.3 a mount's mapping of ids is a type of its own. */
+/* Since 6.3 the ID mapping of a mount has its own type. */
 #ifdef VSB_HAVE_MNT_IDMAP
 #define vsb_mnt_idmap(mnt)	mnt_idmap(mnt)
 #else
@@ -62,8 +65,8 @@ static inline void vsb_refuse_files(struct sock *sk)
 }
 
 /*
- * A reference to the file at @slot, or NULL when its last one is gone; the caller
- * keeps it from being freed.
+ * Take a reference to the file at @slot. Return: NULL when the file has no
+ * reference left. The caller keeps the structure from being freed.
  */
 static inline struct file *vsb_get_live_file(struct file **slot)
 {
@@ -81,7 +84,7 @@ static inline struct file *vsb_get_live_file(struct file **slot)
 #define VSB_SPLICE_PAGES	0
 #endif
 
-/* Since 6.13 a timer gets its function with all the rest. */
+/* Since 6.13 one call sets a timer's function and its other parameters. */
 static inline void
 vsb_hrtimer_setup(struct hrtimer *timer,
 		  enum hrtimer_restart (*fn)(struct hrtimer *timer))
@@ -94,7 +97,7 @@ vsb_hrtimer_setup(struct hrtimer *timer,
 #endif
 }
 
-/* Newer kernels have a type for the handle of a task's coverage. */
+/* Newer kernels have a type for a task's KCOV handle. */
 #ifndef VSB_HAVE_KCOV_HANDLE_ID
 struct kcov_common_handle_id {
 	u64 val;
@@ -119,7 +122,10 @@ static inline void vsb_kcov_remote_start(struct kcov_common_handle_id handle)
 #endif
 }
 
-/* An fs_struct of our own; its lock and sequence became one seqlock_t. */
+/*
+ * Initialize an fs_struct that no task uses. In newer kernels one seqlock_t
+ * replaces its lock and its sequence counter.
+ */
 static inline void vsb_fs_init(struct fs_struct *fs)
 {
 	fs->users = 1;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * vhost_task for kernels before 6.4, made of a kernel thread.
+ * vhost_task for kernels before 6.4, implemented with a kernel thread.
  *
- * It uses the memory, the cgroups, the credentials and the memcg of the
- * process that creates it, but it is not a thread of that process: its pid is
- * its own. It is killed when the memory of the process goes.
+ * The kernel thread uses the mm, the cgroups, the credentials and the memcg of
+ * its creator, but it is not a thread of the creator's process: it has a
+ * separate PID. An MMU notifier kills the thread when the last user of the mm
+ * is gone.
  */
 #ifndef VSB_COMPAT_VHOST_TASK_H
 #define VSB_COMPAT_VHOST_TASK_H

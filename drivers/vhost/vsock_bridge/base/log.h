@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Lines in the kernel log: "vsock_bridge: dev 3: vq 1: what happened, effect".
+ * Lines in the kernel log: "vsock_bridge: dev 3: vq 1: event, effect".
  */
 #ifndef VSB_LOG_LINE_H
 #define VSB_LOG_LINE_H

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Trace events: the error cases, the life of connections, their bytes, what they
- * wait for, credit, kicks and calls.
+ * Trace events: errors, the start and end of connections, bytes and stalls of
+ * connections, credit, kicks and calls.
  *
- * Each names the device by the number that VSOCK_BRIDGE_GET_STATS tells.
+ * Each event names the device by its number, see VSOCK_BRIDGE_GET_STATS.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM vsock_bridge
@@ -15,7 +15,7 @@
 #include <linux/tracepoint.h>
 #include <linux/types.h>
 
-/* An error, about a connection, a packet, or (ports 0) the device. */
+/* An error of a connection or of a packet; with ports 0, of the device. */
 TRACE_EVENT(vsb_error,
 	TP_PROTO(u32 device, u32 host_port, u32 guest_port, const char *reason),
 	TP_ARGS(device, host_port, guest_port, reason),
@@ -36,7 +36,7 @@ TRACE_EVENT(vsb_error,
 		  __entry->reason)
 );
 
-/* An RST was given to the guest. */
+/* The device has put an RST into the RX queue. */
 TRACE_EVENT(vsb_rst_sent,
 	TP_PROTO(u32 device, u32 host_port, u32 guest_port),
 	TP_ARGS(device, host_port, guest_port),
@@ -75,22 +75,22 @@ DECLARE_EVENT_CLASS(vsb_conn,
 		  __entry->by_guest ? "guest" : "host")
 );
 
-/* The guest knows it by its ports, or is about to hear of it. */
+/* The connection uses its ports: the guest knows it, or gets a packet soon. */
 DEFINE_EVENT(vsb_conn, vsb_conn_added,
 	     TP_PROTO(u32 device, u32 host_port, u32 guest_port, bool by_guest),
 	     TP_ARGS(device, host_port, guest_port, by_guest));
 
-/* The ports are free again. */
+/* The ports of the connection are free again. */
 DEFINE_EVENT(vsb_conn, vsb_conn_removed,
 	     TP_PROTO(u32 device, u32 host_port, u32 guest_port, bool by_guest),
 	     TP_ARGS(device, host_port, guest_port, by_guest));
 
-/* Both sides are connected. */
+/* The guest and the host program are connected. */
 DEFINE_EVENT(vsb_conn, vsb_conn_accepted,
 	     TP_PROTO(u32 device, u32 host_port, u32 guest_port, bool by_guest),
 	     TP_ARGS(device, host_port, guest_port, by_guest));
 
-/* It has ended, or will when its last bytes are read. */
+/* The connection has ended, or ends when its last bytes are read. */
 TRACE_EVENT(vsb_conn_ended,
 	TP_PROTO(u32 device, u32 host_port, u32 guest_port, bool by_guest,
 		 const char *reason),
@@ -114,7 +114,7 @@ TRACE_EVENT(vsb_conn_ended,
 		  __entry->by_guest ? "guest" : "host", __entry->reason)
 );
 
-/* Bytes wait; the ports are 0 where all of the device's do. */
+/* Bytes of a connection wait; with ports 0, those of all connections. */
 TRACE_EVENT(vsb_stall,
 	TP_PROTO(u32 device, u32 host_port, u32 guest_port, const char *cause),
 	TP_ARGS(device, host_port, guest_port, cause),
@@ -135,7 +135,7 @@ TRACE_EVENT(vsb_stall,
 		  __entry->cause)
 );
 
-/* What one side says of its buffer; virtio 1.3, 5.10.6.3. */
+/* The credit that one side reports (virtio 1.3, 5.10.6.3). */
 DECLARE_EVENT_CLASS(vsb_credit,
 	TP_PROTO(u32 device, u32 host_port, u32 guest_port, u32 buf_alloc,
 		 u32 fwd_cnt),
@@ -159,19 +159,19 @@ DECLARE_EVENT_CLASS(vsb_credit,
 		  __entry->buf_alloc, __entry->fwd_cnt)
 );
 
-/* The guest has said something new of its own, in whatever packet. */
+/* A packet of the guest, of any type, has changed the guest's credit. */
 DEFINE_EVENT(vsb_credit, vsb_credit_received,
 	     TP_PROTO(u32 device, u32 host_port, u32 guest_port, u32 buf_alloc,
 		      u32 fwd_cnt),
 	     TP_ARGS(device, host_port, guest_port, buf_alloc, fwd_cnt));
 
-/* A CREDIT_UPDATE has reported the device's own buffer. */
+/* The device has sent its credit in a CREDIT_UPDATE. */
 DEFINE_EVENT(vsb_credit, vsb_credit_sent,
 	     TP_PROTO(u32 device, u32 host_port, u32 guest_port, u32 buf_alloc,
 		      u32 fwd_cnt),
 	     TP_ARGS(device, host_port, guest_port, buf_alloc, fwd_cnt));
 
-/* Bytes that one call has moved, or several where it was cut short. */
+/* Bytes that one call has moved, or several calls if one was cut short. */
 DECLARE_EVENT_CLASS(vsb_bytes,
 	TP_PROTO(u32 device, u32 host_port, u32 guest_port, u32 bytes),
 	TP_ARGS(device, host_port, guest_port, bytes),
@@ -192,17 +192,17 @@ DECLARE_EVENT_CLASS(vsb_bytes,
 		  __entry->bytes)
 );
 
-/* The guest has sent them; they are about to go to the host socket. */
+/* The guest has sent the bytes; they are about to go to the host socket. */
 DEFINE_EVENT(vsb_bytes, vsb_tx_bytes,
 	     TP_PROTO(u32 device, u32 host_port, u32 guest_port, u32 bytes),
 	     TP_ARGS(device, host_port, guest_port, bytes));
 
-/* They were read from the host socket, and are in the guest's buffers. */
+/* The device has read the bytes from the host socket into the RX buffers. */
 DEFINE_EVENT(vsb_bytes, vsb_rx_bytes,
 	     TP_PROTO(u32 device, u32 host_port, u32 guest_port, u32 bytes),
 	     TP_ARGS(device, host_port, guest_port, bytes));
 
-/* About a virtqueue: 0 RX, 1 TX, 2 events. */
+/* An event of a virtqueue: 0 is RX, 1 is TX, 2 is the event queue. */
 DECLARE_EVENT_CLASS(vsb_queue,
 	TP_PROTO(u32 device, u32 queue),
 	TP_ARGS(device, queue),
@@ -217,11 +217,11 @@ DECLARE_EVENT_CLASS(vsb_queue,
 	TP_printk("dev=%u queue=%u", __entry->device, __entry->queue)
 );
 
-/* The guest has put something into it. In its context, or QEMU's. */
+/* The driver has kicked the queue. Runs in the context of a vCPU or of QEMU. */
 DEFINE_EVENT(vsb_queue, vsb_kick,
 	     TP_PROTO(u32 device, u32 queue), TP_ARGS(device, queue));
 
-/* The guest is interrupted for it. */
+/* The device interrupts the guest for the queue. */
 DEFINE_EVENT(vsb_queue, vsb_call,
 	     TP_PROTO(u32 device, u32 queue), TP_ARGS(device, queue));
 

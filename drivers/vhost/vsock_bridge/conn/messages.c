@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The bounds of the messages in a SEQPACKET connection's FIFO of bytes.
+ * The message boundaries in the FIFO of bytes of a SEQPACKET connection.
  */
 #include <linux/string.h>
 #include <linux/uio.h>
@@ -8,10 +8,10 @@
 #include "conn/messages.h"
 
 /**
- * vsb_messages_end() - the youngest message is complete
- * @messages: the bounds
+ * vsb_messages_end() - complete the youngest message
+ * @messages: the message boundaries
  *
- * Return: false when there is no memory; the message stays open.
+ * Return: false when the allocation fails; then the message stays open.
  */
 bool vsb_messages_end(struct vsb_messages *messages)
 {
@@ -20,7 +20,7 @@ bool vsb_messages_end(struct vsb_messages *messages)
 
 	if (!messages->open)
 		return true;
-	/* the FIFO holds lengths only, so none is split between two chunks */
+	/* the FIFO holds only lengths, so no length is split between chunks */
 	to = vsb_txbuf_reserve(&messages->lens, VSB_MESSAGE_COST, &room);
 	if (!to)
 		return false;
@@ -30,7 +30,7 @@ bool vsb_messages_end(struct vsb_messages *messages)
 	return true;
 }
 
-/* Return: length of the oldest complete message; 0 when there is none. */
+/* Return: length of the oldest complete message; 0 if none is complete. */
 u32 vsb_messages_first(const struct vsb_messages *messages)
 {
 	struct kvec part;
@@ -41,7 +41,7 @@ u32 vsb_messages_first(const struct vsb_messages *messages)
 	return len;
 }
 
-/* The oldest complete message has left the FIFO of bytes. */
+/* Drop the length of the oldest message, which has left the FIFO of bytes. */
 void vsb_messages_drop(struct vsb_messages *messages)
 {
 	vsb_txbuf_consume(&messages->lens, VSB_MESSAGE_COST);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A FIFO of the bytes that a guest has sent and the host socket has not taken.
+ * A FIFO of bytes that the guest has sent and the host socket has not accepted.
  */
 #include <linux/log2.h>
 #include <linux/minmax.h>
@@ -10,9 +10,10 @@
 #include "conn/txbuf.h"
 
 /*
- * A chunk is a power of two, between these two, its head included. It is a
- * quarter of what is there at least, so that few chunks hold a long message,
- * however small the pieces in which it came.
+ * The size of a chunk, including its header, is a power of two between
+ * VSB_CHUNK_MIN and VSB_CHUNK_MAX. A new chunk holds at least a quarter of the
+ * FIFO's bytes, up to VSB_CHUNK_MAX, so that a long message needs few chunks
+ * even if it arrives in small pieces.
  */
 #define VSB_CHUNK_MIN	1024
 #define VSB_CHUNK_MAX	16384
@@ -20,10 +21,10 @@
 
 /**
  * struct vsb_txbuf_chunk - a part of the FIFO
- * @next: the next younger one
- * @head: offset of the first byte that is in use
- * @tail: offset behind the last one
- * @size: bytes in @data
+ * @next: the next younger chunk
+ * @head: offset of the first used byte
+ * @tail: offset after the last used byte
+ * @size: number of bytes that @data can hold
  * @data: the bytes
  */
 struct vsb_txbuf_chunk {
@@ -63,12 +64,12 @@ static struct vsb_txbuf_chunk *vsb_txbuf_grow(struct vsb_txbuf *buf,
 /**
  * vsb_txbuf_reserve() - find room for bytes at the end
  * @buf: the FIFO
- * @want: bytes that the caller has, more than 0
- * @room: out: bytes that can be filled in, 1 to @want
+ * @want: number of bytes that the caller has, more than 0
+ * @room: out: number of bytes that the caller may fill in, 1 to @want
  *
- * Nothing is in the FIFO before vsb_txbuf_commit().
+ * The caller's bytes are in the FIFO only after vsb_txbuf_commit().
  *
- * Return: where the bytes go, or NULL when there is no memory.
+ * Return: the address to fill in, or NULL when the allocation fails.
  */
 void *vsb_txbuf_reserve(struct vsb_txbuf *buf, size_t want, size_t *room)
 {
@@ -86,7 +87,7 @@ void *vsb_txbuf_reserve(struct vsb_txbuf *buf, size_t want, size_t *room)
 /**
  * vsb_txbuf_commit() - append the bytes that were filled in
  * @buf: the FIFO
- * @len: how many, at most the room that vsb_txbuf_reserve() gave
+ * @len: number of bytes, at most @room from vsb_txbuf_reserve()
  */
 void vsb_txbuf_commit(struct vsb_txbuf *buf, size_t len)
 {
@@ -95,13 +96,14 @@ void vsb_txbuf_commit(struct vsb_txbuf *buf, size_t len)
 }
 
 /**
- * vsb_txbuf_peek() - look at the oldest bytes
+ * vsb_txbuf_peek() - find the oldest bytes
  * @buf: the FIFO
- * @len: how many, at most @buf->len
- * @parts: out: where they are, oldest first
- * @max: entries of @parts; when they do not do, fewer bytes are shown
+ * @len: number of bytes, at most @buf->len
+ * @parts: out: the parts that hold the bytes, oldest first
+ * @max: number of entries in @parts; if the bytes need more parts, only the
+ *	first @max parts are returned
  *
- * Return: number of parts, 0 when there is nothing to see.
+ * Return: number of parts; 0 when there are no bytes.
  */
 unsigned int vsb_txbuf_peek(const struct vsb_txbuf *buf, size_t len,
 			    struct kvec *parts, unsigned int max)
@@ -125,7 +127,7 @@ unsigned int vsb_txbuf_peek(const struct vsb_txbuf *buf, size_t len,
 /**
  * vsb_txbuf_consume() - drop the oldest bytes
  * @buf: the FIFO
- * @len: how many, at most @buf->len
+ * @len: number of bytes, at most @buf->len
  */
 void vsb_txbuf_consume(struct vsb_txbuf *buf, size_t len)
 {
@@ -147,7 +149,7 @@ void vsb_txbuf_consume(struct vsb_txbuf *buf, size_t len)
 	}
 }
 
-/* Drop everything. */
+/* Drop all bytes. */
 void vsb_txbuf_clear(struct vsb_txbuf *buf)
 {
 	vsb_txbuf_consume(buf, buf->len);

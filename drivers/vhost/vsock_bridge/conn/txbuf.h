@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A FIFO of the bytes that a guest has sent and the host socket has not taken.
+ * A FIFO of bytes that the guest has sent and the host socket has not accepted.
  *
- * It holds nothing while it is empty, and grows by chunks up to the credit
- * that the guest was given; the caller keeps that bound. Bytes are filled in
- * and taken out in place, so that the callers decide how they are copied.
+ * An empty FIFO holds no memory. The FIFO grows by chunks; the caller bounds
+ * its size by the guest's credit. The caller copies bytes directly into and out
+ * of the chunks, so that it can choose how to copy.
  *
- * Pure: no locks, no sleeping besides the allocation, no globals; also builds
- * in user space.
+ * Pure: no locks, no sleeping except for the allocation, no globals; also
+ * builds in user space.
  */
 #ifndef VSB_TXBUF_H
 #define VSB_TXBUF_H
@@ -19,9 +19,9 @@ struct vsb_txbuf_chunk;
 
 /**
  * struct vsb_txbuf - the FIFO
- * @first: oldest chunk, NULL when empty
- * @last: youngest chunk
- * @len: bytes in all chunks
+ * @first: the oldest chunk; NULL when the FIFO is empty
+ * @last: the youngest chunk; NULL when the FIFO is empty
+ * @len: number of bytes in all chunks
  */
 struct vsb_txbuf {
 	struct vsb_txbuf_chunk *first;

@@ -13,19 +13,19 @@
 
 #include "virtio/dirty_log.h"
 
-/* Guest pages that one page of the log stands for. */
+/* Number of guest pages that one page of the log covers. */
 #define VSB_LOG_PAGE_BITS	(PAGE_SIZE * BITS_PER_BYTE)
 
 /**
  * vsb_log_fits() - can a log at this address hold these guest addresses?
  * @base: the bitmap, or NULL
  * @first: first guest-physical address
- * @last: last one
+ * @last: last guest-physical address
  *
- * How long the bitmap is, the VMM does not say: what cannot be checked here is
- * found out by the write, which faults.
+ * The VMM does not pass the length of the bitmap. A bitmap that is too short is
+ * detected later, when a write into it faults.
  *
- * Return: false when the bits would lie outside of the process's addresses.
+ * Return: false when the bits would lie outside of the process's address space.
  */
 bool vsb_log_fits(const void __user *base, u64 first, u64 last)
 {
@@ -40,9 +40,9 @@ bool vsb_log_fits(const void __user *base, u64 first, u64 last)
 }
 
 /*
- * Set @nr bits in one page of the log, the first being bit @bit of @addr's
- * page. The kernel has no atomic OR for the memory of a process, so the page
- * is held and mapped.
+ * Set @nr bits in the page of the log that holds @addr, starting at bit @bit of
+ * that page. The kernel has no atomic OR for user memory, so this function pins
+ * and maps the page.
  */
 static int vsb_log_set_bits(unsigned long addr, unsigned int bit,
 			    unsigned int nr)
@@ -60,7 +60,7 @@ static int vsb_log_set_bits(unsigned long addr, unsigned int bit,
 	return 0;
 }
 
-/* Log the guest pages from @page to @last; at most a page of the log a time. */
+/* Log the guest pages @page to @last. Each step covers one page of the log. */
 static int vsb_log_set_pages(const struct vsb_log *log, u64 page, u64 last)
 {
 	int ret = 0;
@@ -80,12 +80,12 @@ static int vsb_log_set_pages(const struct vsb_log *log, u64 page, u64 last)
 }
 
 /**
- * vsb_log_write() - the device has written a range of guest memory
+ * vsb_log_write() - log that the device has written a range of guest memory
  * @log: the log
  * @addr: guest-physical address; the range has passed vsb_log_fits()
  * @len: bytes
  *
- * In the context of the owner: of its worker, or of its ioctl.
+ * The caller runs in the context of the owner: in its worker or in its ioctl.
  *
  * Return: 0, or -EFAULT when the log cannot be written.
  */
@@ -95,7 +95,7 @@ int vsb_log_write(struct vsb_log *log, u64 addr, u64 len)
 
 	if (!len || !log->base)
 		return 0;
-	smp_wmb();	/* (E): the page is written before its bit is set */
+	smp_wmb();	/* (E): orders the write of the page before its bit */
 	ret = vsb_log_set_pages(log, addr / VHOST_PAGE_SIZE,
 				(addr + len - 1) / VHOST_PAGE_SIZE);
 	log->dirty = true;
@@ -103,12 +103,12 @@ int vsb_log_write(struct vsb_log *log, u64 addr, u64 len)
 }
 
 /**
- * vsb_log_write_parts() - the device has written the beginning of a chain
+ * vsb_log_write_parts() - log that the beginning of a chain was written
  * @log: the log
  * @iov: the parts of the chain
- * @addr: their guest-physical addresses
- * @nr: how many
- * @len: bytes from the first on
+ * @addr: the guest-physical addresses of the parts
+ * @nr: number of parts
+ * @len: number of bytes that were written
  *
  * Return: as vsb_log_write().
  */

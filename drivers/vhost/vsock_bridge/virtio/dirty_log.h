@@ -3,17 +3,18 @@
  * The dirty log: which pages of the guest the device has written, for a VMM
  * that migrates the guest while it runs.
  *
- * It is a bitmap in the owner's memory: bit N stands for the N-th page
- * (VHOST_PAGE_SIZE) of guest-physical memory. The VMM takes bits out at any
- * time, so they are set with an atomic OR:
+ * The log is a bitmap in the owner's memory: bit N stands for the N-th page
+ * (VHOST_PAGE_SIZE) of guest-physical memory. The VMM may clear bits at any
+ * time, so the device sets bits with an atomic OR:
  *
  *	 device                              VMM
  *	 writes a page of the guest          clears its bit: atomic exchange
  *	   (E) smp_wmb                         (a full barrier)
  *	 sets its bit: set_bit()             reads the page
  *
- * A bit that was cleared before it is set again makes the VMM read once more;
- * one that is set after the exchange stays for the next.
+ * If the device sets a bit after the exchange, the bit stays for the VMM's next
+ * exchange, and the VMM reads the page again. If the device sets the bit before
+ * the exchange, the VMM reads the page with the device's write.
  */
 #ifndef VSB_LOG_H
 #define VSB_LOG_H
@@ -24,13 +25,13 @@ struct eventfd_ctx;
 struct iovec;
 
 /**
- * struct vsb_log - the dirty log; under the lock of the datapath
- * @base: the bitmap; NULL when there is none, and nothing is logged
- * @ctx: signalled at the end of a round that has set bits; a reference is
- *	held; NULL when there is none
- * @dirty: bits were set since then
- * @all: VHOST_F_LOG_ALL: what is written into chains is logged. Whether a
- *	used ring is, that ring knows.
+ * struct vsb_log - the dirty log; protected by the data path's lock
+ * @base: the bitmap; NULL when there is no log
+ * @ctx: the eventfd that is signalled at the end of a round that has set bits;
+ *	a reference is held; NULL when there is no eventfd
+ * @dirty: bits were set since @ctx was last signalled
+ * @all: VHOST_F_LOG_ALL: writes into chains are logged. Each ring has its own
+ *	flag for writes into the used ring.
  */
 struct vsb_log {
 	void __user *base;

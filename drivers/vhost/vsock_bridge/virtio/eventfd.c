@@ -11,9 +11,10 @@
 /**
  * vsb_eventfd_set() - replace an eventfd
  * @slot: the eventfd, with a reference, or NULL
- * @fd: of the current process, or VHOST_FILE_UNBIND for none
+ * @fd: a descriptor of the current process, or VHOST_FILE_UNBIND for no eventfd
  *
- * Return: 0, or an error of eventfd_ctx_fdget(); then the old eventfd stays.
+ * Return: 0, or an error of eventfd_ctx_fdget(). On error @slot does not
+ * change.
  */
 int vsb_eventfd_set(struct eventfd_ctx **slot, int fd)
 {

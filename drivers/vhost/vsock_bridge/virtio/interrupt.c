@@ -12,7 +12,7 @@
 #include "virtio/interrupt.h"
 #include "virtio/queue.h"
 
-/* An interrupt for TX is sent when such a share of the ring is used. */
+/* A TX interrupt is delayed until 1/VSB_INTERRUPT_SHARE of the ring is used. */
 #define VSB_INTERRUPT_SHARE	4
 
 /* Does the driver want an interrupt for the chains that are used? */
@@ -55,8 +55,8 @@ static void vsb_interrupt_signal(struct vsb_queue *q)
 }
 
 /*
- * Set since when an interrupt is delayed; 0: none is. Return: whether the
- * caller must start the timer.
+ * Set the time since which an interrupt is delayed; 0 means that no interrupt
+ * is delayed. Return: true when the caller must start the timer.
  */
 static bool vsb_interrupt_set_since(struct vsb_interrupt *in, u64 since)
 {
@@ -82,7 +82,7 @@ void vsb_interrupt_flush(struct vsb_interrupt *in)
 		vsb_interrupt_signal(in->tx);
 }
 
-/* Is the delay old enough for the interrupt to be sent along with another? */
+/* Has the delay lasted long enough to send the interrupt with another one? */
 static bool vsb_interrupt_may_join(const struct vsb_interrupt *in)
 {
 	return in->since &&
@@ -90,7 +90,7 @@ static bool vsb_interrupt_may_join(const struct vsb_interrupt *in)
 }
 
 /**
- * vsb_interrupt_send() - interrupt the guest for used chains, if it wants that
+ * vsb_interrupt_send() - interrupt for used chains, if the driver wants it
  * @in: the interrupts of the device
  * @q: the queue, not TX
  */
@@ -103,7 +103,7 @@ void vsb_interrupt_send(struct vsb_interrupt *in, struct vsb_queue *q)
 	vsb_interrupt_signal(q);
 }
 
-/* The same for chains of TX: the interrupt is delayed. */
+/* Delay the interrupt for used TX chains; send it if enough chains are used. */
 static void vsb_interrupt_delay(struct vsb_interrupt *in)
 {
 	struct vsb_queue *tx = in->tx;
@@ -125,7 +125,7 @@ static void vsb_interrupt_delay(struct vsb_interrupt *in)
  * @in: the interrupts of the device
  * @q: the queue
  *
- * The driver sees the used chains from here on, and gets at most one interrupt
+ * From here on the driver sees the used chains. It gets at most one interrupt
  * for them, now or later.
  *
  * Return: true when chains were used.
@@ -144,7 +144,7 @@ bool vsb_interrupt_finish(struct vsb_interrupt *in, struct vsb_queue *q)
 	return published;
 }
 
-/* Return: when the timer has to check again; 0: not at all. */
+/* Return: the time of the timer's next check; 0 when no check is needed. */
 static u64 vsb_interrupt_next_check(struct vsb_interrupt *in, u64 now)
 {
 	u64 end = in->since + VSB_INTERRUPT_DELAY_NS;
@@ -184,7 +184,7 @@ void vsb_interrupt_init(struct vsb_interrupt *in, struct vsb_ctx *ctx,
 	vsb_hrtimer_setup(&in->timer, vsb_interrupt_expired);
 }
 
-/* No round runs any more. */
+/* The caller guarantees that no round runs any more. */
 void vsb_interrupt_destroy(struct vsb_interrupt *in)
 {
 	hrtimer_cancel(&in->timer);

@@ -29,9 +29,8 @@ struct vsb_work;
  * @tx: the TX queue
  * @work: calls vsb_interrupt_flush() while the device runs
  * @lock: protects @since and @armed; innermost, interrupts off
- * @since: when the first chain was used that the delayed interrupt is for, in
- *	ns; 0: no interrupt is delayed. Written under the data path's lock as
- *	well.
+ * @since: the time in ns at which the delay of the interrupt began; 0 when no
+ *	interrupt is delayed. Writers also hold the data path's lock.
  * @armed: the timer is going to check @since; the task that sets it starts the
  *	timer
  * @timer: ends the delay. It keeps running when the interrupt is sent earlier,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Parts of chains.
+ * Functions for the parts of descriptor chains.
  */
 #ifndef VSB_IOV_H
 #define VSB_IOV_H
@@ -11,14 +11,14 @@
 #include <linux/uio.h>
 
 /**
- * vsb_iov_slice() - the parts that make up a range of bytes
- * @to: out: its parts; room for as many as @from has
- * @from: parts of the whole
- * @nr: entries of @from
- * @skip: bytes before the range
- * @len: bytes of the range; less when the whole is shorter
+ * vsb_iov_slice() - find the parts of a range of bytes
+ * @to: out: the parts of the range; has room for @nr entries
+ * @from: the parts of the chain
+ * @nr: number of entries in @from
+ * @skip: number of bytes of the chain before the range
+ * @len: number of bytes in the range; the range ends earlier if the chain does
  *
- * Return: entries of @to.
+ * Return: number of entries in @to.
  */
 static inline unsigned int vsb_iov_slice(struct iovec *to,
 					 const struct iovec *from,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The eventfd by which the guest kicks: it has made chains available.
+ * The eventfd that the guest signals (kicks) when it has made chains available.
  */
 #include <linux/err.h>
 #include <linux/eventfd.h>
@@ -68,11 +68,12 @@ void vsb_kick_clear(struct vsb_kick *kick)
 /**
  * vsb_kick_set() - replace the eventfd
  * @kick: the hook
- * @fd: of the current process, or VHOST_FILE_UNBIND
+ * @fd: a descriptor of the current process, or VHOST_FILE_UNBIND
  *
- * A kick that came before is not lost: an eventfd that is readable is a kick.
+ * An eventfd that is readable already counts as a kick, so that earlier kicks
+ * are not lost.
  *
- * Return: 0, or an error of eventfd_fget(); the old eventfd stays then.
+ * Return: 0, or an error of eventfd_fget(). On error the old eventfd stays.
  */
 int vsb_kick_set(struct vsb_kick *kick, int fd)
 {

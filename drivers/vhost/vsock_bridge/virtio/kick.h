@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The eventfd by which the guest kicks: it has made chains available.
+ * The eventfd that the guest signals (kicks) when it has made chains available.
  */
 #ifndef VSB_KICK_H
 #define VSB_KICK_H
@@ -14,10 +14,10 @@ struct vsb_worker;
 
 /**
  * struct vsb_kick - a hook in an eventfd's wait queue
- * @file: the eventfd; a reference is held; NULL when there is none
- * @wqh: the wait queue of @file; NULL when the hook is not in it
+ * @file: the eventfd; a reference is held; NULL when there is no eventfd
+ * @wqh: the wait queue of @file; NULL when the hook is in no wait queue
  * @wait: the hook's entry in @wqh
- * @table: gets @wqh from vfs_poll()
+ * @table: the poll table by which vfs_poll() passes @wqh
  * @worker: the worker that a kick wakes
  * @work: the work that a kick queues
  * @count: kicks so far; written under @wqh's lock

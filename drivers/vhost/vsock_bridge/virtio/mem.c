@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Guest-physical ranges and where they are in the owner's address space.
+ * The mapping of guest-physical ranges to the owner's address space.
  */
 #include <linux/errno.h>
 #include <linux/limits.h>
@@ -50,13 +50,14 @@ static u64 vsb_mem_top(const struct vhost_memory_region *regions, u32 nr)
 }
 
 /**
- * vsb_mem_load() - make the memory from VHOST_SET_MEM_TABLE's argument
- * @mem: out: the memory; on failure not touched
- * @table: the argument
+ * vsb_mem_load() - load the memory table of VHOST_SET_MEM_TABLE
+ * @mem: out: the memory; does not change on failure
+ * @table: the argument of the ioctl
  *
- * Return: 0; -EFAULT for a table that cannot be read or a range that wraps or
- * is not the process's; -EOPNOTSUPP for padding that is not 0; -E2BIG for more
- * than VSB_MEM_REGIONS_MAX ranges; -ENOMEM.
+ * Return: 0; -EFAULT for a table that cannot be read, and for a range that is
+ * empty, wraps or lies outside of the process's address space; -EOPNOTSUPP for
+ * padding that is not 0; -E2BIG for more than VSB_MEM_REGIONS_MAX ranges;
+ * -ENOMEM.
  */
 int vsb_mem_load(struct vsb_mem *mem, const struct vhost_memory __user *table)
 {
@@ -74,7 +75,7 @@ int vsb_mem_load(struct vsb_mem *mem, const struct vhost_memory __user *table)
 
 	regions = kvcalloc(max_t(u32, head.nregions, 1), sizeof(*regions),
 			   GFP_KERNEL);
-	/* a range of everything becomes two entries */
+	/* vhost_iotlb splits a range of all 2^64 bytes into two entries */
 	tlb = vhost_iotlb_alloc(2 * VSB_MEM_REGIONS_MAX, 0);
 	if (!regions || !tlb) {
 		ret = -ENOMEM;
@@ -106,7 +107,7 @@ void vsb_mem_free(struct vsb_mem *mem)
 	mem->top = 0;
 }
 
-/* Make the range that has @addr the near one. Return: false: there is none. */
+/* Set @near to the range that holds @addr. Return: false if no range does. */
 static bool vsb_mem_approach(struct vsb_mem *mem, u64 addr)
 {
 	const struct vhost_iotlb_map *map;
@@ -119,7 +120,7 @@ static bool vsb_mem_approach(struct vsb_mem *mem, u64 addr)
 	if (!map)
 		return false;
 	mem->near = (struct vsb_range){
-		/* no map has all 2^64 bytes: vhost_iotlb makes two of that */
+		/* cannot overflow: vhost_iotlb splits a map of 2^64 bytes */
 		.start = map->start,
 		.size = map->last - map->start + 1,
 		.addr = map->addr,
@@ -127,7 +128,7 @@ static bool vsb_mem_approach(struct vsb_mem *mem, u64 addr)
 	return true;
 }
 
-/* vsb_mem_translate() for what is not all in the range that was used last. */
+/* vsb_mem_translate() for bytes that are not all in the range used last. */
 int vsb_mem_search(struct vsb_mem *mem, u64 addr, u32 len, struct iovec *iov,
 		   unsigned int max)
 {

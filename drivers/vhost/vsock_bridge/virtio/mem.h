@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Guest-physical ranges and where they are in the owner's address space.
+ * The mapping of guest-physical ranges to the owner's address space.
  */
 #ifndef VSB_MEM_H
 #define VSB_MEM_H
@@ -12,14 +12,14 @@
 struct vhost_iotlb;
 struct vhost_memory;
 
-/* QEMU asks vhost for 64 regions and more with memory hotplug. */
+/* With memory hotplug, QEMU uses 64 regions or more. */
 #define VSB_MEM_REGIONS_MAX	512
 
 /**
  * struct vsb_range - a guest-physical range
- * @start: its first byte
- * @size: its bytes; 0 when there is none
- * @addr: where it is in the owner's address space
+ * @start: guest-physical address of the first byte
+ * @size: number of bytes; 0 when there is no range
+ * @addr: address of the first byte in the owner's address space
  */
 struct vsb_range {
 	u64 start;
@@ -29,8 +29,8 @@ struct vsb_range {
 
 /**
  * struct vsb_mem - the guest's memory
- * @tlb: the ranges; NULL before the table was set
- * @near: the range that was used last; most guests have few
+ * @tlb: the ranges; NULL before the VMM has set the memory table
+ * @near: cache of the range that was used last; most guests have few ranges
  * @top: the highest guest-physical address
  */
 struct vsb_mem {
@@ -67,13 +67,13 @@ vsb_range_at(const struct vsb_range *range, u64 addr)
 /**
  * vsb_mem_translate() - find a guest-physical range in the owner's memory
  * @mem: the memory
- * @addr: where it starts
- * @len: its length, more than 0
- * @iov: out: its parts
- * @max: entries of @iov
+ * @addr: guest-physical address of the range
+ * @len: length of the range, more than 0
+ * @iov: out: the parts of the range
+ * @max: number of entries in @iov
  *
- * Return: number of parts; -EFAULT when a byte of it is not guest memory;
- * -ENOBUFS when it has more than @max parts.
+ * Return: number of parts; -EFAULT when a byte of the range is not guest
+ * memory; -ENOBUFS when the range has more than @max parts.
  */
 static inline int vsb_mem_translate(struct vsb_mem *mem, u64 addr, u32 len,
 				    struct iovec *iov, unsigned int max)

@@ -38,8 +38,8 @@ static const struct vsb_queue_errors vsb_queue_errors[VSB_QUEUES] = {
 };
 
 /**
- * vsb_queue_init() - make a queue
- * @q: zeroed
+ * vsb_queue_init() - initialize a queue
+ * @q: the queue, zeroed
  * @index: which of the queues it is
  * @ctx: the context of the device
  * @log: the dirty log of the device
@@ -57,7 +57,7 @@ void vsb_queue_init(struct vsb_queue *q, enum vsb_queue_index index,
 	vsb_kick_init(&q->kick, &ctx->worker, work, &ctx->stats.device, index);
 }
 
-/* The queue is disconnected. */
+/* The caller has disconnected the queue. */
 void vsb_queue_destroy(struct vsb_queue *q)
 {
 	vsb_eventfd_put(q->call);
@@ -69,7 +69,7 @@ void vsb_queue_destroy(struct vsb_queue *q)
  * @q: the queue
  * @features: the negotiated features
  *
- * Return: 0, or -EFAULT when the ring, or its log, cannot be accessed.
+ * Return: 0, or -EFAULT when the ring or its log cannot be accessed.
  */
 int vsb_queue_start(struct vsb_queue *q, u64 features)
 {
@@ -79,8 +79,8 @@ int vsb_queue_start(struct vsb_queue *q, u64 features)
 }
 
 /*
- * Note where the ring stands. Between two rounds no chain is taken and not
- * used.
+ * Save the position of the ring. Between two rounds all chains that were taken
+ * are used.
  */
 void vsb_queue_stop(struct vsb_queue *q)
 {
@@ -96,9 +96,9 @@ void vsb_queue_disconnect(struct vsb_queue *q)
 }
 
 /*
- * Does the ring continue where it stood at the stop? A new ring may stand at
- * the same index, since that has 16 bits only, but does not hold the last used
- * element.
+ * Does the ring continue at the position of the stop? A new ring may have the
+ * same index, because an index has only 16 bits, but it does not hold the last
+ * used element.
  */
 bool vsb_queue_is_resumed(const struct vsb_queue *q)
 {
@@ -165,7 +165,7 @@ int vsb_queue_set_err(struct vsb_queue *q, int fd)
 				     VSB_REASON_EVENT_FD_FAILS);
 }
 
-/* Can a log at @base hold the device's part of the ring, if that is logged? */
+/* Can a log at @base hold the used ring? True if that ring is not logged. */
 bool vsb_queue_log_fits(const struct vsb_queue *q, const void __user *base)
 {
 	return vsb_split_log_fits(&q->ring, base);
@@ -210,8 +210,10 @@ static void vsb_queue_report_log(struct vsb_log *log)
 }
 
 /**
- * vsb_queue_report() - report new bits in the dirty log, and a broken ring once
+ * vsb_queue_report() - signal the VMM for the dirty log and for a broken ring
  * @q: the queue
+ *
+ * A broken ring is reported only once.
  */
 void vsb_queue_report(struct vsb_queue *q)
 {
@@ -227,10 +229,11 @@ void vsb_queue_report(struct vsb_queue *q)
 }
 
 /**
- * vsb_queue_park() - the queue is empty: ask for a kick
+ * vsb_queue_park() - ask for a kick, because the queue is empty
  * @q: the queue
  *
- * Return: true when it is not empty any more; then no kick may come.
+ * Return: true when the queue is not empty any more; then the driver may not
+ * kick.
  */
 bool vsb_queue_park(struct vsb_queue *q)
 {

@@ -2,12 +2,12 @@
 /*
  * A virtqueue: its ring, its eventfds, and the round that a kick starts.
  *
- * The other rooms use the functions below and no field. Those on the packet
- * path are inline, and call the ring format. To add a second format, choose
- * between the two here.
+ * Code outside of virtio/ uses the functions below and accesses no field. The
+ * functions on the packet path are inline and call the ring format. To add a
+ * second ring format, choose between the two formats here.
  *
- * The data path's lock protects a queue, except for what vsb_queue_peek() and
- * the hook of the kick use.
+ * The data path's lock protects a queue, except for the fields that
+ * vsb_queue_peek() and the hook of the kick use.
  */
 #ifndef VSB_QUEUE_H
 #define VSB_QUEUE_H
@@ -43,18 +43,19 @@ enum vsb_queue_index {
  * @ring: the ring
  * @kick: the eventfd that the guest signals
  * @call: the eventfd that interrupts the guest; a reference is held; NULL when
- *	there is none
- * @err: the eventfd that tells the VMM that the ring broke; the same holds for
- *	it
+ *	there is no eventfd
+ * @err: the eventfd that signals a broken ring to the VMM; a reference is held;
+ *	NULL when there is no eventfd
  * @ctx: the context of the device
  * @work: the queue's round
  * @index: which of the queues this is
- * @active: the queue was set when the device was started. RX and TX must be
- *	set; a VMM that sends events itself does not set the event queue.
+ * @active: the VMM had set the size and the addresses when the device was
+ *	started. RX and TX must be set; a VMM that sends events itself does not
+ *	set the event queue.
  * @reported: VRING_BROKEN was reported
  * @busyloop_us: VHOST_SET_VRING_BUSYLOOP_TIMEOUT, in microseconds
  * @stop_base: index of the next available entry when the device was stopped
- * @stop_used: the last used element then
+ * @stop_used: the last used element when the device was stopped
  */
 struct vsb_queue {
 	struct vsb_split ring;
@@ -72,14 +73,14 @@ struct vsb_queue {
 };
 
 /**
- * struct vsb_queue_seen - what vsb_queue_peek() compares the queue with
- * @ring: the same for the ring
+ * struct vsb_queue_seen - the state that vsb_queue_peek() compares with
+ * @ring: the state of the ring
  */
 struct vsb_queue_seen {
 	struct vsb_split_seen ring;
 };
 
-/* The life of a queue. */
+/* Functions that initialize, start, stop and destroy a queue. */
 void vsb_queue_init(struct vsb_queue *q, enum vsb_queue_index index,
 		    struct vsb_ctx *ctx, struct vsb_log *log,
 		    struct vsb_work *work);
@@ -90,7 +91,7 @@ void vsb_queue_disconnect(struct vsb_queue *q);
 bool vsb_queue_is_resumed(const struct vsb_queue *q);
 void vsb_queue_schedule(struct vsb_queue *q);
 
-/* What the VMM sets. */
+/* Functions that set parameters for the VMM. */
 int vsb_queue_set_num(struct vsb_queue *q, u32 num);
 int vsb_queue_set_base(struct vsb_queue *q, u32 base);
 u32 vsb_queue_base(const struct vsb_queue *q);
@@ -101,7 +102,7 @@ int vsb_queue_set_call(struct vsb_queue *q, int fd);
 int vsb_queue_set_err(struct vsb_queue *q, int fd);
 bool vsb_queue_log_fits(const struct vsb_queue *q, const void __user *base);
 
-/* Rounds. */
+/* Functions for a round of the queue. */
 void vsb_queue_count_fault(struct vsb_queue *q, enum vsb_fault fault);
 void vsb_queue_report(struct vsb_queue *q);
 bool vsb_queue_park(struct vsb_queue *q);
@@ -116,7 +117,7 @@ static inline u32 vsb_queue_busyloop(const struct vsb_queue *q)
 	return q->busyloop_us;
 }
 
-/* Kicks so far. */
+/* Return: the number of kicks so far. */
 static inline u64 vsb_queue_kicks(const struct vsb_queue *q)
 {
 	return READ_ONCE(q->kick.count);
@@ -127,25 +128,25 @@ static inline bool vsb_queue_is_active(const struct vsb_queue *q)
 	return q->active;
 }
 
-/* The ring broke its rules, and is not touched until it is started again. */
+/* Has the ring violated the protocol? The device does not use such a ring. */
 static inline bool vsb_queue_is_broken(const struct vsb_queue *q)
 {
 	return q->ring.broken;
 }
 
-/* Number of entries. */
+/* Return: the number of entries. */
 static inline u32 vsb_queue_num(const struct vsb_queue *q)
 {
 	return q->ring.num;
 }
 
-/* A count of the chains that the driver had made available at the last look. */
+/* Return: avail.idx at its last read, a count of the available chains. */
 static inline u16 vsb_queue_added(const struct vsb_queue *q)
 {
 	return q->ring.avail_idx;
 }
 
-/* The work of all chains so far; see vsb_queue_is_spent(). */
+/* Return: the work for all chains so far; see vsb_queue_is_spent(). */
 static inline u32 vsb_queue_walked(const struct vsb_queue *q)
 {
 	return q->ring.walked;
@@ -198,7 +199,7 @@ static inline bool vsb_queue_has_staged(const struct vsb_queue *q)
 	return q->ring.staged;
 }
 
-/* Show the used chains to the driver; see vsb_interrupt_finish(). */
+/* Publish the used chains to the driver; see vsb_interrupt_finish(). */
 static inline bool vsb_queue_publish(struct vsb_queue *q)
 {
 	return vsb_split_publish(&q->ring);
@@ -216,13 +217,13 @@ static inline void vsb_queue_set_signalled(struct vsb_queue *q)
 	vsb_split_set_signalled(&q->ring);
 }
 
-/* No interrupt could be sent. */
+/* The device could not send an interrupt; send one for the next used chain. */
 static inline void vsb_queue_signal_next(struct vsb_queue *q)
 {
 	vsb_split_signal_next(&q->ring);
 }
 
-/* Descriptors of the chains that were used since vsb_queue_set_signalled(). */
+/* Return: the descriptors that were walked since vsb_queue_set_signalled(). */
 static inline u32 vsb_queue_unsignalled(const struct vsb_queue *q)
 {
 	return q->ring.unsignalled;
@@ -246,14 +247,14 @@ static inline void vsb_queue_unpark(struct vsb_queue *q)
 	vsb_split_unpark(&q->ring);
 }
 
-/* Prepare vsb_queue_peek(); all chains were taken. */
+/* Prepare vsb_queue_peek(). The caller has taken all available chains. */
 static inline void vsb_queue_peek_at(const struct vsb_queue *q,
 				     struct vsb_queue_seen *seen)
 {
 	vsb_split_peek_at(&q->ring, &seen->ring);
 }
 
-/* Has the driver made a chain available? Without the data path's lock. */
+/* Has the driver made a chain available? Needs no lock. */
 static inline bool vsb_queue_peek(const struct vsb_queue_seen *seen)
 {
 	return vsb_split_peek(&seen->ring);

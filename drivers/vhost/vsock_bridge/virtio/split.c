@@ -2,8 +2,9 @@
 /*
  * The split ring format (virtio 1.3, 2.7), from the side of the device.
  *
- * Everything in guest memory is read once into a variable, checked, and used
- * from there. Every walk is bounded by the size of the table that it walks.
+ * The device reads each value in guest memory once into a variable, checks the
+ * variable, and uses only the variable. Every walk is bounded by the size of
+ * the table that it walks.
  */
 #include <linux/align.h>
 #include <linux/bits.h>
@@ -52,7 +53,7 @@ static void vsb_split_log_used(struct vsb_split *vr, const void __user *at,
 }
 
 /**
- * vsb_split_set_num() - VHOST_SET_VRING_NUM
+ * vsb_split_set_num() - set the size, for VHOST_SET_VRING_NUM
  * @vr: the ring, which does not run
  * @num: number of entries
  *
@@ -67,7 +68,7 @@ int vsb_split_set_num(struct vsb_split *vr, u32 num)
 }
 
 /**
- * vsb_split_set_base() - VHOST_SET_VRING_BASE
+ * vsb_split_set_base() - set the position, for VHOST_SET_VRING_BASE
  * @vr: the ring, which does not run
  * @base: index of the next available entry to take
  *
@@ -89,9 +90,11 @@ static bool vsb_split_used_fits(const struct vsb_split *vr,
 }
 
 /**
- * vsb_split_log_fits() - can a log hold the used ring, if that is logged?
+ * vsb_split_log_fits() - can a log hold the bits of the used ring?
  * @vr: the ring
  * @base: the log
+ *
+ * Return: also true when the used ring is not logged.
  */
 bool vsb_split_log_fits(const struct vsb_split *vr, const void __user *base)
 {
@@ -112,7 +115,7 @@ static void __user *vsb_owner_addr(u64 addr)
 	return (void __user *)(unsigned long)addr;
 }
 
-/* The addresses of a running ring must be right at once. */
+/* Check the addresses for a running ring, which uses them at once. */
 static bool vsb_split_addr_ok(const struct vsb_split *vr,
 			      const struct vhost_vring_addr *a)
 {
@@ -126,7 +129,7 @@ static bool vsb_split_addr_ok(const struct vsb_split *vr,
 }
 
 /**
- * vsb_split_set_addr() - VHOST_SET_VRING_ADDR
+ * vsb_split_set_addr() - set the addresses, for VHOST_SET_VRING_ADDR
  * @vr: the ring
  * @a: the addresses
  * @running: the ring runs; otherwise the start checks the addresses, because
@@ -154,7 +157,7 @@ int vsb_split_set_addr(struct vsb_split *vr, const struct vhost_vring_addr *a,
 	vr->used = vsb_owner_addr(a->used_user_addr);
 	vr->log_used = a->flags & BIT(VHOST_VRING_F_LOG);
 	vr->log_addr = a->log_guest_addr;
-	/* what was read ahead is of the old available ring */
+	/* the entries that were read ahead are from the old available ring */
 	vr->heads_nr = 0;
 	return 0;
 }
@@ -167,7 +170,7 @@ int vsb_split_set_addr(struct vsb_split *vr, const struct vhost_vring_addr *a,
  * The index into the available ring stays; the index into the used ring is read
  * from the ring.
  *
- * Return: 0, or -EFAULT when the ring, or its log, cannot be accessed.
+ * Return: 0, or -EFAULT when the ring or its log cannot be accessed.
  */
 int vsb_split_start(struct vsb_split *vr, u64 features)
 {
@@ -233,7 +236,7 @@ static int vsb_split_refresh(struct vsb_split *vr)
 	return 1;
 }
 
-/* Note the guest-physical addresses of the next @nr parts. */
+/* Store the guest-physical addresses of the next @nr parts. */
 static void vsb_chain_note(struct vsb_chain *chain, int nr, u64 addr)
 {
 	const struct iovec *iov = chain->iov + chain->nr;
@@ -275,7 +278,7 @@ vsb_chain_add(struct vsb_chain *chain, struct vsb_mem *mem, u64 addr, u32 len)
  * @addr: guest-physical address
  * @len: bytes
  * @flags: VRING_DESC_F_*
- * @next: index of the next one
+ * @next: index of the next descriptor
  */
 struct vsb_desc {
 	u64 addr;
@@ -305,7 +308,7 @@ static __always_inline void vsb_desc_decode(struct vsb_desc *desc,
 		unsafe_get_user(_raw->next, &_from->next, fault);	\
 	} while (0)
 
-/* A call of copy_from_user() would cost more than the copy. */
+/* Does not use copy_from_user(), whose call would cost more than the copy. */
 static inline bool vsb_desc_read(const struct vring_desc __user *from,
 				 struct vsb_desc *desc)
 {
@@ -375,7 +378,7 @@ static inline bool vsb_table_read(const struct vsb_table *table, u32 i,
 	const struct iovec *part = &table->part[0];
 	size_t at = i * sizeof(struct vring_desc);
 
-	/* virtio aligns tables to their entries (2.7); a guest may not */
+	/* virtio 1.3, 2.7 requires the alignment, but a guest may violate it */
 	if (likely(at + sizeof(struct vring_desc) <= part->iov_len &&
 		   IS_ALIGNED((unsigned long)part->iov_base,
 			      sizeof(struct vring_desc))))
@@ -385,10 +388,11 @@ static inline bool vsb_table_read(const struct vsb_table *table, u32 i,
 
 /*
  * Walk a chain from entry @i of @table, or of the descriptor table when @table
- * is NULL. A walk takes at most as many steps as the table has entries, so that
- * a loop ends, and at most VSB_SEGS_MAX. The last descriptor, which is left in
- * @last, may point to an indirect table if @table is NULL; an indirect table
- * leads to no other table. @walked grows by the descriptors that were read.
+ * is NULL. The number of steps is at most the number of entries in the table,
+ * so that a loop ends, and at most VSB_SEGS_MAX. @last returns the last
+ * descriptor, which may point to an indirect table if @table is NULL; an
+ * indirect table must not point to another table. @walked grows by the number
+ * of descriptors that were read.
  *
  * Inlined into each caller, because most chains have one or two descriptors.
  */
@@ -425,9 +429,9 @@ vsb_split_walk_table(struct vsb_split *vr, const struct vsb_table *table,
 }
 
 /*
- * Continue in the table that an indirect descriptor points to. A table that is
- * too long is walked for VSB_SEGS_MAX entries, so that the packet's header is
- * found.
+ * Continue in the table that an indirect descriptor points to. In a table that
+ * is too long, walk the first VSB_SEGS_MAX entries, because the caller needs
+ * the packet's header.
  */
 static enum vsb_fault
 vsb_split_walk_indirect(struct vsb_split *vr, struct vsb_chain *chain,
@@ -469,7 +473,7 @@ static inline enum vsb_fault vsb_split_walk(struct vsb_split *vr,
 	return fault;
 }
 
-/* Read ahead: one batch of entries, from the next one on. */
+/* Read ahead one batch of entries, starting with the next available entry. */
 static bool vsb_split_read_heads(struct vsb_split *vr)
 {
 	u16 slot = vr->last_avail & (vr->num - 1);
@@ -485,7 +489,7 @@ static bool vsb_split_read_heads(struct vsb_split *vr)
 	return true;
 }
 
-/* Read the next available entry. Return: its head, or @num if it is bad. */
+/* Read the next available entry. Return: the head, or @num on an error. */
 static u32 vsb_split_head(struct vsb_split *vr)
 {
 	u16 i = vr->last_avail - vr->heads_first;
@@ -504,13 +508,13 @@ static u32 vsb_split_head(struct vsb_split *vr)
  * vsb_split_next() - take the next available chain
  * @vr: the ring
  * @mem: the guest's memory
- * @chain: in: storage for its parts; out: the chain
+ * @chain: in: storage for the parts; out: the chain
  *
- * The caller pushes or rewinds each chain that it takes, also a chain with a
+ * The caller must push or rewind each chain that it takes, even a chain with a
  * fault.
  *
- * Return: 1 with a chain, 0 when there is none, -EFAULT when the ring is
- * broken.
+ * Return: 1 with a chain, 0 when no chain is available, -EFAULT when the ring
+ * is broken.
  */
 int vsb_split_next(struct vsb_split *vr, struct vsb_mem *mem,
 		   struct vsb_chain *chain)
@@ -541,16 +545,18 @@ int vsb_split_next(struct vsb_split *vr, struct vsb_mem *mem,
  * vsb_split_next_plain() - take chains that are one plain descriptor each
  * @vr: the ring
  * @mem: the guest's memory
- * @iov: out: their parts, one for each chain
- * @heads: out: their heads
- * @max: take at most so many
- * @len: least length of each, more than 0
+ * @iov: out: the parts, one for each chain
+ * @heads: out: the heads of the chains
+ * @max: largest number of chains to take
+ * @len: smallest length of a chain, more than 0
  *
- * This is fast because one user access window covers all chains. It continues
- * after a chain that vsb_split_next() took, within the entries that were read
- * ahead, and stops before a chain that is not plain: vsb_split_next() takes
- * that chain and finds its fault, if there is one. A plain descriptor is
- * direct, has no next, and lies in the memory range that was used last.
+ * A plain descriptor is direct, has no next descriptor, has at least @len
+ * bytes, and lies in the memory range that was used last. One user access
+ * window covers all chains, so this function is fast.
+ *
+ * The function starts after a chain that vsb_split_next() took, uses only the
+ * entries that were read ahead, and stops before a chain that is not plain.
+ * vsb_split_next() takes that chain and finds its fault, if it has a fault.
  *
  * Return: the number of chains that were taken.
  */
@@ -577,8 +583,8 @@ unsigned int vsb_split_next_plain(struct vsb_split *vr,
 		if (head >= vr->num)
 			break;
 		/*
-		 * the access below does not check @head, also not in
-		 * speculation
+		 * the access below does not check @head, so it must be in
+		 * range even under speculation
 		 */
 		head = array_index_nospec(head, vr->num);
 		vsb_desc_get(&raw, vr->desc + head, fault);
@@ -608,11 +614,11 @@ void vsb_split_rewind(struct vsb_split *vr, u16 count)
  * vsb_split_log_chain() - log that the beginning of a chain was written
  * @vr: the ring
  * @iov: parts of the chain
- * @gpa: their guest-physical addresses, or NULL when nothing is to be logged
+ * @gpa: guest-physical addresses of the parts, or NULL to log nothing
  * @nr: number of parts
  * @len: bytes that were written
  *
- * Call it before the chain is published or rewound.
+ * The caller must log a chain before it publishes or rewinds the chain.
  */
 void vsb_split_log_chain(struct vsb_split *vr, const struct iovec *iov,
 			 const u64 *gpa, unsigned int nr, size_t len)
@@ -624,9 +630,9 @@ void vsb_split_log_chain(struct vsb_split *vr, const struct iovec *iov,
 }
 
 /*
- * Copy the buffered elements to the used ring, up to the end of the ring at a
- * time. There may be more of them than the ring has entries, because a guest
- * can lie about the number of available chains.
+ * Copy the buffered elements to the used ring, in copies that each end at the
+ * end of the ring. The number of elements can exceed the size of the ring,
+ * because a guest can make more chains available than the ring has entries.
  */
 static void vsb_split_write_buffered(struct vsb_split *vr)
 {
@@ -652,7 +658,7 @@ static void vsb_split_write_buffered(struct vsb_split *vr)
  * vsb_split_push() - stage a used element
  * @vr: the ring
  * @head: head of the chain
- * @len: bytes that were written into it
+ * @len: number of bytes that were written into the chain
  */
 void vsb_split_push(struct vsb_split *vr, u16 head, u32 len)
 {
@@ -671,8 +677,8 @@ void vsb_split_push(struct vsb_split *vr, u16 head, u32 len)
  * vsb_split_wants_interrupt() - does the driver want an interrupt?
  * @vr: the ring; elements were published since vsb_split_set_signalled()
  *
- * The answer can change: a driver that takes the elements without an interrupt
- * needs none.
+ * The answer can change later: a driver that processes the elements without an
+ * interrupt does not need the interrupt any more.
  */
 bool vsb_split_wants_interrupt(struct vsb_split *vr)
 {
@@ -699,7 +705,8 @@ bool vsb_split_wants_interrupt(struct vsb_split *vr)
  * vsb_split_set_signalled() - the driver was interrupted, or needs no interrupt
  * @vr: the ring
  *
- * The next vsb_split_wants_interrupt() is about elements published after this.
+ * The next vsb_split_wants_interrupt() considers only elements that are
+ * published after this call.
  */
 void vsb_split_set_signalled(struct vsb_split *vr)
 {
@@ -708,17 +715,20 @@ void vsb_split_set_signalled(struct vsb_split *vr)
 	vr->unsignalled = 0;
 }
 
-/* No interrupt could be sent, so the next elements are worth one (EVENT_IDX). */
+/*
+ * The device could not send an interrupt. With EVENT_IDX, the driver gets an
+ * interrupt for the next elements whatever its used_event is.
+ */
 void vsb_split_signal_next(struct vsb_split *vr)
 {
 	vr->signalled_valid = false;
 }
 
 /**
- * vsb_split_publish() - show the staged elements to the driver
+ * vsb_split_publish() - publish the staged elements to the driver
  * @vr: the ring
  *
- * Return: true when at least one was published.
+ * Return: true when at least one element was published.
  */
 bool vsb_split_publish(struct vsb_split *vr)
 {
@@ -729,8 +739,8 @@ bool vsb_split_publish(struct vsb_split *vr)
 		return false;
 
 	/*
-	 * (A): orders the elements before the index. Reads from TX chains are
-	 * ordered as well, because a store depends on each of them.
+	 * (A): orders the elements before the index. It also orders the reads
+	 * from TX chains, because a store depends on each of these reads.
 	 */
 	smp_wmb();
 	vr->used_idx += vr->staged;
@@ -762,9 +772,10 @@ int vsb_split_count(struct vsb_split *vr)
 /**
  * vsb_split_park_until() - ask for a kick when @count chains are available
  * @vr: the ring
- * @count: at least 1
+ * @count: number of chains, at least 1
  *
- * Return: true when as many are available already; then no kick may come.
+ * Return: true when @count chains are available already; then the driver may
+ * not kick.
  */
 bool vsb_split_park_until(struct vsb_split *vr, u16 count)
 {
@@ -790,9 +801,9 @@ bool vsb_split_park_until(struct vsb_split *vr, u16 count)
 
 /**
  * vsb_split_park() - ask for a kick with the next available chain
- * @vr: the ring, all of whose chains were taken
+ * @vr: the ring; the caller has taken all available chains
  *
- * Return: true when a chain is available already; then no kick may come for it.
+ * Return: true when a chain is available already; then the driver may not kick.
  */
 bool vsb_split_park(struct vsb_split *vr)
 {
@@ -803,8 +814,8 @@ bool vsb_split_park(struct vsb_split *vr)
  * vsb_split_unpark() - ask for no kicks
  * @vr: the ring
  *
- * With EVENT_IDX nothing is written: an old avail_event does not match again
- * before the index has wrapped.
+ * With EVENT_IDX the function writes nothing, because avail.idx passes an old
+ * avail_event only after it has wrapped.
  */
 void vsb_split_unpark(struct vsb_split *vr)
 {
@@ -820,8 +831,8 @@ void vsb_split_unpark(struct vsb_split *vr)
 
 /**
  * vsb_split_peek_at() - prepare vsb_split_peek()
- * @vr: the ring, all of whose chains were taken
- * @seen: out
+ * @vr: the ring; the caller has taken all available chains
+ * @seen: out: the state for vsb_split_peek()
  */
 void vsb_split_peek_at(const struct vsb_split *vr, struct vsb_split_seen *seen)
 {
@@ -831,10 +842,10 @@ void vsb_split_peek_at(const struct vsb_split *vr, struct vsb_split_seen *seen)
 
 /**
  * vsb_split_peek() - has the driver made a chain available?
- * @seen: from vsb_split_peek_at()
+ * @seen: the state from vsb_split_peek_at()
  *
- * The data path's lock is not needed. A ring that moves in the meantime does no
- * harm, because nothing is taken from it here.
+ * The caller needs no lock. The VMM may replace the ring in the meantime,
+ * because the function takes no chain.
  *
  * Return: also true when the ring cannot be read.
  */

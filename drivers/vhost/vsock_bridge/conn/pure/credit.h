@@ -1,23 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Byte credit of a connection (virtio 1.3, 5.10.6.3) and the packet-count
- * ceiling of Linux guests.
+ * The byte credit of a connection (virtio 1.3, 5.10.6.3) and the packet-count
+ * limit of Linux guests.
  *
- * All counters are modulo 2^32, as on the wire. What is on the way to the guest
- * is a signed difference: a driver whose fwd_cnt is ahead of what was sent has
- * nothing on the way. No window is larger than 2^31 - 1, so that the sign has
- * one meaning.
+ * All counters are modulo 2^32, as on the wire. The number of bytes in flight
+ * to the guest is a signed difference: if the driver's fwd_cnt is larger than
+ * the number of bytes sent, no bytes are in flight. No window is larger than
+ * 2^31 - 1, so that the sign is unambiguous.
  *
- * The ceiling. A Linux guest keeps a receive queue of packets. It resets a
- * connection when (packets in the queue + 1) * SKB_TRUESIZE(0) is above its
- * buf_alloc, whatever the byte credit says. A stream packet of at most
- * VSB_JOIN_MAX bytes that is smaller than the room behind the last packet in the
- * queue is copied there instead: it joins that packet and costs nothing more,
- * but the check comes before the copy. The device counts in the same way. It
- * may begin packets of any size until the rest of the ceiling is what a whole
- * window of full packets needs; from then on it fills the last packet before it
- * begins another one. So a guest that waits for many bytes before it reads any
- * can always be given its whole window.
+ * A Linux guest keeps a receive queue of packets for each connection. The guest
+ * resets a connection when (packets in the queue + 1) * SKB_TRUESIZE(0) is
+ * above its buf_alloc, independent of the byte credit. This file calls the
+ * limit the ceiling. If a stream packet has at most VSB_JOIN_MAX bytes and is
+ * smaller than the free room of the last packet in the queue, the guest copies
+ * its bytes into that room: the packet joins the last packet and does not
+ * count. The guest checks the limit before the copy.
+ *
+ * The device counts packets in the same way. It begins packets of any size
+ * until the remaining ceiling is just enough for a whole window of full
+ * packets. From then on it fills the last packet before it begins another
+ * packet. Therefore the device can always send the whole window to a guest that
+ * waits for many bytes before it reads.
  *
  * Pure: no locks, no sleeping, no globals; also builds in user space.
  */
@@ -29,8 +32,8 @@
 #include <linux/types.h>
 
 /*
- * SKB_TRUESIZE(0): 576 with the usual 17 fragments, 1024 with 45, the most that
- * CONFIG_MAX_SKB_FRAGS allows.
+ * SKB_TRUESIZE(0) is 576 with the usual 17 fragments, and 1024 with 45
+ * fragments, the largest number that CONFIG_MAX_SKB_FRAGS allows.
  */
 #define VSB_PACKET_COST	1024U
 
@@ -38,20 +41,21 @@
 #define VSB_JOIN_MAX	128U
 
 /*
- * The RX buffers of every Linux guest have room for more than this: 3732 bytes,
- * or 3284 with 45 fragments. A guest whose buffers are smaller has no ceiling.
+ * The RX buffers of every Linux guest hold more payload than this: 3732 bytes,
+ * or 3284 bytes with 45 fragments. A guest with smaller RX buffers is not
+ * Linux, so the ceiling does not apply.
  */
 #define VSB_LINUX_ROOM	3072U
 
-/* The largest window that is used, see above. */
+/* The largest window that the device uses, so that signs are unambiguous. */
 #define VSB_WINDOW_MAX	0x7fffffffU
 
-/* Marks of the packet window; see struct vsb_credit. */
+/* Number of marks for runs of unread packets; see struct vsb_credit. */
 #define VSB_MARKS	16U
 
 /**
  * struct vsb_mark - the end of a run of packets that the guest has not read
- * @end: value of rx_cnt behind the run
+ * @end: value of rx_cnt at the end of the run
  * @packets: number of packets in it
  */
 struct vsb_mark {
@@ -61,26 +65,32 @@ struct vsb_mark {
 
 /**
  * struct vsb_credit - both directions of one connection
- * @buf_alloc: bytes that the guest may have on the way to us
- * @tx_cnt: bytes that the guest has sent
- * @fwd_cnt: bytes of those that the host socket has accepted
- * @reported_fwd_cnt: @fwd_cnt as the guest knows it
- * @updated_fwd_cnt: @fwd_cnt as the last CREDIT_UPDATE reported it
- * @peer_buf_alloc: bytes that we may have on the way to the guest
- * @peer_fwd_cnt: bytes that the guest has consumed, as it says
- * @rx_cnt: bytes that we have sent
- * @room: payload that an RX buffer of the guest holds; 0 before one was used
- * @tail: room behind the bytes of the last packet, for packets that join it; 0
- *	if there is none that the guest has not consumed
- * @lifted: the guest has shown that it is no Linux guest: there is no ceiling
- * @limit: packets that may be unread while one more arrives that joins
- * @any: packets up to which one of any size may be begun
- * @packets: packets to the guest that it has not consumed
+ * @buf_alloc: largest number of bytes that the guest may have in flight to the
+ *	device
+ * @tx_cnt: number of bytes that the guest has sent
+ * @fwd_cnt: number of the guest's bytes that the host socket has accepted
+ * @reported_fwd_cnt: value of @fwd_cnt in the last packet to the guest
+ * @updated_fwd_cnt: value of @fwd_cnt in the last CREDIT_UPDATE
+ * @peer_buf_alloc: largest number of bytes that the device may have in flight
+ *	to the guest
+ * @peer_fwd_cnt: number of bytes that the guest has consumed, from its headers
+ * @rx_cnt: number of bytes that the device has sent
+ * @room: payload that an RX buffer of the guest holds; 0 before the first RX
+ *	buffer was used
+ * @tail: free room in the last packet, for packets that join it; 0 if the guest
+ *	has consumed all packets
+ * @lifted: the guest is known not to be a Linux guest, so the ceiling does not
+ *	apply
+ * @limit: largest number of unread packets with which the guest still accepts
+ *	another packet that joins
+ * @any: number of unread packets below which the device may begin a packet of
+ *	any size
+ * @packets: number of packets to the guest that the guest has not consumed
  * @first: index of the oldest mark
  * @marks: number of marks in use
- * @mark: a ring of runs of packets, oldest first. A run is retired as a whole
- *	when peer_fwd_cnt has passed its end, so @packets is never below the
- *	truth, and 16 marks do for any window.
+ * @mark: a ring of runs of packets, oldest first. The device retires a run as a
+ *	whole when @peer_fwd_cnt has passed its end, so @packets is never too
+ *	small, and 16 marks are enough for any window.
  */
 struct vsb_credit {
 	u32 buf_alloc;
@@ -105,7 +115,7 @@ struct vsb_credit {
 	struct vsb_mark mark[VSB_MARKS];
 };
 
-/* Bytes from the guest that the host socket has not accepted. */
+/* Return: number of the guest's bytes that the host socket has not accepted. */
 static inline u32 vsb_credit_unread(const struct vsb_credit *c)
 {
 	return c->tx_cnt - c->fwd_cnt;
@@ -116,8 +126,8 @@ static inline u32 vsb_credit_unread(const struct vsb_credit *c)
  * @c: the connection's credit
  * @len: bytes of payload
  *
- * Return: false when the guest sent more than it was allowed to; nothing is
- * accounted then.
+ * Return: false when the guest exceeds its credit; then the counters do not
+ * change.
  */
 static inline bool vsb_credit_take(struct vsb_credit *c, u32 len)
 {
@@ -127,13 +137,13 @@ static inline bool vsb_credit_take(struct vsb_credit *c, u32 len)
 	return true;
 }
 
-/* The host socket accepted @len bytes. */
+/* Account for @len bytes that the host socket accepted. */
 static inline void vsb_credit_forward(struct vsb_credit *c, u32 len)
 {
 	c->fwd_cnt += len;
 }
 
-/* What the guest goes by: it uses the smaller of our window and its own. */
+/* Return: the guest's TX window: the smaller buf_alloc of the two sides. */
 static inline u32 vsb_credit_window(const struct vsb_credit *c)
 {
 	if (c->peer_buf_alloc && c->peer_buf_alloc < c->buf_alloc)
@@ -142,18 +152,18 @@ static inline u32 vsb_credit_window(const struct vsb_credit *c)
 }
 
 /**
- * vsb_credit_reported() - a packet that carries our fwd_cnt goes to the guest
+ * vsb_credit_reported() - account for a packet to the guest with fwd_cnt
  * @c: the connection's credit
- * @update: it is a CREDIT_UPDATE
+ * @update: the packet is a CREDIT_UPDATE
  *
- * Some drivers wake a writer for a CREDIT_UPDATE alone. Such a writer may sleep
- * when the guest has nearly used up what the last CREDIT_UPDATE allowed. Reports of
- * data packets since then do not count: the guest may have gone to sleep before it
- * looked at them.
+ * Some drivers wake a writer only for a CREDIT_UPDATE. Such a writer may sleep
+ * when the guest has nearly used up the credit of the last CREDIT_UPDATE. Data
+ * packets after that CREDIT_UPDATE do not count, because the writer may have
+ * gone to sleep before the driver processed them.
  *
- * Return: true when a CREDIT_UPDATE must follow: a writer may sleep, and half of
- * the window is open. A stream of small packets costs a packet more for each three
- * quarters of a window.
+ * Return: true when a CREDIT_UPDATE must follow, because a writer may sleep and
+ * half of the window is open. A stream of small packets then costs one extra
+ * packet for each three quarters of a window.
  */
 static inline bool vsb_credit_reported(struct vsb_credit *c, bool update)
 {
@@ -169,8 +179,10 @@ static inline bool vsb_credit_reported(struct vsb_credit *c, bool update)
 }
 
 /*
- * Is there something that the guest does not know, or may sleep over? A writer
- * that waits for up to three quarters of the window at once is woken.
+ * Does the guest lack a report of fwd_cnt, or may its writer sleep without a
+ * CREDIT_UPDATE? An update is sent when more than a quarter of the window is
+ * used since the last one, so a writer that waits for up to three quarters of
+ * the window at once wakes up.
  */
 static inline bool vsb_credit_is_unreported(const struct vsb_credit *c)
 {
@@ -181,15 +193,17 @@ static inline bool vsb_credit_is_unreported(const struct vsb_credit *c)
 }
 
 /**
- * vsb_credit_update_due() - must the guest get our fwd_cnt?
+ * vsb_credit_update_due() - must the device send its fwd_cnt to the guest?
  * @c: the connection's credit
- * @midway: the guest has sent the beginning of a message, which cannot go on to
- *	the host socket before its end
+ * @midway: the guest has sent the start of a message, which the device cannot
+ *	write to the host socket before the end of the message
  *
- * Linux guests never ask. An update is due when half of the window that the
- * guest uses has been consumed without a report. Where the rest of the window is
- * taken by half a message nothing more would be consumed, and the guest could
- * not send its end: then it is due as soon as the guest sees less than half.
+ * Linux guests never send CREDIT_REQUEST. An update is due when the host socket
+ * has accepted half of the guest's window without a report. A partial message
+ * can fill the rest of the window; then the host socket accepts no more bytes,
+ * and the guest cannot send the end of the message. With a partial message an
+ * update is therefore due as soon as the guest sees at most half of its window
+ * free.
  */
 static inline bool vsb_credit_update_due(const struct vsb_credit *c,
 					 bool midway)
@@ -201,7 +215,7 @@ static inline bool vsb_credit_update_due(const struct vsb_credit *c,
 	return unreported >= half || (midway && unreported && in_flight >= half);
 }
 
-/* Forget the runs of packets that the guest has consumed as a whole. */
+/* Retire each run whose packets the guest has all consumed. */
 static inline void vsb_credit_retire(struct vsb_credit *c)
 {
 	while (c->marks) {
@@ -217,8 +231,8 @@ static inline void vsb_credit_retire(struct vsb_credit *c)
 }
 
 /*
- * Recompute @limit and @any: a full packet holds all but one byte of its room
- * for sure, for what joins must be smaller than the room.
+ * Recompute @limit and @any. A full packet holds at least all but one byte of
+ * its room, because a packet that joins must be smaller than the free room.
  */
 static inline void vsb_credit_measure(struct vsb_credit *c)
 {
@@ -236,14 +250,14 @@ static inline void vsb_credit_measure(struct vsb_credit *c)
 	c->any = c->limit > full ? c->limit - full : 0;
 }
 
-/* The guest has no ceiling. */
+/* The guest is not a Linux guest, so the ceiling does not apply. */
 static inline void vsb_credit_lift(struct vsb_credit *c)
 {
 	c->lifted = true;
 	vsb_credit_measure(c);
 }
 
-/* Does a header of the guest say anything that the last one did not? */
+/* Does a header of the guest differ in its credit from the previous header? */
 static inline bool vsb_credit_is_news(const struct vsb_credit *c, u32 buf_alloc,
 				      u32 fwd_cnt)
 {
@@ -251,12 +265,13 @@ static inline bool vsb_credit_is_news(const struct vsb_credit *c, u32 buf_alloc,
 }
 
 /**
- * vsb_credit_peer() - take the guest's credit from one of its headers
+ * vsb_credit_peer() - take the guest's credit from a header of the guest
  * @c: the connection's credit
- * @buf_alloc: as in the header
- * @fwd_cnt: as in the header
+ * @buf_alloc: buf_alloc from the header
+ * @fwd_cnt: fwd_cnt from the header
  *
- * Return: true when the guest's window opened: more may be sent than before.
+ * Return: true when the guest's window opened, so that the device may send more
+ * than before.
  */
 static inline bool vsb_credit_peer(struct vsb_credit *c, u32 buf_alloc,
 				   u32 fwd_cnt)
@@ -273,7 +288,7 @@ static inline bool vsb_credit_peer(struct vsb_credit *c, u32 buf_alloc,
 	return opened;
 }
 
-/* Bytes that may be sent to the guest now. */
+/* Return: number of bytes that the device may send to the guest now. */
 static inline u32 vsb_credit_free(const struct vsb_credit *c)
 {
 	u32 window = min(c->peer_buf_alloc, VSB_WINDOW_MAX);
@@ -284,7 +299,10 @@ static inline u32 vsb_credit_free(const struct vsb_credit *c)
 	return window > (u32)unread ? window - unread : 0;
 }
 
-/* Packets that may be begun now; a guest without unread ones takes one. */
+/*
+ * Return: number of packets that the device may begin now. A guest without
+ * unread packets always accepts one packet.
+ */
 static inline u32 vsb_credit_packets(const struct vsb_credit *c)
 {
 	u32 limit = max(c->limit, 1U);
@@ -299,7 +317,7 @@ static inline bool vsb_credit_is_wide(const struct vsb_credit *c)
 	       c->packets <= c->limit / 2;
 }
 
-/* The largest packet that joins the last one, and so costs no packet. */
+/* Return: the largest packet that joins the last packet and does not count. */
 static inline u32 vsb_credit_joins(const struct vsb_credit *c)
 {
 	if (c->tail <= 1 || c->packets > c->limit)
@@ -308,11 +326,12 @@ static inline u32 vsb_credit_joins(const struct vsb_credit *c)
 }
 
 /**
- * vsb_credit_next() - how much may be sent to the guest next
+ * vsb_credit_next() - how many bytes may the device send to the guest next?
  * @c: the connection's credit
- * @packets: out: in how many packets
+ * @packets: out: the largest number of packets for these bytes
  *
- * Return: bytes, or 0: the guest must consume, and say so, before.
+ * Return: number of bytes; 0 when the guest must first consume bytes and report
+ * it.
  */
 static inline u32 vsb_credit_next(const struct vsb_credit *c, u32 *packets)
 {
@@ -328,7 +347,7 @@ static inline u32 vsb_credit_next(const struct vsb_credit *c, u32 *packets)
 	return min(free, joins);
 }
 
-/* RX buffers hold @room bytes of payload. */
+/* Set the payload that an RX buffer holds to @room bytes. */
 static inline void vsb_credit_set_room(struct vsb_credit *c, u32 room)
 {
 	c->room = room;
@@ -338,15 +357,16 @@ static inline void vsb_credit_set_room(struct vsb_credit *c, u32 room)
 /**
  * vsb_credit_sent() - account for packets to the guest
  * @c: the connection's credit
- * @packets: how many, at most what vsb_credit_next() said
- * @len: bytes of payload in all, at most what it said
- * @room: payload that the RX buffer of the last one holds
- * @tail: how much of it the last one leaves for others to join; with SEQPACKET 0,
- *	for nothing joins a packet that ends a message
+ * @packets: number of packets, at most @packets from vsb_credit_next()
+ * @len: bytes of payload in all packets, at most the result of
+ *	vsb_credit_next()
+ * @room: payload that the RX buffer of the last packet holds
+ * @tail: free room in the last packet, for packets that join it; 0 for
+ *	SEQPACKET, because no packet joins a packet that ends a message
  *
- * They are in one run. A run is closed when it holds its share of the ceiling;
- * when all marks are in use the last run grows, which only makes the count more
- * careful.
+ * The packets belong to one run. The device closes a run when it holds its
+ * share of the ceiling. When all marks are in use, the last run grows; then
+ * @packets may stay too large for longer, which is safe.
  */
 static inline void vsb_credit_sent(struct vsb_credit *c, u32 packets, u32 len,
 				   u32 room, u32 tail)

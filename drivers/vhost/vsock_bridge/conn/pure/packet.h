@@ -13,7 +13,7 @@
 
 /* virtio 1.3, 5.10.6: the header is 44 bytes, without padding. */
 #define VSB_HDR_SIZE	sizeof(struct virtio_vsock_hdr)
-/* The host's well-known CID; VMADDR_CID_HOST without the socket headers. */
+/* The host's well-known CID: VMADDR_CID_HOST, without the socket headers. */
 #define VSB_HOST_CID	2U
 
 /**
@@ -25,7 +25,7 @@
  * @len: bytes of payload behind the header
  * @type: VIRTIO_VSOCK_TYPE_*
  * @op: VIRTIO_VSOCK_OP_*
- * @flags: meaning depends on @op
+ * @flags: flags, whose meaning depends on @op
  * @buf_alloc: bytes that the sender can buffer for this connection
  * @fwd_cnt: bytes that the sender has consumed so far, modulo 2^32
  */
@@ -74,11 +74,12 @@ static inline void vsb_packet_encode(struct virtio_vsock_hdr *hdr,
 
 /**
  * enum vsb_verdict - what to do with a header from the guest
- * @VSB_PKT_OK: go on
- * @VSB_PKT_SHORT: the chain holds fewer bytes than len: the connection ends
- * @VSB_PKT_TYPE: a socket type that was not negotiated: answer RST
- * @VSB_PKT_DST_CID: not for the host: drop
- * @VSB_PKT_SRC_CID: not from this guest: drop
+ * @VSB_PKT_OK: process the packet
+ * @VSB_PKT_SHORT: end the connection, because the chain holds fewer bytes than
+ *	the header's len
+ * @VSB_PKT_TYPE: answer with RST, because the socket type was not negotiated
+ * @VSB_PKT_DST_CID: drop the packet, because it is not for the host
+ * @VSB_PKT_SRC_CID: drop the packet, because it is not from this guest
  */
 enum vsb_verdict {
 	VSB_PKT_OK,
@@ -97,13 +98,13 @@ static inline bool vsb_packet_type_ok(u16 type, bool seqpacket)
 /**
  * vsb_packet_check() - validate a header from the guest
  * @pkt: the decoded header
- * @guest_cid: the CID that the guest has
+ * @guest_cid: the CID of the guest
  * @seqpacket: VIRTIO_VSOCK_F_SEQPACKET was negotiated
- * @room: bytes of the chain behind the header
+ * @room: number of bytes of the chain after the header
  *
- * The shape of the chain comes before the type, and the type before the CIDs,
- * as in Firecracker; unlike there, the source CID is checked as well, and a
- * payload has no bound but the credit of its connection.
+ * As in Firecracker, the length check comes first, then the type, then the
+ * CIDs. Unlike Firecracker, this function also checks the source CID, and only
+ * the credit of the connection bounds the payload.
  */
 static inline enum vsb_verdict vsb_packet_check(const struct vsb_packet *pkt,
 						u64 guest_cid, bool seqpacket,

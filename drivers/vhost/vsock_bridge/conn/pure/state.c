@@ -4,7 +4,10 @@
  */
 #include "conn/pure/state.h"
 
-/* End without a packet: the guest no longer knows, or never knew, @cs. */
+/*
+ * End the connection without a packet to the guest, because the guest never
+ * knew the connection or no longer knows it.
+ */
 static unsigned int vsb_conn_end(struct vsb_conn_state *cs)
 {
 	cs->state = VSB_DEAD;
@@ -38,7 +41,7 @@ static unsigned int vsb_conn_finish_tx(struct vsb_conn_state *cs)
 {
 	if (cs->guest_shut == VSB_SHUT_BOTH)
 		return vsb_conn_close(cs);
-	/* after a refused write, the host program's bytes and EOF go first */
+	/* after a failed write, the host program's bytes and EOF go first */
 	if (cs->wr_done || cs->tx_failed)
 		return 0;
 
@@ -112,7 +115,7 @@ static unsigned int vsb_conn_host_shut(struct vsb_conn_state *cs, u8 flag)
 {
 	if (cs->state != VSB_OPEN || (cs->host_shut & flag))
 		return 0;
-	/* bytes of the guest were lost: reset instead of a clean close */
+	/* the guest's bytes were lost, so reset instead of a clean close */
 	if (flag == VIRTIO_VSOCK_SHUTDOWN_SEND && cs->tx_failed)
 		return vsb_conn_reset(cs);
 
@@ -162,7 +165,7 @@ static unsigned int vsb_conn_opened(struct vsb_conn_state *cs,
 /**
  * vsb_conn_step() - process one event of a connection
  * @cs: the state, which is updated
- * @event: what happened
+ * @event: the event
  * @flags: VIRTIO_VSOCK_SHUTDOWN_* with VSB_EV_GUEST_SHUTDOWN
  * @drained: the host socket has accepted all bytes that the guest has sent
  *

@@ -36,8 +36,8 @@
  * @VSB_LINGER: the guest has closed, and the host program has not read the last
  *	bytes yet. The device may still owe the RST that confirms the close; the
  *	ports stay in use until the RST is sent.
- * @VSB_DEAD: the host socket is released; the device owes the guest an RST, or
- *	nothing
+ * @VSB_DEAD: the host socket is released; the device may still owe the guest an
+ *	RST
  */
 enum vsb_state {
 	VSB_HANDSHAKE,
@@ -69,8 +69,8 @@ enum vsb_state {
  * @VSB_EV_LINE: the client's CONNECT line is complete
  * @VSB_EV_RESPONSE: the guest accepted
  * @VSB_EV_CONNECTED: the host socket is connected
- * @VSB_EV_GUEST_SHUTDOWN: the guest sent SHUTDOWN; vsb_conn_step() gets its
- *	flags in @flags
+ * @VSB_EV_GUEST_SHUTDOWN: the guest sent SHUTDOWN; vsb_conn_step() gets the
+ *	packet's flags in @flags
  * @VSB_EV_GUEST_RST: the guest sent RST
  * @VSB_EV_DRAINED: the host socket has accepted all bytes of the guest
  * @VSB_EV_HOST_EOF: the device has read all bytes of the host program, and no
@@ -78,8 +78,8 @@ enum vsb_state {
  * @VSB_EV_HOST_SHUT_RD: the host program has shut down its socket for reading
  * @VSB_EV_WRITE_FAILED: a write to the host socket failed because the host
  *	program reads no more; bytes of the guest are lost
- * @VSB_EV_RESET: the connection ends for any other reason: a failed connect or
- *	read, a guest that exceeds its credit, no memory
+ * @VSB_EV_RESET: the connection ends for another reason: a connect or a read
+ *	fails, the guest exceeds its credit, or an allocation fails
  * @VSB_EV_TIMEOUT: the deadline has passed
  * @VSB_EV_RST_SENT: the RST that was owed has been sent
  */
