@@ -18,7 +18,8 @@ static const char usage[] =
 	"       vsock-bridge drop [OPTION]... --port N DEVICE\n"
 	"\n"
 	"Ends connections of a vsock_bridge device: the guest sees a reset, the host\n"
-	"program EOF or a reset. Bytes that have not arrived are lost.\n";
+	"program a reset, or EOF in the handshake. Bytes that have not arrived are\n"
+	"lost.\n";
 
 static const char notes[] =
 	TARGET_USAGE
