@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What differs between the kernels that the module is built for.
+ * The differences between the kernels that the module is built for.
  *
- * Kbuild looks into the kernel's headers and defines a VSB_HAVE_* for what it
- * finds. No other file asks what kernel it is built for.
+ * Kbuild looks into the kernel's headers and defines a VSB_HAVE_* for each
+ * feature that it finds. No other file depends on the kernel's version.
  */
 #ifndef VSB_COMPAT_H
 #define VSB_COMPAT_H
@@ -21,7 +21,7 @@
 #ifdef VSB_HAVE_VHOST_TASK
 #include <linux/sched/vhost_task.h>
 
-/* A thread of the process keeps no more of its memory than the process. */
+/* A vhost_task is a thread of the process and pins no memory of its own. */
 static inline void vhost_task_let_go_mm(struct vhost_task *vtsk)
 {
 }
@@ -29,7 +29,7 @@ static inline void vhost_task_let_go_mm(struct vhost_task *vtsk)
 #include "base/compat_vhost_task.h"
 #endif
 
-/* Since 6.8 eventfd_signal() always adds 1. */
+/* Since 6.8, eventfd_signal() always adds 1. */
 static inline void vsb_eventfd_signal(struct eventfd_ctx *ctx)
 {
 #ifdef VSB_HAVE_EVENTFD_SIGNAL_1
@@ -39,21 +39,21 @@ static inline void vsb_eventfd_signal(struct eventfd_ctx *ctx)
 #endif
 }
 
-/* Since 6.19 in-kernel addresses are struct sockaddr_unsized. */
+/* Since 6.19, in-kernel addresses are struct sockaddr_unsized. */
 #ifdef VSB_HAVE_SOCKADDR_UNSIZED
 #define vsb_sockaddr(addr)	((struct sockaddr_unsized *)(addr))
 #else
 #define vsb_sockaddr(addr)	((struct sockaddr *)(addr))
 #endif
 
-/* Since 6.3 a mount's mapping of ids is a type of its own. */
+/* Since 6.3, the ID mapping of a mount has a type of its own. */
 #ifdef VSB_HAVE_MNT_IDMAP
 #define vsb_mnt_idmap(mnt)	mnt_idmap(mnt)
 #else
 #define vsb_mnt_idmap(mnt)	mnt_user_ns(mnt)
 #endif
 
-/* Since 6.16 a socket can refuse descriptors that are passed to it. */
+/* Since 6.16, a socket can refuse file descriptors that a peer passes to it. */
 static inline void vsb_refuse_files(struct sock *sk)
 {
 #ifdef VSB_HAVE_SCM_RIGHTS
@@ -62,8 +62,8 @@ static inline void vsb_refuse_files(struct sock *sk)
 }
 
 /*
- * A reference to the file at @slot, or NULL when its last one is gone; the caller
- * keeps it from being freed.
+ * Takes a reference to the file at @slot. The caller keeps the file's memory
+ * from being freed. Return: NULL if the last reference is gone.
  */
 static inline struct file *vsb_get_live_file(struct file **slot)
 {
@@ -74,14 +74,14 @@ static inline struct file *vsb_get_live_file(struct file **slot)
 #endif
 }
 
-/* Since 6.5 AF_UNIX takes pages by reference. */
+/* Since 6.5, AF_UNIX takes pages by reference. */
 #ifdef MSG_SPLICE_PAGES
 #define VSB_SPLICE_PAGES	MSG_SPLICE_PAGES
 #else
 #define VSB_SPLICE_PAGES	0
 #endif
 
-/* Since 6.13 a timer gets its function with all the rest. */
+/* Since 6.13, hrtimer_setup() also takes the timer's function. */
 static inline void
 vsb_hrtimer_setup(struct hrtimer *timer,
 		  enum hrtimer_restart (*fn)(struct hrtimer *timer))
@@ -94,7 +94,7 @@ vsb_hrtimer_setup(struct hrtimer *timer,
 #endif
 }
 
-/* Newer kernels have a type for the handle of a task's coverage. */
+/* Newer kernels have a type for the coverage handle of a task. */
 #ifndef VSB_HAVE_KCOV_HANDLE_ID
 struct kcov_common_handle_id {
 	u64 val;
@@ -119,7 +119,10 @@ static inline void vsb_kcov_remote_start(struct kcov_common_handle_id handle)
 #endif
 }
 
-/* An fs_struct of our own; its lock and sequence became one seqlock_t. */
+/*
+ * Initializes an fs_struct that the module owns. Newer kernels replaced its
+ * lock and its sequence count by one seqlock_t.
+ */
 static inline void vsb_fs_init(struct fs_struct *fs)
 {
 	fs->users = 1;

@@ -2,9 +2,9 @@
 /*
  * vhost_task for kernels before 6.4, made of a kernel thread.
  *
- * The thread does not keep the creator's memory: it takes it for one round of
- * work at a time. When the memory goes, at the exit or exec of the last task
- * that uses it, a notifier has the thread killed, as a signal does with a
+ * The thread does not pin the creator's memory: it takes a reference for one
+ * round of work at a time. A notifier kills the thread when the memory goes, at
+ * the exit or exec of the last task that uses it. A signal does the same to a
  * vhost_task.
  */
 #include <linux/bitops.h>
@@ -26,29 +26,29 @@
 #define VHOST_TASK_WOKEN	0	/* there may be work */
 #define VHOST_TASK_KILLED	1	/* the memory is gone, or must go */
 
-/* What the thread has of the creator's memory. */
+/* How the thread uses the creator's memory. */
 enum vhost_task_use {
-	VHOST_TASK_FREE,	/* nothing but the structure */
-	VHOST_TASK_ROUND,	/* it runs a round with it */
-	VHOST_TASK_PUT,		/* it puts it, which may free all of it */
+	VHOST_TASK_FREE,	/* the thread pins only the mm structure */
+	VHOST_TASK_ROUND,	/* a round runs and uses the memory */
+	VHOST_TASK_PUT,		/* the thread puts the mm, which may free it */
 };
 
-/* How long a round that uses the memory is waited for. */
+/* How long vhost_task_let_go_mm() waits for a round that uses the memory. */
 #define VHOST_TASK_ROUND_WAIT	HZ
 
 /**
  * struct vhost_task - a kernel thread in the creator's context
- * @fn: one round of work; false when there was none
+ * @fn: runs one round of work; returns false when there was no work
  * @handle_kill: called once when the thread is killed
- * @arg: argument of both
- * @mm: the creator's memory; a reference to the structure is held
- * @cred: the creator's credentials; a reference is held
- * @memcg: what allocations are charged to; a reference is held, may be NULL
- * @task: the thread; a reference is held
- * @notifier: of @mm
+ * @arg: argument of @fn and @handle_kill
+ * @mm: the creator's memory; the thread holds a reference to the structure
+ * @cred: the creator's credentials; the thread holds a reference
+ * @memcg: the memcg that allocations are charged to; referenced, may be NULL
+ * @task: the thread; referenced
+ * @notifier: kills the thread when @mm goes
  * @flags: VHOST_TASK_*
- * @use: written by the thread
- * @used: where a change of @use is waited for
+ * @use: how the thread uses @mm; only the thread writes it
+ * @used: wait queue for changes of @use
  */
 struct vhost_task {
 	bool (*fn)(void *arg);
@@ -76,16 +76,16 @@ static void vhost_task_set_use(struct vhost_task *vtsk, enum vhost_task_use use)
 		wake_up_all(&vtsk->used);
 }
 
-/* Return: false when the thread is killed, or the memory is gone. */
+/* Return: false when the thread is killed or the memory is gone. */
 static bool vhost_task_take_mm(struct vhost_task *vtsk)
 {
 	WRITE_ONCE(vtsk->use, VHOST_TASK_ROUND);
-	/* (U): before it is read whether the thread is killed */
+	/* (U): orders the write of ->use before the read of the killed bit */
 	smp_mb();
 	return !vhost_task_is_killed(vtsk) && mmget_not_zero(vtsk->mm);
 }
 
-/* Return: false when there was nothing to do, or no memory to do it with. */
+/* Return: false when there was no work, or no memory to do the work with. */
 static bool vhost_task_round(struct vhost_task *vtsk)
 {
 	bool worked;
@@ -114,11 +114,17 @@ static void vhost_task_work(struct vhost_task *vtsk)
 static void vhost_task_loop(struct vhost_task *vtsk)
 {
 	while (!vhost_task_is_killed(vtsk)) {
-		/* (P), a full barrier: before the thread looks for work */
+		/*
+		 * (P), a full barrier: orders the task state before the work
+		 * check.
+		 */
 		set_current_state(TASK_INTERRUPTIBLE);
 		if (kthread_should_stop())
 			break;
-		/* (P): and before it takes the work, which is there by then */
+		/*
+		 * (P): orders the clear of the bit before the thread takes the
+		 * work.
+		 */
 		if (test_and_clear_bit(VHOST_TASK_WOKEN, &vtsk->flags)) {
 			__set_current_state(TASK_RUNNING);
 			vhost_task_work(vtsk);
@@ -129,7 +135,7 @@ static void vhost_task_loop(struct vhost_task *vtsk)
 	__set_current_state(TASK_RUNNING);
 }
 
-/* A thread that was killed does nothing more, and waits to be stopped. */
+/* A killed thread does no more work and waits for vhost_task_stop(). */
 static void vhost_task_end(struct vhost_task *vtsk)
 {
 	if (vhost_task_is_killed(vtsk)) {
@@ -145,7 +151,7 @@ static int vhost_task_thread(void *arg)
 	struct mem_cgroup *old_memcg;
 	const struct cred *old_cred;
 
-	/* a page, or a lookup, that a signal can end ends with the owner */
+	/* SIGKILL ends a wait for a page or in a lookup when the owner ends. */
 	allow_kernel_signal(SIGKILL);
 	old_cred = override_creds(vtsk->cred);
 	old_memcg = set_active_memcg(vtsk->memcg);
@@ -164,7 +170,7 @@ static void vhost_task_kill(struct vhost_task *vtsk)
 	send_sig(SIGKILL, vtsk->task, 1);
 }
 
-/* In the task that ends the use of the memory, which does not wait for us. */
+/* Runs in the task that ends the use of the memory; it must not block. */
 static void vhost_task_mm_release(struct mmu_notifier *notifier,
 				  struct mm_struct *mm)
 {
@@ -210,15 +216,21 @@ static int vhost_task_make(struct vhost_task *vtsk, const char *name)
 		return PTR_ERR(task);
 	vtsk->task = get_task_struct(task);
 	ret = cgroup_attach_task_all(current, task);
-	/* last, because its end calls the notifier */
+	/*
+	 * Registered last, because mmu_notifier_unregister() calls the
+	 * notifier.
+	 */
 	ret = ret ?: mmu_notifier_register(&vtsk->notifier, vtsk->mm);
 	if (ret)
 		kthread_stop(task);
-	/* any signal interrupts it: the system call begins anew, as a fork does */
+	/*
+	 * Any signal interrupts the call, so the system call restarts, as fork
+	 * does.
+	 */
 	return ret == -EINTR ? -ERESTARTNOINTR : ret;
 }
 
-/* With current as the creator, which is a thread of a process. */
+/* The caller is the creator, a thread of a process. */
 struct vhost_task *vhost_task_create(bool (*fn)(void *),
 				     void (*handle_kill)(void *), void *arg,
 				     const char *name)
@@ -253,7 +265,10 @@ void vhost_task_stop(struct vhost_task *vtsk)
 
 void vhost_task_wake(struct vhost_task *vtsk)
 {
-	/* (P): what the thread is woken for comes before, and the wake-up behind */
+	/*
+	 * (P): orders the queued work before the bit, and the bit before the
+	 * wakeup.
+	 */
 	set_bit(VHOST_TASK_WOKEN, &vtsk->flags);
 	wake_up_process(vtsk->task);
 }
@@ -264,20 +279,20 @@ static bool vhost_task_uses_mm(struct vhost_task *vtsk)
 }
 
 /**
- * vhost_task_let_go_mm() - the thread shall not use the creator's memory any more
+ * vhost_task_let_go_mm() - end the thread's use of the creator's memory
  * @vtsk: the thread; it does no more work
  *
- * A round that waits for a page, a lookup or another process in a way that a
- * signal ends is over then. A process waits a while for any other round, and
- * until the memory is free when the thread is the last that uses it; a thread of
- * the kernel does not wait.
+ * The kill ends a round that waits killably for a page, a lookup or another
+ * process. If a process calls this function, it waits a limited time for any
+ * other round. It also waits until the memory is free if the thread is the last
+ * user of the memory. A kernel thread does not wait.
  */
 void vhost_task_let_go_mm(struct vhost_task *vtsk)
 {
 	vhost_task_kill(vtsk);
 	if (current->flags & PF_KTHREAD)
 		return;
-	/* (U): behind the kill, and before the use of the memory is read */
+	/* (U): orders the kill before the read of ->use */
 	smp_mb();
 	wait_event_timeout(vtsk->used, !vhost_task_uses_mm(vtsk),
 			   VHOST_TASK_ROUND_WAIT);

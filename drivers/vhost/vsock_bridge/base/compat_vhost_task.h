@@ -2,9 +2,9 @@
 /*
  * vhost_task for kernels before 6.4, made of a kernel thread.
  *
- * It uses the memory, the cgroups, the credentials and the memcg of the
- * process that creates it, but it is not a thread of that process: its pid is
- * its own. It is killed when the memory of the process goes.
+ * The thread uses the memory, the cgroups, the credentials and the memcg of the
+ * process that creates it. It is not a thread of that process and has its own
+ * pid. The thread is killed when the memory of the process goes.
  */
 #ifndef VSB_COMPAT_VHOST_TASK_H
 #define VSB_COMPAT_VHOST_TASK_H

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The context of a device: what every part of it needs.
+ * The context of a device: the state that every part of it needs.
  */
 #include "base/ctx.h"
 
 /**
- * vsb_ctx_init() - make the context of a device, with the default limits
- * @ctx: zeroed
+ * vsb_ctx_init() - initialize the context of a device with the default limits
+ * @ctx: the context, zeroed
  * @killed: called by both threads of the worker when the owner was killed
  * @arg: argument of @killed
  */

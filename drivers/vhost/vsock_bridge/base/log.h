@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Lines in the kernel log: "vsock_bridge: dev 3: vq 1: what happened, effect".
+ * Format of lines in the kernel log: "vsock_bridge: dev 3: vq 1: what, effect".
  */
 #ifndef VSB_LOG_LINE_H
 #define VSB_LOG_LINE_H
@@ -12,7 +12,7 @@
 #undef pr_fmt
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-/* A warning about a device. A guest can provoke it, so it is rate-limited. */
+/* Warns about a device. A guest can provoke the line, so it is rate-limited. */
 #define vsb_dev_warn(ctx, fmt, ...)					\
 	pr_warn_ratelimited("dev %u: " fmt, (ctx)->stats.device, ##__VA_ARGS__)
 

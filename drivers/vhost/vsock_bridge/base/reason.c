@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Why a connection ends, a request is refused or a packet is dropped.
+ * The reasons why a connection ends, a request is refused or a packet is
+ * dropped.
  */
 #include <linux/stddef.h>
 
@@ -10,7 +11,7 @@
 
 /**
  * struct vsb_reason_entry - a reason
- * @name: in trace events
+ * @name: the reason's name in trace events
  * @counter: offset of its counter in struct vsock_bridge_stats
  */
 struct vsb_reason_entry {
@@ -34,7 +35,7 @@ const char *vsb_reason_name(enum vsb_reason reason)
 	return vsb_reasons[reason].name;
 }
 
-/* The data path's lock is held. */
+/* The caller holds the data path's lock. */
 void vsb_count(struct vsb_ctx *ctx, enum vsb_reason reason)
 {
 	u64 *counter = (void *)&ctx->stats + vsb_reasons[reason].counter;
@@ -44,10 +45,10 @@ void vsb_count(struct vsb_ctx *ctx, enum vsb_reason reason)
 
 /**
  * vsb_error() - count and trace an error
- * @ctx: the context; the data path's lock is held
+ * @ctx: the context; the caller holds the data path's lock
  * @reason: an ERROR entry of VSOCK_BRIDGE_STATS
- * @host_port: the ports of the connection or of the packet; 0 if not known
- * @guest_port: the same for the guest's side
+ * @host_port: host port of the connection or packet; 0 if not known
+ * @guest_port: guest port of the connection or packet; 0 if not known
  */
 void vsb_error(struct vsb_ctx *ctx, enum vsb_reason reason, u32 host_port,
 	       u32 guest_port)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Why a connection ends, a request is refused or a packet is dropped.
+ * The reasons why a connection ends, a request is refused or a packet is
+ * dropped.
  *
- * The list is VSOCK_BRIDGE_STATS in the uapi header: its ERROR entries are the
- * errors, its END entries the other reasons for which connections end. Each reason
- * has a counter, and a name in trace events.
+ * The list is VSOCK_BRIDGE_STATS in the uapi header. Its ERROR entries are the
+ * errors; its END entries are the other reasons why a connection ends. Each
+ * reason has a counter and a name in trace events.
  */
 #ifndef VSB_REASON_H
 #define VSB_REASON_H
@@ -24,7 +25,7 @@ enum vsb_reason {
 
 #define VSB_REASON_IS_END(NAME, name, text)	case VSB_REASON_##NAME:
 
-/* Is it an END entry, and no error? */
+/* Return: true for an END entry, false for an ERROR entry. */
 static inline bool vsb_reason_is_end(enum vsb_reason reason)
 {
 	switch (reason) {

@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The trace events: their definitions. */
+/* The definitions of the trace events. */
 #define CREATE_TRACE_POINTS
 #include "base/trace.h"

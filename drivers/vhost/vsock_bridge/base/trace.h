@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Trace events: the error cases, the life of connections, their bytes, what they
- * wait for, credit, kicks and calls.
+ * Trace events: errors, the life of connections, transferred bytes, stalls,
+ * credit, kicks and interrupts.
  *
- * Each names the device by the number that VSOCK_BRIDGE_GET_STATS tells.
+ * Each event names the device by its number, struct vsock_bridge_stats.device.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM vsock_bridge
@@ -15,7 +15,10 @@
 #include <linux/tracepoint.h>
 #include <linux/types.h>
 
-/* An error, about a connection, a packet, or (ports 0) the device. */
+/*
+ * An error of a connection, of a packet, or (if both ports are 0) of the
+ * device.
+ */
 TRACE_EVENT(vsb_error,
 	TP_PROTO(u32 device, u32 host_port, u32 guest_port, const char *reason),
 	TP_ARGS(device, host_port, guest_port, reason),
@@ -36,7 +39,7 @@ TRACE_EVENT(vsb_error,
 		  __entry->reason)
 );
 
-/* An RST was given to the guest. */
+/* The device put an RST into the guest's RX virtqueue. */
 TRACE_EVENT(vsb_rst_sent,
 	TP_PROTO(u32 device, u32 host_port, u32 guest_port),
 	TP_ARGS(device, host_port, guest_port),
@@ -54,7 +57,7 @@ TRACE_EVENT(vsb_rst_sent,
 		  __entry->device, __entry->host_port, __entry->guest_port)
 );
 
-/* The beginning or the end of a connection. */
+/* The begin or the end of a connection. */
 DECLARE_EVENT_CLASS(vsb_conn,
 	TP_PROTO(u32 device, u32 host_port, u32 guest_port, bool by_guest),
 	TP_ARGS(device, host_port, guest_port, by_guest),
@@ -75,12 +78,14 @@ DECLARE_EVENT_CLASS(vsb_conn,
 		  __entry->by_guest ? "guest" : "host")
 );
 
-/* The guest knows it by its ports, or is about to hear of it. */
+/* The device added the connection to its table and reserved the ports. */
 DEFINE_EVENT(vsb_conn, vsb_conn_added,
 	     TP_PROTO(u32 device, u32 host_port, u32 guest_port, bool by_guest),
 	     TP_ARGS(device, host_port, guest_port, by_guest));
 
-/* The ports are free again. */
+/*
+ * The device removed the connection from its table; the ports are free again.
+ */
 DEFINE_EVENT(vsb_conn, vsb_conn_removed,
 	     TP_PROTO(u32 device, u32 host_port, u32 guest_port, bool by_guest),
 	     TP_ARGS(device, host_port, guest_port, by_guest));
@@ -90,7 +95,7 @@ DEFINE_EVENT(vsb_conn, vsb_conn_accepted,
 	     TP_PROTO(u32 device, u32 host_port, u32 guest_port, bool by_guest),
 	     TP_ARGS(device, host_port, guest_port, by_guest));
 
-/* It has ended, or will when its last bytes are read. */
+/* The connection has ended, or ends when the peer has read the last bytes. */
 TRACE_EVENT(vsb_conn_ended,
 	TP_PROTO(u32 device, u32 host_port, u32 guest_port, bool by_guest,
 		 const char *reason),
@@ -114,7 +119,7 @@ TRACE_EVENT(vsb_conn_ended,
 		  __entry->by_guest ? "guest" : "host", __entry->reason)
 );
 
-/* Bytes wait; the ports are 0 where all of the device's do. */
+/* Bytes wait. Both ports are 0 if all bytes of the device wait. */
 TRACE_EVENT(vsb_stall,
 	TP_PROTO(u32 device, u32 host_port, u32 guest_port, const char *cause),
 	TP_ARGS(device, host_port, guest_port, cause),
@@ -135,7 +140,7 @@ TRACE_EVENT(vsb_stall,
 		  __entry->cause)
 );
 
-/* What one side says of its buffer; virtio 1.3, 5.10.6.3. */
+/* The receive buffer that one side advertises; virtio 1.3, 5.10.6.3. */
 DECLARE_EVENT_CLASS(vsb_credit,
 	TP_PROTO(u32 device, u32 host_port, u32 guest_port, u32 buf_alloc,
 		 u32 fwd_cnt),
@@ -159,19 +164,19 @@ DECLARE_EVENT_CLASS(vsb_credit,
 		  __entry->buf_alloc, __entry->fwd_cnt)
 );
 
-/* The guest has said something new of its own, in whatever packet. */
+/* The guest advertised a new credit, in any packet. */
 DEFINE_EVENT(vsb_credit, vsb_credit_received,
 	     TP_PROTO(u32 device, u32 host_port, u32 guest_port, u32 buf_alloc,
 		      u32 fwd_cnt),
 	     TP_ARGS(device, host_port, guest_port, buf_alloc, fwd_cnt));
 
-/* The guest was told of ours, in a packet of its own. */
+/* The device sent its credit to the guest in a CREDIT_UPDATE packet. */
 DEFINE_EVENT(vsb_credit, vsb_credit_sent,
 	     TP_PROTO(u32 device, u32 host_port, u32 guest_port, u32 buf_alloc,
 		      u32 fwd_cnt),
 	     TP_ARGS(device, host_port, guest_port, buf_alloc, fwd_cnt));
 
-/* Bytes that one call has moved, or several where it was cut short. */
+/* The bytes that one call moved, or several calls after a short one. */
 DECLARE_EVENT_CLASS(vsb_bytes,
 	TP_PROTO(u32 device, u32 host_port, u32 guest_port, u32 bytes),
 	TP_ARGS(device, host_port, guest_port, bytes),
@@ -192,17 +197,17 @@ DECLARE_EVENT_CLASS(vsb_bytes,
 		  __entry->bytes)
 );
 
-/* The guest has sent them; they are about to go to the host socket. */
+/* The guest sent the bytes; the device is about to write them to the socket. */
 DEFINE_EVENT(vsb_bytes, vsb_tx_bytes,
 	     TP_PROTO(u32 device, u32 host_port, u32 guest_port, u32 bytes),
 	     TP_ARGS(device, host_port, guest_port, bytes));
 
-/* They were read from the host socket, and are in the guest's buffers. */
+/* The device read the bytes from the socket into the guest's buffers. */
 DEFINE_EVENT(vsb_bytes, vsb_rx_bytes,
 	     TP_PROTO(u32 device, u32 host_port, u32 guest_port, u32 bytes),
 	     TP_ARGS(device, host_port, guest_port, bytes));
 
-/* About a virtqueue: 0 RX, 1 TX, 2 events. */
+/* An event of a virtqueue: 0 is RX, 1 is TX, 2 is the event queue. */
 DECLARE_EVENT_CLASS(vsb_queue,
 	TP_PROTO(u32 device, u32 queue),
 	TP_ARGS(device, queue),
@@ -217,11 +222,13 @@ DECLARE_EVENT_CLASS(vsb_queue,
 	TP_printk("dev=%u queue=%u", __entry->device, __entry->queue)
 );
 
-/* The guest has put something into it. In its context, or QEMU's. */
+/*
+ * The guest kicked the virtqueue. Runs in the context of the vCPU or the VMM.
+ */
 DEFINE_EVENT(vsb_queue, vsb_kick,
 	     TP_PROTO(u32 device, u32 queue), TP_ARGS(device, queue));
 
-/* The guest is interrupted for it. */
+/* The device interrupts the guest for the virtqueue. */
 DEFINE_EVENT(vsb_queue, vsb_call,
 	     TP_PROTO(u32 device, u32 queue), TP_ARGS(device, queue));
 

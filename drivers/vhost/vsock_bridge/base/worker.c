@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Threads in the context of the device's owner, and the work they are given.
+ * Threads in the context of the device's owner, and the work that they run.
  *
- * A vhost_task is a thread of the owner's process: it has its memory, cgroups,
- * credentials and rlimits, and it ends with it.
+ * A vhost_task is a thread of the owner's process: it has the owner's memory,
+ * cgroups, credentials and rlimits, and it ends with the owner.
  */
 #include <linux/bitops.h>
 #include <linux/err.h>
@@ -18,9 +18,10 @@
 #define VSB_WORK_QUEUED	0
 
 /*
- * What a task closes is only closed on its way back to user space, where a
- * vhost_task never goes. A pending signal takes it through get_signal(), which
- * does as well: descriptors that were passed to us would pile up else.
+ * The kernel closes a task's released files only on the task's way back to user
+ * space, and a vhost_task never goes there. A pending signal sends the
+ * vhost_task through get_signal(), which closes them too. Without this, files
+ * that a host program passed to the device would pile up.
  */
 static void vsb_worker_close_files(void)
 {
@@ -28,7 +29,7 @@ static void vsb_worker_close_files(void)
 		set_thread_flag(TIF_NOTIFY_SIGNAL);
 }
 
-/* The next of those that were taken out of the list. */
+/* Takes the next work out of the batch that thread @me took from the list. */
 static struct vsb_work *vsb_worker_next(struct vsb_worker *worker, int me)
 {
 	struct llist_node *node = worker->rest[me];
@@ -39,7 +40,7 @@ static struct vsb_work *vsb_worker_next(struct vsb_worker *worker, int me)
 	return llist_entry(node, struct vsb_work, node);
 }
 
-/* One round: run what is queued. Return: false when there was nothing. */
+/* Runs the queued works once. Return: false when there was no work. */
 static bool vsb_worker_run_as(struct vsb_worker *worker, int me)
 {
 	struct llist_node *node = llist_del_all(&worker->works);
@@ -52,11 +53,12 @@ static bool vsb_worker_run_as(struct vsb_worker *worker, int me)
 	worker->rest[me] = llist_reverse_order(node);
 	while ((work = vsb_worker_next(worker, me))) {
 		/*
-		 * (I): The release keeps the read of the list's next node before
-		 * the bit, for a caller that finds the bit clear overwrites that.
+		 * (I): The release orders the read of node->next before the
+		 * clear of the bit: a caller that finds the bit clear
+		 * overwrites node->next.
 		 */
 		clear_bit_unlock(VSB_WORK_QUEUED, &work->queued);
-		/* (I): this round sees what a caller did that found the bit set */
+		/* (I): fn sees the writes of a caller that found the bit set */
 		smp_mb__after_atomic();
 		vsb_kcov_remote_start(worker->kcov_handle);
 		work->fn(work);
@@ -72,7 +74,7 @@ static bool vsb_worker_run(void *arg)
 	return vsb_worker_run_as(arg, VSB_THREAD);
 }
 
-/* The same for the stand-in, while it is one. */
+/* One round of the stand-in: it works only while the thread is away. */
 static bool vsb_worker_stand_in(void *arg)
 {
 	struct vsb_worker *worker = arg;
@@ -114,11 +116,11 @@ static int vsb_worker_create(struct vsb_worker *worker, bool (*fn)(void *arg),
 	if (IS_ERR_OR_NULL(task))
 		return task ? PTR_ERR(task) : -ENOMEM;
 
-	/* (S): a waker that finds the pointer finds the whole of the task */
+	/* (S): a waker that reads the pointer sees an initialized task */
 	smp_store_release(slot, task);
 	/*
-	 * (F): From here on vsb_worker_queue() wakes the thread. What was
-	 * queued before is found in the thread's first round.
+	 * (F): From here on vsb_worker_queue() wakes the thread. The first
+	 * round of the thread runs the works that were queued before.
 	 */
 	smp_mb();
 	vhost_task_start(task);
@@ -126,16 +128,17 @@ static int vsb_worker_create(struct vsb_worker *worker, bool (*fn)(void *arg),
 }
 
 /*
- * A thread that is being stopped is not woken any more. Nor is one that exits
- * with its owner: timers may still want to, and before Linux 6.17 nobody holds the
- * task of a vhost_task, which RCU frees after its exit.
+ * Does not wake a thread that is being stopped, nor a thread that exits with
+ * its owner. Timers may still queue work at that time. Before Linux 6.17
+ * nothing holds a reference to the task of a vhost_task, and RCU frees the task
+ * after its exit.
  */
 static void vsb_worker_wake(struct vsb_worker *worker, struct vhost_task **slot)
 {
 	struct vhost_task *task;
 
-	rcu_read_lock();	/* (K): it is not freed before the end */
-	/* (S): what is read of the task depends on the pointer */
+	rcu_read_lock();	/* (K): the task lives until the unlock */
+	/* (S): an address dependency orders the reads of the task's fields */
 	task = READ_ONCE(*slot);
 	if (task && !READ_ONCE(worker->dying))
 		vhost_task_wake(task);
@@ -146,10 +149,11 @@ static void vsb_worker_wake(struct vsb_worker *worker, struct vhost_task **slot)
  * vsb_worker_start() - create the threads, with current as the owner
  * @worker: the worker
  * @name: name of the thread
- * @stand_in_name: name of the other one
+ * @stand_in_name: name of the stand-in
  *
- * The caller holds no lock that a work or @killed takes: each thread runs at
- * once, and one that is alone is stopped again.
+ * Each thread runs at once, so the caller must hold no lock that a work or
+ * @killed takes. If the second thread cannot be created, the first one is
+ * stopped again.
  *
  * Return: 0, or an error of vhost_task_create().
  */
@@ -167,13 +171,13 @@ int vsb_worker_start(struct vsb_worker *worker, const char *name,
 	if (ret) {
 		vhost_task_stop(worker->stand_in);
 		worker->stand_in = NULL;
-		/* the next one has to know itself, too */
+		/* the next stand-in sets it again */
 		worker->stand_in_task = NULL;
 	}
 	return ret;
 }
 
-/* The device is dead: the threads use the owner's memory no more. */
+/* The device is dead: the threads stop using the owner's memory. */
 void vsb_worker_let_go_mm(struct vsb_worker *worker)
 {
 	if (!worker->task)
@@ -186,8 +190,7 @@ void vsb_worker_let_go_mm(struct vsb_worker *worker)
  * vsb_worker_stop() - end the threads and wait for them
  * @worker: the worker
  *
- * Nothing may queue work any more but works themselves: the caller has taken
- * every other source away.
+ * Only works may still queue work: the caller has removed all other sources.
  */
 void vsb_worker_stop(struct vsb_worker *worker)
 {
@@ -197,7 +200,7 @@ void vsb_worker_stop(struct vsb_worker *worker)
 		return;
 	WRITE_ONCE(worker->task, NULL);
 	WRITE_ONCE(worker->stand_in, NULL);
-	/* (K): each thread may be about to wake the other one */
+	/* (K): each thread may be about to wake the other thread */
 	synchronize_rcu();
 	vhost_task_stop(task);
 	vhost_task_stop(stand_in);
@@ -205,25 +208,25 @@ void vsb_worker_stop(struct vsb_worker *worker)
 }
 
 /**
- * vsb_worker_queue() - give the worker something to do; from any context
+ * vsb_worker_queue() - queue a work; callable from any context
  * @worker: the worker
- * @work: the work; nothing happens when it is queued already
+ * @work: the work; the call has no effect if the work is queued already
  */
 void vsb_worker_queue(struct vsb_worker *worker, struct vsb_work *work)
 {
-	/* (I), a full barrier: who takes it out sees what was done before */
+	/* (I), a full barrier: fn sees the caller's earlier writes */
 	if (test_and_set_bit(VSB_WORK_QUEUED, &work->queued))
 		return;
 	/*
-	 * (F) (G) (P), a full barrier: before it is looked for the thread, for
-	 * who is away, and for who sleeps.
+	 * (F) (G) (P), a full barrier: orders llist_add() before the reads of
+	 * the task, of ->away and of the sleeper's state.
 	 */
 	llist_add(&work->node, &worker->works);
 	vsb_worker_wake(worker, atomic_read(&worker->away) == VSB_THREAD ?
 				&worker->stand_in : &worker->task);
 }
 
-/* What was taken and not begun with is for whoever stays. */
+/* Returns the works that thread @me took but did not start to the list. */
 static void vsb_worker_put_back(struct vsb_worker *worker, int me)
 {
 	struct llist_node *last = worker->rest[me];
@@ -231,17 +234,17 @@ static void vsb_worker_put_back(struct vsb_worker *worker, int me)
 	if (!last)
 		return;
 	worker->rest[me] = NULL;
-	/* (G): no barrier is needed, for we look at the list ourselves */
+	/* (G): needs no barrier, because this thread reads the list itself */
 	llist_add_batch(llist_reverse_order(last), last, &worker->works);
 }
 
 /**
- * vsb_worker_leave() - the caller, a work, may block for long from here on
+ * vsb_worker_leave() - allow the calling work to block for long
  * @worker: the worker
  *
- * What is queued until vsb_worker_return() is done by the other thread.
+ * Until vsb_worker_return(), the other thread runs the queued works.
  *
- * Return: false when that is away itself: somebody has to stay.
+ * Return: false when the other thread is away: one thread has to stay.
  */
 bool vsb_worker_leave(struct vsb_worker *worker)
 {
@@ -249,9 +252,9 @@ bool vsb_worker_leave(struct vsb_worker *worker)
 							       VSB_THREAD;
 
 	/*
-	 * (G), a full barrier: this thread sees what was queued, or its sender
-	 * sees that this thread is away. (R): What the thread that was away
-	 * before did is done.
+	 * (G), a full barrier: either this thread sees a queued work, or the
+	 * thread that queued it sees that this thread is away. (R): This thread
+	 * also sees the writes of the thread that was away before.
 	 */
 	if (atomic_cmpxchg(&worker->away, VSB_NOBODY, me) != VSB_NOBODY)
 		return false;
@@ -263,16 +266,17 @@ bool vsb_worker_leave(struct vsb_worker *worker)
 }
 
 /**
- * vsb_worker_return() - the end of vsb_worker_leave()
+ * vsb_worker_return() - end what vsb_worker_leave() began
  * @worker: the worker
  *
- * What the caller did while it was away is seen by the next thread that is.
- * Behind it is a full barrier. The stand-in goes on with what it has begun, and leaves the
- * rest in the list: a thread looks there again before it sleeps.
+ * The next thread that leaves sees the writes that the caller made while it was
+ * away. The function ends with a full barrier. The stand-in completes the work
+ * that it runs and leaves the rest in the list: each thread checks the list
+ * before it sleeps.
  */
 void vsb_worker_return(struct vsb_worker *worker)
 {
-	/* (R): the next thread that is away sees what this one did */
+	/* (R): the next thread that leaves sees this thread's writes */
 	atomic_set_release(&worker->away, VSB_NOBODY);
-	smp_mb();	/* (H): before the caller looks for what it was to do */
+	smp_mb();	/* (H): before the caller's checks for work */
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Threads in the context of the device's owner, and the work they are given.
+ * Threads in the context of the device's owner, and the work that they run.
  */
 #ifndef VSB_WORKER_H
 #define VSB_WORKER_H
@@ -16,10 +16,12 @@ struct task_struct;
 struct vhost_task;
 
 /**
- * struct vsb_work - something for a worker to do
- * @node: place in the worker's list
- * @queued: bit 0: it is in the list, or a thread has taken it and not begun
- * @fn: what to do; bounded, it queues itself again when more is left
+ * struct vsb_work - a function for a worker to run
+ * @node: entry in the worker's list
+ * @queued: bit 0 is set while the work is in the list, or a thread has taken it
+ *	but has not called @fn yet
+ * @fn: the function; its time is bounded, and it queues itself again if work is
+ *	left
  */
 struct vsb_work {
 	struct llist_node node;
@@ -27,7 +29,7 @@ struct vsb_work {
 	void (*fn)(struct vsb_work *work);
 };
 
-/* A worker's threads, and who of them is away: one at a time. */
+/* The threads of a worker, and the value of ->away if no thread is away. */
 enum vsb_worker_thread {
 	VSB_THREAD,
 	VSB_STAND_IN,
@@ -36,26 +38,28 @@ enum vsb_worker_thread {
 };
 
 /**
- * struct vsb_worker - a thread, another one that stands in for it, and a list
- * @works: works that were queued; lock-free, from any context
- * @task: the thread; NULL before vsb_worker_start() and after stop
- * @stand_in: does the work while the thread is away; likewise
- * @stand_in_task: the same, so that it knows itself; set when it first runs
- * @rest: what each of them has taken out of @works and not begun with
- * @dying: the owner was killed: the threads are on their way out, whoever still
- *	queues work
- * @away: the thread that runs a work that may block, or VSB_NOBODY; excludes:
- *	what only one thread at a time may do, a thread does while it is away
- * @kcov_handle: to whose coverage the works belong, in kernels with KCOV: the
- *	owner's
+ * struct vsb_worker - a thread, a stand-in for it, and a list of works
+ * @works: the queued works; lock-free, from any context
+ * @task: the thread; NULL before vsb_worker_start() and after vsb_worker_stop()
+ * @stand_in: the thread that runs the works while @task is away; NULL as @task
+ * @stand_in_task: the task of @stand_in, by which the stand-in recognizes
+ *	itself; set in its first round
+ * @rest: per thread, the works that it took out of @works and has not started
+ * @dying: the owner was killed and the threads exit; queued works wake no
+ *	thread
+ * @away: the thread that runs a work that may block, or VSB_NOBODY. At most one
+ *	thread is away, so code that runs only while its thread is away excludes
+ *	itself.
+ * @kcov_handle: the owner's coverage handle, for kernels with KCOV: the works
+ *	count as the owner's coverage
  * @killed: called by both threads when the owner was killed
  * @arg: argument of @killed
  *
- * Work may be queued at any time. What is queued while there is no thread
- * stays in the list; vsb_worker_start() takes it up.
+ * Work may be queued at any time. Work that is queued while there is no thread
+ * stays in the list; vsb_worker_start() starts a thread that runs it.
  *
- * A work that may block for long says so by vsb_worker_leave(). Most do not
- * block in the end, and cost no change of threads then.
+ * A work that may block for long calls vsb_worker_leave() first. Most such
+ * works do not block in the end, and then no other thread is woken.
  */
 struct vsb_worker {
 	struct llist_head works;
@@ -70,7 +74,7 @@ struct vsb_worker {
 	void *arg;
 };
 
-/* It has threads, and they are not being stopped. */
+/* Return: true if the worker has threads and they are not being stopped. */
 static inline bool vsb_worker_is_there(const struct vsb_worker *worker)
 {
 	return READ_ONCE(worker->task);
