@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A descriptor chain, whatever the format of its ring.
+ * A descriptor chain, independent of the ring format.
  */
 #ifndef VSB_CHAIN_H
 #define VSB_CHAIN_H
@@ -8,17 +8,17 @@
 #include <linux/types.h>
 #include <linux/uio.h>
 
-/* The parts of a chain, at most: as many as an iov_iter takes (UIO_MAXIOV). */
+/* Maximum number of parts of a chain: the limit of an iov_iter (UIO_MAXIOV). */
 #define VSB_SEGS_MAX	1024U
 
 /**
- * enum vsb_fault - what is wrong with a chain
- * @VSB_FAULT_NONE: nothing
+ * enum vsb_fault - the fault of a chain
+ * @VSB_FAULT_NONE: the chain has no fault
  * @VSB_FAULT_DIRECTION: a descriptor has the wrong direction for this queue
- * @VSB_FAULT_CHAIN: a loop, an index out of range, a bad indirect table, more
- *	than 2^32 - 1 bytes
+ * @VSB_FAULT_CHAIN: a loop, an index out of range, a bad indirect table, or
+ *	more than 2^32 - 1 bytes
  * @VSB_FAULT_SEGS: more parts or descriptors than VSB_SEGS_MAX
- * @VSB_FAULT_BOUNDS: an address that is not the guest's memory
+ * @VSB_FAULT_BOUNDS: an address outside of the guest's memory
  * @VSB_FAULT_MEMORY: a table in the guest's memory that cannot be accessed
  */
 enum vsb_fault {
@@ -32,14 +32,14 @@ enum vsb_fault {
 
 /**
  * struct vsb_chain - a chain as the driver made it available
- * @iov: its parts, as addresses of the owner's memory; the caller's storage
+ * @iov: the parts of the chain, in owner addresses; the caller's storage
  * @gpa: the guest-physical addresses of the parts; the caller's storage, or
  *	NULL if the caller does not need them
- * @max: entries in @iov and @gpa
- * @nr: entries in use
- * @len: bytes in all
- * @head: index of the first descriptor, by which the driver knows the chain
- * @fault: why the chain cannot be used; @nr and @len then cover what precedes
+ * @max: number of entries in @iov and @gpa
+ * @nr: number of entries in use
+ * @len: total number of bytes
+ * @head: index of the first descriptor, which identifies the chain
+ * @fault: why the chain cannot be used; @nr and @len then cover the part before
  *	the fault
  */
 struct vsb_chain {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The dirty log: which pages of the guest the device has written.
+ * The dirty log: a bitmap of the guest's pages that the device wrote.
  */
 #include <linux/bitops.h>
 #include <linux/highmem.h>
@@ -13,19 +13,19 @@
 
 #include "virtio/dirty_log.h"
 
-/* Guest pages that one page of the log stands for. */
+/* Number of guest pages whose bits one page of the log holds. */
 #define VSB_LOG_PAGE_BITS	(PAGE_SIZE * BITS_PER_BYTE)
 
 /**
  * vsb_log_fits() - can a log at this address hold these guest addresses?
  * @base: the bitmap, or NULL
  * @first: first guest-physical address
- * @last: last one
+ * @last: last guest-physical address
  *
- * How long the bitmap is, the VMM does not say: what cannot be checked here is
- * found out by the write, which faults.
+ * The VMM does not pass the length of the bitmap, so only the address range is
+ * checked here. A write behind the bitmap faults.
  *
- * Return: false when the bits would lie outside of the process's addresses.
+ * Return: false if the bits would lie outside of the process's addresses.
  */
 bool vsb_log_fits(const void __user *base, u64 first, u64 last)
 {
@@ -40,9 +40,9 @@ bool vsb_log_fits(const void __user *base, u64 first, u64 last)
 }
 
 /*
- * Set @nr bits in one page of the log, the first being bit @bit of @addr's
- * page. The kernel has no atomic OR for the memory of a process, so the page
- * is held and mapped.
+ * Sets @nr bits in one page of the log; the first is bit @bit of the page at
+ * @addr. The kernel has no atomic OR for user memory, so the function pins the
+ * page and maps it.
  */
 static int vsb_log_set_bits(unsigned long addr, unsigned int bit,
 			    unsigned int nr)
@@ -60,7 +60,7 @@ static int vsb_log_set_bits(unsigned long addr, unsigned int bit,
 	return 0;
 }
 
-/* Log the guest pages from @page to @last; at most a page of the log a time. */
+/* Logs the guest pages from @page to @last, one page of the log at a time. */
 static int vsb_log_set_pages(const struct vsb_log *log, u64 page, u64 last)
 {
 	int ret = 0;
@@ -80,14 +80,14 @@ static int vsb_log_set_pages(const struct vsb_log *log, u64 page, u64 last)
 }
 
 /**
- * vsb_log_write() - the device has written a range of guest memory
+ * vsb_log_write() - log that the device wrote a range of guest memory
  * @log: the log
  * @addr: guest-physical address; the range has passed vsb_log_fits()
  * @len: bytes
  *
- * In the context of the owner: of its worker, or of its ioctl.
+ * Runs in the owner's context: in its worker or in its ioctl.
  *
- * Return: 0, or -EFAULT when the log cannot be written.
+ * Return: 0, or -EFAULT if the log cannot be written.
  */
 int vsb_log_write(struct vsb_log *log, u64 addr, u64 len)
 {
@@ -95,7 +95,7 @@ int vsb_log_write(struct vsb_log *log, u64 addr, u64 len)
 
 	if (!len || !log->base)
 		return 0;
-	smp_wmb();	/* (E): the page is written before its bit is set */
+	smp_wmb();	/* (E): orders the write of the page before its bit */
 	ret = vsb_log_set_pages(log, addr / VHOST_PAGE_SIZE,
 				(addr + len - 1) / VHOST_PAGE_SIZE);
 	log->dirty = true;
@@ -103,12 +103,12 @@ int vsb_log_write(struct vsb_log *log, u64 addr, u64 len)
 }
 
 /**
- * vsb_log_write_parts() - the device has written the beginning of a chain
+ * vsb_log_write_parts() - log that the device wrote the beginning of a chain
  * @log: the log
  * @iov: the parts of the chain
- * @addr: their guest-physical addresses
- * @nr: how many
- * @len: bytes from the first on
+ * @addr: guest-physical addresses of the parts
+ * @nr: number of parts
+ * @len: number of bytes that were written
  *
  * Return: as vsb_log_write().
  */

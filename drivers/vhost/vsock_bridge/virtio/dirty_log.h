@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The dirty log: which pages of the guest the device has written, for a VMM
+ * The dirty log: a bitmap of the guest's pages that the device wrote, for a VMM
  * that migrates the guest while it runs.
  *
- * It is a bitmap in the owner's memory: bit N stands for the N-th page
- * (VHOST_PAGE_SIZE) of guest-physical memory. The VMM takes bits out at any
- * time, so they are set with an atomic OR:
+ * The bitmap lies in the owner's memory. Bit N stands for the N-th page
+ * (VHOST_PAGE_SIZE) of guest-physical memory. The VMM can clear bits at any
+ * time, so the device sets them with an atomic OR:
  *
  *	 device                              VMM
  *	 writes a page of the guest          clears its bit: atomic exchange
  *	   (E) smp_wmb                         (a full barrier)
  *	 sets its bit: set_bit()             reads the page
  *
- * A bit that was cleared before it is set again makes the VMM read once more;
- * one that is set after the exchange stays for the next.
+ * If the VMM clears a bit before the device sets it again, the VMM reads the
+ * page once more. A bit that the device sets after the exchange stays for the
+ * VMM's next pass.
  */
 #ifndef VSB_LOG_H
 #define VSB_LOG_H
@@ -24,13 +25,13 @@ struct eventfd_ctx;
 struct iovec;
 
 /**
- * struct vsb_log - the dirty log; under the lock of the datapath
- * @base: the bitmap; NULL when there is none, and nothing is logged
- * @ctx: signalled at the end of a round that has set bits; a reference is
- *	held; NULL when there is none
- * @dirty: bits were set since then
- * @all: VHOST_F_LOG_ALL: what is written into chains is logged. Whether a
- *	used ring is, that ring knows.
+ * struct vsb_log - the dirty log; the data path's lock protects it
+ * @base: the bitmap; NULL if there is none, then nothing is logged
+ * @ctx: eventfd that is signalled at the end of a round that set bits; with a
+ *	reference; NULL if there is none
+ * @dirty: bits were set since @ctx was signalled
+ * @all: VHOST_F_LOG_ALL: writes into chains are logged. Writes into a used ring
+ *	are logged if vsb_split.log_used of that ring is set.
  */
 struct vsb_log {
 	void __user *base;
@@ -39,7 +40,7 @@ struct vsb_log {
 	bool all;
 };
 
-/* Must writes into chains be logged? */
+/* Return: true if writes into chains must be logged. */
 static inline bool vsb_log_is_on(const struct vsb_log *log)
 {
 	return log->all && log->base;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Eventfds that the device signals: calls, errors, the dirty log.
+ * The eventfds that the device signals: interrupts, errors, the dirty log.
  */
 #include <linux/err.h>
 #include <linux/eventfd.h>
@@ -11,7 +11,7 @@
 /**
  * vsb_eventfd_set() - replace an eventfd
  * @slot: the eventfd, with a reference, or NULL
- * @fd: of the current process, or VHOST_FILE_UNBIND for none
+ * @fd: eventfd of the current process, or VHOST_FILE_UNBIND for none
  *
  * Return: 0, or an error of eventfd_ctx_fdget(); then the old eventfd stays.
  */

@@ -12,10 +12,12 @@
 #include "virtio/interrupt.h"
 #include "virtio/queue.h"
 
-/* An interrupt for TX is sent when such a share of the ring is used. */
+/*
+ * A TX interrupt is sent as soon as 1/VSB_INTERRUPT_SHARE of the ring is used.
+ */
 #define VSB_INTERRUPT_SHARE	4
 
-/* Does the driver want an interrupt for the chains that are used? */
+/* Return: true if the driver wants an interrupt for the used chains. */
 static bool vsb_interrupt_is_wanted(struct vsb_queue *q)
 {
 	if (vsb_queue_wants_interrupt(q))
@@ -55,8 +57,8 @@ static void vsb_interrupt_signal(struct vsb_queue *q)
 }
 
 /*
- * Set since when an interrupt is delayed; 0: none is. Return: whether the
- * caller must start the timer.
+ * Sets the time since when an interrupt is delayed; 0 means that none is
+ * delayed. Return: true if the caller must start the timer.
  */
 static bool vsb_interrupt_set_since(struct vsb_interrupt *in, u64 since)
 {
@@ -72,7 +74,7 @@ static bool vsb_interrupt_set_since(struct vsb_interrupt *in, u64 since)
 	return start;
 }
 
-/* Send a delayed interrupt now, if the driver still wants it. */
+/* Sends a delayed interrupt now, if the driver still wants it. */
 void vsb_interrupt_flush(struct vsb_interrupt *in)
 {
 	if (!in->since)
@@ -82,7 +84,7 @@ void vsb_interrupt_flush(struct vsb_interrupt *in)
 		vsb_interrupt_signal(in->tx);
 }
 
-/* Is the delay old enough for the interrupt to be sent along with another? */
+/* Is the delay old enough to send the interrupt along with another one? */
 static bool vsb_interrupt_may_join(const struct vsb_interrupt *in)
 {
 	return in->since &&
@@ -92,7 +94,7 @@ static bool vsb_interrupt_may_join(const struct vsb_interrupt *in)
 /**
  * vsb_interrupt_send() - interrupt the guest for used chains, if it wants that
  * @in: the interrupts of the device
- * @q: the queue, not TX
+ * @q: the queue; not TX
  */
 void vsb_interrupt_send(struct vsb_interrupt *in, struct vsb_queue *q)
 {
@@ -103,7 +105,7 @@ void vsb_interrupt_send(struct vsb_interrupt *in, struct vsb_queue *q)
 	vsb_interrupt_signal(q);
 }
 
-/* The same for chains of TX: the interrupt is delayed. */
+/* Delays the interrupt for used TX chains. */
 static void vsb_interrupt_delay(struct vsb_interrupt *in)
 {
 	struct vsb_queue *tx = in->tx;
@@ -125,10 +127,10 @@ static void vsb_interrupt_delay(struct vsb_interrupt *in)
  * @in: the interrupts of the device
  * @q: the queue
  *
- * The driver sees the used chains from here on, and gets at most one interrupt
+ * From here on the driver sees the used chains. It gets at most one interrupt
  * for them, now or later.
  *
- * Return: true when chains were used.
+ * Return: true if chains were used.
  */
 bool vsb_interrupt_finish(struct vsb_interrupt *in, struct vsb_queue *q)
 {
@@ -144,7 +146,7 @@ bool vsb_interrupt_finish(struct vsb_interrupt *in, struct vsb_queue *q)
 	return published;
 }
 
-/* Return: when the timer has to check again; 0: not at all. */
+/* Return: the time of the timer's next check; 0 if it needs no check. */
 static u64 vsb_interrupt_next_check(struct vsb_interrupt *in, u64 now)
 {
 	u64 end = in->since + VSB_INTERRUPT_DELAY_NS;
@@ -154,7 +156,7 @@ static u64 vsb_interrupt_next_check(struct vsb_interrupt *in, u64 now)
 	return in->armed ? end : 0;
 }
 
-/* In interrupt context: the timer only decides, the worker sends. */
+/* Runs in interrupt context: the timer only decides, the worker sends. */
 static enum hrtimer_restart vsb_interrupt_expired(struct hrtimer *timer)
 {
 	struct vsb_interrupt *in = container_of(timer, struct vsb_interrupt,
@@ -184,7 +186,7 @@ void vsb_interrupt_init(struct vsb_interrupt *in, struct vsb_ctx *ctx,
 	vsb_hrtimer_setup(&in->timer, vsb_interrupt_expired);
 }
 
-/* No round runs any more. */
+/* The caller ensures that no round runs any more. */
 void vsb_interrupt_destroy(struct vsb_interrupt *in)
 {
 	hrtimer_cancel(&in->timer);

@@ -2,12 +2,12 @@
 /*
  * Interrupts for used chains, and their coalescing.
  *
- * An interrupt for RX, or for an event, is sent at once. Only a guest with a
- * full TX ring waits for used TX chains, and an interrupt may cost more than
- * the packet did. Therefore an interrupt for TX is delayed until a quarter of
- * the ring is used, but at most for VSB_INTERRUPT_DELAY_NS; in the second half
- * of that time it is sent along with any other interrupt. The guest sees used
- * chains in the ring at once in any case.
+ * An interrupt for RX or for an event is sent at once. Only a guest with a full
+ * TX ring waits for used TX chains, and an interrupt may cost more than the
+ * packet did. Therefore an interrupt for TX is delayed until a quarter of the
+ * ring is used, but at most for VSB_INTERRUPT_DELAY_NS. In the second half of
+ * that time it is sent along with any other interrupt. In any case, the guest
+ * sees used chains in the ring at once.
  */
 #ifndef VSB_INTERRUPT_H
 #define VSB_INTERRUPT_H
@@ -29,12 +29,12 @@ struct vsb_work;
  * @tx: the TX queue
  * @work: calls vsb_interrupt_flush() while the device runs
  * @lock: protects @since and @armed; innermost, interrupts off
- * @since: when the first chain was used that the delayed interrupt is for, in
- *	ns; 0: no interrupt is delayed. Written under the data path's lock as
- *	well.
- * @armed: the timer is going to check @since; the task that sets it starts the
- *	timer
- * @timer: ends the delay. It keeps running when the interrupt is sent earlier,
+ * @since: the time in ns when the first chain was used that the delayed
+ *	interrupt announces; 0 if no interrupt is delayed. A writer also holds
+ *	the data path's lock.
+ * @armed: the timer is going to check @since; the task that sets @armed starts
+ *	the timer
+ * @timer: ends the delay. It keeps running if the interrupt is sent earlier,
  *	because stopping it costs more.
  */
 struct vsb_interrupt {

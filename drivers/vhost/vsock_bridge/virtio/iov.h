@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Parts of chains.
+ * A slice of an array of iovecs.
  */
 #ifndef VSB_IOV_H
 #define VSB_IOV_H
@@ -11,14 +11,14 @@
 #include <linux/uio.h>
 
 /**
- * vsb_iov_slice() - the parts that make up a range of bytes
- * @to: out: its parts; room for as many as @from has
- * @from: parts of the whole
- * @nr: entries of @from
- * @skip: bytes before the range
- * @len: bytes of the range; less when the whole is shorter
+ * vsb_iov_slice() - cut a range of bytes out of an array of parts
+ * @to: out: the parts of the range; has room for @nr entries
+ * @from: the array of parts
+ * @nr: number of entries of @from
+ * @skip: number of bytes before the range
+ * @len: length of the range; the slice is shorter if @from is shorter
  *
- * Return: entries of @to.
+ * Return: the number of entries of @to.
  */
 static inline unsigned int vsb_iov_slice(struct iovec *to,
 					 const struct iovec *from,

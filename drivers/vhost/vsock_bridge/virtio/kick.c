@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The eventfd by which the guest says that it has put chains into a virtqueue.
+ * The kick eventfd of a virtqueue: the guest signals it after it made chains
+ * available.
  */
 #include <linux/err.h>
 #include <linux/eventfd.h>
@@ -12,8 +13,8 @@
 #include "virtio/kick.h"
 
 /*
- * Runs under the lock of the eventfd's wait queue, with interrupts off: it
- * only wakes the worker. Signalling another eventfd here could recurse.
+ * Runs under the lock of the eventfd's wait queue, with interrupts off. It only
+ * wakes the worker, because signalling another eventfd here could recurse.
  */
 static int vsb_kick_wake(wait_queue_entry_t *wait, unsigned int mode, int sync,
 			 void *key)
@@ -49,11 +50,11 @@ void vsb_kick_init(struct vsb_kick *kick, struct vsb_worker *worker,
 }
 
 /**
- * vsb_kick_clear() - take the hook out
+ * vsb_kick_clear() - remove the hook
  * @kick: the hook
  *
- * No kick is on its way to the worker when this returns; work that was queued
- * before may still run.
+ * After the return no kick queues work; work that was queued before may still
+ * run.
  */
 void vsb_kick_clear(struct vsb_kick *kick)
 {
@@ -66,13 +67,13 @@ void vsb_kick_clear(struct vsb_kick *kick)
 }
 
 /**
- * vsb_kick_set() - listen to another eventfd
+ * vsb_kick_set() - replace the kick eventfd
  * @kick: the hook
- * @fd: of the current process, or VHOST_FILE_UNBIND
+ * @fd: eventfd of the current process, or VHOST_FILE_UNBIND
  *
- * A kick that came before is not lost: an eventfd that is readable counts.
+ * Earlier kicks are not lost: a readable eventfd counts as a kick.
  *
- * Return: 0, or an error of eventfd_fget(); the old eventfd stays then.
+ * Return: 0, or an error of eventfd_fget(); then the old eventfd stays.
  */
 int vsb_kick_set(struct vsb_kick *kick, int fd)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The eventfd by which the guest says that it has put chains into a virtqueue.
+ * The kick eventfd of a virtqueue: the guest signals it after it made chains
+ * available.
  */
 #ifndef VSB_KICK_H
 #define VSB_KICK_H
@@ -14,15 +15,15 @@ struct vsb_worker;
 
 /**
  * struct vsb_kick - a hook in an eventfd's wait queue
- * @file: the eventfd; a reference is held; NULL when there is none
- * @wqh: its wait queue; NULL when the hook is not in it
- * @wait: our entry there
- * @table: by which poll hands over the wait queue
- * @worker: who is woken
- * @work: what it is given
+ * @file: the eventfd, with a reference; NULL if there is none
+ * @wqh: the eventfd's wait queue; NULL if the hook is not in it
+ * @wait: the hook's entry in the wait queue
+ * @table: passes the wait queue from vfs_poll() to the hook
+ * @worker: the worker that a kick wakes
+ * @work: the work that a kick queues
  * @count: kicks so far; written under @wqh's lock
- * @device: the number of its device, for who watches
- * @queue: that of its virtqueue, likewise
+ * @device: number of the device, for trace events
+ * @queue: number of the virtqueue, for trace events
  */
 struct vsb_kick {
 	struct file *file;

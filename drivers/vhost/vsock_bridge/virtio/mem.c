@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Guest-physical ranges and where they are in the owner's address space.
+ * The guest's memory: guest-physical ranges and their addresses in the owner's
+ * address space.
  */
 #include <linux/errno.h>
 #include <linux/limits.h>
@@ -50,13 +51,13 @@ static u64 vsb_mem_top(const struct vhost_memory_region *regions, u32 nr)
 }
 
 /**
- * vsb_mem_load() - make the memory from VHOST_SET_MEM_TABLE's argument
- * @mem: out: the memory; on failure not touched
+ * vsb_mem_load() - build the memory from VHOST_SET_MEM_TABLE's argument
+ * @mem: out: the memory; unchanged on failure
  * @table: the argument
  *
- * Return: 0; -EFAULT for a table that cannot be read or a range that wraps or
- * is not the process's; -EOPNOTSUPP for padding that is not 0; -E2BIG for more
- * than VSB_MEM_REGIONS_MAX ranges; -ENOMEM.
+ * Return: 0; -EFAULT for a table that cannot be read, or for a range that wraps
+ * or lies outside of the process's addresses; -EOPNOTSUPP for padding that is
+ * not 0; -E2BIG for more than VSB_MEM_REGIONS_MAX ranges; -ENOMEM.
  */
 int vsb_mem_load(struct vsb_mem *mem, const struct vhost_memory __user *table)
 {
@@ -74,7 +75,7 @@ int vsb_mem_load(struct vsb_mem *mem, const struct vhost_memory __user *table)
 
 	regions = kvcalloc(max_t(u32, head.nregions, 1), sizeof(*regions),
 			   GFP_KERNEL);
-	/* a range of everything becomes two entries */
+	/* vhost_iotlb splits a range of all 2^64 bytes into two entries */
 	tlb = vhost_iotlb_alloc(2 * VSB_MEM_REGIONS_MAX, 0);
 	if (!regions || !tlb) {
 		ret = -ENOMEM;
@@ -106,7 +107,9 @@ void vsb_mem_free(struct vsb_mem *mem)
 	mem->top = 0;
 }
 
-/* Make the range that has @addr the near one. Return: false: there is none. */
+/*
+ * Makes the range around @addr the near range. Return: false if there is none.
+ */
 static bool vsb_mem_approach(struct vsb_mem *mem, u64 addr)
 {
 	const struct vhost_iotlb_map *map;
@@ -119,7 +122,7 @@ static bool vsb_mem_approach(struct vsb_mem *mem, u64 addr)
 	if (!map)
 		return false;
 	mem->near = (struct vsb_range){
-		/* no map has all 2^64 bytes: vhost_iotlb makes two of that */
+		/* no overflow: vhost_iotlb splits a range of all 2^64 bytes */
 		.start = map->start,
 		.size = map->last - map->start + 1,
 		.addr = map->addr,
@@ -127,7 +130,9 @@ static bool vsb_mem_approach(struct vsb_mem *mem, u64 addr)
 	return true;
 }
 
-/* vsb_mem_translate() for what is not all in the range that was used last. */
+/*
+ * The slow path of vsb_mem_translate(): the range is not all in the near range.
+ */
 int vsb_mem_search(struct vsb_mem *mem, u64 addr, u32 len, struct iovec *iov,
 		   unsigned int max)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Guest-physical ranges and where they are in the owner's address space.
+ * The guest's memory: guest-physical ranges and their addresses in the owner's
+ * address space.
  */
 #ifndef VSB_MEM_H
 #define VSB_MEM_H
@@ -12,14 +13,14 @@
 struct vhost_iotlb;
 struct vhost_memory;
 
-/* QEMU asks vhost for 64 regions and more with memory hotplug. */
+/* With memory hotplug, QEMU needs 64 regions and more. */
 #define VSB_MEM_REGIONS_MAX	512
 
 /**
  * struct vsb_range - a guest-physical range
- * @start: its first byte
- * @size: its bytes; 0 when there is none
- * @addr: where it is in the owner's address space
+ * @start: address of its first byte
+ * @size: its size in bytes; 0 if there is no range
+ * @addr: its address in the owner's address space
  */
 struct vsb_range {
 	u64 start;
@@ -29,8 +30,9 @@ struct vsb_range {
 
 /**
  * struct vsb_mem - the guest's memory
- * @tlb: the ranges; NULL before the table was set
- * @near: the range that was used last; most guests have few
+ * @tlb: the ranges; NULL until a table is set
+ * @near: the range that was used last: a cache, because most guests have few
+ *	ranges
  * @top: the highest guest-physical address
  */
 struct vsb_mem {
@@ -65,15 +67,15 @@ vsb_range_at(const struct vsb_range *range, u64 addr)
 }
 
 /**
- * vsb_mem_translate() - find a guest-physical range in the owner's memory
+ * vsb_mem_translate() - translate a guest-physical range to owner addresses
  * @mem: the memory
- * @addr: where it starts
- * @len: its length, more than 0
- * @iov: out: its parts
+ * @addr: first address of the range
+ * @len: length of the range, more than 0
+ * @iov: out: the parts of the range
  * @max: entries of @iov
  *
- * Return: number of parts; -EFAULT when a byte of it is not guest memory;
- * -ENOBUFS when it has more than @max parts.
+ * Return: the number of parts; -EFAULT if a byte of the range is not guest
+ * memory; -ENOBUFS if the range has more than @max parts.
  */
 static inline int vsb_mem_translate(struct vsb_mem *mem, u64 addr, u32 len,
 				    struct iovec *iov, unsigned int max)

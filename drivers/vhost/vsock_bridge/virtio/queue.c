@@ -38,9 +38,9 @@ static const struct vsb_queue_errors vsb_queue_errors[VSB_QUEUES] = {
 };
 
 /**
- * vsb_queue_init() - make a queue
- * @q: zeroed
- * @index: which of the queues it is
+ * vsb_queue_init() - initialize a queue
+ * @q: the queue, zeroed
+ * @index: index of the queue in the device
  * @ctx: the context of the device
  * @log: the dirty log of the device
  * @work: the queue's round
@@ -57,7 +57,7 @@ void vsb_queue_init(struct vsb_queue *q, enum vsb_queue_index index,
 	vsb_kick_init(&q->kick, &ctx->worker, work, &ctx->stats.device, index);
 }
 
-/* The queue is disconnected. */
+/* The caller has disconnected the queue. */
 void vsb_queue_destroy(struct vsb_queue *q)
 {
 	vsb_eventfd_put(q->call);
@@ -69,7 +69,7 @@ void vsb_queue_destroy(struct vsb_queue *q)
  * @q: the queue
  * @features: the negotiated features
  *
- * Return: 0, or -EFAULT when the ring, or its log, cannot be accessed.
+ * Return: 0, or -EFAULT if the ring or its log cannot be accessed.
  */
 int vsb_queue_start(struct vsb_queue *q, u64 features)
 {
@@ -79,8 +79,8 @@ int vsb_queue_start(struct vsb_queue *q, u64 features)
 }
 
 /*
- * Note where the ring stands. Between two rounds no chain is taken and not
- * used.
+ * Saves the position of the ring. Between two rounds, every chain that was
+ * taken is also used.
  */
 void vsb_queue_stop(struct vsb_queue *q)
 {
@@ -89,16 +89,16 @@ void vsb_queue_stop(struct vsb_queue *q)
 		q->stop_used = vsb_split_last_used(&q->ring);
 }
 
-/* Kicks start no rounds from here on. */
+/* After the return, kicks start no rounds. */
 void vsb_queue_disconnect(struct vsb_queue *q)
 {
 	vsb_kick_clear(&q->kick);
 }
 
 /*
- * Does the ring continue where it stood at the stop? A new ring may stand at
- * the same index, since that has 16 bits only, but does not hold the last used
- * element.
+ * Return: true if the ring continues where it stood at the stop. A new ring may
+ * stand at the same index, because the index has only 16 bits, but it does not
+ * hold the last used element.
  */
 bool vsb_queue_is_resumed(const struct vsb_queue *q)
 {
@@ -106,7 +106,7 @@ bool vsb_queue_is_resumed(const struct vsb_queue *q)
 			      vsb_split_last_used(&q->ring) == q->stop_used);
 }
 
-/* Have the worker run the queue's round. */
+/* Makes the worker run the queue's round. */
 void vsb_queue_schedule(struct vsb_queue *q)
 {
 	vsb_worker_queue(&q->ctx->worker, q->work);
@@ -165,7 +165,10 @@ int vsb_queue_set_err(struct vsb_queue *q, int fd)
 				     VSB_REASON_EVENT_FD_FAILS);
 }
 
-/* Can a log at @base hold the device's part of the ring, if that is logged? */
+/*
+ * Return: true if a log at @base can hold the device's part of the ring, or if
+ * that part is not logged.
+ */
 bool vsb_queue_log_fits(const struct vsb_queue *q, const void __user *base)
 {
 	return vsb_split_log_fits(&q->ring, base);
@@ -191,13 +194,13 @@ static enum vsb_reason vsb_queue_fault_reason(const struct vsb_queue *q,
 	return VSB_REASON_NONE;
 }
 
-/* @fault: not VSB_FAULT_NONE */
+/* @fault is not VSB_FAULT_NONE. */
 void vsb_queue_count_fault(struct vsb_queue *q, enum vsb_fault fault)
 {
 	vsb_error(q->ctx, vsb_queue_fault_reason(q, fault), 0, 0);
 }
 
-/* Signal the VMM when the dirty log has new bits. */
+/* Signals the VMM if the dirty log has new bits. */
 static void vsb_queue_report_log(struct vsb_log *log)
 {
 	if (likely(!log->dirty))
@@ -208,7 +211,7 @@ static void vsb_queue_report_log(struct vsb_log *log)
 }
 
 /**
- * vsb_queue_report() - report new bits in the dirty log, and a broken ring once
+ * vsb_queue_report() - report new bits in the dirty log, and once a broken ring
  * @q: the queue
  */
 void vsb_queue_report(struct vsb_queue *q)
@@ -225,10 +228,11 @@ void vsb_queue_report(struct vsb_queue *q)
 }
 
 /**
- * vsb_queue_park() - the queue is empty: ask for a kick
+ * vsb_queue_park() - ask for a kick, because the queue is empty
  * @q: the queue
  *
- * Return: true when it is not empty any more; then no kick may come.
+ * Return: true if the queue is not empty any more; then the driver may send no
+ * kick.
  */
 bool vsb_queue_park(struct vsb_queue *q)
 {

@@ -2,12 +2,12 @@
 /*
  * A virtqueue: its ring, its eventfds, and the round that a kick starts.
  *
- * The other rooms use the functions below and no field. Those on the packet
- * path are inline, and call the ring format. To add a second format, choose
- * between the two here.
+ * The other folders use the functions below, but no field. The functions on the
+ * packet path are inline and call the ring format. To add a second format,
+ * choose between the two formats here.
  *
- * The data path's lock protects a queue, except for what vsb_queue_peek() and
- * the hook of the kick use.
+ * The data path's lock protects a queue, except for the fields that
+ * vsb_queue_peek() and the kick hook use.
  */
 #ifndef VSB_QUEUE_H
 #define VSB_QUEUE_H
@@ -42,19 +42,19 @@ enum vsb_queue_index {
  * struct vsb_queue - a virtqueue
  * @ring: the ring
  * @kick: the eventfd that the guest signals
- * @call: the eventfd that interrupts the guest; a reference is held; NULL when
- *	there is none
- * @err: the eventfd that tells the VMM that the ring broke; the same holds for
- *	it
+ * @call: the eventfd that interrupts the guest, with a reference; NULL if there
+ *	is none
+ * @err: the eventfd that reports a broken ring to the VMM, with a reference;
+ *	NULL if there is none
  * @ctx: the context of the device
  * @work: the queue's round
- * @index: which of the queues this is
+ * @index: index of the queue in the device
  * @active: the queue was set when the device was started. RX and TX must be
  *	set; a VMM that sends events itself does not set the event queue.
  * @reported: VRING_BROKEN was reported
  * @busyloop_us: VHOST_SET_VRING_BUSYLOOP_TIMEOUT, in microseconds
  * @stop_base: index of the next available entry when the device was stopped
- * @stop_used: the last used element then
+ * @stop_used: the last used element when the device was stopped
  */
 struct vsb_queue {
 	struct vsb_split ring;
@@ -72,14 +72,15 @@ struct vsb_queue {
 };
 
 /**
- * struct vsb_queue_seen - what vsb_queue_peek() compares the queue with
- * @ring: the same for the ring
+ * struct vsb_queue_seen - the state that vsb_queue_peek() compares the queue
+ * with
+ * @ring: the state of the ring
  */
 struct vsb_queue_seen {
 	struct vsb_split_seen ring;
 };
 
-/* The life of a queue. */
+/* Creating, starting and stopping a queue. */
 void vsb_queue_init(struct vsb_queue *q, enum vsb_queue_index index,
 		    struct vsb_ctx *ctx, struct vsb_log *log,
 		    struct vsb_work *work);
@@ -90,7 +91,7 @@ void vsb_queue_disconnect(struct vsb_queue *q);
 bool vsb_queue_is_resumed(const struct vsb_queue *q);
 void vsb_queue_schedule(struct vsb_queue *q);
 
-/* What the VMM sets. */
+/* Setting the properties that the VMM controls. */
 int vsb_queue_set_num(struct vsb_queue *q, u32 num);
 int vsb_queue_set_base(struct vsb_queue *q, u32 base);
 u32 vsb_queue_base(const struct vsb_queue *q);
@@ -101,7 +102,7 @@ int vsb_queue_set_call(struct vsb_queue *q, int fd);
 int vsb_queue_set_err(struct vsb_queue *q, int fd);
 bool vsb_queue_log_fits(const struct vsb_queue *q, const void __user *base);
 
-/* Rounds. */
+/* Functions for the rounds. */
 void vsb_queue_count_fault(struct vsb_queue *q, enum vsb_fault fault);
 void vsb_queue_report(struct vsb_queue *q);
 bool vsb_queue_park(struct vsb_queue *q);
@@ -116,7 +117,7 @@ static inline u32 vsb_queue_busyloop(const struct vsb_queue *q)
 	return q->busyloop_us;
 }
 
-/* Kicks so far. */
+/* Return: the number of kicks so far. */
 static inline u64 vsb_queue_kicks(const struct vsb_queue *q)
 {
 	return READ_ONCE(q->kick.count);
@@ -127,25 +128,25 @@ static inline bool vsb_queue_is_active(const struct vsb_queue *q)
 	return q->active;
 }
 
-/* The ring broke its rules, and is not touched until it is started again. */
+/* Return: true if the guest violated the ring protocol since the last start. */
 static inline bool vsb_queue_is_broken(const struct vsb_queue *q)
 {
 	return q->ring.broken;
 }
 
-/* Number of entries. */
+/* Return: the number of entries of the ring. */
 static inline u32 vsb_queue_num(const struct vsb_queue *q)
 {
 	return q->ring.num;
 }
 
-/* A count of the chains that the driver had made available at the last look. */
+/* Return: avail.idx as the device last read it: a count of available chains. */
 static inline u16 vsb_queue_added(const struct vsb_queue *q)
 {
 	return q->ring.avail_idx;
 }
 
-/* The work of all chains so far; see vsb_queue_is_spent(). */
+/* Return: the work for all chains so far; see vsb_queue_is_spent(). */
 static inline u32 vsb_queue_walked(const struct vsb_queue *q)
 {
 	return q->ring.walked;
@@ -157,14 +158,14 @@ static inline bool vsb_queue_is_spent(const struct vsb_queue *q, u32 since)
 	return vsb_split_is_spent(&q->ring, since);
 }
 
-/* Take the next available chain; see vsb_split_next(). */
+/* Takes the next available chain; see vsb_split_next(). */
 static inline int vsb_queue_next(struct vsb_queue *q, struct vsb_mem *mem,
 				 struct vsb_chain *chain)
 {
 	return vsb_split_next(&q->ring, mem, chain);
 }
 
-/* Take chains of one plain descriptor each; see vsb_split_next_plain(). */
+/* Takes chains of one plain descriptor each; see vsb_split_next_plain(). */
 static inline unsigned int
 vsb_queue_next_plain(struct vsb_queue *q, const struct vsb_mem *mem,
 		     struct iovec *iov, u16 *heads, unsigned int max, u32 len)
@@ -172,13 +173,13 @@ vsb_queue_next_plain(struct vsb_queue *q, const struct vsb_mem *mem,
 	return vsb_split_next_plain(&q->ring, mem, iov, heads, max, len);
 }
 
-/* Return the last @count chains that were taken to the queue. */
+/* Returns the last @count chains that were taken to the queue. */
 static inline void vsb_queue_rewind(struct vsb_queue *q, u16 count)
 {
 	vsb_split_rewind(&q->ring, count);
 }
 
-/* Log that the beginning of a chain was written; see vsb_split_log_chain(). */
+/* Logs that the beginning of a chain was written; see vsb_split_log_chain(). */
 static inline void vsb_queue_log_chain(struct vsb_queue *q,
 				       const struct iovec *iov, const u64 *gpa,
 				       unsigned int nr, size_t len)
@@ -186,19 +187,19 @@ static inline void vsb_queue_log_chain(struct vsb_queue *q,
 	vsb_split_log_chain(&q->ring, iov, gpa, nr, len);
 }
 
-/* The chain @head is used, with @len bytes written. */
+/* Stages chain @head as used, with @len bytes written. */
 static inline void vsb_queue_push(struct vsb_queue *q, u16 head, u32 len)
 {
 	vsb_split_push(&q->ring, head, len);
 }
 
-/* Are there used chains that the driver does not see yet? */
+/* Return: true if there are used chains that the driver does not see yet. */
 static inline bool vsb_queue_has_staged(const struct vsb_queue *q)
 {
 	return q->ring.staged;
 }
 
-/* Show the used chains to the driver; see vsb_interrupt_finish(). */
+/* Shows the used chains to the driver; see vsb_interrupt_finish(). */
 static inline bool vsb_queue_publish(struct vsb_queue *q)
 {
 	return vsb_split_publish(&q->ring);
@@ -228,32 +229,34 @@ static inline u32 vsb_queue_unsignalled(const struct vsb_queue *q)
 	return q->ring.unsignalled;
 }
 
-/* Read how many chains are available, or -EFAULT when the ring is broken. */
+/*
+ * Reads how many chains are available. Return: -EFAULT if the ring is broken.
+ */
 static inline int vsb_queue_count(struct vsb_queue *q)
 {
 	return vsb_split_count(&q->ring);
 }
 
-/* Ask for a kick with the @count-th chain; see vsb_split_park_until(). */
+/* Asks for a kick with the @count-th chain; see vsb_split_park_until(). */
 static inline bool vsb_queue_park_until(struct vsb_queue *q, u16 count)
 {
 	return vsb_split_park_until(&q->ring, count);
 }
 
-/* Ask for no kicks. */
+/* Disables kicks. */
 static inline void vsb_queue_unpark(struct vsb_queue *q)
 {
 	vsb_split_unpark(&q->ring);
 }
 
-/* Prepare vsb_queue_peek(); all chains were taken. */
+/* Prepares vsb_queue_peek(); all chains were taken. */
 static inline void vsb_queue_peek_at(const struct vsb_queue *q,
 				     struct vsb_queue_seen *seen)
 {
 	vsb_split_peek_at(&q->ring, &seen->ring);
 }
 
-/* Has the driver made a chain available? Without the data path's lock. */
+/* Has the driver made a chain available? The caller may hold no lock. */
 static inline bool vsb_queue_peek(const struct vsb_queue_seen *seen)
 {
 	return vsb_split_peek(&seen->ring);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The split ring format (virtio 1.3, 2.7), from the side of the device.
+ * The split ring format (virtio 1.3, 2.7), device side.
  *
- * Everything in guest memory is read once into a variable, checked, and used
- * from there. Every walk is bounded by the size of the table that it walks.
+ * Each field in guest memory is read once into a variable, checked, and used
+ * from the variable. The size of the table bounds every walk.
  */
 #include <linux/align.h>
 #include <linux/bits.h>
@@ -39,7 +39,7 @@ static __virtio16 __user *vsb_split_avail_event(const struct vsb_split *vr)
 	return (__virtio16 __user *)&vr->used->ring[vr->num];
 }
 
-/* Log that @len bytes at @at, in the used ring, were written. */
+/* Logs the write of @len bytes at @at, an address in the used ring. */
 static void vsb_split_log_used(struct vsb_split *vr, const void __user *at,
 			       size_t len)
 {
@@ -81,7 +81,7 @@ int vsb_split_set_base(struct vsb_split *vr, u32 base)
 	return 0;
 }
 
-/* Can the used ring at @addr, a guest-physical address, be logged at @base? */
+/* Can a log at @base hold the used ring at @addr, a guest-physical address? */
 static bool vsb_split_used_fits(const struct vsb_split *vr,
 				const void __user *base, u64 addr)
 {
@@ -89,9 +89,11 @@ static bool vsb_split_used_fits(const struct vsb_split *vr,
 }
 
 /**
- * vsb_split_log_fits() - can a log hold the used ring, if that is logged?
+ * vsb_split_log_fits() - can a log at this address hold the used ring?
  * @vr: the ring
  * @base: the log
+ *
+ * Return: true also if writes into the used ring are not logged.
  */
 bool vsb_split_log_fits(const struct vsb_split *vr, const void __user *base)
 {
@@ -112,7 +114,7 @@ static void __user *vsb_owner_addr(u64 addr)
 	return (void __user *)(unsigned long)addr;
 }
 
-/* The addresses of a running ring must be right at once. */
+/* The addresses of a running ring are checked when they are set. */
 static bool vsb_split_addr_ok(const struct vsb_split *vr,
 			      const struct vhost_vring_addr *a)
 {
@@ -154,7 +156,7 @@ int vsb_split_set_addr(struct vsb_split *vr, const struct vhost_vring_addr *a,
 	vr->used = vsb_owner_addr(a->used_user_addr);
 	vr->log_used = a->flags & BIT(VHOST_VRING_F_LOG);
 	vr->log_addr = a->log_guest_addr;
-	/* what was read ahead is of the old available ring */
+	/* the entries that were read ahead belong to the old available ring */
 	vr->heads_nr = 0;
 	return 0;
 }
@@ -164,10 +166,10 @@ int vsb_split_set_addr(struct vsb_split *vr, const struct vhost_vring_addr *a,
  * @vr: the ring
  * @features: the negotiated features
  *
- * The index into the available ring stays; the index into the used ring is read
+ * The index of the available ring stays; the index of the used ring is read
  * from the ring.
  *
- * Return: 0, or -EFAULT when the ring, or its log, cannot be accessed.
+ * Return: 0, or -EFAULT if the ring or its log cannot be accessed.
  */
 int vsb_split_start(struct vsb_split *vr, u64 features)
 {
@@ -199,10 +201,10 @@ int vsb_split_start(struct vsb_split *vr, u64 features)
 }
 
 /**
- * vsb_split_last_used() - the used element that was published last
+ * vsb_split_last_used() - read the used element that was published last
  * @vr: the ring
  *
- * Return: the element as it stands in the ring; 0 when it cannot be accessed.
+ * Return: the raw element in the ring; 0 if it cannot be accessed.
  */
 u64 vsb_split_last_used(const struct vsb_split *vr)
 {
@@ -214,7 +216,9 @@ u64 vsb_split_last_used(const struct vsb_split *vr)
 	return elem;
 }
 
-/* Read avail.idx. Return: 1 when there are new entries, 0, or an error. */
+/*
+ * Reads avail.idx. Return: 1 if there are new entries, 0 if not, or an error.
+ */
 static int vsb_split_refresh(struct vsb_split *vr)
 {
 	__virtio16 raw;
@@ -233,7 +237,7 @@ static int vsb_split_refresh(struct vsb_split *vr)
 	return 1;
 }
 
-/* Note the guest-physical addresses of the next @nr parts. */
+/* Stores the guest-physical addresses of the next @nr parts. */
 static void vsb_chain_note(struct vsb_chain *chain, int nr, u64 addr)
 {
 	const struct iovec *iov = chain->iov + chain->nr;
@@ -246,7 +250,7 @@ static void vsb_chain_note(struct vsb_chain *chain, int nr, u64 addr)
 	}
 }
 
-/* Add a descriptor's memory to the chain. */
+/* Adds a descriptor's memory to the chain. */
 static inline enum vsb_fault
 vsb_chain_add(struct vsb_chain *chain, struct vsb_mem *mem, u64 addr, u32 len)
 {
@@ -275,7 +279,7 @@ vsb_chain_add(struct vsb_chain *chain, struct vsb_mem *mem, u64 addr, u32 len)
  * @addr: guest-physical address
  * @len: bytes
  * @flags: VRING_DESC_F_*
- * @next: index of the next one
+ * @next: index of the next descriptor
  */
 struct vsb_desc {
 	u64 addr;
@@ -305,7 +309,7 @@ static __always_inline void vsb_desc_decode(struct vsb_desc *desc,
 		unsafe_get_user(_raw->next, &_from->next, fault);	\
 	} while (0)
 
-/* A call of copy_from_user() would cost more than the copy. */
+/* Avoids copy_from_user(), whose call would cost more than the copy. */
 static inline bool vsb_desc_read(const struct vring_desc __user *from,
 				 struct vsb_desc *desc)
 {
@@ -324,7 +328,7 @@ fault:
 
 /*
  * An indirect table may cross from one region of the guest's memory into the
- * next.
+ * next region.
  */
 #define VSB_TABLE_PARTS	2
 
@@ -340,7 +344,7 @@ struct vsb_table {
 	u32 num;
 };
 
-/* Read an entry that may begin in one part and end in the next. */
+/* Reads an entry that may begin in one part and end in the next part. */
 static bool vsb_table_read_parts(const struct vsb_table *table, u32 i,
 				 struct vsb_desc *desc)
 {
@@ -375,7 +379,9 @@ static inline bool vsb_table_read(const struct vsb_table *table, u32 i,
 	const struct iovec *part = &table->part[0];
 	size_t at = i * sizeof(struct vring_desc);
 
-	/* virtio aligns tables to their entries (2.7); a guest may not */
+	/*
+	 * virtio aligns tables to 16 bytes (2.7), but a guest may violate that.
+	 */
 	if (likely(at + sizeof(struct vring_desc) <= part->iov_len &&
 		   IS_ALIGNED((unsigned long)part->iov_base,
 			      sizeof(struct vring_desc))))
@@ -384,11 +390,12 @@ static inline bool vsb_table_read(const struct vsb_table *table, u32 i,
 }
 
 /*
- * Walk a chain from entry @i of @table, or of the descriptor table when @table
+ * Walks a chain from entry @i of @table, or of the descriptor table if @table
  * is NULL. A walk takes at most as many steps as the table has entries, so that
- * a loop ends, and at most VSB_SEGS_MAX. The last descriptor, which is left in
- * @last, may point to an indirect table if @table is NULL; an indirect table
- * leads to no other table. @walked grows by the descriptors that were read.
+ * a loop ends, and at most VSB_SEGS_MAX steps. The last descriptor is stored in
+ * @last. It may point to an indirect table if @table is NULL; an indirect table
+ * leads to no other table. @walked grows by the number of descriptors that were
+ * read.
  *
  * Inlined into each caller, because most chains have one or two descriptors.
  */
@@ -425,9 +432,9 @@ vsb_split_walk_table(struct vsb_split *vr, const struct vsb_table *table,
 }
 
 /*
- * Continue in the table that an indirect descriptor points to. A table that is
- * too long is walked for VSB_SEGS_MAX entries, so that the packet's header is
- * found.
+ * Continues in the table that an indirect descriptor points to. If the table is
+ * too long, VSB_SEGS_MAX entries are walked, so that the caller finds the
+ * packet's header.
  */
 static enum vsb_fault
 vsb_split_walk_indirect(struct vsb_split *vr, struct vsb_chain *chain,
@@ -469,7 +476,7 @@ static inline enum vsb_fault vsb_split_walk(struct vsb_split *vr,
 	return fault;
 }
 
-/* Read ahead: one batch of entries, from the next one on. */
+/* Reads one batch of entries ahead, beginning with the next entry. */
 static bool vsb_split_read_heads(struct vsb_split *vr)
 {
 	u16 slot = vr->last_avail & (vr->num - 1);
@@ -485,7 +492,7 @@ static bool vsb_split_read_heads(struct vsb_split *vr)
 	return true;
 }
 
-/* Read the next available entry. Return: its head, or @num if it is bad. */
+/* Reads the next available entry. Return: its head, or @num if it is bad. */
 static u32 vsb_split_head(struct vsb_split *vr)
 {
 	u16 i = vr->last_avail - vr->heads_first;
@@ -504,13 +511,12 @@ static u32 vsb_split_head(struct vsb_split *vr)
  * vsb_split_next() - take the next available chain
  * @vr: the ring
  * @mem: the guest's memory
- * @chain: in: storage for its parts; out: the chain
+ * @chain: in: storage for the parts; out: the chain
  *
- * The caller pushes or rewinds each chain that it takes, also a chain with a
- * fault.
+ * The caller pushes or rewinds each chain that it takes, including a chain with
+ * a fault.
  *
- * Return: 1 with a chain, 0 when there is none, -EFAULT when the ring is
- * broken.
+ * Return: 1 with a chain, 0 if there is none, -EFAULT if the ring is broken.
  */
 int vsb_split_next(struct vsb_split *vr, struct vsb_mem *mem,
 		   struct vsb_chain *chain)
@@ -538,19 +544,20 @@ int vsb_split_next(struct vsb_split *vr, struct vsb_mem *mem,
 }
 
 /**
- * vsb_split_next_plain() - take chains that are one plain descriptor each
+ * vsb_split_next_plain() - take chains of one plain descriptor each
  * @vr: the ring
  * @mem: the guest's memory
- * @iov: out: their parts, one for each chain
- * @heads: out: their heads
- * @max: take at most so many
- * @len: least length of each, more than 0
+ * @iov: out: the parts, one for each chain
+ * @heads: out: the heads
+ * @max: maximum number of chains to take
+ * @len: minimum length of each chain, more than 0
  *
- * This is fast because one user access window covers all chains. It continues
- * after a chain that vsb_split_next() took, within the entries that were read
- * ahead, and stops before a chain that is not plain: vsb_split_next() takes
- * that chain and finds its fault, if there is one. A plain descriptor is
- * direct, has no next, and lies in the memory range that was used last.
+ * A plain descriptor is direct, has no next descriptor, and lies in the memory
+ * range that was used last. The function is fast because one user access window
+ * covers all chains. It continues after a chain that vsb_split_next() took,
+ * within the entries that were read ahead. It stops before a chain that is not
+ * plain: vsb_split_next() takes that chain and finds its fault, if there is
+ * one.
  *
  * Return: the number of chains that were taken.
  */
@@ -577,8 +584,8 @@ unsigned int vsb_split_next_plain(struct vsb_split *vr,
 		if (head >= vr->num)
 			break;
 		/*
-		 * the access below does not check @head, also not in
-		 * speculation
+		 * Stops speculation past the check: unsafe_get_user() has no
+		 * check of its own.
 		 */
 		head = array_index_nospec(head, vr->num);
 		vsb_desc_get(&raw, vr->desc + head, fault);
@@ -598,7 +605,7 @@ fault:
 	return n;
 }
 
-/* Return the last @count chains that were taken to the ring. */
+/* Returns the last @count chains that were taken to the ring. */
 void vsb_split_rewind(struct vsb_split *vr, u16 count)
 {
 	vr->last_avail -= count;
@@ -608,11 +615,12 @@ void vsb_split_rewind(struct vsb_split *vr, u16 count)
  * vsb_split_log_chain() - log that the beginning of a chain was written
  * @vr: the ring
  * @iov: parts of the chain
- * @gpa: their guest-physical addresses, or NULL when nothing is to be logged
+ * @gpa: guest-physical addresses of the parts, or NULL if nothing is to be
+ *	logged
  * @nr: number of parts
- * @len: bytes that were written
+ * @len: number of bytes that were written
  *
- * Call it before the chain is published or rewound.
+ * The caller logs a chain before it publishes or rewinds it.
  */
 void vsb_split_log_chain(struct vsb_split *vr, const struct iovec *iov,
 			 const u64 *gpa, unsigned int nr, size_t len)
@@ -624,9 +632,9 @@ void vsb_split_log_chain(struct vsb_split *vr, const struct iovec *iov,
 }
 
 /*
- * Copy the buffered elements to the used ring, up to the end of the ring at a
- * time. There may be more of them than the ring has entries, because a guest
- * can lie about the number of available chains.
+ * Copies the buffered elements to the used ring; one copy ends at the end of
+ * the ring at the latest. There may be more elements than the ring has entries,
+ * because a guest can lie about the number of available chains.
  */
 static void vsb_split_write_buffered(struct vsb_split *vr)
 {
@@ -652,7 +660,7 @@ static void vsb_split_write_buffered(struct vsb_split *vr)
  * vsb_split_push() - stage a used element
  * @vr: the ring
  * @head: head of the chain
- * @len: bytes that were written into it
+ * @len: number of bytes that were written into the chain
  */
 void vsb_split_push(struct vsb_split *vr, u16 head, u32 len)
 {
@@ -671,8 +679,8 @@ void vsb_split_push(struct vsb_split *vr, u16 head, u32 len)
  * vsb_split_wants_interrupt() - does the driver want an interrupt?
  * @vr: the ring; elements were published since vsb_split_set_signalled()
  *
- * The answer can change: a driver that takes the elements without an interrupt
- * needs none.
+ * The answer can change, because a driver that takes the elements without an
+ * interrupt needs none.
  */
 bool vsb_split_wants_interrupt(struct vsb_split *vr)
 {
@@ -699,7 +707,8 @@ bool vsb_split_wants_interrupt(struct vsb_split *vr)
  * vsb_split_set_signalled() - the driver was interrupted, or needs no interrupt
  * @vr: the ring
  *
- * The next vsb_split_wants_interrupt() is about elements published after this.
+ * The next vsb_split_wants_interrupt() considers only elements that are
+ * published after this call.
  */
 void vsb_split_set_signalled(struct vsb_split *vr)
 {
@@ -708,7 +717,7 @@ void vsb_split_set_signalled(struct vsb_split *vr)
 	vr->unsignalled = 0;
 }
 
-/* No interrupt could be sent, so the next elements are worth one (EVENT_IDX). */
+/* No interrupt could be sent: the next elements need one (EVENT_IDX). */
 void vsb_split_signal_next(struct vsb_split *vr)
 {
 	vr->signalled_valid = false;
@@ -718,7 +727,7 @@ void vsb_split_signal_next(struct vsb_split *vr)
  * vsb_split_publish() - show the staged elements to the driver
  * @vr: the ring
  *
- * Return: true when at least one was published.
+ * Return: true if at least one element was published.
  */
 bool vsb_split_publish(struct vsb_split *vr)
 {
@@ -729,8 +738,8 @@ bool vsb_split_publish(struct vsb_split *vr)
 		return false;
 
 	/*
-	 * (A): orders the elements before the index. Reads from TX chains are
-	 * ordered as well, because a store depends on each of them.
+	 * (A): orders the elements before the index. It orders reads from TX
+	 * chains too, because a store depends on each of them.
 	 */
 	smp_wmb();
 	vr->used_idx += vr->staged;
@@ -747,7 +756,7 @@ bool vsb_split_publish(struct vsb_split *vr)
  * vsb_split_count() - read how many chains are available
  * @vr: the ring
  *
- * Return: the number, or -EFAULT when the ring is broken.
+ * Return: the number, or -EFAULT if the ring is broken.
  */
 int vsb_split_count(struct vsb_split *vr)
 {
@@ -764,7 +773,8 @@ int vsb_split_count(struct vsb_split *vr)
  * @vr: the ring
  * @count: at least 1
  *
- * Return: true when as many are available already; then no kick may come.
+ * Return: true if @count chains are already available; then the driver may send
+ * no kick.
  */
 bool vsb_split_park_until(struct vsb_split *vr, u16 count)
 {
@@ -792,7 +802,8 @@ bool vsb_split_park_until(struct vsb_split *vr, u16 count)
  * vsb_split_park() - ask for a kick with the next available chain
  * @vr: the ring, all of whose chains were taken
  *
- * Return: true when a chain is available already; then no kick may come for it.
+ * Return: true if a chain is already available; then the driver may send no
+ * kick for it.
  */
 bool vsb_split_park(struct vsb_split *vr)
 {
@@ -800,11 +811,11 @@ bool vsb_split_park(struct vsb_split *vr)
 }
 
 /**
- * vsb_split_unpark() - ask for no kicks
+ * vsb_split_unpark() - disable kicks
  * @vr: the ring
  *
- * With EVENT_IDX nothing is written: an old avail_event does not match again
- * before the index has wrapped.
+ * With EVENT_IDX nothing is written, because an old avail_event matches again
+ * only after the index has wrapped.
  */
 void vsb_split_unpark(struct vsb_split *vr)
 {
@@ -821,7 +832,7 @@ void vsb_split_unpark(struct vsb_split *vr)
 /**
  * vsb_split_peek_at() - prepare vsb_split_peek()
  * @vr: the ring, all of whose chains were taken
- * @seen: out
+ * @seen: out: the state of the ring
  */
 void vsb_split_peek_at(const struct vsb_split *vr, struct vsb_split_seen *seen)
 {
@@ -833,10 +844,10 @@ void vsb_split_peek_at(const struct vsb_split *vr, struct vsb_split_seen *seen)
  * vsb_split_peek() - has the driver made a chain available?
  * @seen: from vsb_split_peek_at()
  *
- * The data path's lock is not needed. A ring that moves in the meantime does no
- * harm, because nothing is taken from it here.
+ * The caller may hold no lock: the function takes nothing from the ring, so a
+ * ring that moves in the meantime does no harm.
  *
- * Return: also true when the ring cannot be read.
+ * Return: true also if the ring cannot be read.
  */
 bool vsb_split_peek(const struct vsb_split_seen *seen)
 {

@@ -1,21 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The split ring format (virtio 1.3, 2.7), from the side of the device.
+ * The split ring format (virtio 1.3, 2.7), device side.
  *
- * Only queue.[ch] use this; all others use the verbs of queue.h. Another ring
- * format is another file with the same functions, and a choice between the two
- * in queue.[ch].
+ * Only queue.[ch] use this file; all other files use the functions of queue.h.
+ * To add another ring format, add a file with the same functions and choose
+ * between the two formats in queue.[ch].
  *
  * next takes the next available chain. next_plain takes chains of one
  * descriptor each. rewind returns the chains that were taken last. push stages
- * a used element, publish shows the staged elements to the driver.
- * wants_interrupt says whether the driver wants an interrupt for the elements
- * that were published since set_signalled. count reads how many chains are
- * available. park asks for a kick with the next chain, park_until with a later
- * one, and unpark for no kicks. log_chain logs what was written into a chain;
- * the functions that write into the used ring log those writes themselves.
+ * a used element; publish shows the staged elements to the driver.
+ * wants_interrupt returns whether the driver wants an interrupt for the
+ * elements that were published since set_signalled. count reads how many chains
+ * are available. park asks for a kick with the next chain, park_until asks for
+ * a kick with a later chain, and unpark disables kicks. log_chain logs the
+ * writes into a chain; the functions that write into the used ring log their
+ * own writes.
  *
- * What one side writes and the other side reads, and the barriers in between:
+ * Each side writes the following fields and reads the other side's, with these
+ * barriers in between:
  *
  *	 guest                                 device
  *	 desc[], avail.ring[]                  used.ring[]
@@ -48,9 +50,9 @@ struct vsb_log;
 struct vsb_mem;
 
 /*
- * A round of a queue walks at most so many descriptors and the parts that they
- * make, plus what the chain that reaches the bound takes beyond it: less than
- * 3 * VSB_SEGS_MAX.
+ * A round of a queue ends when it has walked this number of descriptors and of
+ * the parts that they make. The last chain can exceed the bound, but by less
+ * than 3 * VSB_SEGS_MAX.
  */
 #define VSB_SPLIT_ROUND		8192U
 
@@ -59,34 +61,36 @@ struct vsb_mem;
 
 /**
  * struct vsb_split - a split ring
- * @desc: descriptor table, in the owner's memory, as the next two are
- * @avail: available ring
- * @used: used ring
+ * @desc: descriptor table, in the owner's memory
+ * @avail: available ring, in the owner's memory
+ * @used: used ring, in the owner's memory
  * @num: number of entries, a power of two; 0 until it is set
  * @writes: the device writes into the chains of this queue (RX, events)
  * @event_idx: VIRTIO_F_EVENT_IDX was negotiated
  * @indirect: VIRTIO_F_INDIRECT_DESC was negotiated
  * @notify_on_empty: VIRTIO_F_NOTIFY_ON_EMPTY was negotiated
- * @broken: the ring broke its rules; not touched until it is started again
- * @parked: the driver was asked for kicks
+ * @broken: the guest violated the ring protocol; the device does not touch the
+ *	ring until the next start
+ * @parked: the device asked the driver for kicks
  * @last_avail: index of the next available entry to take
- * @avail_idx: avail.idx as it was last read
- * @used_idx: used.idx as it was last written
- * @staged: used elements that are not published
+ * @avail_idx: the last value of avail.idx that the device read
+ * @used_idx: the last value of used.idx that the device wrote
+ * @staged: number of used elements that are not published
  * @signalled: used.idx when the driver was last interrupted, or needed no
  *	interrupt
  * @signalled_valid: @signalled has a value
- * @unsignalled: entries of the descriptor table that were walked since then
- * @walked: the work of all chains so far, modulo 2^32: the descriptors that
- *	were walked, in the descriptor table or in an indirect one, and the
- *	parts that they made
- * @buffered: the last of the @staged elements, which are in @elems and not yet
- *	in the used ring
+ * @unsignalled: entries of the descriptor table that were walked since
+ *	@signalled was set
+ * @walked: the work for all chains so far, modulo 2^32: the number of
+ *	descriptors that were walked, in the descriptor table or in an indirect
+ *	table, plus the number of parts that they made
+ * @buffered: the last of the @staged elements: those that are in @elems and not
+ *	yet in the used ring
  * @elems: the @buffered elements
  * @heads_first: index of the first entry in @heads
  * @heads_nr: entries in @heads
  * @heads: entries that were read ahead from the available ring
- * @log: where writes are logged
+ * @log: the dirty log
  * @log_used: VHOST_VRING_F_LOG: writes into the used ring are logged
  * @log_addr: guest-physical address of the used ring
  */
@@ -123,9 +127,10 @@ struct vsb_split {
 };
 
 /**
- * struct vsb_split_seen - what vsb_split_peek() compares the ring with
+ * struct vsb_split_seen - the state that vsb_split_peek() compares the ring
+ * with
  * @idx: avail.idx, in the owner's memory
- * @avail_idx: its value when all chains were taken
+ * @avail_idx: the value of avail.idx when all chains were taken
  */
 struct vsb_split_seen {
 	__virtio16 __user *idx;
@@ -133,8 +138,8 @@ struct vsb_split_seen {
 };
 
 /*
- * VIRTIO_F_VERSION_1 rings are little-endian; a transitional guest's ring has
- * the byte order of the guest, which is that of the host here.
+ * VIRTIO_F_VERSION_1 rings are little-endian. The ring of a transitional guest
+ * has the guest's byte order, which here is the byte order of the host.
  */
 static inline u16 vsb_ring16(__virtio16 v)
 {
@@ -147,20 +152,21 @@ static inline __virtio16 vsb_to_ring16(u16 v)
 }
 
 /*
- * Has a round that began when @walked was @since used up its share of the walk?
+ * Return: true if a round that began when @walked was @since has used up its
+ * share of the walk.
  */
 static inline bool vsb_split_is_spent(const struct vsb_split *vr, u32 since)
 {
 	return vr->walked - since >= VSB_SPLIT_ROUND;
 }
 
-/* Has the VMM set the size and the addresses? */
+/* Return: true if the VMM has set the size and the addresses. */
 static inline bool vsb_split_is_set(const struct vsb_split *vr)
 {
 	return vr->num && vr->desc;
 }
 
-/* Sizes of the three parts in bytes, event fields included. */
+/* The sizes of the three parts in bytes, including the event fields. */
 static inline size_t vsb_split_desc_size(u32 num)
 {
 	return num * sizeof(struct vring_desc);
