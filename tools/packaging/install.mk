@@ -3,7 +3,7 @@
 # includes this file.
 #
 #   PREFIX     where the command and what belongs to it goes (/usr/local)
-#   DESTDIR    a folder that stands for /, for those who make packages
+#   DESTDIR    a folder in place of /, to build a package
 #   DKMSFLAGS  for dkms install: -k KERNEL, for another one than that which runs
 #
 # All but the source of the module goes below PREFIX; udev and systemd read
@@ -52,7 +52,7 @@ uninstall-module: dkms-remove
 	$(RM) '$(TO)/lib/modules-load.d/vsock-bridge.conf'
 	$(RM) -r '$(SOURCE)'
 
-# With a DESTDIR, DKMS is the business of who installs the package.
+# With a DESTDIR nothing is registered with DKMS: the package does that at its installation.
 dkms-is-there:
 	@[ -n '$(DESTDIR)' ] || command -v dkms >/dev/null || { \
 		echo 'DKMS, which keeps the module built, is not here: install the' \

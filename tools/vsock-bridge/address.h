@@ -11,7 +11,7 @@
  * struct address - an address
  * @un: itself
  * @length: of it
- * @path: as it was written; @NAME is an abstract one
+ * @path: as it was written; @NAME is an abstract name
  */
 struct address {
 	struct sockaddr_un un;
@@ -19,7 +19,7 @@ struct address {
 	char path[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
 };
 
-/* That of @path with @suffix behind it: 0, or -1, told by diag. */
+/* The address of @path with @suffix appended: 0, or -1 after diag(). */
 int address_make(struct address *address, const char *path, const char *suffix);
 
 #endif /* VSB_CLI_ADDRESS_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The checks of doctor: device nodes, who may open them, and who has. */
+/* The checks of doctor: device nodes, their permissions and the processes that have them open. */
 #include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
@@ -96,7 +96,7 @@ void check_kvm(const struct host *host, struct finding *finding)
 		     finding);
 }
 
-/* The two do not disturb each other, but a VMM may take the other one. */
+/* Both modules can be loaded, but a VMM may open the node of vhost_vsock. */
 void check_vhost(const struct host *host, struct finding *finding)
 {
 	if (!host_exists(host, "/sys/module/vhost_vsock")) {

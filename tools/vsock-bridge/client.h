@@ -21,7 +21,7 @@ struct client {
 	unsigned long timeout_ms;
 };
 
-/* 0 and the connection in *@fd, or an exit code, told by diag. */
+/* 0 and the connection in *@fd, or an exit code after diag(). */
 int client_connect(const struct client *client, int *fd);
 
 #endif /* VSB_CLI_CLIENT_H */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The subcommands. */
+/* The commands. */
 #ifndef VSB_CLI_CMD_H
 #define VSB_CLI_CMD_H
 
@@ -12,6 +12,7 @@ int cmd_exec(int argc, char **argv);
 int cmd_info(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_listen(int argc, char **argv);
+int cmd_ports(int argc, char **argv);
 int cmd_set(int argc, char **argv);
 int cmd_stats(int argc, char **argv);
 int cmd_watch(int argc, char **argv);

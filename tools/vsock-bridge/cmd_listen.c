@@ -105,7 +105,7 @@ static bool start_command(char **command, int fd)
 	return child > 0;
 }
 
-/* Takes note of those that have ended; waits for one where no more may run. */
+/* Counts commands that have ended; at the limit, waits for one to end. */
 static int count_running(int running)
 {
 	while (running > 0 &&

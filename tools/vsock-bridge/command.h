@@ -3,7 +3,7 @@
 #ifndef VSB_CLI_COMMAND_H
 #define VSB_CLI_COMMAND_H
 
-/* Can execvp() be expected to run @name? 0, else an exit code, told by diag. */
+/* Can execvp() be expected to run @name? 0, else an exit code after diag(). */
 int command_find(const char *name);
 
 /* Tells why execvp() of @name, which command_find() had found, failed. */

@@ -34,7 +34,7 @@ struct config {
 extern const struct option_spec config_options[];
 
 /*
- * Of the functions that return int: 0 or -1, what is wrong is told by diag.
+ * Of the functions that return int: 0, or -1 after diag().
  */
 
 /* Does it change the host end or the ports, so that paths are looked up? */

@@ -18,7 +18,7 @@ struct conns {
 	size_t count;
 };
 
-/* Finds all: 0, 1 when the device has been closed, or -1, told by diag. */
+/* Reads all connections: 0, 1 if the device has been closed, or -1 after diag(). */
 int conns_read(struct conns *conns, const struct device *device);
 void conns_free(struct conns *conns);
 
@@ -29,10 +29,10 @@ int conns_find_state(const char *name);
 /* The names of the flags that say why a connection does not move, or NULL. */
 const char *conns_flag(__u32 bit);
 
-/* Is one of its ports this one? */
+/* Has @conn this port on either side? */
 bool conns_has_port(const struct vsock_bridge_conn *conn, __u32 port);
 
-/* Ends one: 0, 1 when there is none with this @id, or -1, told. */
+/* Ends the connection @id: 0, 1 if there is none, or -1 after diag(). */
 int conns_drop(const struct device *device, __u64 id);
 
 #endif /* VSB_CLI_CONNS_H */

@@ -29,7 +29,7 @@ static void tell_failed(const char *node, const char *what, int error)
 	}
 }
 
-/* The device behind *@found: 1, 0 when there is none, or -1, told. */
+/* Replaces *@found by the next device: 1, 0 if there is none, or -1 after diag(). */
 static int next_device(int fd, const char *node, struct vsock_bridge_device *found)
 {
 	__u32 before = found->device;
@@ -63,7 +63,7 @@ static int add(struct devices *devices, const struct vsock_bridge_device *found)
 	return 0;
 }
 
-/* Others may open devices for as long as one looks. */
+/* Bounded, because other processes may open devices meanwhile. */
 static int list(struct devices *devices, int fd, const char *node)
 {
 	struct vsock_bridge_device found = {};

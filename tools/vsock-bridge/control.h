@@ -8,10 +8,10 @@
 #include "device.h"
 
 /**
- * struct devices - what there was at a moment
- * @all: the devices, by their numbers
- * @count: how many
- * @ns: the moment, of CLOCK_MONOTONIC
+ * struct devices - the devices that were open at some time
+ * @all: the devices, in the order of their numbers
+ * @count: number of devices
+ * @ns: that time, of CLOCK_MONOTONIC, in nanoseconds
  */
 struct devices {
 	struct vsock_bridge_device *all;
@@ -20,7 +20,7 @@ struct devices {
 };
 
 /*
- * Of the functions that return int: 0 or -1, what is wrong is told by diag.
+ * Of the functions that return int: 0, or -1 after diag().
  */
 
 /* Finds all devices, through @node. */
@@ -28,21 +28,21 @@ int control_list(struct devices *devices, const char *node);
 void control_free(struct devices *devices);
 
 /*
- * Lets @device be the one with this @number; it is closed by device_close(). 1
- * when there is no such device, which is not told.
+ * Opens the device with this @number; device_close() closes it. 1, without diag(), if
+ * there is no such device.
  */
 int control_select(struct device *device, const char *node, __u32 number);
 
-/* Tells that a device which somebody has named does not answer. */
+/* Reports that a device of the command line does not answer. */
 void control_tell_gone(__u32 number);
 
-/* 0, 1 when the device is dead or has been closed, or -1, told. */
+/* 0, 1 when the device is dead or has been closed, or -1 after diag(). */
 typedef int (*control_visit)(void *to, const struct device *device,
 			     const struct vsock_bridge_device *listed);
 
 /*
- * Selects one after the other; those that are dead, or have been closed, are left
- * out: returns how many, or -1, told.
+ * Visits the devices one after the other, except those that are dead or have been
+ * closed: the number of those, or -1 after diag().
  */
 int control_each(const struct devices *devices, const char *node,
 		 control_visit visit, void *to);

@@ -29,7 +29,7 @@ struct counter {
 /* In the order of the structure; ends with a counter that has no name. */
 extern const struct counter counters[];
 
-/* Reads all: 0, 1 when the device has been closed, or -1, told by diag. */
+/* Reads all counters: 0, 1 if the device has been closed, or -1 after diag(). */
 int counters_read(struct vsock_bridge_stats *stats, const struct device *device);
 
 __u64 counter_value(const struct counter *counter,

@@ -4,8 +4,8 @@
 #define VSB_CLI_DESCRIPTOR_H
 
 /*
- * Moves @fd, if there is one, away from stdin, stdout and stderr, which may be
- * closed: nothing shall be printed into it. The descriptor, or -1 with errno.
+ * Moves @fd, unless it is -1, above stderr: if one of stdin, stdout and stderr is
+ * closed, messages would be printed into it. The descriptor, or -1 with errno.
  */
 int descriptor_above_stderr(int fd);
 

@@ -78,7 +78,7 @@ int device_move(struct device *device, int fd)
 	return -1;
 }
 
-/* What any of the ioctls can fail with, if the one that failed has no better. */
+/* Messages for the errors that every ioctl can have. */
 static void tell_refused(struct device *device, const char *what, int error)
 {
 	switch (error) {

@@ -8,11 +8,11 @@
 #include "node.h"
 
 /**
- * struct device - a device that is open
- * @node: how it was opened
- * @number: which it is, where it was selected through the control node
- * @fd: its descriptor
- * @info: what it says of itself
+ * struct device - an open device
+ * @node: path of the node
+ * @number: number of the device, if it was selected through the control node
+ * @fd: the descriptor
+ * @info: the answer to VSOCK_BRIDGE_GET_INFO
  */
 struct device {
 	const char *node;
@@ -22,14 +22,14 @@ struct device {
 };
 
 /*
- * Of the functions that return int: 0 or -1, what is wrong is told by diag.
+ * Of the functions that return int: 0, or -1 after diag().
  */
 
-/* Opens @node, above stdin, stdout and stderr, and asks what it is. */
+/* Opens @node, above stderr, and reads its info. */
 int device_open(struct device *device, const char *node);
 void device_close(struct device *device);
 
-/* Asks the device at device->fd what it is. */
+/* Reads the info of the device at device->fd. */
 int device_get_info(struct device *device);
 
 /* Moves the descriptor to @fd, open across execve(). */
@@ -41,13 +41,13 @@ int device_get_limits(struct device *device, struct vsock_bridge_limits *limits)
 int device_set_limits(struct device *device, struct vsock_bridge_limits *limits);
 
 /*
- * @path may begin with @, for an abstract name, or be NULL. @uds says the rest:
- * flags, and what they stand for.
+ * Sets the host end. @path may begin with @, for an abstract name, or be NULL; @uds
+ * has the other fields.
  */
 int device_set_uds(struct device *device, const char *path,
 		   const struct vsock_bridge_uds *uds);
 
-/* An entry of the map of ports; @path likewise, @entry says the rest. */
+/* Sets an entry of the map of ports; @path as above, @entry has the other fields. */
 int device_set_port(struct device *device, const char *path,
 		    const struct vsock_bridge_port *entry);
 

@@ -40,7 +40,7 @@ static bool is_abstract(const struct hostend *end)
 	return is_named(end) && uds_is_abstract(end->path);
 }
 
-/* At most a map of ports is left then, and the device needs to be told nothing. */
+/* Then there is at most a map of ports, and no host end to set. */
 static bool is_nothing(const struct hostend *end)
 {
 	return !end->given ||
@@ -176,8 +176,8 @@ bool hostend_takes(const struct hostend *end, int fd)
 }
 
 /*
- * A directory was for the device alone. Listening sockets stay open, but COMMAND is
- * not told of them.
+ * A directory is for the device alone. Listening sockets stay open, but the variables
+ * that announce them are removed.
  */
 int hostend_hand_over(const struct hostend *end, int device_fd)
 {

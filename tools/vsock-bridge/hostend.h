@@ -32,7 +32,7 @@ struct hostend {
 };
 
 /*
- * Of the functions that return int: 0 or -1, what is wrong is told by diag.
+ * Of the functions that return int: 0, or -1 after diag().
  */
 
 /*

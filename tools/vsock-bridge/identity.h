@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Whose rights this process has. */
+/* The user and groups of this process. */
 #ifndef VSB_CLI_IDENTITY_H
 #define VSB_CLI_IDENTITY_H
 
 #include <linux/types.h>
 
 /*
- * Takes the user and groups of @uid, for good; nothing happens if that is who
- * this process is. 0, or -1, told by diag.
+ * Takes the user and groups of @uid, for good, unless this process has that user
+ * already. 0, or -1 after diag().
  */
 int identity_become(__u32 uid);
 

@@ -48,7 +48,7 @@ __u32 limit_min(const struct limit *limit, const struct vsock_bridge_info *info)
 __u32 limit_max(const struct limit *limit, const struct vsock_bridge_info *info);
 
 /*
- * Of the functions that return int: 0 or -1, what is wrong is told by diag.
+ * Of the functions that return int: 0, or -1 after diag().
  */
 
 /* Takes the @text of the option @name, without dashes. */

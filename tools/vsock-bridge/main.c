@@ -16,6 +16,7 @@ static const struct command {
 	{ "info", cmd_info, "show versions, virtio features and limits of the module" },
 	{ "list", cmd_list, "list the open devices" },
 	{ "conns", cmd_conns, "list the connections of devices" },
+	{ "ports", cmd_ports, "list where the guest's connections go by port" },
 	{ "stats", cmd_stats, "show the counters of devices" },
 	{ "watch", cmd_watch, "show throughput and errors of devices, updated periodically" },
 	{ "connect", cmd_connect, "connect stdin and stdout to a port of a guest" },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Device nodes: opening one, or telling why that cannot be. */
+/* Opening device nodes, with a remedy for each failure. */
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -45,7 +45,7 @@ void node_remedy(char text[NODE_REMEDY_SIZE], const char *node,
 			 "run as root, or join group %s (adduser %s %s) and log in again",
 			 group->gr_name, text_user(user, geteuid()), group->gr_name);
 	else if (!strcmp(node, CONTROL_NODE))
-		/* where VMMs are of one user, it leads from one to the others */
+		/* it would give each VMM of that user access to the others */
 		snprintf(text, NODE_REMEDY_SIZE,
 			 "use sudo; it is root's so that no virtual machine's monitor can open it");
 	else

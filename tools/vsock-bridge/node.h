@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Device nodes: opening one, or telling why that cannot be. */
+/* Opening device nodes, with a remedy for each failure. */
 #ifndef VSB_CLI_NODE_H
 #define VSB_CLI_NODE_H
 
@@ -9,7 +9,7 @@ struct stat;
 #define CONTROL_NODE	"/dev/vsock-bridge-control"
 
 /*
- * Opens @node, above stdin, stdout and stderr: a descriptor, or -1, told by diag.
+ * Opens @node, above stdin, stdout and stderr: the descriptor, or -1 after diag().
  * @usual is what should be given where it is no device at all.
  */
 int node_open(const char *node, const char *usual);
@@ -17,7 +17,7 @@ int node_open(const char *node, const char *usual);
 /* What node_remedy() needs, its NUL included. */
 #define NODE_REMEDY_SIZE	256
 
-/* What the caller can do who may not open @node, which is as @st says. */
+/* A remedy for a caller that may not open @node, whose status is @st. */
 void node_remedy(char text[NODE_REMEDY_SIZE], const char *node,
 		 const struct stat *st);
 

@@ -26,7 +26,7 @@ struct portmap {
 };
 
 /*
- * Of the functions that return int: 0 or -1, what is wrong is told by diag.
+ * Of the functions that return int: 0, or -1 after diag().
  */
 
 /* "P=SOCKET", "P=deny" or "P=prefix" */

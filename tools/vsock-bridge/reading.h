@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Devices and their counters at a moment. */
+/* A reading of the devices and their counters. */
 #ifndef VSB_CLI_READING_H
 #define VSB_CLI_READING_H
 
@@ -7,9 +7,9 @@
 #include "control.h"
 
 /**
- * struct reading - a moment
- * @devices: those that there were
- * @stats: of each its counters, with a size of 0 where they are not known
+ * struct reading - the devices and their counters at some time
+ * @devices: the open devices
+ * @stats: the counters of each device; their size is 0 if they are not known
  */
 struct reading {
 	struct devices devices;
@@ -17,15 +17,15 @@ struct reading {
 };
 
 /*
- * Looks at those that @target means, or all: 0, or -1, told by diag. Of one that
- * is dead, or closed while this looks, the counters are not known.
+ * Reads the device @target, or all devices: 0, or -1 after diag(). The counters of a
+ * device that is dead, or closed meanwhile, are not known.
  */
 int reading_take(struct reading *reading, const char *node, const char *target);
 void reading_free(struct reading *reading);
 
 /*
- * The counters of a device, or NULL where they are not known; of one that was not
- * there, those of a new one.
+ * The counters of a device, or NULL if they are not known; all zero for a device that
+ * was not open.
  */
 const struct vsock_bridge_stats *reading_stats(const struct reading *reading,
 					       __u32 device);

@@ -32,17 +32,17 @@ struct sender {
 };
 
 /*
- * Both ways may see that the connection was cut, which is told of once: before the
+ * Both ways may see that the connection was cut, which is reported once: before the
  * other way goes on, for that may be the end of the process.
  */
 static pthread_mutex_t telling = PTHREAD_MUTEX_INITIALIZER;
-static bool told;
+static bool reported;
 
 #define tell_cut(...) do {				\
 	pthread_mutex_lock(&telling);			\
-	if (!told)					\
+	if (!reported)					\
 		diag(__VA_ARGS__);			\
-	told = true;					\
+	reported = true;					\
 	pthread_mutex_unlock(&telling);			\
 } while (0)
 
@@ -144,7 +144,7 @@ static int write_all(const char *data, size_t length)
 	return 0;
 }
 
-/* A message whose end does not fit is an error, not a shorter one. */
+/* A message that does not fit is an error and is not shortened. */
 static ssize_t receive(int fd, char data[LARGEST_MESSAGE], bool messages)
 {
 	ssize_t n;

@@ -8,8 +8,8 @@
 /*
  * Moves stdin to @fd and @fd to stdout, until both have ended or @fd is closed at
  * its other end. Each end is passed on by itself: that of stdin as a shutdown,
- * that of @fd by closing stdout. With @messages each read is one. An exit code;
- * what is wrong is told by diag.
+ * that of @fd by closing stdout. With @messages each read is one. Return: an
+ * exit code; diag has reported an error.
  */
 int relay(int fd, bool messages);
 

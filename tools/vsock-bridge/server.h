@@ -26,7 +26,7 @@ struct server {
 };
 
 /*
- * 0 or an exit code, told by diag. The file is removed by server_close(), and by
+ * 0 or an exit code after diag(). The file is removed by server_close(), and by
  * the signals that end this process.
  */
 int server_open(struct server *server);

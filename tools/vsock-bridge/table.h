@@ -36,7 +36,7 @@ struct table {
 
 #define TABLE(of)	{ .columns = (of), .width = sizeof(of) / sizeof(*(of)) }
 
-/* Fills in the next cell: of this line, or the first of the next one. */
+/* Fills in the next cell, on this line or, if it is full, on the next line. */
 __printf(2, 3) void table_cell(struct table *table, const char *format, ...);
 
 /* Prints it, and frees the cells. */

@@ -6,26 +6,26 @@
 #include "control.h"
 
 #define TARGET_USAGE							\
-	"DEVICE is a device's number, pid:N (of its process), cid:N (of its guest) or\n" \
-	"its path; ./ is in front of one that looks like the others.\n"
+	"DEVICE is the number of a device, pid:N (its process), cid:N (its guest) or its\n" \
+	"path; write ./ before a path that looks like one of the other forms.\n"
 
 /*
- * Leaves of @devices those that @text means, which are none or one; NULL means
- * all. -1 when there is none, or more than one: that is told.
+ * Reduces @devices to the device that @text means; NULL means all devices. 0, or -1
+ * after diag() if no device matches, or more than one.
  */
 int target_choose(struct devices *devices, const char *text);
 
-/* Lists the devices, and leaves those: 0, or -1, told. */
+/* Lists the devices and reduces them to those that @text means: 0, or -1 after diag(). */
 int target_list(struct devices *devices, const char *node, const char *text);
 
 /*
- * Selects the @devices that @text meant, one after the other: 0, or -1, told. One
- * that is dead, or has been closed, is left out; if it was named, that is told.
+ * Visits the @devices that @text meant, one after the other: 0, or -1 after diag(). A
+ * device that is dead or closed is left out, unless @text named it: that is an error.
  */
 int target_each(const struct devices *devices, const char *node, const char *text,
 		control_visit visit, void *to);
 
-/* Opens the one that @text means, and tells of it in @listed: 0, or -1, told. */
+/* Opens the device that @text means and describes it in @listed: 0, or -1 after diag(). */
 int target_open(struct device *device, struct vsock_bridge_device *listed,
 		const char *node, const char *text);
 

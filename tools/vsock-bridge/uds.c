@@ -20,7 +20,7 @@ enum occupant {
 	NOTHING,	/* and the directory is there */
 	STALE_SOCKET,	/* nobody listens on it */
 	LIVE_SOCKET,
-	OTHER,		/* a socket of unknown state, or another file; told */
+	OTHER,		/* a socket of unknown state, or another file; reported */
 };
 
 int uds_check_name(const char *path, size_t max_length, bool file)
@@ -173,7 +173,7 @@ bool uds_is_stale(const char *path)
 	return stale;
 }
 
-/* Leaves the file in *@pin, when there is one: a descriptor, else -1. */
+/* Pins the file, if there is one, by the descriptor *@pin, else -1. */
 static enum occupant probe(int dir, const char *path, int *pin)
 {
 	*pin = openat(dir, path, O_PATH | O_NOFOLLOW | O_CLOEXEC);

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 /*
- * Of the functions that return int: 0 or -1, what is wrong is told by diag.
+ * Of the functions that return int: 0, or -1 after diag().
  */
 
 /* An abstract name: nothing of it is a file. */

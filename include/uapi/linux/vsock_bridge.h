@@ -323,6 +323,56 @@ struct vsock_bridge_port {
 	__s32 dir_fd;
 };
 
+/**
+ * struct vsock_bridge_port_entry - an entry of the map, in an answer to
+ *	VSOCK_BRIDGE_GET_PORTS
+ * @port: the port on CID 2
+ * @action: VSOCK_BRIDGE_PORT_CONNECT, VSOCK_BRIDGE_PORT_DENY or
+ *	VSOCK_BRIDGE_PORT_PREFIX
+ * @path_len: bytes of @path; 0 unless @action is VSOCK_BRIDGE_PORT_CONNECT
+ * @reserved: 0
+ * @path: path as VSOCK_BRIDGE_SET_PORT got it, without NUL; if it is relative, it
+ *	starts at the directory of that caller. The first byte of an abstract name is
+ *	NUL.
+ */
+struct vsock_bridge_port_entry {
+	__u32 port;
+	__u32 action;
+	__u32 path_len;
+	__u32 reserved;
+	char path[VSOCK_BRIDGE_PATH_MAX];
+};
+
+/**
+ * struct vsock_bridge_ports - the map from the guest's ports to sockets
+ *	(VSOCK_BRIDGE_GET_PORTS)
+ * @size: sizeof(struct vsock_bridge_ports)
+ * @entry_size: sizeof(struct vsock_bridge_port_entry), as the caller knows it: the
+ *	distance between two entries. The module leaves out fields that only it knows,
+ *	and fills fields that only the caller knows with 0.
+ * @entries: address of the caller's array of struct vsock_bridge_port_entry
+ * @nr: in: number of entries in the array; out: number of entries in the map, at
+ *	most VSOCK_BRIDGE_MAX_PORTS
+ * @others: out: action of ports without an entry, VSOCK_BRIDGE_PORT_DENY or
+ *	VSOCK_BRIDGE_PORT_PREFIX
+ *
+ * Returns the entries in the order of their ports. If the map has more entries than
+ * the array, the first ones are returned.
+ *
+ * Errors:
+ *
+ * - EINVAL: @entry_size is smaller than the structure as first published, or larger
+ *   than a page
+ * - ENOMEM: no memory
+ */
+struct vsock_bridge_ports {
+	__u32 size;
+	__u32 entry_size;
+	__u64 entries;
+	__u32 nr;
+	__u32 others;
+};
+
 /* Bits of vsock_bridge_limits.flags */
 #define VSOCK_BRIDGE_LIMITS_RANDOM_PORTS	(1U << 0)
 
@@ -575,6 +625,10 @@ struct vsock_bridge_limits {
 	ERROR(UNIX_CONNECT_FAILS, unix_connect_fails,			\
 		"No host program listens where the guest connects "	\
 		"to, its backlog is full, or there is no host end.")	\
+	ERROR(BACKLOG_FULL, backlog_full,				\
+		"The backlog of the host program that the guest "	\
+		"connects to is full. The request is refused and "	\
+		"counts as unix_connect_fails as well.")		\
 	ERROR(UNIX_ACCEPT_FAILS, unix_accept_fails,			\
 		"An accept failed. If memory ran out, the clients "	\
 		"stay in the backlog, and the device tries again "	\
@@ -932,9 +986,10 @@ struct vsock_bridge_select {
 /* Argument: struct vsock_bridge_info */
 #define VSOCK_BRIDGE_GET_INFO		_IO(VSOCK_BRIDGE_IOC_TYPE, 0x00)
 
-/* Configuration. Argument: struct vsock_bridge_uds, _port, _limits */
+/* Configuration. Argument: struct vsock_bridge_uds, _port, _ports, _limits */
 #define VSOCK_BRIDGE_SET_UDS		_IO(VSOCK_BRIDGE_IOC_TYPE, 0x01)
 #define VSOCK_BRIDGE_SET_PORT		_IO(VSOCK_BRIDGE_IOC_TYPE, 0x02)
+#define VSOCK_BRIDGE_GET_PORTS		_IO(VSOCK_BRIDGE_IOC_TYPE, 0x03)
 #define VSOCK_BRIDGE_SET_LIMITS		_IO(VSOCK_BRIDGE_IOC_TYPE, 0x04)
 #define VSOCK_BRIDGE_GET_LIMITS		_IO(VSOCK_BRIDGE_IOC_TYPE, 0x05)
 

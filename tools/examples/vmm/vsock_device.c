@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A guest's vsock device from open() to the first byte: the VMM's part of it. */
+/* A guest's vsock device from open() to the first byte: the VMM's part. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/vhost.h>
@@ -11,11 +11,11 @@
 
 struct vsock_ring {			/* a virtqueue, as the guest's driver set it */
 	unsigned int num;
-	void *desc, *avail, *used;	/* where it is in this process */
-	int kick, call;			/* eventfds: KVM_IOEVENTFD's, KVM_IRQFD's */
+	void *desc, *avail, *used;	/* addresses in this process */
+	int kick, call;			/* eventfds: of KVM_IOEVENTFD, of KVM_IRQFD */
 };
 
-/* -ENODEV: no module, be the device yourself. Other errors are for the user. */
+/* -ENODEV: no module, so emulate the device. Report other errors. */
 int vsock_open(const char *node, const char *path)
 {
 	struct vsock_bridge_uds uds = { .size = sizeof(uds),
@@ -45,11 +45,11 @@ static int set_ring(int fd, unsigned int i, const struct vsock_ring *r)
 	       ioctl(fd, VHOST_SET_VRING_CALL, &call);
 }
 
-/* At DRIVER_OK, in the process that has the guest's memory; rings: RX, TX. */
+/* At DRIVER_OK, in the process with the guest's memory; rings: RX, TX. */
 int vsock_start(int fd, uint64_t cid, uint64_t features, struct vhost_memory *mem,
 		const struct vsock_ring rings[2])
 {
-	if ((ioctl(fd, VHOST_SET_OWNER) && errno != EBUSY) ||	/* EBUSY: once is enough */
+	if ((ioctl(fd, VHOST_SET_OWNER) && errno != EBUSY) ||	/* EBUSY: it is owned */
 	    ioctl(fd, VHOST_SET_FEATURES, &features) || ioctl(fd, VHOST_SET_MEM_TABLE, mem) ||
 	    set_ring(fd, 0, &rings[0]) || set_ring(fd, 1, &rings[1]) ||
 	    ioctl(fd, VHOST_VSOCK_SET_GUEST_CID, &cid) ||

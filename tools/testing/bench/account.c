@@ -20,7 +20,7 @@ const char *const role_names[ROLES] = {
 };
 
 /**
- * struct stat_line - what /proc/PID/stat tells
+ * struct stat_line - fields of /proc/PID/stat
  * @comm: the task's name
  * @ppid: its parent
  */
@@ -62,7 +62,7 @@ static bool is_worker(const char *comm)
 	return !strncmp(comm, "vhost-", 6) || !strncmp(comm, "vsb-", 4);
 }
 
-/* What a thread of a relay calls itself says nothing; its process's name does. */
+/* A relay is recognized by its process's name; its threads have other names. */
 static bool is_relay(pid_t pid)
 {
 	struct stat_line process;
@@ -94,7 +94,7 @@ static const struct task *find_task(const struct account *account, pid_t tid)
 	return NULL;
 }
 
-/* A task that has ended keeps what it had. */
+/* A task that has ended keeps its last values. */
 static void read_task(const struct task *task, uint64_t *ns, uint64_t *switches)
 {
 	char line[128];
@@ -130,7 +130,7 @@ static void add_task(struct account *account, pid_t pid, pid_t tid,
 	account->nr++;
 }
 
-/* Calls @f for each number that names something in a folder. */
+/* Calls @f for each entry of a folder whose name is a number. */
 static bool for_each_number(const char *path, void (*f)(pid_t id, void *arg),
 			    void *arg)
 {
@@ -160,7 +160,7 @@ static void scan_task(pid_t tid, void *arg)
 	add_task(scan->account, scan->pid, tid, scan->cells, scan->nr);
 }
 
-/* A process may end while we look: then it counts no more. */
+/* A process that has ended meanwhile is left out. */
 static void scan_process(pid_t pid, void *arg)
 {
 	struct scan *scan = arg;

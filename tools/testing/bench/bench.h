@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * One measurement: what is measured, and what its processes share.
+ * One measurement: its parameters, and the memory that its processes share.
  *
- * A cell is one guest with its device and the program of the host that talks to
- * it, each a process of its own. The coordinator, which made them, looks at
- * their counters from outside, and ends them when it has seen enough.
+ * A cell is a guest with its device and the host program at the other end;
+ * guest and host program are a process each. The coordinator, which starts
+ * them, reads their counters and kills them after the second reading.
  */
 #ifndef BENCH_H
 #define BENCH_H
@@ -18,16 +18,16 @@
 
 #define BENCH_MAX_CELLS		64
 #define BENCH_MAX_CONNS		1024
-#define BENCH_MAX_SAMPLES	(1 << 20)
-#define BENCH_BULK		65536	/* a message of what disturbs */
+#define BENCH_MAX_LATENCIES	(1 << 20)
+#define BENCH_BULK		65536	/* message size of the disturbing connection */
 
-/* What the guest and the host are connected by. */
+/* What connects the guest and the host. */
 enum peer {
 	PEER_BRIDGE,		/* this module */
-	PEER_VHOST,		/* vhost-vsock, and AF_VSOCK in the program */
-	PEER_VHOST_SOCAT,	/* vhost-vsock behind a relay to AF_UNIX */
-	PEER_VHOST_SOCAT_64K,	/* likewise, with a relay that reads 64 KiB */
-	PEER_SOCKETPAIR,	/* two programs and AF_UNIX, without a guest */
+	PEER_VHOST,		/* vhost-vsock; the host program uses AF_VSOCK */
+	PEER_VHOST_SOCAT,	/* vhost-vsock and a relay to AF_UNIX */
+	PEER_VHOST_SOCAT_64K,	/* the same, with a relay that reads 64 KiB */
+	PEER_SOCKETPAIR,	/* two programs over AF_UNIX, without a guest */
 	PEER_VHOST_DEVICE,	/* vhost-device-vsock, over vhost-user */
 	PEERS
 };
@@ -40,27 +40,27 @@ enum scenario {
 	SCENARIO_PINGPONG_BULK_G2H,	/* beside a stream to the host */
 	SCENARIO_PINGPONG_BULK_H2G,	/* beside a stream to the guest */
 	SCENARIO_PINGPONG_STALLED,	/* beside a host that does not read */
-	SCENARIO_CONNECT_G2H,	/* connect, a byte, close; one after the other */
+	SCENARIO_CONNECT_G2H,	/* connect, send a byte, close; one after the other */
 	SCENARIO_CONNECT_H2G,
-	SCENARIO_STORM_G2H,	/* 1000 of them at once */
+	SCENARIO_STORM_G2H,	/* 1000 at once */
 	SCENARIO_STORM_H2G,
-	SCENARIO_IDLE,		/* connections that nobody uses */
+	SCENARIO_IDLE,		/* connections without traffic */
 	SCENARIOS
 };
 
 /**
- * struct bench - what to measure
+ * struct bench - the parameters of a measurement
  * @peer: what connects guest and host
  * @scenario: what they do
  * @size: bytes of a message: of one write, or of a packet of the guest
  * @conns: connections of each guest
- * @devices: guests
- * @warmup_ms: before the counters are read for the first time
- * @ms: between the two readings
- * @limit_s: after which all is given up
- * @poll_us: VHOST_SET_VRING_BUSYLOOP_TIMEOUT of the bridge; 0: none
- * @syscalls: count those of every task, by tracefs
- * @cid: of the first guest
+ * @devices: number of guests
+ * @warmup_ms: time before the first reading of the counters
+ * @ms: time between the two readings
+ * @limit_s: time limit, after which the measurement fails
+ * @poll_us: VHOST_SET_VRING_BUSYLOOP_TIMEOUT of the bridge; 0: not set
+ * @syscalls: count the system calls of each task, by tracefs
+ * @cid: CID of the first guest
  * @dir: folder for sockets
  */
 struct bench {
@@ -79,12 +79,12 @@ struct bench {
 };
 
 /*
- * Counters that only grow. Each has one process that writes it; the coordinator
- * reads them at any time.
+ * Counters that only grow. One process writes each; the coordinator reads them
+ * at any time.
  */
 struct counters {
-	_Atomic uint64_t to_host;	/* payload that the program took */
-	_Atomic uint64_t to_guest;	/* payload that the guest took */
+	_Atomic uint64_t to_host;	/* payload that the host program read */
+	_Atomic uint64_t to_guest;	/* payload that the guest read */
 	_Atomic uint64_t ops;		/* round trips, or connections */
 	_Atomic uint64_t packets_to_host;
 	_Atomic uint64_t packets_to_guest;
@@ -98,18 +98,20 @@ static inline void count(_Atomic uint64_t *counter, uint64_t n)
 }
 
 /**
- * struct cell - one guest and its host, in memory that all processes share
- * @bench: what they do
+ * struct cell - one guest and its host program, in memory that all processes
+ * share
+ * @bench: the parameters
  * @index: number of the cell
  * @guest: pid of the guest's process
- * @host: pid of the program
- * @step: both and the coordinator meet here between the steps of the set-up
- * @ready: posted by each when all of its connections are open
- * @done: posted when what has an end has ended
- * @begin_ns: of what has an end
- * @end_ns: likewise
- * @counters: what was moved
- * @samples: nanoseconds of each round trip or connection, by counters.ops
+ * @host: pid of the host program
+ * @step: a barrier between the steps of the set-up, for both and the
+ *     coordinator
+ * @ready: each posts it when all of its connections are open
+ * @done: posted when a scenario with an end has ended
+ * @begin_ns: when a scenario with an end began
+ * @end_ns: when it ended
+ * @counters: the traffic
+ * @latencies: nanoseconds of each round trip or connection, by counters.ops
  */
 struct cell {
 	const struct bench *bench;
@@ -122,15 +124,15 @@ struct cell {
 	_Atomic uint64_t begin_ns;
 	_Atomic uint64_t end_ns;
 	struct counters counters;
-	uint32_t *samples;
+	uint32_t *latencies;
 };
 
-static inline void sample(struct cell *cell, uint64_t ns)
+static inline void record_latency(struct cell *cell, uint64_t ns)
 {
 	uint64_t n = atomic_load_explicit(&cell->counters.ops,
 					  memory_order_relaxed);
 
-	cell->samples[n % BENCH_MAX_SAMPLES] = ns > UINT32_MAX ? UINT32_MAX : ns;
+	cell->latencies[n % BENCH_MAX_LATENCIES] = ns > UINT32_MAX ? UINT32_MAX : ns;
 	count(&cell->counters.ops, 1);
 }
 
@@ -150,11 +152,11 @@ static inline bool has_end(const struct bench *b)
 	       b->scenario == SCENARIO_STORM_H2G;
 }
 
-/* Ends the whole measurement: no result is better than a wrong one. */
+/* Ends the whole measurement: a wrong result is worse than none. */
 void die(const char *format, ...)
 	__attribute__((noreturn, format(printf, 1, 2)));
 
-/* What the processes of a cell run. They do not return. */
+/* The processes of a cell. They do not return. */
 void run_guest(struct cell *cell) __attribute__((noreturn));
 void run_plain_guest(struct cell *cell) __attribute__((noreturn));
 void run_host(struct cell *cell) __attribute__((noreturn));

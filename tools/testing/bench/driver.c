@@ -14,7 +14,9 @@
 #include "endpoint.h"
 #include "vhost_user.h"
 
-/* Linux's: largest packet, and what it wants to be free. */
+/*
+ * As in Linux's driver: the largest packet, and the window that it keeps open.
+ */
 #define MAX_PACKET	65536U
 
 /* ---- the device ---- */
@@ -56,10 +58,10 @@ static int open_bridge(const struct cell *cell)
 }
 
 /**
- * struct backend - how a peer's device is spoken to
- * @open: its descriptor
- * @realize: makes it the guest's, and learns what it offers
- * @run: tells it of memory and rings, and starts it
+ * struct backend - how the driver sets up the device of a peer
+ * @open: opens the device
+ * @realize: binds the device to the guest and reads the offered features
+ * @run: sets memory and rings, and starts the device
  */
 struct backend {
 	int (*open)(const struct cell *cell);
@@ -84,8 +86,8 @@ static const struct backend *const backends[PEERS] = {
 };
 
 /*
- * One call for both rings, so that the guest sleeps in a single read(); a real
- * one has an interrupt for each.
+ * Uses one eventfd for the interrupts of both rings, so that the guest sleeps
+ * in one read(). A real guest has an interrupt for each ring.
  */
 static void share_call(struct guest *g)
 {
@@ -94,8 +96,8 @@ static void share_call(struct guest *g)
 }
 
 /*
- * Each TX buffer keeps its chain: only the length of its payload changes.
- * Without indirect tables a chain takes two descriptors of the ring.
+ * Each TX buffer keeps its chain; only the payload's length changes. Without
+ * indirect tables, a chain takes two descriptors of the ring.
  */
 static void prepare_tx(struct driver *d)
 {
@@ -257,7 +259,7 @@ static void reap(struct driver *d)
 		die("the device wrote a bad used element on the TX ring");
 }
 
-/* How a packet lies in the TX ring; one without payload needs no table. */
+/* Writes a packet's descriptors. A packet without payload needs no table. */
 static void describe(struct driver *d, uint16_t head, uint32_t len)
 {
 	struct guest_ring *ring = &d->guest.tx;
@@ -299,7 +301,7 @@ void driver_send(struct driver *d, struct flow *flow, unsigned int op,
 		.buf_alloc = htole32(GUEST_BUF_ALLOC),
 		.fwd_cnt = htole32(flow->fwd_cnt),
 	};
-	flow->told = flow->fwd_cnt;
+	flow->reported = flow->fwd_cnt;
 	flow->tx_cnt += len;
 	describe(d, head, len);
 	guest_ring_post(ring, head);
@@ -397,7 +399,7 @@ uint32_t driver_read(struct driver *d, struct flow *flow)
 		n = n < DRIVER_READ ? n : DRIVER_READ;
 		flow->fwd_cnt += n;
 		all += n;
-		unseen = flow->fwd_cnt - flow->told;
+		unseen = flow->fwd_cnt - flow->reported;
 		if ((GUEST_BUF_ALLOC - unseen < MAX_PACKET ||
 		     !flow_unread(flow)) && driver_has_room(d))
 			driver_send(d, flow, VIRTIO_VSOCK_OP_CREDIT_UPDATE, 0,

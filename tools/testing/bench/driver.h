@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A driver that does what Linux's virtio_transport does to its device: the same
- * buffers, the same packets, kicks and credit. What it leaves out is the
- * guest's own work: payload is neither made nor copied.
+ * A driver that does the same to its device as Linux's virtio_transport: the
+ * same buffers, packets, kicks and credit. It leaves out the guest's own work:
+ * payload is neither generated nor copied.
  *
- * - RX: 128 buffers of 3776 bytes; they go back, with zeroes for a header, when
- *   less than half are there and all that came has been taken.
+ * - RX: 128 buffers of 3776 bytes. The driver returns them, with zeroed
+ *   headers, when the device has fewer than half of them and all received
+ *   packets are handled.
  * - TX: an indirect table of header and payload, or a chain of two descriptors
- *   where the device knows no tables; a kick after each packet, where the
- *   device wants one.
+ *   where the device does not support tables. A kick after each packet, unless
+ *   the device suppresses it.
  * - CREDIT_UPDATE after a read of up to 64 KiB that emptied the connection, or
- *   that left less than 64 KiB of what the device knows to be free.
+ *   that left less than 64 KiB of the window that the device knows of.
  */
 #ifndef DRIVER_H
 #define DRIVER_H
@@ -25,21 +26,21 @@
 
 /**
  * struct flow - one connection of the guest
- * @hash: next of the same hash
- * @next_touched: next of those that something came for
- * @touched: is one of those
+ * @hash: next in the same hash bucket
+ * @next_touched: next in the list of touched connections
+ * @touched: is in that list
  * @local: port in the guest
  * @peer: port of the host
- * @open: RESPONSE has come or gone
+ * @open: RESPONSE was received or sent
  * @shut: flags of SHUTDOWN from the device
- * @reset: the device has ended it
- * @rx_cnt: bytes that came
- * @fwd_cnt: bytes that were read
- * @told: @fwd_cnt as the device knows it
+ * @reset: the device sent RST
+ * @rx_cnt: bytes received
+ * @fwd_cnt: bytes read
+ * @reported: @fwd_cnt in the last packet to the device
  * @tx_cnt: bytes sent
- * @peer_alloc: the device's room
- * @peer_fwd: what the device has passed on
- * @left: of the message that is being sent
+ * @peer_alloc: buf_alloc of the device
+ * @peer_fwd: fwd_cnt of the device
+ * @left: unsent bytes of the current message
  * @owner: for the guest's program
  */
 struct flow {
@@ -53,7 +54,7 @@ struct flow {
 	bool reset;
 	uint32_t rx_cnt;
 	uint32_t fwd_cnt;
-	uint32_t told;
+	uint32_t reported;
 	uint32_t tx_cnt;
 	uint32_t peer_alloc;
 	uint32_t peer_fwd;
@@ -63,16 +64,16 @@ struct flow {
 
 /**
  * struct driver - the driver of one device
- * @cell: owner
+ * @cell: the cell
  * @guest: rings and memory
  * @flows: connections by hash
- * @touched: those that something came for, since the program looked
- * @rx_spare: RX chains that are not with the device
+ * @touched: connections with packets that the program has not handled
+ * @rx_spare: RX chains that the driver owns
  * @nr_spare: number of those
- * @tx_free: TX chains that are not with the device
+ * @tx_free: TX chains that the driver owns
  * @nr_free: number of those
- * @tx: per TX chain: its buffer
- * @indirect: the device knows indirect tables
+ * @tx: buffer of each TX chain
+ * @indirect: the device supports indirect tables
  */
 struct driver {
 	struct cell *cell;
@@ -87,17 +88,19 @@ struct driver {
 	bool indirect;
 };
 
-/* Opens the peer's device, and starts it. */
+/* Opens the peer's device and starts it. */
 void driver_open(struct driver *d, struct cell *cell);
 
-/* Takes what the device has done: whether it was anything. */
+/*
+ * Handles used chains of both rings. Returns whether any packet was received.
+ */
 bool driver_poll(struct driver *d);
-/* The next connection that something came for; NULL: no more. */
+/* The next connection with received packets; NULL: none. */
 struct flow *driver_touched(struct driver *d);
-/* Sleeps until the device has done something. */
+/* Sleeps until the device interrupts. */
 void driver_wait(struct driver *d);
 
-/* A connection to @peer: REQUEST is on its way. */
+/* Sends REQUEST to @peer. */
 struct flow *driver_connect(struct driver *d, uint32_t local, uint32_t peer);
 void driver_forget(struct driver *d, struct flow *flow);
 
@@ -106,7 +109,7 @@ static inline bool driver_has_room(const struct driver *d)
 	return d->nr_free;
 }
 
-/* A packet; there must be room. */
+/* Sends a packet. The TX ring must have space. */
 void driver_send(struct driver *d, struct flow *flow, unsigned int op,
 		 uint32_t flags, uint32_t len);
 
@@ -122,11 +125,11 @@ static inline uint32_t flow_unread(const struct flow *flow)
 	return flow->rx_cnt - flow->fwd_cnt;
 }
 
-/* Reads all that is there; how much it was. */
+/* Reads all received bytes and returns their number. */
 uint32_t driver_read(struct driver *d, struct flow *flow);
 /*
- * Sends what is left of a message, as far as credit and room go: whether all
- * of it has gone.
+ * Sends the rest of a message, as far as credit and the TX ring allow. Returns
+ * whether all of it was sent.
  */
 bool driver_write(struct driver *d, struct flow *flow);
 

@@ -111,8 +111,9 @@ int vsock_dial(unsigned int cid, unsigned int port)
 }
 
 /*
- * The handshake of the bridge, and of all that do as Firecracker does. Nothing
- * follows the answer before we send, so reading more than it is no loss.
+ * The handshake of the bridge and of all devices that follow Firecracker. The
+ * peer sends nothing after its answer until we send, so a long read loses
+ * nothing.
  */
 static void handshake_begin(int fd)
 {
@@ -140,7 +141,7 @@ static void handshake_end(int fd)
 		die("refused: %.*s", (int)len - 1, answer);
 }
 
-/* Whether somebody has bound the vsock port. */
+/* Is the vsock port bound? */
 static bool port_taken(unsigned int port)
 {
 	struct sockaddr_vm addr = {
@@ -156,7 +157,7 @@ static bool port_taken(unsigned int port)
 	return taken;
 }
 
-/* Whether a process waits for something. */
+/* Does the process sleep? */
 static bool asleep(pid_t pid)
 {
 	char path[64], line[256], *state;
@@ -175,7 +176,7 @@ static bool asleep(pid_t pid)
 	return is;
 }
 
-/* Runs a program of the peer's, which is found by its name. */
+/* Runs a program of the peer, found through PATH. */
 static pid_t run_program(const char *const argv[])
 {
 	pid_t pid = fork();
@@ -190,7 +191,7 @@ static pid_t run_program(const char *const argv[])
 	return pid;
 }
 
-/* Between two looks at whether a program listens. */
+/* The pause between two checks whether a program listens. */
 static void give_time(pid_t pid, const char *name)
 {
 	if (waitpid(pid, NULL, WNOHANG))
@@ -199,8 +200,8 @@ static void give_time(pid_t pid, const char *name)
 }
 
 /*
- * Runs a relay, quietly, as its user would, and waits until it listens: its
- * address is taken, and it has gone to sleep.
+ * Runs a relay, without messages, and waits until it listens: its address is
+ * bound, and it sleeps.
  */
 static void start_socat(const struct cell *cell, const char *from,
 			const char *to, const char *path)
@@ -211,13 +212,16 @@ static void start_socat(const struct cell *cell, const char *from,
 	};
 	pid_t pid = run_program(argv);
 
-	/* Asking for the port takes it for a moment, in which socat must not. */
+	/*
+	 * port_taken() binds the port for a moment, which must not disturb
+	 * socat.
+	 */
 	while (!asleep(pid) ||
 	       !(path ? !access(path, F_OK) : port_taken(HOST_PORT(cell))))
 		give_time(pid, from);
 }
 
-/* One program for each device, with its own defaults, as its user would. */
+/* One program for each device, with default options, as a user would run it. */
 int endpoint_start_device(const struct cell *cell)
 {
 	char path[ENDPOINT_PATH], control[ENDPOINT_PATH + 8], cid[16];
@@ -237,7 +241,7 @@ int endpoint_start_device(const struct cell *cell)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		die("no socket: %s", strerror(errno));
-	/* Its other socket is there before this one. */
+	/* The program creates its other socket before this one. */
 	while (connect(fd, (void *)&addr, sizeof(addr)))
 		give_time(pid, argv[0]);
 	return fd;

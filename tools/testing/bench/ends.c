@@ -18,7 +18,9 @@ static void *buffer(uint32_t size)
 
 	if (!p)
 		die("no memory");
-	/* No page of it is to be faulted in while somebody measures. */
+	/*
+	 * Touch all pages, so that none is faulted in during the measurement.
+	 */
 	memset(p, 0x5a, size);
 	return p;
 }
@@ -81,7 +83,7 @@ ROLE end_ping(void *arg)
 
 		write_all(end->fd, data, end->size);
 		read_all(end->fd, data, end->size);
-		sample(end->cell, now_ns() - start);
+		record_latency(end->cell, now_ns() - start);
 	}
 }
 
@@ -134,7 +136,7 @@ void connect_in_turn(struct cell *cell, int (*dial)(const struct cell *))
 		while (read(fd, &byte, 1) > 0)
 			;
 		close(fd);
-		sample(cell, now_ns() - start);
+		record_latency(cell, now_ns() - start);
 	}
 }
 

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What programs do with a connection: one thread for each and its direction,
- * with blocking calls, as a plain server or client is written.
+ * The programs at the ends of a connection: one thread for each connection and
+ * direction, with blocking calls, as in a simple server or client.
  */
 #ifndef ENDS_H
 #define ENDS_H
 
 #include "bench.h"
 
-/* What a thread does, until it is killed. */
+/* The function of a thread, which runs until it is killed. */
 #define ROLE __attribute__((noreturn)) void *
 
-/* One end of a connection and the counter of what it takes. */
+/* One end of a connection, and the counter of the bytes that it reads. */
 struct end {
 	struct cell *cell;
 	int fd;
@@ -19,25 +19,25 @@ struct end {
 	_Atomic uint64_t *taken;
 };
 
-/* An end dies when its connection does. */
+/* Both end the measurement when the connection ends. */
 void write_all(int fd, const void *data, size_t len);
 void read_all(int fd, void *data, size_t len);
 
-ROLE end_sink(void *arg);	/* takes, and counts what it takes */
-ROLE end_source(void *arg);	/* sends */
-ROLE end_ping(void *arg);	/* sends, waits for as much, and takes the time */
-ROLE end_echo(void *arg);	/* sends back what comes, in messages */
+ROLE end_sink(void *arg);	/* reads, and counts the bytes */
+ROLE end_source(void *arg);	/* writes */
+ROLE end_ping(void *arg);	/* writes, waits for as many bytes, times it */
+ROLE end_echo(void *arg);	/* sends each message back */
 
-/* Starts the thread of one. */
+/* Starts the thread of an end. */
 void end_start(struct cell *cell, int fd, void *(*role)(void *), uint32_t size,
 	       _Atomic uint64_t *taken);
 
 int accept_one(int listener);
 
-/* Connections one after the other: a byte, 1, and the end comes back. */
+/* Connects again and again: sends the byte 1 and reads to EOF. */
 void connect_in_turn(struct cell *cell, int (*dial)(const struct cell *))
 	__attribute__((noreturn));
-/* The other side of that. */
+/* The other side of connect_in_turn(). */
 void serve_in_turn(int listener) __attribute__((noreturn));
 
 #endif /* ENDS_H */

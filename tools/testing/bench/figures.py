@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What results.json says: medians, spreads, and ratios of them."""
+"""Medians, spreads and ratios of the runs in results.json."""
 
 import collections
 import json
@@ -36,7 +36,7 @@ def rate(run):
 
 
 def host_cpu(run):
-    """Seconds per GB of all that is not the guest."""
+    """CPU seconds per GB of everything but the guest."""
     used = sum(v for k, v in run["cpu_s"].items() if k != "guest")
     return used / run["bytes"] * 1e9
 
@@ -59,18 +59,18 @@ def per_packet(name):
 
 
 def fairness(run):
-    """The smallest share of a device, in parts of the largest one."""
+    """The smallest share of a device, divided by the largest share."""
     return min(run["device_bytes"]) / max(run["device_bytes"])
 
 
 class Results:
-    """The runs of a results.json, by what was measured and with whom."""
+    """The runs of a results.json, by measurement and peer."""
 
     def __init__(self, data):
         self.data = data
         self.runs = collections.defaultdict(list)
         for run in data["runs"]:
-            # system calls are counted apart: that costs time
+            # runs that count system calls are slower, so they are kept apart
             if "syscalls" not in run:
                 self.runs[key(run), run["peer"]].append(run)
 
@@ -81,7 +81,7 @@ class Results:
         return [p for key_, p in self.runs if key_ == k]
 
     def value(self, k, peer, measure):
-        """Median, least and most; None when it was not measured."""
+        """Median, minimum and maximum; None if it was not measured."""
         try:
             values = [measure(run) for run in self.runs.get((k, peer), ())]
         except KeyError:
@@ -91,7 +91,7 @@ class Results:
         return Value(statistics.median(values), min(values), max(values))
 
     def ratio(self, k, peer, measure):
-        """The bridge in parts of @peer."""
+        """The bridge's median divided by the peer's."""
         ours, theirs = (self.value(k, p, measure) for p in ("bridge", peer))
         if not ours or not theirs or not theirs.median:
             return None

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The goals, and whether results meet them. Binding on the lane icount."""
+"""The goals, and whether results meet them. They bind the lane icount."""
 
 import collections
 
 from figures import Key, fairness, host_cpu, latency, rate
 
-# What is emulated twice says nothing about them.
+# A lane with two levels of emulation cannot show whether goals are met.
 UNFIT_LANES = ("guest",)
 
 Goal = collections.namedtuple("Goal", "what measure key peer limit at_least")
@@ -61,7 +61,7 @@ def verdict(results, goal):
 
 
 def alone(results):
-    """Goals that no peer has part in: what, value, limit, met."""
+    """Goals without a peer: name, value, limit, met."""
     def of(k, measure):
         value = results.value(k, "bridge", measure)
         return value.median if value else None
@@ -83,7 +83,7 @@ def alone(results):
     if ours is not None and plain:
         beyond = ours - plain.median
         yield ("kernel memory of an idle connection",
-               f"{beyond:.0f} bytes beyond AF_UNIX", "at most 4096",
+               f"{beyond:.0f} bytes more than AF_UNIX", "at most 4096",
                beyond <= 4096)
         wakeups = of(idle, lambda run: run["wakeups_per_s"])
         yield ("wake-ups with 1000 idle connections", f"{wakeups:.1f} per s",

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The lane guest: real Linux guests in the host VM. What is measured, and the
-command that does it."""
+"""The lane guest: real Linux guests in the host VM. Its measurements, and the
+arguments of the command that runs them."""
 
 import os.path
 
@@ -9,26 +9,27 @@ import plan
 NAME = "guest"
 ABOUT = "real guests under QEMU and KVM in a virtual machine"
 HELP = ABOUT + (", which is emulated where this machine's KVM does not work: "
-                "then only ratios of one run mean something")
+                "then only ratios within one run are meaningful")
 PEERS = [plan.BRIDGE, "vhost", "vhost-socat", "vhost-socat-64k"]
 
 SIZES = [64, 4096, 65536, 1048576]
-# For one measurement, and for the machine, its guests and what hangs.
+# Time for one measurement, and for booting and measurements that hang.
 SECONDS_EACH = 8
 SECONDS = 300
 
 
 def is_about(accel):
-    """What the lane is on this machine, and what its figures are worth."""
+    """Describes the lane on this machine, and which results are meaningful."""
     if accel == "kvm":
         return ABOUT + ", nested in KVM"
-    return (ABOUT + " that is emulated: ratios of one run mean something, "
-            "speeds do not")
+    return (ABOUT + " that is emulated: only ratios within one run are "
+            "meaningful")
 
 
 def scenarios():
-    """What every peer does, as options of vsock-load. In an emulated guest a
-    round trip or a connection takes milliseconds: a second has some."""
+    """Yields the measurements of each peer, as options of vsock-load. In an
+    emulated guest a round trip or a connection takes milliseconds, so these
+    measurements last a second."""
     for size in SIZES:
         for way in "g2h", "h2g":
             for conns in 1, 4:
@@ -42,7 +43,7 @@ def scenarios():
 
 
 def lines(peers):
-    """All peers do one thing before they do the next, one at a time."""
+    """Yields each measurement for all peers before the next measurement."""
     for scenario, options in scenarios():
         for peer in peers:
             if peer in PEERS:
@@ -54,12 +55,12 @@ def limit(total):
 
 
 def files(bench, programs):
-    """What the machine needs of the benchmark."""
+    """Returns the benchmark's files that the machine needs."""
     return [programs + "/vsock-load", bench + "/inside-guest"]
 
 
 def arguments(vm, command):
-    """Of run-host, for the rest; @command is vsock-bridge."""
+    """Returns run-host's arguments for the other files; @command is vsock-bridge."""
     return ["--guest", "--add", vm + "/inside=vm/inside",
             "--add", os.path.dirname(vm) + "/tap.sh",
             "--add", os.path.dirname(vm) + "/poll.sh",

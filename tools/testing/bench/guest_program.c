@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What runs in the guest: one loop over all connections. */
+/* The guest's program: one loop over all connections. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,7 +31,7 @@ static void wait_for_room(struct driver *d)
 		driver_wait(d);
 }
 
-/* Makes all connections, or takes those that the host makes. */
+/* Opens all connections, or accepts those from the host. */
 static void open_conns(struct program *p, bool connect)
 {
 	struct driver *d = &p->driver;
@@ -56,7 +56,10 @@ static void open_conns(struct program *p, bool connect)
 					    0, 0);
 				flow->open = true;
 			}
-			/* Its number, from 1 on: the order of opening. */
+			/*
+			 * The connection's number in order of opening, from 1
+			 * on.
+			 */
 			flow->owner = ++open;
 			p->conns[open - 1] = flow;
 		}
@@ -64,7 +67,7 @@ static void open_conns(struct program *p, bool connect)
 	p->nr = n;
 }
 
-/* One message of each connection in turn, until nothing goes any more. */
+/* Sends one message on each connection in turn, until none can send. */
 static void send_streams(struct program *p, unsigned int first, uint32_t size)
 {
 	struct driver *d = &p->driver;
@@ -113,7 +116,7 @@ static void run_streams(struct program *p)
 
 static void answer(struct program *p, struct flow *flow)
 {
-	/* A ping that came in pieces is answered when it is whole. */
+	/* A ping that arrives in pieces is answered when it is complete. */
 	flow->owner += driver_read(&p->driver, flow);
 	if (flow->owner < size_of(p))
 		return;
@@ -122,8 +125,9 @@ static void answer(struct program *p, struct flow *flow)
 }
 
 /*
- * The first connection is answered, the others get what disturbs it, from the
- * first ping on: before that the host may be in a handshake.
+ * The first connection is answered. The others carry the disturbing stream,
+ * which begins after the first ping: before that the host may be in a
+ * handshake.
  */
 static void run_echo(struct program *p)
 {
@@ -153,7 +157,7 @@ static void run_echo(struct program *p)
 	}
 }
 
-/* The host's connections: the byte is read, then the guest closes. */
+/* A connection from the host: the guest reads the byte and closes. */
 static void serve(struct driver *d, struct flow *flow)
 {
 	if (flow->reset) {
@@ -183,8 +187,8 @@ static void run_server(struct program *p)
 }
 
 /*
- * A connection of the guest: a byte when it is open, and an answer when the
- * host has closed. Whether that was its end.
+ * A connection of the guest: sends a byte when the connection is open, and
+ * closes when the host has closed. Returns whether the connection has ended.
  */
 static bool go_on(struct driver *d, struct flow *flow)
 {
@@ -209,7 +213,7 @@ static bool go_on(struct driver *d, struct flow *flow)
 	if (flow->shut == BOTH_WAYS) {
 		driver_send(d, flow, VIRTIO_VSOCK_OP_RST, 0, 0);
 		driver_forget(d, flow);
-	} else {	/* the end of the stream: the program closes */
+	} else {	/* EOF: the program closes */
 		driver_send(d, flow, VIRTIO_VSOCK_OP_SHUTDOWN, BOTH_WAYS, 0);
 		flow->owner = 2;
 	}
@@ -235,7 +239,7 @@ static void run_client(struct program *p)
 			while ((flow = driver_touched(d)))
 				ended |= go_on(d, flow);
 		}
-		sample(p->cell, now_ns() - start);
+		record_latency(p->cell, now_ns() - start);
 	}
 }
 
@@ -263,7 +267,7 @@ static void run_storm(struct program *p)
 		driver_wait(d);
 }
 
-/* Connections that nobody uses; what comes is answered all the same. */
+/* Connections without traffic. The guest still reads whatever arrives. */
 static void run_idle(struct program *p)
 {
 	for (;;) {
@@ -280,7 +284,7 @@ void run_guest(struct cell *cell)
 
 	p->cell = cell;
 	driver_open(&p->driver, cell);
-	pthread_barrier_wait(&cell->step);	/* the guest runs */
+	pthread_barrier_wait(&cell->step);	/* the device runs */
 	pthread_barrier_wait(&cell->step);	/* the host listens */
 	switch (scenario) {
 	case SCENARIO_CONNECT_G2H:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The program on the host. The guest that needs no device is the same program
- * with the roles exchanged.
+ * The host program. For the peer without a device, the guest is the same
+ * program with the roles exchanged.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -15,7 +15,7 @@
 #include "ends.h"
 #include "endpoint.h"
 
-/* What either program does on a connection that carries a stream. */
+/* Starts the threads of a connection that carries a stream. */
 static void start_streams(struct cell *cell, int fd, bool in, bool out,
 			  _Atomic uint64_t *taken)
 {
@@ -25,7 +25,7 @@ static void start_streams(struct cell *cell, int fd, bool in, bool out,
 		end_start(cell, fd, end_source, cell->bench->size, taken);
 }
 
-/* All connections have begun before a byte goes over the first one. */
+/* Begins all connections before the first byte is sent. */
 static void storm(struct cell *cell, int (*begin)(const struct cell *),
 		  void (*end)(const struct cell *, int))
 {
@@ -75,8 +75,8 @@ static void wait_for_ever(void)
 }
 
 /*
- * The first connection of a ping-pong is the one that is measured, the second
- * one is there to disturb it.
+ * The first connection of a ping-pong is the measured one; the second disturbs
+ * it.
  */
 static void start_host_conn(struct cell *cell, int fd, unsigned int i)
 {
@@ -131,7 +131,7 @@ void run_host(struct cell *cell)
 	enum scenario scenario = cell->bench->scenario;
 	int listener;
 
-	pthread_barrier_wait(&cell->step);	/* the guest runs */
+	pthread_barrier_wait(&cell->step);	/* the device runs */
 	listener = endpoint_listen(cell);
 	endpoint_open(cell);
 	pthread_barrier_wait(&cell->step);	/* the host listens */

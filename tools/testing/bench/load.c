@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * vsock-load: one measurement of one peer with a real guest, in which
- * "vsock-load --serve" runs. Prints one line of JSON, as vsock-bench does,
- * without what only the driver of a guest can count.
+ * vsock-load: one measurement of one peer with a real guest, which runs
+ * "vsock-load --serve". Prints one line of JSON, like vsock-bench, without the
+ * values that only a guest's driver can count.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -21,7 +21,7 @@
 #include "options.h"
 #include "endpoint.h"
 #include "print.h"
-#include "process.h"
+#include "shared.h"
 #include "supervisor.h"
 
 static bool serving;
@@ -35,7 +35,7 @@ void die(const char *format, ...)
 	vfprintf(stderr, format, args);
 	va_end(args);
 	fputc('\n', stderr);
-	/* In the guest it is only that connection. */
+	/* In the guest, only this connection fails. */
 	if (!serving)
 		kill(0, SIGKILL);
 	_exit(1);
@@ -45,9 +45,9 @@ void die(const char *format, ...)
 
 /**
  * struct job - what to measure, and on which guest
- * @bench: as for vsock-bench; its dir is where a bridge's socket is
+ * @bench: as for vsock-bench; its dir has the socket of a bridge
  * @qemu: pid of the guest's QEMU
- * @relay_dir: folder for the sockets of other peers, to be removed
+ * @relay_dir: dir is a temporary folder, to be removed
  */
 struct job {
 	struct bench bench;
@@ -124,7 +124,10 @@ static void parse(struct job *job, int argc, char **argv)
 		usage();
 }
 
-/* Only a bridge's socket is there already. */
+/*
+ * Only the socket of a bridge exists already; other peers need a temporary
+ * folder.
+ */
 static void complete(struct job *job)
 {
 	if (job->bench.dir[0])
@@ -151,7 +154,7 @@ static ROLE accept_in_turn(void *arg)
 	serve_in_turn(end->fd);
 }
 
-/* A connection to the guest that is for something. */
+/* Connects to the guest and tells it the purpose of the connection. */
 static int ask_for(const struct cell *cell, enum wish_kind kind)
 {
 	struct wish wish = {
@@ -217,11 +220,11 @@ static void start_load(struct cell *cell)
 /* ---- the two readings ---- */
 
 /**
- * struct reading - what both sides have counted
- * @ns: when, by the host's clock
- * @to_host: bytes that the host took
+ * struct reading - the counters of both sides
+ * @ns: time of the reading, by the host's clock
+ * @to_host: bytes that the host read
  * @ops: round trips and connections of the host
- * @guest: likewise of the guest, at about that time
+ * @guest: the guest's counters, at about the same time
  */
 struct reading {
 	uint64_t ns;
@@ -245,7 +248,7 @@ static void read_host(struct reading *r, const struct cell *cell)
 	r->ops = cell->counters.ops;
 }
 
-/* The guest's answers may take their time: it says what time it was. */
+/* The guest may answer late: its answer has its own time. */
 static struct usage measure(struct cell *cell, int control,
 			    struct reading *from, struct reading *to)
 {
@@ -263,7 +266,7 @@ static struct usage measure(struct cell *cell, int control,
 
 /* ---- the result ---- */
 
-/* What the guest counted, in as much time as the host did. */
+/* A count of the guest, scaled to the host's interval. */
 static uint64_t scaled(uint64_t n, const struct reading *from,
 		       const struct reading *to)
 {
@@ -290,7 +293,7 @@ static void print_result(struct cell *cell, const struct reading *from,
 				   to);
 	uint64_t bytes = to_host + to_guest, ops = ops_of(b, from, to, bytes);
 
-	/* of a large message less than one is something */
+	/* of a large message, a part may be all that arrived */
 	if (!ops && !bytes)
 		die("nothing happened between the two readings");
 	printf("{\"peer\":\"%s\",\"scenario\":\"%s\",\"size\":%u,\"conns\":%u,\"devices\":1",
@@ -309,7 +312,7 @@ static void print_result(struct cell *cell, const struct reading *from,
 
 static void run(void *arg)
 {
-	static struct cell cell;	/* threads have it when this returns */
+	static struct cell cell;	/* threads use it after this returns */
 	struct job *job = arg;
 	struct reading from, to;
 	struct usage usage;
@@ -318,8 +321,8 @@ static void run(void *arg)
 	cell.bench = &job->bench;
 	cell.guest = job->qemu;
 	cell.host = getpid();
-	cell.samples = calloc(BENCH_MAX_SAMPLES, sizeof(*cell.samples));
-	if (!cell.samples)
+	cell.latencies = calloc(BENCH_MAX_LATENCIES, sizeof(*cell.latencies));
+	if (!cell.latencies)
 		die("no memory");
 	endpoint_open(&cell);
 	control = ask_for(&cell, WISH_COUNT);

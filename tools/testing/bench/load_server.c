@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The end of the load in the guest: a process for each connection, which ends
- * with it, and counters that all share. A connection that is only made and
- * ended gets none, as that would be all that it costs.
+ * The guest's end of the load: a process for each connection, which ends with
+ * it, and counters that all processes share. A connection that is only made and
+ * closed gets no process, because fork() would dominate its cost.
  */
 #include <errno.h>
 #include <signal.h>
@@ -17,7 +17,7 @@
 #include "ends.h"
 #include "load.h"
 #include "endpoint.h"
-#include "process.h"
+#include "shared.h"
 
 static uint32_t host_port;
 
@@ -34,7 +34,7 @@ static ROLE dial_in_turn(void *arg)
 	connect_in_turn(end->cell, dial_host);
 }
 
-/* Dies when the other side has closed. */
+/* Ends the process when the other side has closed. */
 static void answer_counts(struct cell *cell, int fd)
 {
 	struct tally tally;
@@ -74,7 +74,7 @@ static void serve(struct cell *cell, int fd, enum wish_kind kind,
 	case WISH_DIAL:
 		host_port = wish->port;
 		end_start(cell, fd, dial_in_turn, 0, taken);
-		/* the other side says nothing more: this waits for its end */
+		/* the other side sends nothing more: this waits for EOF */
 		answer_counts(cell, fd);
 		break;
 	case WISH_COUNT:
@@ -101,7 +101,7 @@ void load_serve(void)
 	struct cell *cell = shared(sizeof(*cell));
 	int listener = vsock_listen(GUEST_PORT);
 
-	cell->samples = shared(BENCH_MAX_SAMPLES * sizeof(*cell->samples));
+	cell->latencies = shared(BENCH_MAX_LATENCIES * sizeof(*cell->latencies));
 	signal(SIGCHLD, SIG_IGN);
 	puts("listening");
 	fflush(stdout);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * vsock-bench: one measurement of one peer; prints one line of JSON. The
- * fields are described in README.md.
+ * vsock-bench: one measurement of one peer. Prints one line of JSON; README.md
+ * describes its fields.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -21,7 +21,7 @@
 #include "deadline.h"
 #include "options.h"
 #include "print.h"
-#include "process.h"
+#include "shared.h"
 #include "supervisor.h"
 
 void die(const char *format, ...)
@@ -33,7 +33,7 @@ void die(const char *format, ...)
 	vfprintf(stderr, format, args);
 	va_end(args);
 	fputc('\n', stderr);
-	/* One process of the group has failed, so all end. */
+	/* One process of the group has failed, so all must end. */
 	kill(0, SIGKILL);
 	_exit(1);
 }
@@ -85,7 +85,7 @@ static void parse(struct bench *b, int argc, char **argv)
 		usage();
 }
 
-/* What a scenario needs that nobody asked for. */
+/* Sets the parameters that a scenario requires, and the defaults. */
 static void complete(struct bench *b)
 {
 	switch (b->scenario) {
@@ -110,7 +110,7 @@ static void complete(struct bench *b)
 
 /* ---- the processes ---- */
 
-/* For a process of a cell and for the programs that it starts. */
+/* For a process of a cell, and for the programs that it starts. */
 static void raise_limits(void)
 {
 	struct rlimit files = { .rlim_cur = 8192, .rlim_max = 8192 };
@@ -145,7 +145,7 @@ static void start_cell(struct cell *cell, const struct bench *b,
 
 	cell->bench = b;
 	cell->index = index;
-	cell->samples = shared(BENCH_MAX_SAMPLES * sizeof(*cell->samples));
+	cell->latencies = shared(BENCH_MAX_LATENCIES * sizeof(*cell->latencies));
 	pthread_barrierattr_init(&attr);
 	pthread_barrierattr_setpshared(&attr, PTHREAD_PROCESS_SHARED);
 	pthread_barrier_init(&cell->step, &attr, 3);
@@ -163,7 +163,7 @@ static void take(sem_t *sem)
 			die("sem_wait: %s", strerror(errno));
 }
 
-/* A child that ends has failed: nobody has told it to. */
+/* A child exits only on an error, so the others must end. */
 static void on_child(int signal)
 {
 	static const char text[] = "vsock-bench: a process died\n";
@@ -176,7 +176,7 @@ static void on_child(int signal)
 
 /* ---- the two readings ---- */
 
-/* All counters of all cells, added up. */
+/* The sum of the counters of all cells. */
 struct reading {
 	uint64_t ns;
 	uint64_t to_host;
@@ -209,11 +209,11 @@ static void read_counters(struct reading *r, const struct cell *cells,
 }
 
 /**
- * struct result - what was measured
+ * struct result - the result of a measurement
  * @from: the first reading
- * @to: the second one
- * @usage: between the two
- * @syscalls: likewise
+ * @to: the second reading
+ * @usage: use between the two
+ * @syscalls: system calls between the two
  * @memory: bytes per connection, for SCENARIO_IDLE
  */
 struct result {
@@ -226,7 +226,10 @@ struct result {
 
 static struct account account;
 
-/* Between the two readings the coordinator takes the processor from nobody. */
+/*
+ * Between the two readings the coordinator sleeps, so it takes no processor
+ * time.
+ */
 static void measure(const struct bench *b, struct cell *cells,
 		    struct result *result)
 {
@@ -328,7 +331,7 @@ static void coordinate(const struct bench *b)
 	print_result(b, cells, &result);
 }
 
-/* The work of the process that the supervisor starts. */
+/* Runs in the process that the supervisor starts. */
 static void run(void *arg)
 {
 	signal(SIGCHLD, on_child);

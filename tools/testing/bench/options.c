@@ -30,7 +30,7 @@ const char *const scenario_names[SCENARIOS] = {
 	[SCENARIO_IDLE] = "idle",
 };
 
-/* The index of @name. */
+/* Returns the index of @name. */
 static unsigned int option_name(const char *what, const char *name,
 				const char *const *names, unsigned int nr)
 {

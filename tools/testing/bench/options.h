@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the options of the programs name, and how they are read. */
+/* The options of the programs: their names, and how they are parsed. */
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
@@ -8,11 +8,11 @@
 extern const char *const peer_names[PEERS];
 extern const char *const scenario_names[SCENARIOS];
 
-/* A number from 1 to @most; ends the program when it is told nonsense. */
+/* Parses a number from 1 to @most; exits with an error for anything else. */
 unsigned int option_number(const char *option, const char *text,
 			   unsigned int most);
 
-/* Options that vsock-bench and vsock-load have alike, for getopt_long(). */
+/* Options that vsock-bench and vsock-load share, for getopt_long(). */
 #define OPTIONS_OF_BOTH							\
 	{ "peer", required_argument, NULL, 'p' },			\
 	{ "scenario", required_argument, NULL, 's' },			\
@@ -22,7 +22,7 @@ unsigned int option_number(const char *option, const char *text,
 	{ "ms", required_argument, NULL, 'm' },				\
 	{ "limit-s", required_argument, NULL, 'l' }
 
-/* Takes one of them. Return: false when it is another one. */
+/* Handles one of them. Return: false if the option is another one. */
 bool option_of_both(struct bench *b, int c, const char *text);
 
 #endif /* OPTIONS_H */

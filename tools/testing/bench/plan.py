@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What is measured: scenarios, and the peers that each is measured with."""
+"""The measurements: scenarios, and the peers of each."""
 
 BRIDGE = "bridge"
-# A program that has to be fetched; the bench goes on without it. It loses what
-# comes with or in pieces of a CONNECT, and stops for good when one thread echoes
-# 64 KiB while both ways are full; nothing here does either, and what is here has
-# not stopped it in many rounds.
+# A program that has to be fetched; the benchmark continues without it. It has two bugs,
+# which these measurements avoid: it loses bytes that arrive together with a CONNECT
+# line, or after a part of one; and it deadlocks when one thread echoes 64 KiB while
+# both directions are full.
 FETCHED = "vhost-device-vsock"
 PEERS = [BRIDGE, "vhost", "vhost-socat", "vhost-socat-64k", "socketpair",
          FETCHED]
@@ -23,7 +23,7 @@ def line(peer, scenario, **options):
 
 
 def goals(peers):
-    """What the goals are about; a few minutes."""
+    """Yields the measurements for the goals, which take a few minutes."""
     for peer in peers:
         for size in GOAL_SIZES:
             for way in "g2h", "h2g":
@@ -36,7 +36,7 @@ def goals(peers):
         for way in "g2h", "h2g":
             yield line(peer, "pingpong-bulk-" + way, ms=150)
         yield line(peer, "pingpong-stalled")
-        # on one processor a device has a turn every 200 ms
+        # on one processor each device runs once in 200 ms
         yield line(peer, "g2h", size=4096, devices=64, ms=3000)
         yield line(peer, "idle", ms=1000)
     if "socketpair" in peers:
@@ -46,7 +46,7 @@ def goals(peers):
 
 
 def rest(peers):
-    """All that the goals are not about."""
+    """Yields all measurements that the goals do not need."""
     for peer in peers:
         for size in SIZES:
             for way in "g2h", "h2g":
@@ -67,7 +67,7 @@ def rest(peers):
 
 
 def guard():
-    """What `make check` compares with the committed baseline."""
+    """Yields the measurements that speed compares with the committed baseline."""
     for size in GOAL_SIZES:
         for way in "g2h", "h2g":
             yield line(BRIDGE, way, size=size, ms=100)
@@ -75,6 +75,6 @@ def guard():
 
 
 def rounds(lines, number):
-    """Interleaved, so that a machine that changes changes for all."""
+    """Interleaves the rounds, so that a change of the machine affects all peers."""
     lines = list(lines)
     return [(i, text) for i in range(number) for text in lines]

@@ -14,13 +14,13 @@ static int compare(const void *a, const void *b)
 
 void print_latency(struct cell *cell, uint64_t from, uint64_t to)
 {
-	uint32_t *sorted = cell->samples + from;
+	uint32_t *sorted = cell->latencies + from;
 	uint64_t n = to - from, sum = 0;
 
 	if (!n)
 		die("nothing happened between the two readings");
-	if (to > BENCH_MAX_SAMPLES)
-		die("more than %d samples", BENCH_MAX_SAMPLES);
+	if (to > BENCH_MAX_LATENCIES)
+		die("more than %d latencies", BENCH_MAX_LATENCIES);
 	qsort(sorted, n, sizeof(*sorted), compare);
 	for (uint64_t i = 0; i < n; i++)
 		sum += sorted[i];

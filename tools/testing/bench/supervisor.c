@@ -21,7 +21,7 @@ static void on_limit(int signal)
 	kill(-group, SIGKILL);
 }
 
-/* Everything in the group ends, and its last descriptor is closed. */
+/* Kills all processes of the group, and waits until they have ended. */
 static void end_group(const char *dir)
 {
 	char command[128];
@@ -41,7 +41,10 @@ int supervisor_run(void (*run)(void *arg), void *arg, unsigned int limit_s,
 {
 	int status;
 
-	/* The relays are nobody's children when the program has ended. */
+	/*
+	 * When the program has ended, its relays become children of this
+	 * process.
+	 */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	group = fork();
 	if (group < 0) {

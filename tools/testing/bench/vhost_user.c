@@ -28,7 +28,7 @@ enum request {
 	SET_VRING_ENABLE = 18,
 };
 
-/* The regions of guest memory; a descriptor of each goes with the message. */
+/* The regions of guest memory. The message carries a descriptor for each. */
 struct mem_table {
 	uint32_t nr;
 	uint32_t padding;
@@ -36,11 +36,11 @@ struct mem_table {
 		uint64_t gpa;
 		uint64_t size;
 		uint64_t va;
-		uint64_t offset;	/* in the descriptor's file */
+		uint64_t offset;	/* in the file of the descriptor */
 	} regions[GUEST_MEM_MAX_REGIONS];
 };
 
-/* In the machine's byte order; only @size bytes of the payload are there. */
+/* In host byte order. The payload has @size bytes. */
 struct message {
 	uint32_t request;
 	uint32_t flags;
@@ -106,7 +106,7 @@ static int ask(int fd, enum request request, uint64_t *value)
 	if (err)
 		return err;
 	n = recv(fd, &m, HEADER + sizeof(m.value), MSG_WAITALL);
-	/* What the device does not like ends the connection. */
+	/* The device closes the connection after a message that it rejects. */
 	if (n <= 0)
 		return n ? -errno : -EPIPE;
 	if (n != HEADER + sizeof(m.value) || m.request != request ||
@@ -118,7 +118,10 @@ static int ask(int fd, enum request request, uint64_t *value)
 
 /* ---- memory ---- */
 
-/* Puts a file with the same in it in a region's place: the file, or -errno. */
+/*
+ * Replaces a region by a mapping of a file with the same content. Returns the
+ * file, or -errno.
+ */
 static int share_region(const struct guest_region *r)
 {
 	int fd = memfd_create("guest", MFD_CLOEXEC), err;
@@ -201,7 +204,7 @@ static int set_file(const struct guest_ring *ring, int fd,
 	return tell_with_fds(fd, &m, &file, 1);
 }
 
-/* A ring starts with its kick. */
+/* The kick descriptor starts a ring. */
 static int run_ring(const struct guest_ring *ring, int fd)
 {
 	int err = set_state(ring, fd, SET_VRING_NUM, ring->vr.num);
@@ -221,7 +224,7 @@ int vhost_user_realize(struct guest *g)
 	int err = tell(g->fd, SET_OWNER);
 
 	err = err ?: ask(g->fd, GET_FEATURES, &g->offered);
-	/* It brings SET_VRING_ENABLE. */
+	/* This feature is required for SET_VRING_ENABLE. */
 	if (!err && !(g->offered & F_PROTOCOL_FEATURES))
 		err = -EOPNOTSUPP;
 	/* No other extension is needed. */
@@ -243,6 +246,9 @@ int vhost_user_run(struct guest *g)
 	err = err ?: set_mem_table(&g->mem, g->fd);
 	err = err ?: run_ring(&g->rx, g->fd);
 	err = err ?: run_ring(&g->tx, g->fd);
-	/* Nothing of this is answered: a question that is, behind it. */
+	/*
+	 * The device answers none of these messages. A message that it answers
+	 * shows that they have been handled.
+	 */
 	return err ?: ask(g->fd, GET_FEATURES, &answer);
 }

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# cli_control_test.sh [BINARY]: tests of the subcommands that look at devices of
-# others, with fake_device.c in the control node's place: what they print, and
-# which device they take. Needs root, a C compiler (CC=cc), perl and python3.
+# cli_control_test.sh [BINARY]: tests of the subcommands that use the control node,
+# with fake_device.c in its place: their output, and how they find a device. Needs
+# root, a C compiler (CC=cc), perl and python3.
 #
 #@ suite cli
 # shellcheck disable=SC2317	# the tests are called by name
@@ -32,16 +32,16 @@ with_fake() {
 	done
 	STATUS=0
 	env LD_PRELOAD="$FAKE" FAKE_LOG="$PWD/log" FAKE_DEVICES="$PWD/devices" \
-		FAKE_CONNS="$PWD/conns" "${variables[@]}" \
+		FAKE_CONNS="$PWD/conns" FAKE_PORTS="$PWD/ports" "${variables[@]}" \
 		"$BINARY" "$1" --control /dev/null "${@:2}" >out 2>err || STATUS=$?
 }
 
 errno_of() { perl -MErrno -e 'print Errno->can($ARGV[0])->()' "$1"; }
 
-# json EXPRESSION: of the document in ./out, which is called j
+# json EXPRESSION: prints it; j is the JSON document in ./out
 json() { python3 -c "import json; j = json.load(open('out')); print($1)"; }
 
-# Two devices of one process, and one of another that is a guest's with CID 3, too.
+# Two devices of one process, and a device of another process with the same CID 3.
 three_devices() {
 	cat >devices <<END
 7 0x3b 4242 0 3 1000 20 10 2 5 qemu /run/one.sock
@@ -120,19 +120,19 @@ test_list_json_has_every_field() {
 		"['/run/one.sock', '@two', None]"
 }
 
-test_list_shows_a_guest_that_owes_an_answer() {
+test_list_shows_a_guest_with_an_unanswered_event_as_waiting() {
 	echo "1 0x07 5 0 3 0 0 0 0 0 qemu /x" >devices
 	with_fake list
 	expect_out '^ +1 .* waiting '
 }
 
-test_list_shows_a_device_whose_owner_was_killed() {
+test_list_shows_a_device_of_a_killed_owner_as_dead() {
 	echo "1 0x103 5 0 3 0 0 0 0 0 qemu /x" >devices
 	with_fake list
 	expect_out '^ +1 .* dead '
 }
 
-# 50000 bytes and 200 packets in what is asked to be half a second, and is more.
+# 50000 bytes and 200 packets in an interval of at least half a second.
 test_list_rates_are_differences_per_second() {
 	echo "1 0x03 5 0 3 1000 1000 10 10 0 qemu /x" >devices
 	{
@@ -150,21 +150,21 @@ test_list_rates_are_differences_per_second() {
 	expect_out '^ +2 .* - +- '
 }
 
-test_what_is_no_utf8_is_valid_json() {
+test_json_replaces_invalid_utf8() {
 	printf '1 0 5 0 3 0 0 0 0 0 \xffx" /run/\\\xc3\xa4\xc3\x01\xed\xa0\x80.sock\n' >devices
 	with_fake list --json
 	expect_same "$(json 'ascii([j["devices"][0][k] for k in ("command", "path")])')" \
 		"['\\ufffdx\"', '/run/\\\\\\xe4\\ufffd\\x01\\ufffd\\ufffd\\ufffd.sock']"
 }
 
-test_what_is_no_text_does_not_reach_the_terminal() {
+test_list_replaces_control_characters() {
 	printf '1 0 5 0 3 0 0 0 0 0 qe\033[2Jmu /run/\001.sock\n' >devices
 	with_fake list
 	expect_out ' qe\?\[2Jmu .* /run/\?\.sock$'
 }
 
-# U+009B is what ESC [ is, as is the byte alone where a terminal is not in UTF-8.
-test_8_bit_controls_do_not_reach_the_terminal() {
+# U+009B means the same as ESC [; so does the byte 0x9b on a terminal without UTF-8.
+test_list_and_json_replace_8_bit_controls() {
 	printf '1 0 5 0 3 0 0 0 0 0 a\302\2332J\2332J /\302\237\302\240\303\244\233.sock\n' >devices
 	with_fake list
 	expect_out " a\\?2J\\?2J .* /\\?"$'\302\240\303\244'"\\?\\.sock\$"
@@ -173,21 +173,21 @@ test_8_bit_controls_do_not_reach_the_terminal() {
 	expect_out '^ *"path": "/\\u009f'$'\302\240\303\244''\\ufffd\.sock",$'
 }
 
-test_names_do_not_turn_the_text_around_them() {
+test_list_replaces_bidirectional_controls() {
 	printf '1 0 5 0 3 0 0 0 0 0 a\342\200\256b /\342\201\246\342\200\252\342\200\251\342\202\254\n' >devices
 	with_fake list
 	expect_out " a\\?b .* /\\?\\?"$'\342\200\251\342\202\254'"\$"
 }
 
-# For whoever may open it may look into the devices of others.
-test_nobody_is_told_to_let_a_group_open_the_control_node() {
+# A user who may open the control node can see the devices of all users.
+test_error_for_the_control_node_suggests_no_group() {
 	with_fake "FAKE_ERROR=OPEN $(errno_of EACCES)" list
 	expect_error 1 "you may not open /dev/null: use sudo; it is root's so that no virtual machine's monitor can open it"
 }
 
 # conns
 
-# A device with four connections; the second one stands still for its guest.
+# A device with four connections; the second one waits for its guest.
 four_conns() {
 	echo "7 0x3b 4242 0 3 0 0 0 0 4 qemu /run/one.sock" >devices
 	cat >conns <<END
@@ -238,13 +238,13 @@ test_conns_json_has_every_field() {
 		"None ['waits-guest', 'waits-host']"
 }
 
-test_conns_of_several_calls_are_all_there() {
+test_conns_shows_connections_of_several_calls() {
 	four_conns
 	with_fake FAKE_CONNS_MAX=3 conns --json
 	expect_same "$(json '*(c["id"] for c in j["connections"])')" "1 2 9 30"
 }
 
-test_conns_of_all_devices_or_one() {
+test_conns_shows_all_devices_or_one() {
 	four_conns
 	echo "8 0 5 0 4 0 0 0 0 0 qemu /x" >>devices
 	with_fake conns --json
@@ -253,7 +253,7 @@ test_conns_of_all_devices_or_one() {
 	expect_same "$(json '*(c["device"] for c in j["connections"])')" "8 8 8 8"
 }
 
-test_conns_are_chosen_by_port_and_state() {
+test_conns_filters_by_port_and_state() {
 	four_conns
 	with_fake conns --json --port 80
 	expect_same "$(json '*(c["id"] for c in j["connections"])')" "1 30"
@@ -277,7 +277,7 @@ test_device_that_is_closed_meanwhile_has_no_connections() {
 	expect_same "$(wc -l <out)" 1
 }
 
-# tells_that_7_is_gone SUBCOMMAND ARG...
+# tells_that_7_is_gone SUBCOMMAND ARG...: the error names device 7
 tells_that_7_is_gone() {
 	local error
 
@@ -288,7 +288,7 @@ tells_that_7_is_gone() {
 	done
 }
 
-test_device_that_is_named_and_does_not_answer_is_told() {
+test_named_device_that_is_gone_is_an_error() {
 	four_conns
 	tells_that_7_is_gone conns 7
 	tells_that_7_is_gone conns --json cid:3
@@ -299,7 +299,7 @@ test_device_that_is_named_and_does_not_answer_is_told() {
 	CALL=GET_STATS tells_that_7_is_gone stats --json pid:4242
 }
 
-test_conns_that_cannot_be_read_are_told() {
+test_failure_to_read_conns_is_an_error() {
 	four_conns
 	with_fake "FAKE_ERROR=GET_CONNS $(errno_of ENOMEM)" conns
 	expect_status 1
@@ -308,11 +308,46 @@ test_conns_that_cannot_be_read_are_told() {
 
 # stats
 
-# Kind and name of each counter of the header, in its order.
+# Prints kind and name of each counter of the header, in its order.
 header_counters() {
 	tr -d '\\\n' <"$TESTS/../../../include/uapi/linux/vsock_bridge.h" |
 		grep -oE '\b(GAUGE|COUNT|END|ERROR)\([A-Z_]+,\s*[a-z_]+' |
 		sed -E 's/^(\w+)\(.*\W(\w+)$/\1 \2/'
+}
+
+# ports
+
+three_ports() {
+	one_device
+	printf '%s\n' '5 0 /run/log.sock' '6 1' '7 0 @name' '4294967295 2' >ports
+}
+
+test_ports_shows_a_line_for_each_entry_and_the_others() {
+	three_ports
+	with_fake ports
+	expect_status 0
+	expect_out '^DEVICE +PORT +ACTION +PATH$'
+	expect_out '^ +7 +5 +connect +/run/log\.sock$'
+	expect_out '^ +7 +6 +deny +-$'
+	expect_out '^ +7 +7 +connect +@name$'
+	expect_out '^ +7 +4294967295 +prefix +-$'
+	expect_out '^ +7 +others +deny +-$'
+	expect_same "$(wc -l <out)" 6
+}
+
+test_ports_json_has_every_field() {
+	three_ports
+	with_fake ports --json 7
+	expect_status 0
+	expect_same "$(json 'j["devices"][0]["ports"][0], j["devices"][0]["ports"][1]["path"], j["devices"][0]["others"]')" \
+		"{'port': 5, 'action': 'connect', 'path': '/run/log.sock'} None deny"
+}
+
+test_failure_to_read_ports_is_an_error() {
+	three_ports
+	with_fake "FAKE_ERROR=GET_PORTS $(errno_of ENOMEM)" ports 7
+	expect_status 1
+	grep -q "cannot read the map of ports: Cannot allocate memory" err
 }
 
 test_stats_json_has_each_counter_of_the_header_with_its_value() {
@@ -327,8 +362,8 @@ test_stats_json_has_each_counter_of_the_header_with_its_value() {
 	expect_same "$(json 'j["devices"][0]["device"]')" 9
 }
 
-# What the header says of which counters are errors.
-test_stats_know_which_counters_are_errors() {
+# The header defines which counters are errors.
+test_stats_groups_counters_as_the_header_does() {
 	local kinds
 
 	echo "1 0 5 0 3 0 0 0 0 0 qemu /x" >devices
@@ -340,8 +375,8 @@ test_stats_know_which_counters_are_errors() {
 		"$(sort <<<"$kinds")"
 }
 
-# Counter 54 is 4 more with each call: 0, 4 and 8 are those of the devices.
-test_stats_shows_errors_that_were() {
+# Counter 54 grows by 4 with each call, so the devices have 0, 4 and 8.
+test_stats_shows_nonzero_errors() {
 	three_devices
 	with_fake "FAKE_GROWS=53 4" stats --json
 	expect_same "$(json '[d["errors"]["too_many_connections"] for d in j["devices"]]')" "[0, 4, 8]"
@@ -354,7 +389,7 @@ test_stats_shows_errors_that_were() {
  too_many_connections 8"
 }
 
-test_stats_all_shows_errors_that_never_were() {
+test_stats_all_shows_zero_errors() {
 	three_devices
 	with_fake stats --all 7
 	expect_status 0
@@ -363,7 +398,7 @@ test_stats_all_shows_errors_that_never_were() {
 	! grep bad_src_cid out || return 1
 }
 
-test_stats_that_cannot_be_read_are_told() {
+test_failure_to_read_stats_is_an_error() {
 	three_devices
 	with_fake "FAKE_ERROR=GET_STATS $(errno_of EFAULT)" stats 7
 	expect_error 1 "cannot read the counters: Bad address: see dmesg(1)"
@@ -371,7 +406,7 @@ test_stats_that_cannot_be_read_are_told() {
 
 # watch
 
-# Counter 54 is 4 more with each look; the first is not shown.
+# Counter 54 grows by 4 with each sample; the first sample is not shown.
 test_watch_shows_rates_and_new_errors() {
 	echo "1 0x03 5 0 3 1000 1000 10 10 4 qemu /x" >devices
 	echo "1 0x03 5 0 3 51000 1000 210 10 6 qemu /x" >devices.2
@@ -385,7 +420,7 @@ test_watch_shows_rates_and_new_errors() {
 device 1: too_many_connections +8, 8 in all"
 }
 
-test_watch_rates_are_those_between_two_looks() {
+test_watch_rates_are_between_two_samples() {
 	echo "1 0x03 5 0 3 0 0 0 0 4 qemu /x" >devices
 	with_fake watch --count 1 --interval 1ms
 	expect_out '^ +1 +5 +qemu +3 +running +4 +0/s +0/s +0/s +0/s +0 +0 +0 +/x$'
@@ -394,11 +429,11 @@ test_watch_rates_are_those_between_two_looks() {
 	expect_out '^ +1 .* running +4 +[1-4]\.[0-9]M/s +0/s +[1-4]\.[0-9]k/s +0/s '
 }
 
-# It tells the first and the third time, not the second.
-test_watch_shows_a_dash_where_a_device_does_not_tell() {
+# The second call of GET_STATS fails.
+test_watch_shows_a_dash_without_statistics() {
 	local errors
 
-	# each counter has 1000 and its place; one has grown by 4
+	# each counter is 1000 and its index; one has grown by 4
 	errors=$(header_counters | awk '/^ERROR/ { sum += 999 + NR } END { print sum + 4 }')
 	echo "1 0x103 5 0 3 0 0 0 0 4 qemu /x" >devices
 	with_fake FAKE_STATS=1000 "FAKE_GROWS=53 4" "FAKE_ERROR=GET_STATS $(errno_of EIO) 2" \
@@ -412,7 +447,7 @@ test_watch_shows_a_dash_where_a_device_does_not_tell() {
 	expect_out '^ +1 +5 +qemu +3 +dead .* - +- +- +/x$'
 }
 
-test_watch_does_not_move_the_cursor_of_a_pipe() {
+test_watch_writes_no_escape_sequence_to_a_pipe() {
 	one_device
 	with_fake watch --count 2 --interval 1ms
 	! grep $'\033' out || return 1
@@ -434,7 +469,7 @@ test_watch_clears_a_terminal() {
 	expect_same "$(grep -c $'\033\\[H\033\\[J20' out)" 2
 }
 
-test_watch_ends_when_its_reader_does() {
+test_watch_ends_when_its_reader_ends() {
 	one_device
 	LD_PRELOAD=$FAKE FAKE_DEVICES=$PWD/devices timeout 10 "$BINARY" watch \
 		--control /dev/null --interval 1ms | head -n 1 >out
@@ -449,14 +484,14 @@ test_watch_ends_when_its_device_is_gone() {
 	expect_same "$(cat err)" "vsock-bridge: there is no device '7' that you may see: 'vsock-bridge list' shows which there are, to root those of all users"
 }
 
-test_watch_goes_on_without_devices() {
+test_watch_continues_without_devices() {
 	: >devices
 	with_fake watch --count 3 --interval 1ms
 	expect_status 0
 	expect_same "$(grep -c DEVICE out)" 3
 }
 
-test_watch_count_and_interval_have_a_range() {
+test_watch_checks_the_range_of_count_and_interval() {
 	fails 2 "--count '0' is out of range" watch --count 0
 	fails 2 "--interval '0' is out of range" watch --interval 0
 }
@@ -465,7 +500,7 @@ test_watch_count_and_interval_have_a_range() {
 
 one_device() { echo "7 0x3b $$ ${1:-$EUID} 3 0 0 0 0 0 qemu /run/one.sock" >devices; }
 
-test_set_tells_the_device_what_is_given_and_no_more() {
+test_set_changes_only_what_is_given() {
 	one_device
 	with_fake set cid:3 --max-connections 77 --connect-timeout 4
 	expect_status 0
@@ -473,7 +508,7 @@ test_set_tells_the_device_what_is_given_and_no_more() {
 	expect_same "$(cat log)" "SET_LIMITS max_connections=77 connect_timeout_ms=4000"
 }
 
-test_set_takes_ports_without_a_path() {
+test_set_accepts_ports_without_a_path() {
 	one_device
 	with_fake set 7 --port 5000=/run/log --port 1=prefix --other-ports deny
 	expect_status 0
@@ -482,7 +517,7 @@ SET_PORT 1 action=2 path=
 SET_PORT 0 action=1 path= flags=0x2 dir_fd=0"
 }
 
-test_set_takes_a_directory_for_ports_alone() {
+test_set_accepts_a_directory_for_ports_only() {
 	one_device
 	exec 7<.
 	with_fake set 7 --dir-fd 7 --port 1=x
@@ -498,7 +533,7 @@ test_set_binds_a_new_path() {
 	[ -S s ]
 }
 
-test_set_replaces_nothing_but_a_stale_socket_when_told() {
+test_set_replaces_a_stale_socket_only_with_replace() {
 	one_device
 	make_stale_socket s
 	with_fake set 7 --uds-path s
@@ -509,8 +544,8 @@ test_set_replaces_nothing_but_a_stale_socket_when_told() {
 	[ "$(inode s)" != "$(inode kept)" ]
 }
 
-# A guest's connections are made with the rights of who has set their path.
-test_set_by_root_gives_a_device_the_rights_of_its_user_alone() {
+# A guest's connections have the rights of the process that set their path.
+test_set_uds_path_by_root_uses_the_rights_of_the_devices_user() {
 	one_device 65534
 	: >log
 	chmod 666 log
@@ -523,7 +558,7 @@ test_set_by_root_gives_a_device_the_rights_of_its_user_alone() {
 	expect_error 1 "cannot make the socket folder/s: you may not create files there"
 }
 
-test_set_by_root_gives_ports_the_rights_of_the_devices_user_alone() {
+test_set_port_by_root_uses_the_rights_of_the_devices_user() {
 	one_device 65534
 	: >log
 	chmod 666 log
@@ -552,7 +587,7 @@ test_set_for_another_user_needs_root() {
 	expect_error 1 "cannot take the rights of user nobody, whose device it is: Operation not permitted: run as root, or as nobody"
 }
 
-test_set_wants_something_to_set_and_a_device() {
+test_set_requires_a_device_and_an_option() {
 	fails 2 "nothing is to be set: give an option" set 7
 	fails 2 "set needs one DEVICE" set --max-connections 5
 	fails 2 "--uds-path is missing" set 7 --mode 0600
@@ -560,7 +595,7 @@ test_set_wants_something_to_set_and_a_device() {
 	fails 2 "unknown option --fd" set 7 --fd 5
 }
 
-test_set_tells_what_the_device_refuses() {
+test_set_reports_errors_of_the_device() {
 	one_device
 	with_fake "FAKE_ERROR=SET_LIMITS $(errno_of EIO)" set 7 --max-connections 5
 	expect_error 1 "cannot set the limits: the device is dead, its owner was killed"
@@ -570,7 +605,7 @@ test_set_tells_what_the_device_refuses() {
 
 # drop
 
-test_drop_ends_the_connections_that_are_named() {
+test_drop_ends_the_named_connections() {
 	four_conns
 	with_fake drop cid:3 9 30
 	expect_status 0
@@ -578,7 +613,7 @@ test_drop_ends_the_connections_that_are_named() {
 DROP_CONN device=7 id=30"
 }
 
-test_drop_by_port_ends_all_that_have_it() {
+test_drop_by_port_ends_all_connections_of_the_port() {
 	four_conns
 	with_fake drop --port 80 7
 	expect_status 0
@@ -588,7 +623,7 @@ DROP_CONN device=7 id=30"
 	expect_error 1 "there is no connection with port 81"
 }
 
-test_drop_goes_on_behind_one_that_has_ended() {
+test_drop_continues_after_a_connection_that_has_ended() {
 	four_conns
 	with_fake "FAKE_ERROR=DROP_CONN $(errno_of ENOENT)" drop 7 1 2
 	expect_status 1
@@ -598,7 +633,7 @@ vsock-bridge: there is no connection 2: it has ended, see 'vsock-bridge conns'"
 	expect_status 0
 }
 
-test_drop_wants_a_device_and_connections() {
+test_drop_requires_a_device_and_connections() {
 	fails 2 "drop needs a DEVICE, and IDs or --port" drop
 	fails 2 "drop needs an ID, or --port" drop 7
 	fails 2 "ID 'x' is out of range or not a number" drop 7 9 x
@@ -607,7 +642,7 @@ test_drop_wants_a_device_and_connections() {
 
 # DEVICE
 
-# chooses DEVICE NUMBERS
+# chooses DEVICE NUMBERS: list with DEVICE prints the devices NUMBERS
 chooses() {
 	with_fake list --json "$1"
 	expect_status 0
@@ -623,7 +658,7 @@ test_device_is_a_number_a_pid_a_cid_or_a_path() {
 	chooses @two 9
 }
 
-test_device_may_be_another_name_of_its_path() {
+test_device_path_may_be_another_name_or_a_link() {
 	make_stale_socket here
 	echo "3 0 5 0 3 0 0 0 0 0 qemu $PWD/here" >devices
 	chooses here 3
@@ -631,8 +666,8 @@ test_device_may_be_another_name_of_its_path() {
 	chooses ./link 3
 }
 
-# Each has a socket of that name where it is.
-test_device_by_a_relative_path_is_the_one_from_here() {
+# Each device has a socket of that name in its own directory.
+test_relative_device_path_starts_in_the_current_directory() {
 	local pid
 
 	mkdir there
@@ -648,7 +683,7 @@ test_device_by_a_relative_path_is_the_one_from_here() {
 	kill "$pid"
 }
 
-test_path_that_looks_like_a_number_has_a_dot() {
+test_numeric_path_is_given_with_a_dot() {
 	make_stale_socket 9
 	three_devices
 	echo "13 0 5 0 3 0 0 0 0 0 qemu $PWD/9" >>devices
@@ -656,7 +691,7 @@ test_path_that_looks_like_a_number_has_a_dot() {
 	chooses ./9 13
 }
 
-test_unknown_device_is_told() {
+test_unknown_device_is_an_error() {
 	local device
 
 	three_devices
@@ -666,7 +701,7 @@ test_unknown_device_is_told() {
 	done
 }
 
-test_several_devices_are_told_by_name() {
+test_ambiguous_device_error_lists_the_devices() {
 	three_devices
 	with_fake list cid:3
 	expect_error 1 "'cid:3' means 2 devices: give the number of one: 7 (pid 4242, CID 3, /run/one.sock), 12 (pid 77, CID 3, no path)"
@@ -676,17 +711,17 @@ test_several_devices_are_told_by_name() {
 
 # the control node
 
-test_missing_control_node_is_told() {
+test_missing_control_node_is_an_error() {
 	fails 1 "/dev/no-such-node does not exist" list --control /dev/no-such-node
 }
 
-test_other_node_is_no_control_node() {
+test_other_node_is_not_a_control_node() {
 	fails 1 "/dev/null is not the control node of vsock_bridge: use /dev/vsock-bridge-control" \
 		list --control /dev/null
 	fails 1 "/dev/zero is not the control node of vsock_bridge" list --control /dev/zero
 }
 
-test_module_that_knows_less_is_told() {
+test_module_older_than_the_tool_is_an_error() {
 	with_fake "FAKE_ERROR=NEXT_DEVICE $(errno_of E2BIG)" list
 	expect_error 1 "cannot list the devices: the module is older than this tool"
 }

@@ -11,8 +11,8 @@ if [ "$EUID" -ne 0 ] || [ ! -c "$NODE" ]; then
 	exit 1
 fi
 
-# COMMAND: prints the limits of the device at descriptor $ARGV[0], in the order of
-# struct vsock_bridge_limits, by VSOCK_BRIDGE_GET_LIMITS, _IO(0xBE, 5).
+# A COMMAND that prints the limits of the device at descriptor $ARGV[0], in the order
+# of struct vsock_bridge_limits, by VSOCK_BRIDGE_GET_LIMITS, _IO(0xBE, 5).
 # shellcheck disable=SC2016	# perl's variables
 LIMITS='open(D, "+<&=", $ARGV[0]) or die "open: $!";
 	my $limits = pack("L12", 48);
@@ -21,7 +21,7 @@ LIMITS='open(D, "+<&=", $ARGV[0]) or die "open: $!";
 	print join(" ", @all[3 .. 11, 1]), "\n"'
 DEFAULTS="1023 256 262144 67108864 60000 2000 2000 1073741824 2147483647 0"
 
-# A VMM as far as the device can tell, VHOST_SET_OWNER, until its stdin ends.
+# A COMMAND that does what a VMM does first, VHOST_SET_OWNER, and waits for EOF.
 # shellcheck disable=SC2016	# perl's variables
 VMM='open(my $device, "+<&=", 3) or die "open: $!";
 	defined ioctl($device, 0xAF01, 0) or die "ioctl: $!";
@@ -29,8 +29,8 @@ VMM='open(my $device, "+<&=", 3) or die "open: $!";
 	close($ready);
 	1 while <STDIN>'
 
-# hold ARG...: exec of a VMM that ends when its stdin does; leaves HOLDER,
-# and descriptor 8 as that stdin's other end. "release" ends it.
+# hold ARG...: runs exec with VMM in the background; sets HOLDER, and opens the other
+# end of its stdin as descriptor 8. "release" ends it.
 hold() {
 	mkfifo hold
 	"$BINARY" exec "$@" -- perl -e "$VMM" <hold >hold.out 2>&1 &
@@ -44,7 +44,7 @@ release() {
 	wait "$HOLDER"
 }
 
-# with_node GROUP MODE COMMAND...: while the node has these.
+# with_node GROUP MODE COMMAND...: runs COMMAND while the node has this group and mode.
 with_node() {
 	local before
 
@@ -74,12 +74,12 @@ test_every_limit_reaches_the_device() {
 	expect_same "$(cat out)" "77 8 65536 2097152 300 4000 5 1024 65535 1"
 }
 
-test_limits_are_left_at_their_defaults() {
+test_limits_keep_their_defaults() {
 	works exec --uds-path s --fd 5 -- perl -e "$LIMITS" 5
 	expect_same "$(cat out)" "$DEFAULTS"
 }
 
-test_ends_of_every_range_are_taken() {
+test_accepts_the_bounds_of_every_range() {
 	works exec --uds-path s --max-connections 1 --max-handshakes 1 --buf-alloc 4K \
 		--max-buffered 64K --handshake-timeout 1ms --connect-timeout 1ms \
 		--shutdown-timeout 1ms --host-ports 1-1 -- perl -e "$LIMITS" 3
@@ -102,7 +102,7 @@ test_mode_is_set_exactly() {
 	done
 }
 
-test_without_mode_the_umask_counts() {
+test_umask_applies_without_mode() {
 	umask 027
 	works exec --uds-path s -- true
 	expect_same "$(mode_of s)" 750
@@ -115,7 +115,7 @@ test_socket_listens_while_command_runs() {
 	release
 }
 
-# As before it is started.
+# The socket refuses connections until the device has an owner.
 test_socket_refuses_host_programs_before_command_owns_the_device() {
 	works exec --uds-path s -- sh -c '"$0" "$@" && echo connected || echo refused' \
 		perl -MSocket -e 'socket(S, AF_UNIX, SOCK_STREAM, 0) or die;
@@ -136,7 +136,7 @@ test_socket_belongs_to_the_caller() {
 	expect_same "$(stat -c %u s)" 65534
 }
 
-test_node_without_permission_is_told() {
+test_node_without_permission_is_an_error() {
 	with_node root 660 run_as_nobody exec --uds-path s -- true
 	expect_error 125 "you may not open $NODE: run as root, or let a group in"
 	with_node users 640 run_as_nobody exec --uds-path s -- true
@@ -145,7 +145,7 @@ test_node_without_permission_is_told() {
 	expect_error 125 "you may not open $NODE: run as root, or join group users"
 }
 
-test_replace_takes_the_place_of_a_stale_socket() {
+test_replace_replaces_a_stale_socket() {
 	works exec --uds-path s -- true
 	ln s kept	# or its inode number could come again
 	hold --uds-path s --replace
@@ -154,7 +154,7 @@ test_replace_takes_the_place_of_a_stale_socket() {
 	release
 }
 
-test_replace_never_takes_a_live_socket() {
+test_replace_never_replaces_a_live_socket() {
 	local before
 
 	hold --uds-path s
@@ -166,7 +166,7 @@ test_replace_never_takes_a_live_socket() {
 	release
 }
 
-test_replace_never_takes_a_regular_file() {
+test_replace_never_replaces_a_regular_file() {
 	echo text >s
 	fails 125 "s exists and is a regular file" exec --uds-path s --replace -- true
 	expect_same "$(cat s)" text
@@ -181,7 +181,7 @@ test_path_of_96_bytes_listens() {
 	release
 }
 
-test_relative_path_is_the_callers() {
+test_relative_path_starts_in_the_callers_directory() {
 	mkdir folder
 	cd folder
 	works exec --uds-path ../s -- true
@@ -206,7 +206,7 @@ test_devices_are_independent() {
 	release
 }
 
-test_missing_node_of_a_loaded_module_is_told() {
+test_missing_node_of_a_loaded_module_is_an_error() {
 	fails 125 "/dev/no-such-node does not exist, but the module is loaded" \
 		exec --device /dev/no-such-node --uds-path s -- true
 }
@@ -216,7 +216,7 @@ test_owner_and_group_are_set() {
 	expect_same "$(stat -c %u:%g:%a s)" 1234:5678:660
 }
 
-test_owner_needs_the_right_to_give_away() {
+test_owner_option_needs_the_right_to_chown() {
 	with_node root 666 run_as_nobody exec --uds-path s --owner 0 -- true
 	expect_error 125 "cannot make the socket s: you may not give it to that owner or group"
 	expect_no_file s
@@ -228,7 +228,7 @@ test_abstract_name_listens_while_command_runs() {
 	! grep -q ' @cli-test$' /proc/net/unix || return 1
 }
 
-test_ports_and_host_ports_are_taken() {
+test_module_accepts_ports_and_host_ports() {
 	works exec --uds-path s --port 1=/x --port 2=@y --host-ports 1024-65535 \
 		--random-ports -- true
 }
@@ -252,7 +252,7 @@ test_ports_and_prefix_need_no_path() {
 	works exec --uds-path s --port 1=deny --other-ports prefix -- true
 }
 
-# passes FD TYPE ARG...: exec with a socket that listens there, at ./passed.
+# passes FD TYPE ARG...: runs exec with a listening socket, bound to ./passed, at FD.
 passes() {
 	STATUS=0
 	with_socket "$1" "$2" passed "$BINARY" exec "${@:3}" >out 2>err || STATUS=$?
@@ -260,7 +260,7 @@ passes() {
 	expect_status 0
 }
 
-test_listening_socket_is_taken() {
+test_module_accepts_a_listening_socket() {
 	passes 7 SOCK_STREAM --uds-path s --listen-fd 7 -- sh -c "$LIST_FDS" fds
 	expect_same "$(cat fds)" "0 1 2 3 7"
 	expect_no_file s
@@ -269,7 +269,7 @@ test_listening_socket_is_taken() {
 	passes 7 SOCK_STREAM --uds-path @s --listen-fd 7 --prefix -- true
 }
 
-# Nothing but the command and the device has it.
+# Only the command and the device have the socket.
 test_listening_socket_lives_as_long_as_the_command() {
 	mkfifo hold
 	with_socket 7 SOCK_STREAM passed "$BINARY" exec --listen-fd 7 --no-connect -- \
@@ -282,8 +282,8 @@ test_listening_socket_lives_as_long_as_the_command() {
 	! listens passed || return 1
 }
 
-# As with a .socket unit: the first client starts the command.
-test_socket_of_systemd_is_taken() {
+# As with a .socket unit, the first client starts the command.
+test_module_accepts_a_socket_of_systemd() {
 	local starter
 
 	command -v systemd-socket-activate >/dev/null || return 0
@@ -299,7 +299,7 @@ test_socket_of_systemd_is_taken() {
 	! grep LISTEN_ env || return 1
 }
 
-test_directory_is_where_paths_start() {
+test_dir_fd_is_where_relative_paths_start() {
 	mkdir folder other
 	exec 7<folder
 	works exec --uds-path s --dir-fd 7 --port 1=x -- sh -c "$LIST_FDS" fds
@@ -339,14 +339,14 @@ test_seqpacket_binds_a_second_socket() {
 	works exec --uds-path s --seqpacket --replace -- true
 }
 
-test_seqpacket_socket_is_taken() {
+test_module_accepts_a_seqpacket_socket() {
 	passes 7 SOCK_SEQPACKET --uds-path s --seqpacket-fd 7 -- sh -c "$LIST_FDS" fds
 	expect_same "$(cat fds)" "0 1 2 3 7"
 	[ -S s ]
 	expect_no_file s_seqpacket
 }
 
-test_vhost_vsock_is_not_our_device() {
+test_vhost_vsock_node_is_refused() {
 	modprobe vhost_vsock
 	eventually test -c /dev/vhost-vsock
 	fails 125 "/dev/vhost-vsock is not a vsock_bridge device" \
@@ -369,7 +369,7 @@ test_info_shows_module_and_features() {
 	expect_out '^largest message +262144 bytes$'
 }
 
-test_info_and_modinfo_tell_the_same_version() {
+test_info_has_the_version_of_the_module() {
 	works info
 	expect_same "$(sed -n 's/^module *//p' out)" "$(cat /sys/module/vsock_bridge/version)"
 }

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# cli_doctor_test.sh [BINARY]: tests of doctor, which looks at systems that are made
-# up below a folder. Needs root, gzip, perl and python3.
+# cli_doctor_test.sh [BINARY]: tests of doctor with made-up systems in a folder. Needs
+# root, gzip, perl and python3.
 #
 #@ suite cli
 # shellcheck disable=SC2317	# the tests are called by name
@@ -11,7 +11,7 @@
 RELEASE=$(uname -r)
 VERSION=$(cat "$TESTS/../../../VERSION")
 
-# healthy: a system at ./root where nothing is wrong.
+# healthy: makes a system without problems at ./root.
 healthy() {
 	mkdir -p root/sys/module/vsock_bridge root/dev root/boot root/proc/1/fd \
 		"root/lib/modules/$RELEASE"
@@ -26,7 +26,7 @@ healthy() {
 	: >"root/lib/modules/$RELEASE/modules.dep"
 }
 
-# ill CHECK VERDICT TEXT: what doctor says of ./root, all else being as before
+# ill CHECK VERDICT TEXT: doctor's line of CHECK has VERDICT and TEXT
 ill() {
 	run doctor --root root
 	[ "$2" != problem ] || expect_status 1
@@ -59,20 +59,20 @@ test_doctor_names_options_that_the_kernel_lacks() {
 	ill options problem "the kernel lacks CONFIG_UNIX, CONFIG_VHOST (root/boot/config-$RELEASE): boot a kernel that has them"
 }
 
-test_doctor_reads_the_options_of_the_kernel_itself_first() {
+test_doctor_reads_config_gz_first() {
 	healthy
 	sed '/EVENTFD/d' "root/boot/config-$RELEASE" | gzip >root/proc/config.gz
 	ill options problem "the kernel lacks CONFIG_EVENTFD (root/proc/config.gz)"
 }
 
-test_doctor_looks_elsewhere_where_the_kernels_own_options_are_unreadable() {
+test_doctor_uses_other_files_if_config_gz_is_unreadable() {
 	healthy
 	echo "not packed" >root/proc/config.gz
 	works doctor --root root
 	expect_out "^ok +options +.* \\(root/boot/config-$RELEASE\\)\$"
 }
 
-test_doctor_says_where_options_are_not_known() {
+test_doctor_notes_unknown_kernel_options() {
 	healthy
 	rm "root/boot/config-$RELEASE"
 	ill options note "the options of this kernel are not known: look for CONFIG_VHOST where"
@@ -81,7 +81,7 @@ test_doctor_says_where_options_are_not_known() {
 	ill options problem "(root/lib/modules/$RELEASE/config)"
 }
 
-test_doctor_tells_a_module_that_is_not_loaded_from_one_that_is_not_there() {
+test_doctor_distinguishes_not_loaded_from_not_installed() {
 	healthy
 	rm -r root/sys/module/vsock_bridge
 	ill module problem "vsock_bridge is not installed for Linux $RELEASE: install linux-headers-$RELEASE"
@@ -103,7 +103,7 @@ secure_boot() {
 	printf '\6\0\0\0%b' "$1" >root/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c
 }
 
-test_doctor_knows_when_a_module_needs_a_signature() {
+test_doctor_reports_whether_modules_need_a_signature() {
 	healthy
 	secure_boot '\01'
 	ill signature ok "Secure Boot is on, and vsock_bridge is loaded all the same"
@@ -123,7 +123,7 @@ test_doctor_knows_when_a_module_needs_a_signature() {
 	expect_out '^note +signature +module.sig_enforce is set:'
 }
 
-test_doctor_says_what_is_with_a_missing_node() {
+test_doctor_explains_a_missing_node() {
 	healthy
 	rm root/dev/vsock-bridge
 	ill node problem "there is no /dev/vsock-bridge: udev has not made it, or a container has not got it: udevadm trigger"
@@ -131,14 +131,14 @@ test_doctor_says_what_is_with_a_missing_node() {
 	ill node problem "there is no /dev/vsock-bridge: the module is not loaded: modprobe vsock_bridge"
 }
 
-test_doctor_says_what_is_with_a_file_in_place_of_a_node() {
+test_doctor_explains_a_file_in_place_of_the_node() {
 	healthy
 	rm root/dev/vsock-bridge
 	: >root/dev/vsock-bridge
 	ill node problem "/dev/vsock-bridge is not a device node: rm /dev/vsock-bridge"
 }
 
-test_doctor_says_who_may_open_the_node() {
+test_doctor_names_who_may_open_the_node() {
 	healthy
 	run_as_nobody doctor --root root
 	expect_status 1
@@ -162,13 +162,13 @@ test_doctor_without_control_node_or_kvm_finds_no_problem() {
 	ill kvm note "there is no /dev/kvm: virtual machines run without KVM, many times slower: modprobe kvm_intel or kvm_amd"
 }
 
-test_doctor_hints_at_vhost_vsock() {
+test_doctor_notes_a_loaded_vhost_vsock() {
 	healthy
 	mkdir root/sys/module/vhost_vsock
 	ill vhost-vsock ok "vhost_vsock is loaded, too: a VMM without vhostfd= takes /dev/vhost-vsock"
 }
 
-test_doctor_counts_who_has_the_node_open() {
+test_doctor_counts_processes_that_have_the_node_open() {
 	healthy
 	mkdir -p root/proc/$$/fd root/proc/2/fd
 	ln -s /dev/vsock-bridge root/proc/$$/fd/3
@@ -179,7 +179,7 @@ test_doctor_counts_who_has_the_node_open() {
 	ill holders ok "2 processes have /dev/vsock-bridge open: "
 }
 
-test_doctor_says_whether_a_device_can_have_a_path() {
+test_doctor_checks_whether_a_path_is_usable() {
 	local long
 
 	healthy

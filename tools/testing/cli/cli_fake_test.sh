@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# cli_fake_test.sh [BINARY]: tests of the vsock-bridge command with fake_device.c
-# in the module's place: what COMMAND gets, and what is said when the kernel
-# refuses. Needs a C compiler (CC=cc) and perl.
+# cli_fake_test.sh [BINARY]: tests of the vsock-bridge command with fake_device.c in
+# the module's place: what COMMAND inherits, the ioctls, and the messages for errors of
+# the kernel. Needs a C compiler (CC=cc) and perl.
 #
 #@ suite cli
 # shellcheck disable=SC2317	# the tests are called by name
@@ -31,10 +31,10 @@ with_fake() {
 }
 
 
-# What runs the command, if not the shell: with_socket FD TYPE PATH.
+# A prefix of the command, such as with_socket FD TYPE PATH.
 WITH=()
 
-# refusal [VARIABLE=VALUE]... TEXT: exec at s fails with TEXT, leaving no file.
+# refusal [VARIABLE=VALUE]... TEXT: exec at s fails with TEXT and leaves no file.
 refusal() {
 	local text=${*: -1}
 
@@ -45,10 +45,10 @@ refusal() {
 
 errno_of() { perl -MErrno -e 'print Errno->can($ARGV[0])->()' "$1"; }
 
-# refusal_of CALL ERRNO TEXT
+# refusal_of CALL ERRNO TEXT: the same, because CALL fails with ERRNO
 refusal_of() { refusal "FAKE_ERROR=$1 $(errno_of "$2")" "$3"; }
 
-# what COMMAND gets
+# what COMMAND inherits
 
 test_command_has_the_device_at_3() {
 	with_fake exec --uds-path s -- readlink /proc/self/fd/3
@@ -76,7 +76,7 @@ test_command_keeps_closed_standard_descriptors_closed() {
 	expect_same "$(cat fds)" "3"
 }
 
-test_device_never_takes_the_place_of_stderr() {
+test_device_is_never_opened_as_a_standard_descriptor() {
 	STATUS=0
 	LD_PRELOAD=$FAKE FAKE_LOG=log "$BINARY" exec --device /dev/null \
 		--uds-path s -- true <&- >&- 2>&- || STATUS=$?
@@ -139,9 +139,9 @@ test_missing_interpreter_is_126_and_leaves_no_socket() {
 	grep -q SET_UDS log
 }
 
-# what the device is told
+# the ioctls
 
-test_limits_come_before_the_path() {
+test_limits_are_set_before_the_path() {
 	with_fake exec --uds-path s --max-connections 77 -- true
 	expect_status 0
 	expect_same "$(cat log)" "SET_LIMITS max_connections=77
@@ -155,7 +155,7 @@ test_mode_is_passed_on() {
 	grep -q 'flags=0x1 mode=0$' log
 }
 
-test_ports_come_before_the_path_and_owner_with_it() {
+test_ports_are_set_before_the_path_and_owner() {
 	with_fake exec --uds-path s --owner 12 --group 34 \
 		--port 5000=/run/log --port 7=@tty -- true
 	expect_status 0
@@ -223,7 +223,7 @@ test_listening_socket_is_passed_on_and_stays_open() {
 	expect_no_file s
 }
 
-test_device_takes_the_place_of_the_listening_socket() {
+test_device_may_replace_the_listening_socket() {
 	WITH=(with_socket 3 SOCK_STREAM passed)
 	with_fake exec --listen-fd 3 --no-connect -- \
 		sh -c 'readlink /proc/self/fd/3; readlink /proc/$$/fd/[4-9] || :'
@@ -233,14 +233,14 @@ test_device_takes_the_place_of_the_listening_socket() {
 	grep -q '^SET_UDS path= flags=0x48 mode=0 fd=3$' log
 }
 
-test_other_descriptors_are_not_overwritten_for_a_listening_socket() {
+test_open_descriptor_is_not_overwritten_with_a_listening_socket() {
 	WITH=(with_socket 7 SOCK_STREAM passed)
 	with_fake exec --uds-path s --listen-fd 7 --fd 8 -- true 8>file
 	expect_error 125 "descriptor 8 is open already"
 }
 
-# What systemd-socket-activate does.
-test_command_is_not_told_of_passed_sockets() {
+# systemd-socket-activate sets these variables.
+test_variables_of_systemd_are_removed_with_a_listening_socket() {
 	WITH=(with_socket 3 SOCK_STREAM passed)
 	with_fake LISTEN_FDS=1 LISTEN_PID=1 LISTEN_FDNAMES=x OTHER=y \
 		exec --uds-path s --listen-fd 3 -- env
@@ -249,12 +249,12 @@ test_command_is_not_told_of_passed_sockets() {
 	! grep LISTEN_ out || return 1
 }
 
-test_command_is_told_of_sockets_that_nobody_took() {
+test_variables_of_systemd_are_kept_without_a_listening_socket() {
 	with_fake LISTEN_FDS=1 exec --uds-path s -- env
 	expect_out '^LISTEN_FDS=1$'
 }
 
-test_directory_is_passed_on_and_not_to_command() {
+test_directory_is_passed_to_the_device_but_not_to_command() {
 	mkdir folder
 	exec 7<folder
 	with_fake exec --uds-path s --dir-fd 7 --port 1=x --port 2=@x \
@@ -269,7 +269,7 @@ SET_UDS path=s flags=0x10 mode=0 dir_fd=7"
 	expect_same "$(cat fds)" "0 1 2 3"
 }
 
-test_directory_is_not_for_an_abstract_name() {
+test_directory_does_not_apply_to_an_abstract_name() {
 	exec 7<.
 	with_fake exec --uds-path @vm --dir-fd 7 --port 1=x -- true
 	expect_status 0
@@ -344,14 +344,14 @@ test_abstract_name_begins_with_nul() {
 	expect_no_file @vm
 }
 
-test_full_map_is_told() {
+test_full_map_is_an_error() {
 	with_fake "FAKE_ERROR=SET_PORT $(errno_of ENOSPC)" \
 		exec --uds-path s --port 1=/x -- true
 	expect_error 125 "--port is given too often: the module takes 1024 of them"
 	expect_no_file s
 }
 
-test_last_of_repeated_options_counts() {
+test_last_of_repeated_options_is_used() {
 	with_fake exec --uds-path r --uds-path s --max-connections 5 \
 		--max-connections 6 -- true
 	grep -q max_connections=6 log
@@ -371,13 +371,13 @@ test_replace_removes_a_stale_socket() {
 	[ "$(inode s)" != "$before" ]
 }
 
-test_replace_without_a_file_is_fine() {
+test_replace_without_a_file_succeeds() {
 	with_fake exec --uds-path s --replace -- true
 	expect_status 0
 	[ -S s ]
 }
 
-test_stale_socket_stays_when_the_limits_are_refused() {
+test_stale_socket_is_kept_if_the_limits_are_refused() {
 	make_stale_socket s
 	with_fake FAKE_MAX_CONNECTIONS=9 exec --uds-path s --replace \
 		--max-connections 10 -- true
@@ -385,7 +385,7 @@ test_stale_socket_stays_when_the_limits_are_refused() {
 	[ -S s ]
 }
 
-# what the kernel refuses
+# errors of the kernel
 
 test_other_abi_version_is_refused() {
 	refusal FAKE_ABI=2 "the module speaks ABI version 2, this tool"
@@ -393,21 +393,21 @@ test_other_abi_version_is_refused() {
 	expect_error 1 "ABI version 2"
 }
 
-test_module_with_a_shorter_path_is_believed() {
+test_path_limit_of_the_module_is_used() {
 	with_fake FAKE_MAX_PATH=3 exec --uds-path four -- true
 	expect_error 125 "--uds-path is 4 bytes, 1 more than the 3"
 }
 
-test_node_without_driver_is_told() {
+test_node_without_driver_is_an_error() {
 	refusal_of OPEN ENXIO "has no driver behind it: load the module (modprobe vsock_bridge)"
 	refusal_of OPEN ENODEV "has no driver behind it"
 }
 
-test_device_cgroup_is_told() {
+test_device_cgroup_is_named_in_the_error() {
 	refusal_of OPEN EPERM "is not allowed in this container or service"
 }
 
-test_too_many_open_files_is_told() {
+test_too_many_open_files_is_an_error() {
 	refusal_of OPEN EMFILE "cannot open /dev/null: Too many open files"
 }
 
@@ -415,46 +415,46 @@ test_device_that_wants_an_owner_first_is_refused() {
 	refusal_of GET_INFO EPERM "/dev/null is not a vsock_bridge device"
 }
 
-test_device_without_info_is_told() {
+test_failure_of_get_info_is_an_error() {
 	refusal_of GET_INFO EIO "does not say what it is: Input/output error"
 }
 
-test_refused_limits_are_told() {
+test_limits_refused_by_the_module_are_an_error() {
 	refusal_of SET_LIMITS EINVAL "cannot set the limits: refused by module 9.8.7 as out of range"
 }
 
-test_module_too_old_for_a_structure_is_told() {
+test_module_too_old_for_a_structure_is_an_error() {
 	refusal_of SET_LIMITS E2BIG "module 9.8.7 does not know how: install the release"
 	refusal_of SET_UDS E2BIG "module 9.8.7 does not know how: install the release"
 }
 
-test_busy_device_is_told() {
+test_busy_device_is_an_error() {
 	refusal_of SET_UDS EBUSY "cannot set the UDS path: the device is in use"
 }
 
-test_dead_device_is_told() {
+test_dead_device_is_an_error() {
 	refusal_of SET_UDS EIO "cannot set the UDS path: the device is dead"
 }
 
-test_bind_errors_of_an_abstract_name_are_told() {
+test_bind_errors_of_an_abstract_name_are_explained() {
 	with_fake "FAKE_ERROR=SET_UDS $(errno_of EADDRINUSE)" \
 		exec --uds-path @vm -- true
 	expect_error 125 "cannot make the socket @vm: the name is in use: stop that program, or use another name"
 }
 
-test_refused_host_end_without_a_socket_is_told() {
+test_refused_host_end_without_a_socket_is_an_error() {
 	with_fake "FAKE_ERROR=SET_UDS $(errno_of ENOMEM)" \
 		exec --uds-path s --no-listen -- true
 	expect_error 125 "cannot set the host end: Cannot allocate memory: see dmesg(1)"
 }
 
-test_owner_that_is_refused_is_told() {
+test_owner_refused_by_the_module_is_an_error() {
 	with_fake "FAKE_ERROR=SET_UDS $(errno_of EPERM)" \
 		exec --uds-path s --owner 0 -- true
 	expect_error 125 "cannot make the socket s: you may not give it to that owner or group"
 }
 
-test_bind_errors_are_told() {
+test_bind_errors_are_explained() {
 	refusal_of SET_UDS EADDRINUSE "cannot make the socket s: a file appeared there just now"
 	refusal_of SET_UDS EACCES "cannot make the socket s: you may not create files there"
 	refusal_of SET_UDS EROFS "cannot make the socket s: the file system is read-only"
@@ -502,7 +502,7 @@ test_info_shows_unknown_features_in_hex() {
 	expect_out '^virtio features +none$'
 }
 
-test_info_json_is_json() {
+test_info_json_is_valid_and_complete() {
 	with_fake FAKE_VIRTIO_FEATURES=0x8000000100000000 info --json
 	expect_status 0
 	# shellcheck disable=SC2016	# perl's variables

@@ -16,8 +16,8 @@ if [ "$EUID" -ne 0 ] || [ ! -c "$CONTROL" ] || [ ! -x "$SCRIPTED_GUEST" ]; then
 fi
 install -m 755 "$SCRIPTED_GUEST" "$SCRATCH/scripted_guest"
 
-# guest PATH [CID [UID]]: a device at PATH with a guest that tell is about; leaves
-# GUEST, its process.
+# guest PATH [CID [UID]]: starts a device at PATH with a guest, which executes the
+# commands of tell. Sets GUEST to its pid.
 guest() {
 	local -a drop=()
 
@@ -34,47 +34,49 @@ guest() {
 answers_ok() {
 	local answer
 
-	read -r -t 30 -u 9 answer || { echo "the guest says nothing"; return 1; }
+	read -r -t 30 -u 9 answer || { echo "the guest does not answer"; return 1; }
 	expect_same "$answer" ok
 }
 
-# tell WHAT...: what the guest shall do
+# tell WORD...: sends the guest a command, which must succeed
 tell() {
 	echo "$*" >&8
-	answers_ok || { echo "it was told: $*"; return 1; }
+	answers_ok || { echo "the command was: $*"; return 1; }
 }
 
-# Which a guest whose device a test has opened by itself is not.
+# Closes the guest's stdin and waits for its exit. Otherwise it exits after the test.
 guest_ends() {
 	exec 8>&- 9<&-
 	wait "$GUEST"
 }
 
-# json EXPRESSION: of the document in ./out, which is called $j
+# json EXPRESSION: prints it; $j is the JSON document in ./out
 json() {
 	perl -MJSON::PP -e "undef \$/; open(F, 'out'); \$j = decode_json(<F>);
 		print join(' ', map { defined ? \$_ : 'null' } $1), \"\\n\""
 }
 
-# The number of the device of process $1.
+# number_of PID: prints the number of the process's device
 number_of() {
 	run list --json "pid:$1"
 	expect_status 0
 	json '$j->{devices}[0]{device}'
 }
 
-# start ARG...: the command in the background, which keeps no guest from its end;
-# leaves STARTED. Without "<&0" its stdin would be /dev/null.
+# start ARG...: runs the command in the background; sets STARTED. The command does not
+# inherit the pipes of the guest, which ends at EOF. Without "<&0" its stdin would be
+# /dev/null.
 start() {
 	"$BINARY" "$@" <&0 7>&- 8>&- 9>&- &
 	STARTED=$!
 }
 
-# A socket that is bound may not listen yet; then its flags are others.
+# Only a socket that listens has these flags; a bound socket may not listen yet.
 listens_at() { grep -q " 00010000 .* $1\$" /proc/net/unix; }
 
-# client PORT [OPTION]...: connect in the background, to s, with ./in, a pipe that
-# is open at 7, as stdin, and ./got as stdout; leaves CLIENT. The guest accepts.
+# client PORT [OPTION]...: runs connect to s in the background; sets CLIENT. Its stdin is
+# the pipe ./in, which is open as descriptor 7, and its stdout is ./got. The guest
+# accepts.
 client() {
 	[ -p in ] || mkfifo in
 	exec 7<>in
@@ -92,7 +94,7 @@ has_conns() {
 
 has_moved() { [ "$(conn tx_bytes)" = "1 $1" ]; }
 
-# conn FIELDS: those of the one connection
+# conn FIELDS: prints the number of connections, and these fields of the first one
 conn() {
 	run conns --json "pid:$GUEST"
 	expect_status 0
@@ -102,7 +104,7 @@ conn() {
 
 # list
 
-test_list_tells_of_a_device_and_its_owner() {
+test_list_shows_a_device_and_its_owner() {
 	guest s 4242
 	run list --json "pid:$GUEST"
 	expect_status 0
@@ -119,14 +121,14 @@ test_list_tells_of_a_device_and_its_owner() {
 	! grep -q " $GUEST " out || return 1
 }
 
-test_list_tells_of_a_device_without_a_virtual_machine() {
+test_list_shows_a_device_without_a_virtual_machine() {
 	works exec --uds-path @live -- "$BINARY" list --json @live
 	# shellcheck disable=SC2016	# perl's variables
 	expect_same "$(json 'map { $j->{devices}[0]{$_} } qw(command uid cid state path)')" \
 		"vsock-bridge 0 0 open @live"
 }
 
-test_list_counts_what_was_moved() {
+test_list_counts_bytes_and_connections() {
 	guest s
 	client 80
 	tell send 300
@@ -140,12 +142,12 @@ test_list_counts_what_was_moved() {
 	kill "$CLIENT"
 }
 
-test_guests_with_the_same_cid_are_told_apart() {
+test_guests_with_the_same_cid_are_distinguished() {
 	local first
 
 	guest s 77
 	first=$GUEST
-	# The second one's ends take the place of the first one's, which are kept.
+	# The second guest's pipes replace those of the first guest, which are kept.
 	exec 5>&8 6<&9
 	guest t 77
 	fails 1 "'cid:77' means 2 devices: give the number of one: " list cid:77
@@ -162,7 +164,7 @@ test_guests_with_the_same_cid_are_told_apart() {
 
 # conns
 
-test_conns_tells_of_a_host_programs_connection() {
+test_conns_shows_a_host_programs_connection() {
 	guest s
 	client 80
 	tell send 300
@@ -176,7 +178,7 @@ test_conns_tells_of_a_host_programs_connection() {
 	tell ended
 }
 
-test_conns_tells_of_a_guests_connection() {
+test_conns_shows_a_guests_connection() {
 	mkfifo in
 	exec 7<>in
 	guest s
@@ -191,7 +193,7 @@ test_conns_tells_of_a_guests_connection() {
 	kill "$STARTED"
 }
 
-test_conns_tells_of_messages() {
+test_conns_shows_a_seqpacket_connection() {
 	guest s
 	client 80 --seqpacket
 	expect_same "$(conn 'type state')" "1 seqpacket open"
@@ -200,8 +202,8 @@ test_conns_tells_of_messages() {
 	kill "$CLIENT"
 }
 
-# More than the socket of a program that does not read has room for.
-test_conns_tells_what_is_queued_and_for_whom_it_waits() {
+# The guest sends more than fits into the socket of a program that does not read.
+test_conns_shows_queued_bytes_and_who_must_read() {
 	local left
 
 	guest s
@@ -224,7 +226,7 @@ test_conns_tells_what_is_queued_and_for_whom_it_waits() {
 	kill "$CLIENT"
 }
 
-test_conns_tells_of_a_client_that_says_nothing() {
+test_conns_shows_a_silent_client_in_the_handshake() {
 	guest s
 	works set "pid:$GUEST" --handshake-timeout 60
 	# shellcheck disable=SC2016	# perl's variables
@@ -242,7 +244,7 @@ test_conns_tells_of_a_client_that_says_nothing() {
 	kill "$CLIENT"
 }
 
-test_conns_of_many_are_all_there() {
+test_conns_shows_all_of_60_connections() {
 	local i
 
 	guest s
@@ -284,7 +286,7 @@ test_stats_counts_connections_and_errors() {
 	kill "$CLIENT"
 }
 
-test_watch_shows_new_errors_while_it_watches() {
+test_watch_shows_only_new_errors() {
 	guest s
 	refused 7 5999
 	start watch --interval 200ms "pid:$GUEST" >watched 2>&1
@@ -301,7 +303,7 @@ test_watch_shows_new_errors_while_it_watches() {
 
 # drop
 
-test_drop_resets_the_guest_and_ends_the_program() {
+test_drop_resets_both_ends() {
 	local id
 
 	guest s
@@ -314,7 +316,7 @@ test_drop_resets_the_guest_and_ends_the_program() {
 	fails 1 "there is no connection ${id#1 }: it has ended" drop "pid:$GUEST" "${id#1 }"
 }
 
-test_drop_by_port_leaves_others_alone() {
+test_drop_by_port_keeps_other_connections() {
 	guest s
 	client 80
 	start listen s 5000 </dev/null >other 2>&1
@@ -330,7 +332,7 @@ test_drop_by_port_leaves_others_alone() {
 
 # set
 
-test_set_changes_limits_of_a_device_that_runs() {
+test_set_changes_limits_of_a_running_device() {
 	guest s
 	client 80
 	works set "pid:$GUEST" --max-connections 1
@@ -370,7 +372,7 @@ test_set_moves_a_device_to_another_path() {
 
 # users
 
-# open_to_all COMMAND...: while everybody may open the nodes
+# open_to_all COMMAND...: runs COMMAND while every user may open the nodes
 open_to_all() {
 	local before status=0
 
@@ -408,7 +410,7 @@ sees_its_own_alone() {
 	exec 5>&- 6<&-
 }
 
-test_users_see_and_change_their_own_devices_alone() {
+test_users_see_and_change_only_their_own_devices() {
 	chmod 777 .
 	open_to_all sees_its_own_alone
 }
@@ -417,7 +419,7 @@ has_the_rights_of_its_user() {
 	guest s 11 65534
 	works set cid:11 --uds-path "$PWD/t"
 	expect_same "$(stat -c %u t)" 65534
-	# A socket of root's that others cannot write to.
+	# A socket of root without write permission for others.
 	start listen --mode 0600 t 5000 </dev/null >out2 2>&1
 	eventually listens_at t_5000
 	refused 49152 5000
@@ -429,12 +431,12 @@ has_the_rights_of_its_user() {
 	eventually eval '[ "$(wc -c <other)" -eq 6 ]'
 }
 
-test_set_by_root_gives_the_guest_no_rights_of_root() {
+test_set_by_root_gives_the_guest_no_root_rights() {
 	chmod 777 .
 	open_to_all has_the_rights_of_its_user
 }
 
-test_control_node_without_permission_is_told() {
+test_control_node_without_permission_is_an_error() {
 	chmod 600 "$CONTROL"
 	run_as_nobody list
 	expect_error 1 "you may not open $CONTROL: use sudo; it is root's"
@@ -442,7 +444,7 @@ test_control_node_without_permission_is_told() {
 
 # connect and listen
 
-test_connect_passes_both_ends_on_with_a_guest() {
+test_connect_passes_data_and_eof_in_both_directions_with_a_guest() {
 	guest s
 	echo "all of it" >file
 	start connect s 80 <file >got 2>err
@@ -472,8 +474,8 @@ test_connect_to_a_device_without_a_virtual_machine_is_3() {
 	expect_same "$(cat out)" 3
 }
 
-# Its owner has not started it.
-test_connect_to_a_device_that_does_not_run_is_5() {
+# Its owner has not started the device.
+test_connect_to_a_stopped_device_is_5() {
 	# shellcheck disable=SC2016	# perl's variables
 	works exec --uds-path s -- perl -e 'open(my $device, "+<&=", 3) or die;
 		defined ioctl($device, 0xAF01, 0) or die;
@@ -484,13 +486,13 @@ test_connect_to_a_device_that_does_not_run_is_5() {
 
 # doctor
 
-# The guests of other tests end when their folders are left.
+# Guests of earlier tests may still be ending.
 holds_alone() {
 	run doctor
 	grep -qE "^ok +holders +1 process has /dev/vsock-bridge open: $GUEST \\(scripted_guest\\)\$" out
 }
 
-test_doctor_finds_no_problem_where_the_module_runs() {
+test_doctor_finds_no_problem_with_a_running_module() {
 	guest s
 	eventually holds_alone
 	run doctor

@@ -1,27 +1,27 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# cli_socket_test.sh [BINARY]: tests of connect and listen, with stand_in.py in the
-# place of a device and its guest. Needs root, perl and python3.
+# cli_socket_test.sh [BINARY]: tests of connect and listen, with fake_guest.py in place
+# of a device and its guest. Needs root, perl and python3.
 #
 #@ suite cli
 # shellcheck disable=SC2317	# the tests are called by name
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# stand_in [PATH]
-stand_in() {
-	python3 "$TESTS/stand_in.py" "${1:-s}" >stand_in.out 2>&1 &
-	eventually grep -q ready stand_in.out
+# fake_guest [PATH]: starts fake_guest.py and waits until it listens
+fake_guest() {
+	python3 "$TESTS/fake_guest.py" "${1:-s}" >fake_guest.out 2>&1 &
+	eventually grep -q ready fake_guest.out
 }
 
-# talks ARG...: connect with ./in as stdin
+# talks ARG...: runs connect with ./in as stdin
 talks() {
 	STATUS=0
 	timeout 20 "$BINARY" connect "$@" <in >out 2>err || STATUS=$?
 }
 
-# guest_connects PATH TYPE: its stdin goes there. A socket that is bound may not
-# listen yet.
+# guest_connects PATH TYPE: connects, sends its stdin and prints what arrives. It
+# retries, because a socket that is bound may not listen yet.
 guest_connects() {
 	# shellcheck disable=SC2016	# perl's variables
 	perl -MSocket -MErrno=ECONNREFUSED -e '
@@ -37,10 +37,10 @@ guest_connects() {
 		while (sysread(S, my $data, 65536)) { syswrite(STDOUT, $data) }' "$@"
 }
 
-# connect: what goes through
+# connect: streams
 
-test_connect_moves_both_ways_and_passes_the_end_on() {
-	stand_in
+test_connect_passes_data_and_eof_in_both_directions() {
+	fake_guest
 	printf 'one\ntwo\n' >in
 	talks s 7
 	expect_status 0
@@ -48,11 +48,11 @@ test_connect_moves_both_ways_and_passes_the_end_on() {
 two
 8 bytes"
 	expect_same "$(cat err)" ""
-	grep -qF "b'CONNECT 7\\n'" stand_in.out
+	grep -qF "b'CONNECT 7\\n'" fake_guest.out
 }
 
 test_connect_loses_no_byte_of_a_large_stream() {
-	stand_in
+	fake_guest
 	head -c 5000000 /dev/urandom >in
 	talks s 7
 	expect_status 0
@@ -60,17 +60,17 @@ test_connect_loses_no_byte_of_a_large_stream() {
 	expect_same "$(tail -c +5000001 out)" "5000000 bytes"
 }
 
-test_connect_reads_what_comes_right_behind_the_answer() {
-	stand_in
+test_connect_reads_bytes_that_follow_the_answer_at_once() {
+	fake_guest
 	: >in
 	talks s 11
 	expect_status 0
 	expect_same "$(cat out)" hello
 }
 
-# The guest's end goes to the reader of stdout at once, and stdin goes on.
-test_connect_passes_the_guests_end_on_and_sends_on() {
-	stand_in
+# The reader of stdout gets EOF at once, and connect still sends stdin.
+test_connect_passes_the_guests_eof_and_keeps_sending() {
+	fake_guest
 	mkfifo in
 	"$BINARY" connect s 11 <in 2>err | { cat >out; echo >ended; } &
 	exec 7>in
@@ -82,8 +82,8 @@ test_connect_passes_the_guests_end_on_and_sends_on() {
 	expect_same "$(cat received)" late
 }
 
-test_connect_ends_when_the_guest_is_gone_though_stdin_is_open() {
-	stand_in
+test_connect_ends_with_the_guest_even_if_stdin_is_open() {
+	fake_guest
 	mkfifo in
 	exec 7<>in
 	talks s 14
@@ -91,8 +91,8 @@ test_connect_ends_when_the_guest_is_gone_though_stdin_is_open() {
 	expect_same "$(wc -c <out)" 1048576
 }
 
-test_connect_tells_of_what_was_lost() {
-	stand_in
+test_connect_reports_lost_bytes() {
+	fake_guest
 	head -c 1000000 /dev/zero >in
 	talks s 13
 	expect_status 1
@@ -100,8 +100,8 @@ test_connect_tells_of_what_was_lost() {
 	expect_same "$(cat out)" hello
 }
 
-test_connect_tells_of_a_reset() {
-	stand_in
+test_connect_reports_a_reset() {
+	fake_guest
 	mkfifo in
 	exec 7<>in
 	echo text >&7
@@ -109,8 +109,8 @@ test_connect_tells_of_a_reset() {
 	expect_error 1 "the connection was cut: Connection reset by peer"
 }
 
-test_connect_tells_of_a_full_stdout() {
-	stand_in
+test_connect_reports_a_full_stdout() {
+	fake_guest
 	: >in
 	STATUS=0
 	timeout 20 "$BINARY" connect s 14 <in >/dev/full 2>err || STATUS=$?
@@ -118,17 +118,17 @@ test_connect_tells_of_a_full_stdout() {
 	expect_error 1 "cannot write to stdout: No space left on device"
 }
 
-test_connect_tells_of_one_end_once() {
-	stand_in
+test_connect_reports_a_failed_connection_once() {
+	fake_guest
 	head -c 10000000 /dev/zero >in
 	talks s 12
 	expect_status 1
 	expect_same "$(wc -l <err)" 1
 }
 
-# Whoever has stdout open as well may have done that.
-test_connect_waits_for_a_stdout_that_does_not_block() {
-	stand_in
+# Another process that has stdout open may have set O_NONBLOCK.
+test_connect_waits_for_a_nonblocking_stdout() {
+	fake_guest
 	: >in
 	mkfifo pipe
 	exec 7<>pipe
@@ -142,23 +142,23 @@ test_connect_waits_for_a_stdout_that_does_not_block() {
 	expect_same "$(wc -c <out)" 1048576
 }
 
-test_connect_shows_an_answer_that_was_cut() {
-	stand_in
+test_connect_shows_an_incomplete_answer() {
+	fake_guest
 	: >in
 	talks s 15
 	expect_error 1 "s answers 'OK 1' instead of OK"
 }
 
-test_connect_takes_a_closed_stdin_for_an_empty_one() {
-	stand_in
+test_connect_treats_a_closed_stdin_as_empty() {
+	fake_guest
 	STATUS=0
 	timeout 20 "$BINARY" connect s 7 <&- >out 2>err || STATUS=$?
 	expect_status 0
 	expect_same "$(cat out)" "0 bytes"
 }
 
-test_connect_by_an_abstract_name() {
-	stand_in "@cli-test-$$"
+test_connect_accepts_an_abstract_name() {
+	fake_guest "@cli-test-$$"
 	echo text >in
 	talks "@cli-test-$$" 7
 	expect_same "$(cat out)" "text
@@ -168,10 +168,10 @@ test_connect_by_an_abstract_name() {
 # connect: messages
 
 test_connect_sends_each_line_of_a_pipe_as_a_message() {
-	stand_in
+	fake_guest
 	mkfifo in
 	"$BINARY" connect --seqpacket s 7 <in >out 2>err &
-	CLIENT=$!	# not for long: eventually has processes, too
+	CLIENT=$!	# eventually() changes $!
 	exec 7>in
 	printf one >&7
 	eventually grep -q one out
@@ -180,18 +180,18 @@ test_connect_sends_each_line_of_a_pipe_as_a_message() {
 	exec 7>&-
 	wait "$CLIENT"
 	expect_same "$(cat out)" "onetwo6 bytes"
-	grep -qF "b'CONNECT 7\\n'" stand_in.out
+	grep -qF "b'CONNECT 7\\n'" fake_guest.out
 }
 
-test_connect_takes_a_large_message_whole() {
-	stand_in
+test_connect_passes_a_large_message() {
+	fake_guest
 	head -c 65536 /dev/urandom >in
 	talks --seqpacket s 7
 	expect_status 0
 	head -c 65536 out | cmp - in
 }
 
-# connect: what is wrong
+# connect: errors
 
 test_connect_without_a_socket_is_3() {
 	fails 3 "there is no ./s: start the virtual machine" connect ./s 7
@@ -204,21 +204,21 @@ test_connect_to_a_stale_socket_is_3() {
 	fails 3 "nobody listens on s_seqpacket" connect s_seqpacket 7
 }
 
-test_connect_tells_of_a_device_without_seqpacket() {
+test_connect_to_a_device_without_seqpacket_is_3() {
 	make_stale_socket s
 	fails 3 "s_seqpacket is not there: the device has no SEQPACKET socket" \
 		connect --seqpacket s 7
 }
 
 test_connect_that_is_refused_is_4() {
-	stand_in
+	fake_guest
 	: >in
 	talks s 8
 	expect_error 4 "the guest refused port 8: does a program listen there?"
 }
 
 test_connect_without_an_answer_is_5() {
-	stand_in
+	fake_guest
 	: >in
 	talks --timeout 200ms s 9
 	expect_error 5 "s did not answer in 200 ms: is its virtual machine running?"
@@ -230,14 +230,14 @@ test_connect_to_a_full_backlog_is_5() {
 		fails 5 "s did not accept in 200 ms" connect --timeout 200ms s 7'
 }
 
-test_connect_to_another_server_is_told() {
-	stand_in
+test_connect_to_another_server_is_an_error() {
+	fake_guest
 	: >in
 	talks s 10
 	expect_error 1 "s answers 'SSH-2.0-x' instead of OK: give the path of a device"
 }
 
-test_connect_to_what_is_no_device_is_told() {
+test_connect_to_another_kind_of_file_is_an_error() {
 	: >file
 	fails 1 "file is not a socket: give the path of a device" connect file 7
 	export -f fails run expect_error expect_status
@@ -249,7 +249,7 @@ test_connect_to_what_is_no_device_is_told() {
 	expect_error 1 "you may not connect to t: ask its owner"
 }
 
-test_connect_wants_path_and_port() {
+test_connect_requires_path_and_port() {
 	fails 2 "connect needs PATH and PORT: see 'vsock-bridge connect --help'" connect s
 	fails 2 "connect takes no more than PATH and PORT, but got 'x'" connect s 7 x
 	fails 2 "PORT 'ssh' is out of range or not a number: give 0 to 4294967295" connect s ssh
@@ -263,15 +263,15 @@ test_connect_wants_path_and_port() {
 
 # listen
 
-# listening PORT ARG...: listen behind s in the background, with stdin from ./in;
-# leaves LISTENER.
+# listening PORT ARG...: runs listen with PATH s in the background, with ./in as stdin;
+# sets LISTENER.
 listening() {
 	"$BINARY" listen "${@:2}" s "$1" <in >out 2>err &
 	LISTENER=$!
 	eventually test -S "s_$1"
 }
 
-test_listen_moves_both_ways_and_passes_the_end_on() {
+test_listen_passes_data_and_eof_in_both_directions() {
 	echo "from the host" >in
 	listening 5000
 	echo "from the guest" | guest_connects s_5000 SOCK_STREAM >got
@@ -282,7 +282,7 @@ test_listen_moves_both_ways_and_passes_the_end_on() {
 	expect_no_file s_5000
 }
 
-test_listen_takes_messages() {
+test_listen_passes_messages() {
 	head -c 30000 /dev/urandom >in
 	listening 5000 --seqpacket
 	echo "from the guest" | guest_connects s_5000 SOCK_SEQPACKET >got
@@ -291,7 +291,7 @@ test_listen_takes_messages() {
 	expect_same "$(cat out)" "from the guest"
 }
 
-test_listen_takes_one_connection_alone() {
+test_listen_accepts_only_one_connection() {
 	mkfifo in
 	exec 7<>in
 	listening 5000
@@ -337,7 +337,7 @@ THREE"
 	expect_no_file s_5000
 }
 
-# The 65th is there while the first still runs. Each is ended by its stdin.
+# The 65th client connects while the first command still runs. A command ends at EOF.
 test_listen_keep_runs_64_commands_at_once() {
 	# shellcheck disable=SC2016	# expands in COMMAND
 	"$BINARY" listen --keep s 5000 -- \
@@ -362,8 +362,8 @@ test_listen_keep_runs_64_commands_at_once() {
 	expect_same "$(cat err)" ""
 }
 
-# As a user who has no other process: root is under no such limit.
-test_listen_keep_goes_on_when_a_command_cannot_be_started() {
+# As a user without other processes, because the limit does not apply to root.
+test_listen_keep_continues_after_a_failed_start() {
 	local uid=$((1000000 + $$))
 
 	prlimit --nproc=1: setpriv --reuid="$uid" --clear-groups \
@@ -379,12 +379,12 @@ test_listen_keep_goes_on_when_a_command_cannot_be_started() {
 	kill "$LISTENER"
 }
 
-test_listen_that_is_ended_by_a_signal_leaves_no_file() {
+test_listen_ended_by_a_signal_leaves_no_socket() {
 	local signal
 
 	: >in
 	for signal in HUP INT TERM; do
-		# The shell lets background jobs ignore INT, nohup HUP.
+		# The shell ignores INT in background jobs, and nohup ignores HUP.
 		perl -e '$SIG{HUP} = $SIG{INT} = "DEFAULT"; exec @ARGV' "$BINARY" listen s 5000 <in &
 		LISTENER=$!
 		eventually test -S s_5000
@@ -396,7 +396,7 @@ test_listen_that_is_ended_by_a_signal_leaves_no_file() {
 	done
 }
 
-test_listen_never_removes_a_file_that_is_not_its_own() {
+test_listen_never_removes_another_file() {
 	: >in
 	listening 5000
 	mv s_5000 moved
@@ -429,7 +429,7 @@ test_listen_mode_is_set_exactly() {
 	expect_same "$(cat mask)" 0077
 }
 
-test_listen_replaces_nothing_but_a_stale_socket_when_told() {
+test_listen_replace_replaces_only_a_stale_socket() {
 	make_stale_socket s_5000
 	fails 1 "s_5000 exists and is a stale socket, nobody listens on it: use --replace" \
 		listen s 5000
@@ -441,7 +441,7 @@ test_listen_replaces_nothing_but_a_stale_socket_when_told() {
 	[ -f s_5000 ]
 }
 
-test_listen_never_takes_a_live_socket() {
+test_listen_never_replaces_a_live_socket() {
 	: >in
 	listening 5000
 	fails 1 "s_5000 exists and is in use by another device or program" \
@@ -451,7 +451,7 @@ test_listen_never_takes_a_live_socket() {
 	wait "$LISTENER" || :
 }
 
-test_listen_at_an_abstract_name() {
+test_listen_accepts_an_abstract_name() {
 	: >in
 	"$BINARY" listen "@cli-test-$$" 5000 <in >out &
 	LISTENER=$!
@@ -464,7 +464,7 @@ test_listen_at_an_abstract_name() {
 	expect_same "$(cat out)" abstract
 }
 
-test_listen_finds_command_before_it_binds() {
+test_listen_checks_command_before_it_binds() {
 	fails 127 "no-such-command: COMMAND not found in PATH" \
 		listen s 5000 -- no-such-command
 	fails 2 "COMMAND is missing behind '--'" listen s 5000 --
@@ -473,7 +473,7 @@ test_listen_finds_command_before_it_binds() {
 	expect_no_file s_5000
 }
 
-test_listen_tells_where_it_cannot_bind() {
+test_listen_reports_bind_errors() {
 	fails 1 "cannot make the socket no/s_5000: its directory does not exist" \
 		listen no/s 5000
 	fails 2 "is 108 bytes, and an AF_UNIX socket takes 107" \

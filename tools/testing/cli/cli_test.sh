@@ -1,29 +1,29 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# cli_test.sh [BINARY]: tests of the vsock-bridge command that need no module.
+# cli_test.sh [BINARY]: tests of the vsock-bridge command without the module.
 #
 #@ suite cli
 # shellcheck disable=SC2317	# the tests are called by name
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# A path for what is expected to fail before the device is touched.
+# exec_at PATH OPTION...: runs exec with /dev/null as the device
 exec_at() {
 	local path=$1
 	shift
 	run exec --device /dev/null --uds-path "$path" "$@" -- true
 }
 
-# What exec says when all but the device is right.
+# The error of exec when everything but the device is right
 expect_only_device_wrong() {
 	expect_error 125 "/dev/null is not a vsock_bridge device"
 }
 
-COMMANDS=(exec info list conns stats watch connect listen set drop doctor)
+COMMANDS=(exec info list conns ports stats watch connect listen set drop doctor)
 
 # the command itself
 
-test_no_command_is_a_usage_error() {
+test_missing_command_is_a_usage_error() {
 	fails 2 "no command given: see 'vsock-bridge --help'"
 }
 
@@ -79,15 +79,15 @@ test_help_of_exec_names_every_option_and_exit_code() {
 	cmp out long
 }
 
-# The part of the man page that is about $1, without its font changes.
+# man_part NAME: prints that section of the man page without font changes
 man_part() {
 	awk -v name="$1" '/^\.S[SH] / { on = $2 == name || $2 == name ":" } on' \
 		"$TESTS/../../vsock-bridge/vsock-bridge.1" |
 		sed 's/\\f.//g; s/\\-/-/g'
 }
 
-# set takes most options of exec, and says so.
-test_man_page_names_every_option_where_its_command_is() {
+# set takes most options of exec, and its section refers to them.
+test_man_page_names_every_option_in_its_commands_section() {
 	local command option
 
 	for command in "${COMMANDS[@]}"; do
@@ -109,14 +109,14 @@ test_man_page_names_every_json_key() {
 	local page=$TESTS/../../vsock-bridge/vsock-bridge.1 key
 
 	sed -nE 's/.*json_[a-z]+\("([a-z_]+)".*/\1/p' \
-		"$TESTS"/../../vsock-bridge/cmd_{list,conns,stats,doctor}.c | sort -u >keys
+		"$TESTS"/../../vsock-bridge/cmd_{list,conns,ports,stats,doctor}.c | sort -u >keys
 	grep -qx tx_credit keys
 	while read -r key; do
 		grep -qE "(^|[^a-z_])$key([^a-z_]|\$)" "$page" || { echo "no $key"; return 1; }
 	done <keys
 }
 
-test_man_page_has_no_mistake_of_form() {
+test_man_page_is_valid_groff() {
 	groff -man -ww -z "$TESTS/../../vsock-bridge/vsock-bridge.1" 2>wrong
 	expect_same "$(cat wrong)" ""
 }
@@ -141,7 +141,7 @@ test_full_stdout_is_a_failure() {
 	expect_error 1 "cannot write to stdout"
 }
 
-test_newline_in_an_argument_makes_no_second_line() {
+test_newline_in_an_argument_is_replaced() {
 	fails 2 "unknown command 'a?b?c'" $'a\nb\033c'
 }
 
@@ -155,15 +155,15 @@ test_exec_refuses_an_unknown_letter() {
 	fails 2 "unknown option -x: see 'vsock-bridge exec --help'" exec --replace -xh
 }
 
-test_exec_option_without_its_value() {
+test_exec_option_without_its_value_is_an_error() {
 	fails 2 "--fd needs a value" exec --uds-path s --fd
 }
 
-test_exec_takes_no_separator_for_a_value() {
+test_exec_does_not_take_the_separator_as_a_value() {
 	fails 2 "--uds-path needs a value" exec --uds-path -- true
 }
 
-test_exec_option_with_a_value_too_many() {
+test_exec_option_with_an_extra_value_is_an_error() {
 	fails 2 "--replace takes no value" exec --replace=yes
 	fails 2 "--help takes no value" exec --help=yes
 }
@@ -198,7 +198,7 @@ test_exec_fd_must_be_below_the_limit_of_open_files() {
 	expect_only_device_wrong
 }
 
-test_exec_max_connections_has_a_range() {
+test_exec_checks_the_range_of_max_connections() {
 	local value
 
 	for value in 0 65536 -1 "" 1k; do
@@ -209,7 +209,7 @@ test_exec_max_connections_has_a_range() {
 	expect_only_device_wrong
 }
 
-test_exec_host_ports_are_a_range() {
+test_exec_host_ports_must_be_a_range() {
 	local value
 
 	for value in 0-9 9-8 9 9- -9 "" 1-4294967295 a-b 1-2-3; do
@@ -220,7 +220,7 @@ test_exec_host_ports_are_a_range() {
 	expect_only_device_wrong
 }
 
-test_exec_port_is_a_port_and_a_socket() {
+test_exec_port_must_have_a_number_and_a_socket() {
 	local value
 
 	for value in 5000 =x 5000= 5000=@ "5000=$(printf '%097d' 0)"; do
@@ -232,12 +232,12 @@ test_exec_port_is_a_port_and_a_socket() {
 	expect_only_device_wrong
 }
 
-test_exec_port_can_be_denied_or_left_to_the_prefix() {
+test_exec_port_may_be_deny_or_prefix() {
 	exec_at s --port 1=deny --port 2=prefix --port 3=./deny
 	expect_only_device_wrong
 }
 
-test_exec_other_ports_are_denied_or_left_to_the_prefix() {
+test_exec_other_ports_must_be_deny_or_prefix() {
 	local value
 
 	for value in "" allow Deny /run/x; do
@@ -250,7 +250,7 @@ test_exec_other_ports_are_denied_or_left_to_the_prefix() {
 	expect_only_device_wrong
 }
 
-test_exec_max_handshakes_has_a_range() {
+test_exec_checks_the_range_of_max_handshakes() {
 	local value
 
 	for value in 0 4097 1K; do
@@ -261,7 +261,7 @@ test_exec_max_handshakes_has_a_range() {
 	expect_only_device_wrong
 }
 
-test_exec_sizes_have_suffixes_and_a_range() {
+test_exec_checks_suffix_and_range_of_sizes() {
 	local value
 
 	for value in 0 4095 3K 17M 16777217 1G 1T K "" 4k -1 4.5K 99999999999999999999K \
@@ -279,7 +279,7 @@ test_exec_sizes_have_suffixes_and_a_range() {
 	done
 }
 
-test_exec_timeouts_are_seconds_or_milliseconds() {
+test_exec_timeouts_must_be_seconds_or_milliseconds() {
 	local which value
 
 	for which in handshake connect shutdown; do
@@ -295,7 +295,7 @@ test_exec_timeouts_are_seconds_or_milliseconds() {
 	done
 }
 
-test_exec_descriptors_are_numbers_above_stderr() {
+test_exec_descriptors_must_be_numbers_above_stderr() {
 	local option
 
 	for option in --listen-fd --dir-fd --seqpacket-fd; do
@@ -304,24 +304,24 @@ test_exec_descriptors_are_numbers_above_stderr() {
 	done
 }
 
-# exec: options that do not go together
+# exec: options that exclude each other
 
-# contradict TEXT OPTION...
+# contradict TEXT OPTION...: exec with these options fails with TEXT
 contradict() { fails 2 "$1" exec "${@:2}" -- true; }
 
-test_one_direction_must_be_left() {
+test_no_listen_and_no_connect_exclude_each_other() {
 	contradict "--no-listen and --no-connect leave no direction: leave one out" \
 		--uds-path s --no-listen --no-connect
 }
 
-test_no_listen_and_a_listening_socket_contradict() {
+test_no_listen_and_a_listening_socket_exclude_each_other() {
 	contradict "--no-listen and --listen-fd contradict each other: leave one out" \
 		--uds-path s --no-listen --listen-fd 3
 	contradict "--no-listen and --seqpacket-fd contradict each other: leave one out" \
 		--uds-path s --no-listen --seqpacket-fd 3
 }
 
-test_what_binds_nothing_has_no_file() {
+test_file_options_without_a_bound_socket_are_refused() {
 	local option
 
 	for option in --mode=0600 --owner=0 --group=0; do
@@ -334,24 +334,24 @@ test_what_binds_nothing_has_no_file() {
 		--uds-path s --listen-fd 3 --seqpacket
 }
 
-test_prefix_needs_a_way_for_the_guest_alone() {
+test_prefix_excludes_a_bound_path_and_no_connect() {
 	contradict "--prefix would bind its PATH too: give --listen-fd or --no-listen with it" \
 		--uds-path s --prefix
 	contradict "--prefix is where the guest goes, but --no-connect forbids it: leave one out" \
 		--listen-fd 3 --prefix --no-connect
 }
 
-test_one_seqpacket_socket_is_enough() {
+test_seqpacket_and_seqpacket_fd_exclude_each_other() {
 	contradict "--seqpacket and --seqpacket-fd are two sockets for the same clients: leave one out" \
 		--uds-path s --seqpacket --seqpacket-fd 3
 }
 
-test_path_without_a_use_is_refused() {
+test_unused_path_is_refused() {
 	contradict "--uds-path has no use with both --listen-fd and --no-connect: leave it out" \
 		--uds-path s --listen-fd 3 --no-connect
 }
 
-test_path_may_be_missing_where_it_has_no_use() {
+test_path_may_be_missing_where_it_is_unused() {
 	contradict "--uds-path is missing" --listen-fd 3
 	contradict "--uds-path is missing" --no-listen
 	contradict "--uds-path is missing" --no-listen --other-ports deny
@@ -365,7 +365,7 @@ test_path_may_be_missing_where_it_has_no_use() {
 	expect_only_device_wrong
 }
 
-test_port_of_the_prefix_needs_one() {
+test_prefix_port_needs_a_path_and_guest_connections() {
 	contradict "a port is 'prefix', but --no-connect forbids it: leave that port out" \
 		--uds-path s --no-connect --port 1=prefix
 	contradict "a port is 'prefix', but --no-connect forbids it" \
@@ -374,7 +374,7 @@ test_port_of_the_prefix_needs_one() {
 		--no-listen --port 1=/x --port 2=prefix
 }
 
-test_directory_without_a_use_is_refused() {
+test_unused_directory_is_refused() {
 	contradict "--dir-fd has no use, no socket is a file: leave it out" \
 		--uds-path @vm --dir-fd 3 --port 1=@x
 	contradict "--dir-fd has no use" --listen-fd 4 --no-connect --dir-fd 3
@@ -387,13 +387,13 @@ test_exec_owner_must_exist() {
 		exec --uds-path s --group 4294967295 -- true
 }
 
-test_exec_abstract_name_has_no_file() {
+test_exec_abstract_name_takes_no_file_option() {
 	fails 2 "--uds-path is an abstract name and has no file: leave out --mode" \
 		exec --uds-path @vm --mode 0600 -- true
 	fails 2 "--uds-path '@' has no name behind it" exec --uds-path @ -- true
 }
 
-test_exec_mode_is_octal() {
+test_exec_mode_must_be_octal() {
 	local value
 
 	for value in 1000 4755 8 rw "" -1 u+rw; do
@@ -433,7 +433,7 @@ test_command_without_execute_permission_is_126() {
 		exec --uds-path s -- my-script
 }
 
-test_command_is_searched_as_execvp_does() {
+test_command_search_follows_execvp() {
 	mkdir first second
 	echo 'exit 0' >first/tool
 	cp first/tool second/tool
@@ -470,7 +470,7 @@ test_listen_fd_must_be_a_socket() {
 		exec --uds-path s --listen-fd 7 -- true
 }
 
-# with_bad_socket DOMAIN TYPE ARG...: exec with such a socket at 7, unbound.
+# with_bad_socket DOMAIN TYPE ARG...: runs exec with an unbound socket at descriptor 7.
 with_bad_socket() {
 	STATUS=0
 	# shellcheck disable=SC2016	# perl's variables
@@ -483,7 +483,7 @@ with_bad_socket() {
 		STATUS=$?
 }
 
-test_listen_fd_must_be_of_the_right_kind_and_listen() {
+test_listen_fd_must_have_the_right_type_and_listen() {
 	with_bad_socket AF_INET SOCK_STREAM --uds-path s --listen-fd 7
 	expect_error 125 "--listen-fd: descriptor 7 is not an AF_UNIX socket"
 	with_bad_socket AF_UNIX SOCK_DGRAM --uds-path s --listen-fd 7
@@ -502,7 +502,7 @@ test_dir_fd_must_be_an_open_directory() {
 		exec --uds-path s --dir-fd 7 --fd 8 -- true
 }
 
-test_device_may_take_the_place_of_what_it_is_given() {
+test_device_may_replace_a_given_descriptor() {
 	exec 7<.
 	exec_at s --dir-fd 7 --fd 7
 	expect_only_device_wrong
@@ -521,7 +521,7 @@ test_path_of_97_bytes_is_too_long() {
 		exec --uds-path "$(printf '%097d' 0)" -- true
 }
 
-test_path_of_96_bytes_is_taken() {
+test_path_of_96_bytes_is_accepted() {
 	exec_at "$(printf '%096d' 0)"
 	expect_only_device_wrong
 }
@@ -530,7 +530,7 @@ test_path_must_not_name_a_directory() {
 	fails 2 "--uds-path names a directory" exec --uds-path folder/ -- true
 }
 
-test_prefix_may_be_a_directory_or_nothing() {
+test_prefix_may_be_a_directory_or_empty() {
 	run exec --device /dev/null --uds-path folder/ --no-listen --prefix -- true
 	expect_only_device_wrong
 	run exec --device /dev/null --uds-path "" --no-listen --prefix -- true
@@ -539,7 +539,7 @@ test_prefix_may_be_a_directory_or_nothing() {
 		exec --uds-path @ --no-listen --prefix -- true
 }
 
-test_relative_path_is_looked_up_in_the_directory() {
+test_relative_path_is_resolved_in_dir_fd() {
 	mkdir folder
 	make_stale_socket folder/s
 	exec 7<folder
@@ -551,18 +551,18 @@ test_relative_path_is_looked_up_in_the_directory() {
 	expect_error 125 "cannot make the socket no/s: its directory does not exist"
 }
 
-test_missing_directory_is_told() {
+test_missing_directory_is_an_error() {
 	exec_at no/such/s
 	expect_error 125 "cannot make the socket no/such/s: its directory does not exist"
 }
 
-test_file_as_directory_is_told() {
+test_file_as_directory_is_an_error() {
 	: >file
 	exec_at file/s
 	expect_error 125 "cannot make the socket file/s: a part of its directory is not a directory"
 }
 
-test_directory_that_cannot_be_written_is_told() {
+test_unwritable_directory_is_an_error() {
 	mkdir -m 555 folder
 	run_as_nobody exec --device /dev/null --uds-path folder/s -- true
 	expect_error 125 "cannot make the socket folder/s: you may not create files there"
@@ -570,7 +570,7 @@ test_directory_that_cannot_be_written_is_told() {
 
 # exec: PATH exists
 
-# refuses_to_replace WHAT_IT_IS FILE: neither with --replace nor without.
+# refuses_to_replace KIND FILE: exec refuses it with --replace and without.
 refuses_to_replace() {
 	local before
 
@@ -614,21 +614,21 @@ test_dangling_symlink_is_never_replaced() {
 	refuses_to_replace "a symbolic link" link
 }
 
-test_stale_socket_asks_for_replace() {
+test_stale_socket_error_suggests_replace() {
 	make_stale_socket s
 	exec_at s
 	expect_error 125 "s exists and is a stale socket, nobody listens on it: use --replace"
 	[ -S s ]
 }
 
-test_stale_socket_stays_until_the_device_is_there() {
+test_stale_socket_is_kept_if_the_device_fails() {
 	make_stale_socket s
 	exec_at s --replace
 	expect_only_device_wrong
 	[ -S s ]
 }
 
-test_stale_seqpacket_socket_asks_for_replace() {
+test_stale_seqpacket_socket_error_suggests_replace() {
 	with_socket 3 SOCK_SEQPACKET s_seqpacket true
 	exec_at s --seqpacket
 	expect_error 125 "s_seqpacket exists and is a stale socket, nobody listens on it: use --replace"
@@ -680,8 +680,8 @@ test_bound_socket_that_does_not_listen_yet_is_never_replaced() {
 		refuses_to_replace "in use by another device or program" s'
 }
 
-# Its one client would be this one.
-test_server_is_not_connected_to() {
+# A connection could take the place of the server's only client.
+test_check_for_a_live_socket_does_not_connect() {
 	export -f exec_at run
 	# shellcheck disable=SC2016	# perl's variables
 	perl -MSocket -e '
@@ -703,7 +703,7 @@ test_socket_that_cannot_be_probed_is_never_replaced() {
 
 # the device
 
-test_missing_node_asks_for_the_module() {
+test_missing_node_error_suggests_modprobe() {
 	local why="is the module loaded? try: modprobe vsock_bridge"
 
 	[ ! -d /sys/module/vsock_bridge ] || why="the module is loaded"
@@ -721,7 +721,7 @@ test_other_device_is_refused() {
 	expect_no_file s
 }
 
-test_file_as_device_is_refused_unopened() {
+test_file_as_device_is_refused_without_open() {
 	mkfifo pipe
 	fails 1 "pipe is not a vsock_bridge device" info --device pipe
 	mkdir folder
@@ -730,7 +730,7 @@ test_file_as_device_is_refused_unopened() {
 	fails 1 "file is not a vsock_bridge device" info --device file
 }
 
-test_node_without_permission_says_who_may() {
+test_node_without_permission_error_names_who_may_open_it() {
 	local node
 
 	node=$(find /dev -maxdepth 1 -type c ! -perm -o=rw | head -n 1)

@@ -1,27 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * To be preloaded into vsock-bridge: /dev/null answers the ioctls of
- * vsock_bridge. For answers that the real module cannot be brought to give.
+ * A library to preload into vsock-bridge: /dev/null implements the ioctls of
+ * vsock_bridge. For results that a test cannot cause in the real module.
  *
- *   FAKE_LOG		file to which SET ioctls append a line, and all of them
- *			one if the device is at stdin, stdout or stderr
+ *   FAKE_LOG		file to which each SET ioctl appends a line, and each ioctl
+ *			on stdin, stdout or stderr, too
  *   FAKE_ERROR		"CALL NUMBER": CALL (OPEN, GET_INFO, SET_UDS, GET_LIMITS,
- *			SET_LIMITS, SET_PORT, NEXT_DEVICE, SELECT, GET_STATS,
- *			GET_CONNS or DROP_CONN) fails with that errno; with a third
- *			word, N, no more than the Nth call
+ *			SET_LIMITS, SET_PORT, GET_PORTS, NEXT_DEVICE, SELECT,
+ *			GET_STATS, GET_CONNS or DROP_CONN) fails with this errno;
+ *			with a third word, N, only the Nth call fails
  *   FAKE_ABI, FAKE_FEATURES, FAKE_VIRTIO_FEATURES, FAKE_MAX_CONNECTIONS,
- *   FAKE_MAX_PATH	numbers in GET_INFO
+ *   FAKE_MAX_PATH	values in GET_INFO
  *
- * As the control node it has, of files with one line each:
- *   FAKE_DEVICES	devices: "NUMBER FLAGS PID UID CID TX_BYTES RX_BYTES
- *			TX_PACKETS RX_PACKETS CONNECTIONS COMMAND PATH", by number;
- *			FAKE_DEVICES.2 and FAKE_DEVICES.3, where they are, from the
- *			second and the third listing on
- *   FAKE_CONNS		connections: "ID HOST_PORT GUEST_PORT TYPE STATE FLAGS PID
- *			UID BUFFERED TX_CREDIT RX_CREDIT TX_BYTES RX_BYTES AGE"
- *   FAKE_CONNS_MAX	how many of those one call brings (512)
- *   FAKE_STATS		value of the first counter; each is one more than that
- *			before it
+ * It is the control node, too, with the data of these files and variables:
+ *   FAKE_DEVICES	a file with a line for each device, by number: "NUMBER
+ *			FLAGS PID UID CID TX_BYTES RX_BYTES TX_PACKETS RX_PACKETS
+ *			CONNECTIONS COMMAND PATH". If they exist, FAKE_DEVICES.2
+ *			is used from the second listing on, and FAKE_DEVICES.3
+ *			from the third
+ *   FAKE_CONNS		a file with a line for each connection: "ID HOST_PORT
+ *			GUEST_PORT TYPE STATE FLAGS PID UID BUFFERED TX_CREDIT
+ *			RX_CREDIT TX_BYTES RX_BYTES AGE"
+ *   FAKE_CONNS_MAX	most connections that one call returns (512)
+ *   FAKE_PORTS		a file with a line for each port of the map: "PORT ACTION",
+ *			and a path for CONNECT
+ *   FAKE_STATS		value of the first counter; each following one is one more
  *   FAKE_GROWS		"INDEX AMOUNT": a counter that grows with each call
  */
 #include <dlfcn.h>
@@ -41,7 +44,7 @@
 
 int ioctl(int fd, unsigned long request, ...);
 
-/* The device that VSOCK_BRIDGE_SELECT has named; 0 as long as none was. */
+/* The device of the last VSOCK_BRIDGE_SELECT; 0 before the first one. */
 static unsigned int selected;
 
 static unsigned long long number(const char *variable, unsigned long long otherwise)
@@ -143,7 +146,7 @@ static int set_limits(const struct vsock_bridge_limits *limits)
 	return fails("SET_LIMITS");
 }
 
-/* NUL, at the beginning of an abstract name, is written as @. */
+/* Writes the NUL at the beginning of an abstract name as @. */
 static void note_name(unsigned long long address, unsigned int length)
 {
 	const char *name = (const char *)(uintptr_t)address;
@@ -167,7 +170,7 @@ static int set_port(const struct vsock_bridge_port *map)
 	return fails("SET_PORT");
 }
 
-/* As a path that needs no directory. The socket is closed by execve(). */
+/* Binds a socket. execve() closes it; its file stays. */
 static int bind_at(const struct vsock_bridge_uds *uds, int type, const char *suffix)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -321,6 +324,33 @@ static int get_conns(struct vsock_bridge_conns *conns)
 	return 0;
 }
 
+static int get_ports(struct vsock_bridge_ports *map)
+{
+	struct vsock_bridge_port_entry *to = (void *)(uintptr_t)map->entries;
+	FILE *file = open_lines("FAKE_PORTS", "");
+	unsigned int port, action, nr = 0;
+	char path[VSOCK_BRIDGE_PATH_MAX + 1] = "";
+
+	if (fails("GET_PORTS") || !file)
+		return -1;
+	while (nr < map->nr &&
+	       fscanf(file, "%u %u%*1[ ]%96[^\n]", &port, &action, path) >= 2) {
+		memset(&to[nr], 0, sizeof(*to));
+		to[nr].port = port;
+		to[nr].action = action;
+		to[nr].path_len = strlen(path);
+		memcpy(to[nr].path, path, to[nr].path_len);
+		if (path[0] == '@')
+			to[nr].path[0] = '\0';
+		path[0] = '\0';
+		nr++;
+	}
+	fclose(file);
+	map->nr = nr;
+	map->others = VSOCK_BRIDGE_PORT_DENY;
+	return 0;
+}
+
 static int drop_conn(const struct vsock_bridge_drop *drop)
 {
 	note("DROP_CONN device=%u id=%llu\n", selected, drop->id);
@@ -356,6 +386,8 @@ int ioctl(int fd, unsigned long request, ...)
 		return set_uds(argument);
 	case VSOCK_BRIDGE_SET_PORT:
 		return set_port(argument);
+	case VSOCK_BRIDGE_GET_PORTS:
+		return get_ports(argument);
 	case VSOCK_BRIDGE_SET_LIMITS:
 		return set_limits(argument);
 	case VSOCK_BRIDGE_GET_LIMITS:

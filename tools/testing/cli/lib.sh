@@ -1,16 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# What the tests of the command share. A script sources this with its BINARY, or
-# without, and then the command is built. The script defines functions
-# test_WHAT_IS_EXPECTED, and ends with run_tests.
+# Functions for the tests of the command. A script sources this file with its
+# arguments; without a BINARY, the command is built. The script defines functions
+# test_WHAT_IS_EXPECTED and ends with run_tests.
 #
-# Each test runs in a subshell with "set -e", in an empty folder of its own; its
-# output is shown when it fails. Sockets are made with perl, which every Debian
-# has.
+# Each test runs in a subshell with "set -e", in an empty folder of its own. Its output
+# is shown if it fails. Sockets are made with perl, which every Debian has.
 
 TESTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
-# build: builds the command, and prints where it is.
+# build: builds the command and prints its path.
 build() {
 	local project=$TESTS/../../.. out=$TESTS/../../../.lab/cli
 
@@ -31,7 +30,7 @@ fi
 SCRATCH=$(mktemp -d)
 chmod 755 "$SCRATCH"
 trap 'rm -rf "$SCRATCH"' EXIT
-# Another user must be able to run it, whatever folder it was built in.
+# Other users must be able to run it, wherever it was built.
 install -m 755 "$1" "$SCRATCH/vsock-bridge"
 BINARY=$SCRATCH/vsock-bridge
 NODE=/dev/vsock-bridge
@@ -41,7 +40,7 @@ export BINARY LC_ALL
 readonly TESTS SCRATCH NODE
 umask 022
 
-# Descriptors that the caller left open would collide with --fd.
+# Descriptors that the caller left open would conflict with --fd.
 close_inherited() {
 	local fd
 
@@ -51,13 +50,13 @@ close_inherited() {
 	done
 }
 
-# The one function that runs the command: leaves STATUS, ./out and ./err.
+# run ARG...: runs the command; sets STATUS and writes ./out and ./err.
 run() {
 	STATUS=0
 	"$BINARY" "$@" >out 2>err || STATUS=$?
 }
 
-# The same without root's rights.
+# run_as_nobody ARG...: the same without the rights of root.
 run_as_nobody() {
 	local -a drop=()
 
@@ -76,7 +75,7 @@ expect_status() {
 	return 1
 }
 
-# One line that says TEXT and, behind a colon, what to do.
+# expect_error STATUS TEXT: stderr is one line with TEXT and, after a colon, advice.
 expect_error() {
 	expect_status "$1" || return
 	[ ! -s out ] || { echo "there is output"; return 1; }
@@ -85,7 +84,7 @@ expect_error() {
 	grep -qF -e "$2" err || { echo "no '$2' in:"; cat err; return 1; }
 }
 
-# fails STATUS TEXT ARG...
+# fails STATUS TEXT ARG...: the command fails with STATUS and an error with TEXT.
 fails() {
 	local status=$1 text=$2
 
@@ -94,7 +93,7 @@ fails() {
 	expect_error "$status" "$text"
 }
 
-# works ARG...
+# works ARG...: the command succeeds and writes nothing to stderr.
 works() {
 	run "$@"
 	expect_status 0 || return
@@ -119,12 +118,12 @@ eventually() {
 	return 1
 }
 
-# with_socket FD TYPE PATH COMMAND...: COMMAND inherits a socket that listens.
+# with_socket FD TYPE PATH COMMAND...: COMMAND inherits a listening socket.
 with_socket() {
 	# shellcheck disable=SC2016	# perl's variables
 	perl -MSocket -MPOSIX -e '
 		my ($fd, $type, $path) = splice(@ARGV, 0, 3);
-		$^F = 1000;	# nothing is closed by exec
+		$^F = 1000;	# exec keeps descriptors open
 		socket(S, AF_UNIX, eval $type, 0) or die;
 		bind(S, pack_sockaddr_un($path)) or die "bind: $!";
 		listen(S, 5) or die;
@@ -137,8 +136,8 @@ with_socket() {
 
 make_stale_socket() { with_socket 3 SOCK_STREAM "$1" true; }
 
-# with_listener PATH TYPE CLIENTS COMMAND...: runs COMMAND while a socket is
-# bound to PATH, with so many clients waiting in a backlog of 1.
+# with_listener PATH TYPE CLIENTS COMMAND...: runs COMMAND while a socket is bound to
+# PATH, with CLIENTS clients in its backlog of 1.
 with_listener() {
 	# shellcheck disable=SC2016	# perl's variables
 	perl -MSocket -e '
@@ -158,8 +157,8 @@ listens() {
 		exit !connect(S, pack_sockaddr_un($ARGV[0]))' "$1"
 }
 
-# For sh -c: writes the numbers of its open descriptors to the file $0. Only
-# builtins, and no glob, which would open a folder.
+# For sh -c: writes the numbers of its open descriptors to the file $0. It uses only
+# builtins and no glob, because a glob opens a folder.
 # shellcheck disable=SC2016,SC2034	# expands in the sh of a test
 LIST_FDS='fds=; fd=0
 	while [ $fd -lt 100 ]; do
@@ -181,11 +180,11 @@ run_one() {
 	)
 }
 
-# run_bounded SECONDS TEST: one that hangs has failed.
+# run_bounded SECONDS TEST: runs the test; it fails if it takes longer.
 run_bounded() {
 	local test dog status=0
 
-	# in a group of its own, so that what it has started ends with it
+	# in a process group of its own, so that all of its processes can be killed
 	set -m
 	run_one "$2" &
 	test=$!
@@ -194,7 +193,7 @@ run_bounded() {
 	perl -e 'sleep(shift); print "it hangs\n"; kill("-KILL", shift)' "$1" "$test" &
 	dog=$!
 	wait "$test" || status=$?
-	# not by TERM: before its exec it is this script, with a trap that cleans up
+	# KILL, not TERM: before exec, the process is this script with its clean-up trap
 	kill -KILL "$dog" 2>/dev/null
 	wait "$dog" 2>/dev/null
 	return "$status"

@@ -1,28 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Credit, against a guest that says whatever it likes: neither side ever has
- * more on the way than the window, and a guest that keeps a queue of packets as
- * Linux does never has more of them than its ceiling allows.
+ * Credit with a guest that sends any values. Neither side has more bytes in
+ * flight than the window, and a guest that counts packets as Linux does never
+ * exceeds its packet limit.
  */
 #include "fuzz.h"
 
 #include "conn/pure/credit.h"
 
 #define PACKETS	4096U
-/* The payload of Linux's RX buffers, and the largest packet that joins one. */
+/*
+ * The payload of Linux's RX buffers, and the largest packet that joins another.
+ */
 #define ROOM	3732U
 #define JOINS	128U
 
 /**
- * struct flow - a connection's credit, and the truth about it
+ * struct flow - a connection's credit, and the actual values
  * @c: the credit
- * @sent: bytes to the guest, not modulo anything
+ * @sent: bytes to the guest, as a 64-bit count
  * @unread: bytes from the guest that the host socket has not taken
- * @unreported: bytes from the guest that it does not know to be taken
- * @end: of each packet to the guest, @sent behind it
+ * @unreported: bytes that the host socket took, not yet returned as credit
+ * @end: @sent at the end of each packet to the guest
  * @first: the oldest packet that the guest has not read
  * @packets: packets in its queue
- * @tail: room behind the bytes of the last one
+ * @tail: free space behind the last packet
  */
 struct flow {
 	struct vsb_credit c;
@@ -54,7 +56,7 @@ static void host_takes(struct flow *f, u32 want)
 	f->unread -= len;
 	f->unreported += len;
 	ORACLE(vsb_credit_unread(&f->c) == f->unread);
-	/* a guest that waits for half of its window is told */
+	/* an update is due for a guest that waits for half of its window */
 	if (f->unreported >= (vsb_credit_window(&f->c) + 1ULL) / 2 &&
 	    f->unreported <= U32_MAX)
 		ORACLE(vsb_credit_update_due(&f->c, false));
@@ -70,8 +72,8 @@ static void report(struct flow *f)
 }
 
 /*
- * What the guest cannot have room for: the window, less what it has not read. A
- * guest that has read more than was sent has nothing on the way.
+ * The guest's space is the window minus what it has not read. A guest that
+ * claims to have read more than was sent has nothing in flight.
  */
 static void check_free(const struct flow *f)
 {
@@ -90,7 +92,7 @@ static void check_packets(const struct flow *f)
 	ORACLE(f->c.packets >= f->packets);
 }
 
-/* Linux looks at its queue first, and then whether the packet joins. */
+/* Linux checks its queue first, and then whether the packet joins another. */
 static void guest_gets(struct flow *f, u32 len)
 {
 	u32 last = (f->first + f->packets - 1) % PACKETS;
@@ -107,7 +109,7 @@ static void guest_gets(struct flow *f, u32 len)
 	f->tail = ROOM - len;
 }
 
-/* Packets of one read: all but the last one are full. */
+/* The packets of one read: all except the last are full. */
 static void host_sends(struct flow *f, u32 want, u32 packets)
 {
 	u32 most, len = vsb_credit_next(&f->c, &most), part;
@@ -130,7 +132,7 @@ static void host_sends(struct flow *f, u32 want, u32 packets)
 	check_packets(f);
 }
 
-/* An honest guest: it has read up to a packet's end, or into it. */
+/* An honest guest reads up to the end of a packet, or into one. */
 static void guest_reads(struct flow *f, u32 len, u32 buf_alloc)
 {
 	u64 read = f->sent - (u32)(f->c.rx_cnt - f->c.peer_fwd_cnt) + len;
@@ -145,7 +147,7 @@ static void guest_reads(struct flow *f, u32 len, u32 buf_alloc)
 	check_packets(f);
 }
 
-/* The counts of packets mean something as long as the guest is honest. */
+/* The packet counts are only meaningful while the guest is honest. */
 static void guest_lies(struct flow *f, u32 buf_alloc, u32 fwd_cnt)
 {
 	vsb_credit_peer(&f->c, buf_alloc, fwd_cnt);
@@ -176,7 +178,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	u32 start = input_u32(&in);
 
 	memset(&f, 0, sizeof(f));
-	/* counters that may be about to wrap, as after a long life */
+	/* counters that may be about to wrap, as on an old connection */
 	f.c.buf_alloc = input_u32(&in) & 0xffffff;
 	f.c.tx_cnt = f.c.fwd_cnt = f.c.reported_fwd_cnt = start;
 	f.c.updated_fwd_cnt = start;

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * What all targets share: the fuzzer's bytes, read as choices, and oracles.
- */
+/* Common to all targets: the fuzzer's bytes, read as choices, and oracles. */
 #ifndef FUZZ_H
 #define FUZZ_H
 
@@ -18,7 +16,7 @@
 /* The entry of every target, which libFuzzer's main() calls. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* What must hold, whatever the input is. */
+/* A condition that must hold for every input. */
 #define ORACLE(cond) do {						\
 	if (!(cond)) {							\
 		fprintf(stderr, "ORACLE: %s:%d: %s\n", __FILE__,	\
@@ -28,9 +26,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 } while (0)
 
 /**
- * struct input - the bytes that are left; behind them all is 0
- * @at: the next one
- * @left: how many
+ * struct input - the remaining bytes; reads past the end return 0
+ * @at: the next byte
+ * @left: number of bytes left
  */
 struct input {
 	const u8 *at;
@@ -66,7 +64,7 @@ static inline u64 input_u64(struct input *in)
 	return low | (u64)input_u32(in) << 32;
 }
 
-/* 0 to @n - 1 */
+/* A number from 0 to @n - 1. */
 static inline u32 input_below(struct input *in, u32 n)
 {
 	return (n > 256 ? input_u16(in) : input_u8(in)) % n;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * CONNECT lines: the parser against a reference that cuts the line with the C
- * library, and a client's bytes that come one by one.
+ * CONNECT lines: compares the parser with a reference that splits the line with
+ * the C library, for whole lines and byte by byte.
  */
 #include <ctype.h>
 #include <strings.h>
@@ -10,7 +10,7 @@
 
 #include "conn/pure/line.h"
 
-/* No byte behind what the parser was given may be looked at. */
+/* The copy ends with the allocation, so that reading past it is detected. */
 static char *copy_of(const char *data, size_t len)
 {
 	char *copy = malloc(len ? len : 1);
@@ -33,7 +33,9 @@ static bool reference_port(const char *word, u32 *port)
 	return !*end && value <= U32_MAX;
 }
 
-/* The line without its newline; what is behind the second word is ignored. */
+/*
+ * Parses a line without its newline; anything after the second word is ignored.
+ */
 static bool reference_line(char *line, u32 *port)
 {
 	static const char space[] = " \t\v\f\r";
@@ -60,7 +62,10 @@ static enum vsb_line reference(const char *data, size_t len, u32 *line_len,
 	*line_len = end - data + 1;
 	memcpy(line, data, *line_len);
 	line[*line_len - 1] = 0;
-	/* the C library would end at a NUL; a byte that is in no good word */
+	/*
+	 * the C library would stop at a NUL: replace it by a byte that is never
+	 * valid
+	 */
 	for (i = 0; i + 1 < *line_len; i++)
 		line[i] = line[i] ? line[i] : '\1';
 	return reference_line(line, port) ? VSB_LINE_OK : VSB_LINE_BAD;
@@ -110,7 +115,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	memcpy(text, data, len);
 	whole = check_line(text, len);
-	/* byte by byte the first answer is the one for the whole */
+	/*
+	 * byte by byte, the first final answer equals the answer for the whole
+	 * line
+	 */
 	for (i = 0; i <= len && piece == VSB_LINE_PARTIAL; i++)
 		piece = check_line(text, i);
 	ORACLE(piece == whole);

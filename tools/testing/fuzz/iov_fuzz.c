@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A slice of parts has just the bytes that were asked for, in their order, as
- * far as there are any, and no more entries than there is room for.
+ * A slice has exactly the requested bytes in order, as far as they exist, and
+ * no more entries than there is room for.
  */
 #include "fuzz.h"
 
@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct iovec *from = calloc(nr + 1, sizeof(*from));
 	struct iovec *to = calloc(nr + 1, sizeof(*to));
 	size_t skip = input_u16(&in), len = input_u16(&in), j, at = 0;
-	/* where each byte of the whole is */
+	/* the address of each byte of the whole */
 	static u8 space[SPACE], *where[SPACE];
 	size_t total = 0, want;
 

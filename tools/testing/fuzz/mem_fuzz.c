@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tables of guest memory, from a VMM that says anything, and addresses in it:
- * a translation is made of ranges of the table, and fails only where one byte
- * of it is in none.
+ * Arbitrary memory tables from a VMM, and addresses in them: a translation
+ * consists of ranges of the table, and fails only if at least one byte is in
+ * none.
  */
 #include <errno.h>
 
@@ -24,7 +24,7 @@ struct table {
 	struct vhost_memory_region region[REGIONS];
 };
 
-/* Near a place where something may go wrong: 0, a page, the top of all. */
+/* An address near an edge case: 0, a page, the end of the address space. */
 static u64 input_addr(struct input *in)
 {
 	static const u64 bases[] = {
@@ -57,7 +57,10 @@ static bool table_is_good(const struct table *t)
 	return true;
 }
 
-/* Is @len at @addr in a range which has it at @at? @at NULL: anywhere */
+/*
+ * Is @len at @addr within one range that maps it to @at? @at NULL: to any
+ * address.
+ */
 static bool in_table(const struct table *t, u64 addr, u64 len, const void *at)
 {
 	u32 i;
@@ -73,7 +76,7 @@ static bool in_table(const struct table *t, u64 addr, u64 len, const void *at)
 	return false;
 }
 
-/* The first byte at which a range ends behind @addr. */
+/* Returns the first last byte of a range that contains @addr. */
 static u64 next_edge(const struct table *t, u64 addr)
 {
 	u64 edge = ~0ULL;
@@ -89,7 +92,7 @@ static u64 next_edge(const struct table *t, u64 addr)
 	return edge;
 }
 
-/* Is all of it in ranges? Walks from end to end. */
+/* Is every byte in a range? Walks from range end to range end. */
 static bool all_in_table(const struct table *t, u64 addr, u32 len)
 {
 	u64 last = addr + len - 1;
@@ -140,7 +143,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	t.head.nregions = input_below(&in, REGIONS + 1);
 	for (i = 0; i < t.head.nregions; i++) {
 		t.region[i].guest_phys_addr = input_addr(&in);
-		/* in one of eight cases up to the end of all addresses */
+		/* in one of eight cases, up to the end of the address space */
 		t.region[i].memory_size = input_u8(&in) & 7 ? input_addr(&in) :
 					  -t.region[i].guest_phys_addr;
 		t.region[i].userspace_addr = input_addr(&in);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The ends of messages against an array of them: the same lengths in the same
- * order; an end that fails for want of memory can be said again.
+ * Compares the boundaries of messages with an array of lengths: the same
+ * lengths in the same order. Ending a message that failed without memory may be
+ * retried.
  */
 #include "fuzz.h"
 
@@ -11,12 +12,12 @@
 #define MESSAGES	4096U
 
 /**
- * struct messages - the bounds, and what they should be
- * @b: the bounds
- * @len: of all complete messages
- * @first: the oldest one that was not dropped
- * @last: behind the youngest one
- * @open: bytes of the one that is not complete
+ * struct messages - the boundaries, and the expected lengths
+ * @b: the boundaries
+ * @len: lengths of all complete messages
+ * @first: index of the oldest message not dropped
+ * @last: index after the newest message
+ * @open: bytes of the incomplete message
  */
 struct messages {
 	struct vsb_messages b;

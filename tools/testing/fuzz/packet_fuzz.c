@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Headers: what is decoded is encoded again to the same bytes, and the verdict
- * is that of the table below.
+ * Headers: decoding and encoding returns the same bytes, and the verdict
+ * follows the rules below.
  */
 #include "fuzz.h"
 
 #include "conn/pure/packet.h"
 
-/* The rules, in their order; the first one that is broken counts. */
+/* The rules in order; the first that is broken decides. */
 static enum vsb_verdict judge(const struct vsb_packet *pkt, u64 cid,
 			      bool seqpacket, u32 room)
 {

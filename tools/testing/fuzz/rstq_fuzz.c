@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The queue of RSTs against an array that only grows: the same order, the same
+ * Compares the queue of RSTs with an array that only grows: the same order and
  * entries, never more than VSB_RSTQ_MAX.
  */
 #include "fuzz.h"

@@ -2,18 +2,17 @@
 /*
  * A virtqueue of a hostile driver, whose memory may change before each access
  * and become inaccessible.
+ * - A chain without a fault is in guest memory, and has no more parts than
+ *   there is room for; while memory does not change, it equals the reference
+ *   walk, including faults.
+ * - There are never more chains available than the queue has entries, and heads
+ *   are below its size.
+ * - The number of accesses of a call is limited by the size of the table.
+ * - The used ring has exactly the pushed elements, each in its slot.
+ * - A broken ring is not written any more.
  *
- *  - A chain without a fault lies in the guest's memory, all of it, in no more
- *    parts than there is room for; while memory holds still it is what a plain
- *    walk finds, faults included.
- *  - There are never more chains available than the queue has entries, and
- *    names are below its size.
- *  - What a call reads and writes is bounded by the size of the table.
- *  - What was pushed is in the used ring, in its place, and nothing else is.
- *  - A ring that broke its rules is not written to any more.
- *
- * Accesses outside of the ring and the guest's memory are found by ASan: each
- * part of both is an allocation of its own.
+ * ASan detects accesses outside the ring and guest memory: each area is a
+ * separate allocation.
  */
 #include "fuzz.h"
 
@@ -28,14 +27,14 @@
 /**
  * struct session - a ring and its driver
  * @r: the ring
- * @m: what a plain walk finds
+ * @m: the result of the reference walk
  * @in: the driver's choices
- * @pushed: elements that were pushed and not published
- * @staged: how many
- * @taken: chains that were taken and not pushed
- * @again: chains that were given back and come again
+ * @pushed: elements pushed, but not published
+ * @staged: number of @pushed
+ * @taken: chains taken, but not pushed
+ * @again: chains that were rewound and will be taken again
  * @rewrites: memory changes while it is read
- * @denied: parts of it that are not accessible
+ * @denied: number of inaccessible areas
  */
 struct session {
 	struct ring r;
@@ -90,7 +89,7 @@ static void write_desc(struct session *s)
 	s->r.desc[i] = input_desc(&s->in, s->r.num);
 }
 
-/* An entry of a table at one of the places that descriptors point to. */
+/* Writes a table entry at one of the addresses that descriptors point to. */
 static void write_table(struct session *s, bool point)
 {
 	u64 table = input_addr(&s->in);
@@ -111,7 +110,7 @@ static void write_table(struct session *s, bool point)
 	}
 }
 
-/* What another processor does between two accesses. */
+/* What another processor may do between two accesses. */
 static void rewrite(void *arg)
 {
 	struct session *s = arg;
@@ -144,7 +143,7 @@ static bool holds_still(const struct session *s)
 	return !s->rewrites && !s->denied;
 }
 
-/* The accesses of a call, of which each entry of a table takes four. */
+/* Checks the number of accesses of a call; each table entry takes four. */
 static void check_bounded(const struct session *s, unsigned int before)
 {
 	ORACLE(stub.user - before <= 8 + 4 * (s->r.num + VSB_SEGS_MAX));
@@ -195,7 +194,7 @@ static void take(struct session *s)
 	check_chain(s, holds_still(s));
 }
 
-/* Each as if it had been taken alone. */
+/* Takes a batch; each chain must equal one that is taken alone. */
 static void take_plain(struct session *s)
 {
 	u32 max = 1 + input_below(&s->in, ROW_MAX), len, n, i;
@@ -222,7 +221,7 @@ static void take_plain(struct session *s)
 	s->again -= n < s->again ? n : s->again;
 }
 
-/* A well-behaved driver, so that the ring goes on. */
+/* Acts as a correct driver, so that the ring continues. */
 static void make_available(struct session *s)
 {
 	ring_avail(&s->r, input_below(&s->in, s->r.num));
@@ -244,7 +243,7 @@ static void push(struct session *s)
 	s->taken--;
 }
 
-/* The last elements that were pushed stand where the driver looks for them. */
+/* The last pushed elements are in the slots where the driver reads them. */
 static void check_used(const struct session *s, u16 base)
 {
 	u32 seen = s->staged < s->r.num ? s->staged : s->r.num, i;
@@ -310,7 +309,7 @@ static void wish(struct session *s, u8 choice)
 	}
 }
 
-/* A VMM that takes memory away under the device. */
+/* The VMM takes memory away from the device. */
 static void deny(struct session *s)
 {
 	u8 *const part[] = {
@@ -325,7 +324,7 @@ static void deny(struct session *s)
 	stub_deny(part[choice % ARRAY_SIZE(part)] + choice % 61, 16);
 }
 
-/* A start, after which the driver's memory is its own again. */
+/* Restarts the ring with accessible memory. */
 static void restart(struct session *s)
 {
 	u16 base = ring_get(&s->r.avail->idx);

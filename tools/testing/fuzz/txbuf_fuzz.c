@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The FIFO of bytes against a count: byte N of the stream is N's, whatever the
- * pieces in which it goes in and out; what fails for want of memory changes
- * nothing; an empty one holds no memory.
+ * The FIFO of bytes: byte N of the stream has value N, whatever the sizes of
+ * the pieces; a failed allocation changes nothing; an empty FIFO has no memory.
  */
 #include <linux/uio.h>
 
@@ -15,10 +14,10 @@
 #define MOST	(1U << 18)	/* the default credit */
 
 /**
- * struct stream - the FIFO, and what it should have
+ * struct stream - the FIFO, and its expected content
  * @buf: the FIFO
- * @in: bytes that went in
- * @out: bytes that were taken out
+ * @in: number of bytes appended
+ * @out: number of bytes consumed
  */
 struct stream {
 	struct vsb_txbuf buf;
@@ -52,7 +51,7 @@ static void put(struct stream *s, u32 want, u32 use)
 	s->in += len;
 }
 
-/* Look at the oldest @len bytes; how many were shown. */
+/* Peeks at the oldest @len bytes. Returns how many were visible. */
 static u32 look(const struct stream *s, u32 len, u32 max)
 {
 	struct kvec parts[PARTS];
@@ -68,7 +67,7 @@ static u32 look(const struct stream *s, u32 len, u32 max)
 		for (j = 0; j < parts[i].iov_len; j++, seen++)
 			ORACLE(from[j] == byte_at(s->out + seen));
 	}
-	/* all of it, where the parts do */
+	/* all of them, if the parts suffice */
 	ORACLE(seen == len || n == max);
 	return seen;
 }
@@ -107,7 +106,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			take(&s, len, choice >> 3, choice & 4);
 			break;
 		default:
-			/* the next allocation fails, or none */
+			/* the next allocation fails, or no allocation does */
 			stub.alloc_fail = choice & 4 ? stub.allocs :
 						       STUB_NEVER;
 		}

@@ -1,19 +1,18 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Run test programs, each of which prints TAP, as one suite:
+# Runs test programs, each of which prints TAP, as one suite:
 #
 #	check.sh COMPILER/PROGRAM...
 #
-# A program that prints fewer lines than its plan promises, or that fails where
-# no line says so, has one more line, which is not ok. (What leaks after a test
-# that failed is the test's, and not worth a line.) A compiler that is not
-# installed has one line, which is skipped.
+# A program gets one more line, which is not ok, if it prints fewer lines than its plan
+# or fails without a failed line. (Leaks after a failed test get no line, because the
+# failed test causes them.) A compiler that is not installed gets one skipped line.
 
 count=0
 failed=0
 
-# Number the lines of a program on, and say which program they are from.
+# Continues the numbers of the lines and adds the program's name to each.
 show()
 {
 	awk -v n="$count" -v name="$2" '

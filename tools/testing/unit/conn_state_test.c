@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * The state of a connection.
- */
+/* The state machine of a connection. */
 #include "test.h"
 
 #include "conn/pure/state.h"
@@ -23,7 +21,9 @@ static bool same(const struct vsb_conn_state *a,
 	       a->tx_failed == b->tx_failed && a->owed == b->owed;
 }
 
-/* What becomes of the deadline of a connection that ends is for its walk. */
+/*
+ * The walk of a connection's end decides about its deadline, so ignore the bit.
+ */
 static unsigned int without_deadline(unsigned int act)
 {
 	if (act & VSB_ACT_RELEASE)
@@ -31,7 +31,7 @@ static unsigned int without_deadline(unsigned int act)
 	return act;
 }
 
-/* Each state as it is at first, and what each event makes of it. */
+/* Each state's initial values, and the outcome of each event. */
 static const struct vsb_conn_state fresh[STATES] = {
 	[VSB_HANDSHAKE] = { .state = VSB_HANDSHAKE },
 	[VSB_REQUESTED] = { .state = VSB_REQUESTED },
@@ -43,12 +43,12 @@ static const struct vsb_conn_state fresh[STATES] = {
 
 enum outcome {
 	SAME,	/* nothing happens */
-	BAD,	/* nothing, and it is out of place */
-	RST,	/* the guest is owed an RST */
-	RST_LOSS,	/* the same, and the host program sees ECONNRESET */
-	END,	/* it ends without a word */
-	END_LOSS,	/* it ends, and the host program sees ECONNRESET */
-	ROW,	/* see the rows */
+	BAD,	/* nothing, and the event is invalid */
+	RST,	/* an RST to the guest is pending */
+	RST_LOSS,	/* the same, and the host program gets ECONNRESET */
+	END,	/* it ends without a packet */
+	END_LOSS,	/* it ends, and the host program gets ECONNRESET */
+	ROW,	/* see the rows below */
 };
 
 /* The columns are HANDSHAKE, REQUESTED, CONNECTING, OPEN, LINGER, DEAD. */
@@ -118,7 +118,7 @@ static void test_every_event_in_every_state(void **state)
 					check_outcome(s, e, flags, drained);
 }
 
-static void test_an_unknown_event_is_out_of_place(void **state)
+static void test_unknown_event_is_invalid(void **state)
 {
 	unsigned int s;
 
@@ -342,38 +342,38 @@ static void check_rows(const struct row *rows, unsigned int nr)
 	}
 }
 
-static void test_connections_open_on_both_ways(void **state)
+static void test_connections_open_from_both_sides(void **state)
 {
 	(void)state;
 	check_rows(opening, ARRAY_SIZE(opening));
 }
 
-static void test_a_guest_shutdown_waits_for_its_bytes(void **state)
+static void test_guest_shutdown_waits_for_buffered_bytes(void **state)
 {
 	(void)state;
 	check_rows(guest_shuts, ARRAY_SIZE(guest_shuts));
 }
 
-static void test_a_guest_rst_lets_bytes_that_are_left_linger(void **state)
+static void test_guest_rst_lingers_with_buffered_bytes(void **state)
 {
 	(void)state;
 	check_rows(guest_resets, ARRAY_SIZE(guest_resets));
 }
 
-static void test_a_host_shutdown_is_told_to_the_guest(void **state)
+static void test_host_shutdown_is_sent_to_the_guest(void **state)
 {
 	(void)state;
 	check_rows(host_shuts, ARRAY_SIZE(host_shuts));
 }
 
-static void test_a_failed_write_ends_in_an_rst(void **state)
+static void test_failed_write_ends_with_an_rst(void **state)
 {
 	(void)state;
 	check_rows(failed_writes, ARRAY_SIZE(failed_writes));
 }
 
-/* A connection that the guest knows, whatever it was about to hear. */
-static void test_a_reset_replaces_all_that_is_owed(void **state)
+/* A connection that the guest knows, with any set of pending packets. */
+static void test_reset_replaces_all_pending_packets(void **state)
 {
 	u16 owed;
 
@@ -389,8 +389,8 @@ static void test_a_reset_replaces_all_that_is_owed(void **state)
 	}
 }
 
-/* Data is for open connections, in the directions that are not shut. */
-static void test_data_flows_in_directions_that_are_open(void **state)
+/* Data flows only on open connections, in directions that are not shut down. */
+static void test_data_flows_in_open_directions(void **state)
 {
 	unsigned int s, g, h;
 
@@ -415,15 +415,16 @@ static void test_data_flows_in_directions_that_are_open(void **state)
 }
 
 /*
- * Random lives. What surrounds a connection does only what it can do: a guest
- * has no connection that is unlinked or that it never heard of, a host socket
- * that is closed has no events, a deadline passes only while it is set.
+ * Random lives of a connection. Its environment does only what is possible: a
+ * guest sends nothing for a connection that is unlinked or that it does not
+ * know, a closed host socket has no events, and a deadline passes only while it
+ * is armed.
  */
 struct life {
 	struct rng rng;
 	struct vsb_conn_state cs;
 	bool from_host;
-	bool buffered;		/* bytes of the guest */
+	bool buffered;		/* the device buffers bytes of the guest */
 	bool armed, linked, socket, freed;
 	bool request_sent, opened;
 	unsigned int rsts_owed, rsts_sent, guest_rsts, ok_lines, shut_wrs,
@@ -447,7 +448,7 @@ static void life_apply(struct life *l, unsigned int act)
 		l->armed = true;
 	if (act & VSB_ACT_DISARM)
 		l->armed = false;
-	/* an EOF that is clean has all bytes before it */
+	/* a clean EOF follows all bytes */
 	if ((act & VSB_ACT_RELEASE) && !(act & VSB_ACT_LOSS))
 		assert_true(!l->socket || !l->buffered || !l->opened ||
 			    l->cs.tx_failed);
@@ -484,7 +485,7 @@ static void life_step(struct life *l, enum vsb_event event, u32 flags)
 		assert_false(l->socket);
 		assert_true(l->freed || !l->armed);
 	}
-	/* no time is set, and the ports are free when the guest can know it */
+	/* no deadline is armed, and the ports are free once the RST is sent */
 	if (l->cs.state == VSB_LINGER) {
 		assert_true(l->cs.owed == VSB_OWE_RST || !l->cs.owed);
 		assert_true(!l->armed && l->buffered);
@@ -494,7 +495,7 @@ static void life_step(struct life *l, enum vsb_event event, u32 flags)
 		assert_true(!l->cs.owed && !l->linked && !l->socket);
 }
 
-/* The guest does something; it knows the connection. */
+/* An action of the guest, which knows the connection. */
 static void life_guest(struct life *l)
 {
 	switch (rng_below(&l->rng, 8)) {
@@ -519,7 +520,7 @@ static void life_guest(struct life *l)
 	}
 }
 
-/* The host program, or its socket, does something. */
+/* An action of the host program or its socket. */
 static void life_host(struct life *l)
 {
 	switch (rng_below(&l->rng, 8)) {
@@ -553,7 +554,7 @@ static void life_host(struct life *l)
 	}
 }
 
-/* The first packet that is owed goes to the guest. */
+/* Sends the first pending packet to the guest. */
 static void life_send(struct life *l)
 {
 	u16 packet = l->cs.owed & -l->cs.owed;
@@ -627,11 +628,11 @@ static void check_one_rst(const struct life *l)
 {
 	assert_true(l->rsts_owed <= 1);
 	assert_true(l->rsts_sent <= l->rsts_owed);
-	/* a guest's RST that crosses the one that is owed pays it */
+	/* an RST from the guest cancels the pending one */
 	assert_true(l->rsts_sent + l->guest_rsts >= l->rsts_owed);
 }
 
-static void test_an_rst_is_owed_once_and_never_lost(void **state)
+static void test_rst_is_sent_once_and_never_lost(void **state)
 {
 	(void)state;
 	for_lives(check_one_rst);
@@ -645,7 +646,7 @@ static void check_end(const struct life *l)
 		assert_int_equal(l->rsts_sent + l->guest_rsts, 0);
 }
 
-static void test_what_the_guest_knows_ends_with_one_rst(void **state)
+static void test_connection_known_to_the_guest_ends_with_one_rst(void **state)
 {
 	(void)state;
 	for_lives(check_end);
@@ -657,7 +658,7 @@ static void check_socket(const struct life *l)
 	assert_true(l->shut_wrs <= 1);
 }
 
-static void test_the_socket_is_shut_and_released_once(void **state)
+static void test_socket_is_shut_down_and_released_once(void **state)
 {
 	(void)state;
 	for_lives(check_socket);
@@ -669,7 +670,7 @@ static void check_ok_line(const struct life *l)
 	assert_true(l->ok_lines <= l->from_host);
 }
 
-static void test_the_ok_line_is_written_once_for_a_response(void **state)
+static void test_ok_line_is_written_once_per_response(void **state)
 {
 	(void)state;
 	for_lives(check_ok_line);
@@ -677,18 +678,18 @@ static void test_the_ok_line_is_written_once_for_a_response(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_every_event_in_every_state),
-	cmocka_unit_test(test_an_unknown_event_is_out_of_place),
-	cmocka_unit_test(test_connections_open_on_both_ways),
-	cmocka_unit_test(test_a_guest_shutdown_waits_for_its_bytes),
-	cmocka_unit_test(test_a_guest_rst_lets_bytes_that_are_left_linger),
-	cmocka_unit_test(test_a_host_shutdown_is_told_to_the_guest),
-	cmocka_unit_test(test_a_failed_write_ends_in_an_rst),
-	cmocka_unit_test(test_a_reset_replaces_all_that_is_owed),
-	cmocka_unit_test(test_data_flows_in_directions_that_are_open),
-	cmocka_unit_test(test_an_rst_is_owed_once_and_never_lost),
-	cmocka_unit_test(test_what_the_guest_knows_ends_with_one_rst),
-	cmocka_unit_test(test_the_socket_is_shut_and_released_once),
-	cmocka_unit_test(test_the_ok_line_is_written_once_for_a_response),
+	cmocka_unit_test(test_unknown_event_is_invalid),
+	cmocka_unit_test(test_connections_open_from_both_sides),
+	cmocka_unit_test(test_guest_shutdown_waits_for_buffered_bytes),
+	cmocka_unit_test(test_guest_rst_lingers_with_buffered_bytes),
+	cmocka_unit_test(test_host_shutdown_is_sent_to_the_guest),
+	cmocka_unit_test(test_failed_write_ends_with_an_rst),
+	cmocka_unit_test(test_reset_replaces_all_pending_packets),
+	cmocka_unit_test(test_data_flows_in_open_directions),
+	cmocka_unit_test(test_rst_is_sent_once_and_never_lost),
+	cmocka_unit_test(test_connection_known_to_the_guest_ends_with_one_rst),
+	cmocka_unit_test(test_socket_is_shut_down_and_released_once),
+	cmocka_unit_test(test_ok_line_is_written_once_per_response),
 };
 
 run_all(tests)

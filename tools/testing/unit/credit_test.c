@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Byte credit and the packet window.
- */
+/* Byte credit and the packet limit. */
 #include "test.h"
 
 #include "conn/pure/credit.h"
 
-/* What a packet costs a Linux guest: SKB_TRUESIZE(0). */
+/* The cost of a packet in a Linux guest: SKB_TRUESIZE(0). */
 #define GUEST_PACKET_COST	576U
 /* The payload that its RX buffers hold. */
 #define GUEST_ROOM		3732U
 
-/* A connection all of whose counters stand shortly before they wrap. */
+/*
+ * A connection whose counters all start at @start, often just below the wrap.
+ */
 static struct vsb_credit credit_at(u32 start, u32 ours, u32 peers)
 {
 	struct vsb_credit c = {
@@ -27,19 +27,19 @@ static struct vsb_credit credit_at(u32 start, u32 ours, u32 peers)
 	return c;
 }
 
-/* Packets that no other one joins. */
+/* Sends packets that no later packet joins. */
 static void sent(struct vsb_credit *c, u32 packets, u32 len)
 {
 	vsb_credit_sent(c, packets, len, GUEST_ROOM, 0);
 }
 
-/* A packet that others may join. */
+/* Sends a packet that later packets may join. */
 static void sent_open(struct vsb_credit *c, u32 len)
 {
 	vsb_credit_sent(c, 1, len, GUEST_ROOM, GUEST_ROOM - len);
 }
 
-/* How much may be sent next. */
+/* The number of bytes that may be sent next. */
 static u32 next(const struct vsb_credit *c)
 {
 	u32 packets;
@@ -52,7 +52,7 @@ static const u32 starts[] = { 0, 1, 0x7fffffff, 0x80000000, 0xffffff00,
 
 /* guest to host */
 
-static void test_the_guest_may_send_its_window_and_no_byte_more(void **state)
+static void test_guest_may_send_exactly_its_window(void **state)
 {
 	unsigned int i;
 
@@ -68,7 +68,7 @@ static void test_the_guest_may_send_its_window_and_no_byte_more(void **state)
 	}
 }
 
-static void test_a_packet_that_is_refused_is_not_accounted(void **state)
+static void test_refused_packet_is_not_accounted(void **state)
 {
 	struct vsb_credit c = credit_at(0, 1000, 1000);
 	struct vsb_credit old = c;
@@ -79,7 +79,7 @@ static void test_a_packet_that_is_refused_is_not_accounted(void **state)
 	assert_memory_equal(&c, &old, sizeof(c));
 }
 
-static void test_a_length_near_2_32_does_not_wrap_the_check(void **state)
+static void test_length_near_2_32_does_not_wrap_the_check(void **state)
 {
 	struct vsb_credit c = credit_at(0, 1000, 1000);
 
@@ -91,7 +91,7 @@ static void test_a_length_near_2_32_does_not_wrap_the_check(void **state)
 	assert_false(vsb_credit_take(&c, 1));
 }
 
-static void test_forwarded_bytes_open_the_window_again(void **state)
+static void test_forwarded_bytes_reopen_the_window(void **state)
 {
 	struct vsb_credit c = credit_at(0xfffffff0, 100, 100);
 	unsigned int i;
@@ -109,7 +109,7 @@ static void test_forwarded_bytes_open_the_window_again(void **state)
 	}
 }
 
-/* When an update is due: at half of the window that a Linux guest uses. */
+/* An update is due at half of the window that a Linux guest uses. */
 static const struct {
 	u32 ours, peers, due;
 } due_rows[] = {
@@ -127,7 +127,7 @@ static const struct {
 	{ 0x80000000, U32_MAX, 0x40000000 },
 };
 
-static void test_an_update_is_due_at_half_the_window(void **state)
+static void test_update_is_due_at_half_the_window(void **state)
 {
 	unsigned int i, j;
 
@@ -149,8 +149,8 @@ static void test_an_update_is_due_at_half_the_window(void **state)
 	}
 }
 
-/* A guest that makes its buffer smaller may be stuck on what it was not told. */
-static void test_a_smaller_guest_window_makes_an_update_due(void **state)
+/* A guest that shrinks its buffer may wait for credit that it was not sent. */
+static void test_smaller_guest_window_makes_an_update_due(void **state)
 {
 	struct vsb_credit c = credit_at(0, 262144, 262144);
 
@@ -163,10 +163,10 @@ static void test_a_smaller_guest_window_makes_an_update_due(void **state)
 }
 
 /*
- * Without it the guest, whose window is full of half a message, and the host,
- * which waits for its end, would wait for each other.
+ * Without an update, the guest, whose window is full of an incomplete message,
+ * and the host, which waits for the rest, would wait for each other.
  */
-static void test_half_a_message_makes_an_update_due(void **state)
+static void test_incomplete_message_makes_an_update_due(void **state)
 {
 	struct vsb_credit c = { .buf_alloc = 1000, .peer_buf_alloc = 1000 };
 
@@ -183,9 +183,9 @@ static void test_half_a_message_makes_an_update_due(void **state)
 }
 
 /*
- * Whatever the sizes: a guest that sends as much of each message as its credit
- * allows, and is told what is due, gets every message through, when a message
- * leaves only as a whole and when the host is slow.
+ * For all sizes: a guest that sends as much of each message as its credit
+ * allows, and receives the updates that are due, gets every message through,
+ * even if the host is slow and messages are delivered only as a whole.
  */
 static void messages_get_through(u64 seed, u32 window)
 {
@@ -221,7 +221,7 @@ static void messages_get_through(u64 seed, u32 window)
 	assert_int_equal(done, 300);
 }
 
-static void test_messages_of_any_size_get_through_any_window(void **state)
+static void test_messages_of_any_size_pass_through_any_window(void **state)
 {
 	static const u32 windows[] = { 1, 2, 3, 100, 4096, 262144 };
 	unsigned int i;
@@ -255,7 +255,7 @@ static const struct {
 	{ "the largest window, untouched", U32_MAX, 0, 0, 0x7fffffff },
 };
 
-static void test_free_bytes_are_what_the_guest_can_take(void **state)
+static void test_free_bytes_match_the_guests_buffer(void **state)
 {
 	unsigned int i, j;
 
@@ -274,7 +274,7 @@ static void test_free_bytes_are_what_the_guest_can_take(void **state)
 	}
 }
 
-static void test_a_shrunk_window_opens_when_the_guest_has_read(void **state)
+static void test_shrunk_window_opens_once_the_guest_has_read(void **state)
 {
 	struct vsb_credit c = credit_at(0xfffffff0, 1, 1000);
 
@@ -290,7 +290,7 @@ static void test_a_shrunk_window_opens_when_the_guest_has_read(void **state)
 	assert_int_equal(vsb_credit_free(&c), 500);
 }
 
-static void test_only_an_opened_window_is_news(void **state)
+static void test_only_a_larger_window_is_reported(void **state)
 {
 	struct vsb_credit c = credit_at(0, 1, 1000);
 
@@ -321,7 +321,7 @@ static const struct {
 	{ U32_MAX, 4194302 },
 };
 
-static void test_the_packet_limit_is_a_share_of_the_window(void **state)
+static void test_packet_limit_is_a_share_of_the_window(void **state)
 {
 	unsigned int i;
 
@@ -333,7 +333,7 @@ static void test_the_packet_limit_is_a_share_of_the_window(void **state)
 	}
 }
 
-static void test_each_packet_takes_one_place(void **state)
+static void test_each_packet_counts_against_the_limit(void **state)
 {
 	struct vsb_credit c = credit_at(0xffffff00, 1, 262144);
 	u32 i;
@@ -346,7 +346,7 @@ static void test_each_packet_takes_one_place(void **state)
 	assert_int_equal(vsb_credit_packets(&c), 0);
 }
 
-static void test_packets_in_a_row_take_a_place_each(void **state)
+static void test_each_packet_of_a_batch_counts_against_the_limit(void **state)
 {
 	struct vsb_credit c = credit_at(0xffffff00, 1, 262144);
 
@@ -362,7 +362,7 @@ static void test_packets_in_a_row_take_a_place_each(void **state)
 	assert_int_equal(vsb_credit_packets(&c), 255 - 2);
 }
 
-static void test_a_guest_that_has_read_all_has_no_packets(void **state)
+static void test_guest_that_read_everything_has_no_packets(void **state)
 {
 	unsigned int i;
 	u32 n, max;
@@ -382,7 +382,7 @@ static void test_a_guest_that_has_read_all_has_no_packets(void **state)
 	}
 }
 
-static void test_a_packet_that_is_partly_read_is_not_retired(void **state)
+static void test_partly_read_packet_is_not_retired(void **state)
 {
 	struct vsb_credit c = credit_at(0xfffffff0, 1, 1024);
 
@@ -394,7 +394,7 @@ static void test_a_packet_that_is_partly_read_is_not_retired(void **state)
 	assert_int_equal(vsb_credit_packets(&c), 1);
 }
 
-static void test_a_shrunk_window_may_hold_fewer_packets_than_it_has(void **state)
+static void test_shrunk_window_below_the_packet_count_sends_none(void **state)
 {
 	struct vsb_credit c = credit_at(0, 1, 64000);
 	u32 i;
@@ -408,8 +408,8 @@ static void test_a_shrunk_window_may_hold_fewer_packets_than_it_has(void **state
 	assert_int_equal(vsb_credit_packets(&c), 10);
 }
 
-/* Whatever a guest says of its fwd_cnt, the count stays sound. */
-static void test_a_lying_fwd_cnt_breaks_no_count(void **state)
+/* For any fwd_cnt that a guest sends, the packet count stays consistent. */
+static void test_wrong_fwd_cnt_keeps_the_packet_count_consistent(void **state)
 {
 	struct rng rng = rng_seed(3);
 	struct vsb_credit c = credit_at(0, 1, 100000);
@@ -435,8 +435,7 @@ static void test_a_lying_fwd_cnt_breaks_no_count(void **state)
 }
 
 /*
- * The exact model: where each packet ends that the guest has not read. Too large for
- * a stack of the kernel's.
+ * The exact model: where each unread packet ends. Too large for a kernel stack.
  */
 #define MODEL_MAX	4096
 
@@ -493,7 +492,7 @@ static void window_walk(u64 seed, u32 peers, u32 largest)
 	}
 }
 
-static void test_the_packet_window_never_undercounts(void **state)
+static void test_packet_count_is_never_too_low(void **state)
 {
 	static const u32 windows[] = { 1, 1024, 4096, 65536, 262144, 2000000 };
 	static const u32 sizes[] = { 1, 40, 3732, 65536 };
@@ -507,8 +506,8 @@ static void test_the_packet_window_never_undercounts(void **state)
 				window_walk(seed, windows[i], sizes[j]);
 }
 
-/* A careful count costs at most an eighth of the window. */
-static void test_the_packet_window_overcounts_by_few(void **state)
+/* The conservative count costs at most an eighth of the window. */
+static void test_packet_count_is_at_most_slightly_too_high(void **state)
 {
 	struct vsb_credit c = credit_at(0, 1, 262144);
 	u32 i, read;
@@ -522,9 +521,9 @@ static void test_the_packet_window_overcounts_by_few(void **state)
 	}
 }
 
-/* the ceiling of Linux guests */
+/* the packet limit of Linux guests */
 
-static void test_a_packet_below_the_room_of_the_last_one_joins_it(void **state)
+static void test_packet_that_fits_behind_the_last_one_joins_it(void **state)
 {
 	struct vsb_credit c = credit_at(0xfffffff0, 1, 262144);
 
@@ -540,7 +539,7 @@ static void test_a_packet_below_the_room_of_the_last_one_joins_it(void **state)
 	assert_int_equal(vsb_credit_joins(&c), VSB_JOIN_MAX);
 }
 
-static void test_a_packet_of_more_than_128_bytes_joins_none(void **state)
+static void test_packet_above_128_bytes_joins_none(void **state)
 {
 	struct vsb_credit c = credit_at(0, 1, 262144);
 
@@ -552,8 +551,8 @@ static void test_a_packet_of_more_than_128_bytes_joins_none(void **state)
 	assert_int_equal(c.packets, 2);
 }
 
-/* The check of Linux comes before the copy, for what joins as well. */
-static void test_nothing_joins_where_one_packet_more_is_too_much(void **state)
+/* Linux checks the limit before the copy, even for a packet that joins. */
+static void test_packet_cannot_join_at_the_limit(void **state)
 {
 	struct vsb_credit c = credit_at(0, 1, 262144);
 	u32 i;
@@ -571,7 +570,7 @@ static void test_nothing_joins_where_one_packet_more_is_too_much(void **state)
 	assert_int_equal(next(&c), 0);
 }
 
-static void test_a_guest_that_has_read_all_has_no_packet_to_join(void **state)
+static void test_packet_cannot_join_after_everything_was_read(void **state)
 {
 	struct vsb_credit c = credit_at(0, 1, 262144);
 
@@ -584,8 +583,8 @@ static void test_a_guest_that_has_read_all_has_no_packet_to_join(void **state)
 	assert_int_equal(vsb_credit_joins(&c), 0);
 }
 
-/* Then all that is left of the ceiling is needed for a window. */
-static void test_the_last_packet_is_filled_before_another_is_begun(void **state)
+/* When few packets are left, each must fill the rest of the window. */
+static void test_last_packet_is_filled_before_the_next(void **state)
 {
 	struct vsb_credit c = credit_at(0, 1, 262144);
 	u32 packets;
@@ -603,7 +602,7 @@ static void test_the_last_packet_is_filled_before_another_is_begun(void **state)
 	assert_int_equal(packets, 255 - c.packets);
 }
 
-static void test_small_buffers_have_no_ceiling(void **state)
+static void test_small_buffers_have_no_packet_limit(void **state)
 {
 	static const struct {
 		u32 room;
@@ -625,7 +624,7 @@ static void test_small_buffers_have_no_ceiling(void **state)
 	}
 }
 
-static void test_a_lifted_ceiling_leaves_the_window_of_bytes(void **state)
+static void test_lifted_packet_limit_keeps_the_byte_window(void **state)
 {
 	struct vsb_credit c = credit_at(0, 1, 262144);
 	u32 n;
@@ -641,8 +640,8 @@ static void test_a_lifted_ceiling_leaves_the_window_of_bytes(void **state)
 }
 
 /*
- * The receive queue of a Linux guest. Its packets have a little more room than the
- * device knows, if the kernel rounds allocations up.
+ * The receive queue of a Linux guest. If the kernel rounds allocations up, its
+ * packets have a little more room than the device knows.
  */
 #define LINUX_MAX	512U
 
@@ -652,7 +651,7 @@ static struct linux_guest {
 	} queue[LINUX_MAX];
 	u32 first, packets;
 	u32 buf_alloc, cost, extra;
-	u64 unread;	/* bytes of packets that are in the queue */
+	u64 unread;	/* bytes of packets in the queue */
 	u64 fwd_cnt;	/* bytes of packets that have left it */
 } linux_guest;
 
@@ -661,7 +660,7 @@ static struct linux_packet *linux_packet(struct linux_guest *g, u32 at)
 	return &g->queue[(g->first + at) % LINUX_MAX];
 }
 
-/* Return: false when it would reset the connection. */
+/* Returns false if Linux would reset the connection. */
 static bool linux_takes(struct linux_guest *g, u32 len)
 {
 	struct linux_packet *tail = linux_packet(g, g->packets - 1);
@@ -700,7 +699,7 @@ static void linux_reads(struct linux_guest *g, u32 bytes)
 	}
 }
 
-/* Packets of one read of the device: all but the last one are full. */
+/* The packets of one read by the device: all except the last are full. */
 static bool linux_takes_row(struct linux_guest *g, u32 len)
 {
 	bool ok = true;
@@ -710,7 +709,7 @@ static bool linux_takes_row(struct linux_guest *g, u32 len)
 	return ok && linux_takes(g, len);
 }
 
-/* The device sends up to @want bytes. Return: how many. */
+/* The device sends up to @want bytes. Returns how many. */
 static u32 dev_sends(struct vsb_credit *c, struct linux_guest *g, u32 want,
 		     const char *name)
 {
@@ -733,18 +732,18 @@ static u32 dev_sends(struct vsb_credit *c, struct linux_guest *g, u32 want,
  * struct linux_case - a host program and a reader in a Linux guest
  * @window: buf_alloc of the guest
  * @largest: the host program's largest write
- * @reads: once in so many turns the reader reads; 0: never
+ * @reads: the reader reads in one of this many turns; 0: never
  * @bytes: the most that it reads
- * @cost: of a packet
- * @extra: room that the device does not know of
+ * @cost: the cost of a packet
+ * @extra: room in a packet that the device does not know
  */
 struct linux_case {
 	u32 window, largest, reads, bytes, cost, extra;
 };
 
 /*
- * Whatever the reader reads, and whenever the guest tells it, it is not reset;
- * and when it reads no more it can be given its whole window.
+ * Whatever the reader reads, and whenever the guest sends an update, Linux does
+ * not reset; and once it reads no more, it can receive its whole window.
  */
 static void linux_case(const struct linux_case *lc, u64 seed)
 {
@@ -798,21 +797,23 @@ static void linux_cases(u32 cost, u32 extra)
 				}, 100 * i + 10 * j + k);
 }
 
-static void test_a_linux_guest_is_never_reset_and_gets_its_window(void **state)
+static void test_linux_guest_is_never_reset_and_gets_its_window(void **state)
 {
 	(void)state;
 	linux_cases(576, 0);
 }
 
 /* CONFIG_MAX_SKB_FRAGS=45. */
-static void test_a_linux_guest_with_packets_of_1024_is_never_reset(void **state)
+static void test_linux_guest_with_a_packet_cost_of_1024_is_never_reset(void **state)
 {
 	(void)state;
 	linux_cases(1024, 0);
 }
 
-/* Before 6.17 an RX buffer is 4096 bytes and a header, of 8192 allocated. */
-static void test_a_linux_guest_with_hidden_room_is_never_reset(void **state)
+/*
+ * Before 6.17 an RX buffer is 4096 bytes and a header in an allocation of 8192.
+ */
+static void test_linux_guest_with_hidden_room_is_never_reset(void **state)
 {
 	(void)state;
 	linux_cases(576, 1);
@@ -820,9 +821,9 @@ static void test_a_linux_guest_with_hidden_room_is_never_reset(void **state)
 	linux_cases(576, 4096);
 }
 
-/* credit that a data packet carries */
+/* credit in data packets */
 
-/* The guest has used @used of its 1000 bytes and knows of none forwarded. */
+/* The guest has used @used of its 1000 bytes and has no credit returned. */
 static struct vsb_credit used(u32 used)
 {
 	struct vsb_credit c = credit_at(0xfffffe00, 1000, 1000);
@@ -831,7 +832,7 @@ static struct vsb_credit used(u32 used)
 	return c;
 }
 
-static void test_data_makes_up_for_an_update_while_a_quarter_is_open(void **state)
+static void test_data_replaces_an_update_while_a_quarter_is_open(void **state)
 {
 	struct vsb_credit c = used(749);
 
@@ -839,13 +840,13 @@ static void test_data_makes_up_for_an_update_while_a_quarter_is_open(void **stat
 	vsb_credit_forward(&c, 749);
 	assert_true(vsb_credit_update_due(&c, false));
 	assert_false(vsb_credit_reported(&c, false));
-	/* a writer that waits for more may sleep: it is told when nothing moves */
+	/* a writer that waits for more may sleep: send an update when idle */
 	assert_true(vsb_credit_is_unreported(&c));
 	assert_false(vsb_credit_reported(&c, true));
 	assert_false(vsb_credit_is_unreported(&c));
 }
 
-static void test_data_makes_up_for_an_update_of_little(void **state)
+static void test_data_replaces_a_small_update(void **state)
 {
 	struct vsb_credit c = used(250);
 
@@ -855,7 +856,7 @@ static void test_data_makes_up_for_an_update_of_little(void **state)
 	assert_false(vsb_credit_is_unreported(&c));
 }
 
-static void test_an_update_follows_data_when_less_was_open(void **state)
+static void test_update_follows_data_below_a_quarter(void **state)
 {
 	struct vsb_credit c = used(750);
 
@@ -868,11 +869,11 @@ static void test_an_update_follows_data_when_less_was_open(void **state)
 }
 
 /*
- * A data packet tells 400 of 1000. Before the guest looks at it, its writer uses
- * up the rest of the window and sleeps. It needs an update, although all that it
- * sent since the data packet is 600.
+ * A data packet returns 400 of 1000. Before the guest processes it, its writer
+ * uses up the rest of the window and sleeps. It needs an update, although it
+ * has sent only 600 bytes since the data packet.
  */
-static void test_an_update_follows_though_unseen_data_told(void **state)
+static void test_update_follows_data_that_the_guest_has_not_seen(void **state)
 {
 	struct vsb_credit c = used(400);
 
@@ -884,8 +885,8 @@ static void test_an_update_follows_though_unseen_data_told(void **state)
 	assert_true(vsb_credit_reported(&c, false));
 }
 
-/* However little each packet of data tells. */
-static void test_an_update_follows_once_half_the_window_is_open(void **state)
+/* Even if each data packet returns only a little. */
+static void test_update_follows_once_half_the_window_is_open(void **state)
 {
 	struct vsb_credit c = used(1000);
 	u32 i;
@@ -902,7 +903,7 @@ static void test_an_update_follows_once_half_the_window_is_open(void **state)
 	assert_false(vsb_credit_reported(&c, false));
 }
 
-static void test_a_stream_of_small_packets_needs_few_updates(void **state)
+static void test_stream_of_small_packets_needs_few_updates(void **state)
 {
 	struct vsb_credit c = credit_at(0, 262144, 262144);
 	u32 i, updates = 0;
@@ -916,16 +917,16 @@ static void test_a_stream_of_small_packets_needs_few_updates(void **state)
 		vsb_credit_reported(&c, true);
 		updates++;
 	}
-	/* one for each three quarters of the window */
+	/* one update for each three quarters of the window */
 	assert_int_equal(updates, 100000ULL * 64 / 196608);
 }
 
 /*
- * A simulation of both sides. The guest is like Linux: it limits what it sends
- * to the smaller of both windows, tells its credit when less than 64 KiB of
- * its buffer are free or its queue has run empty, and resets the connection
- * for too many bytes or too many packets. Each direction of the wire is a FIFO
- * of headers.
+ * A simulation of both sides. The guest behaves like Linux: it limits what it
+ * sends to the smaller of both windows, sends an update when its free buffer
+ * space is below 64 KiB or its queue is empty, and resets the connection for
+ * too many bytes or too many packets. Each direction of the wire is a FIFO of
+ * headers.
  */
 #define WIRE_MAX	1024
 
@@ -942,17 +943,17 @@ struct sim {
 	struct rng rng;
 	const char *name;
 	u32 guest_buf;		/* buf_alloc of the guest */
-	u32 least_cost;		/* what a packet costs the guest */
+	u32 least_cost;		/* the cost of a packet in the guest */
 	u32 mtu;		/* payload of an RX buffer */
 	u64 left_tx, left_rx;	/* bytes still to be sent */
 
 	struct vsb_credit dev;
-	u32 dev_held;		/* bytes that the host socket did not take */
+	u32 dev_held;		/* bytes that the host socket has not taken */
 	bool dev_owes_update;
 
 	u32 tx_cnt, told_to_guest, peer_buf;
 	struct model unread;	/* RX packets that the guest has not read */
-	u64 in_reader, whole;	/* bytes read, bytes of packets wholly read */
+	u64 in_reader, whole;	/* bytes read; bytes of packets read completely */
 	u64 told_to_dev;
 
 	struct wire to_dev, to_guest;
@@ -1024,7 +1025,7 @@ static bool guest_read(struct sim *s)
 	len = 1 + rng_below(&s->rng, waiting);
 	s->in_reader += len;
 	model_read(&s->unread, s->in_reader);
-	/* fwd_cnt counts whole packets */
+	/* fwd_cnt counts whole packets only */
 	s->whole = s->unread.sent;
 	if (model_unread(&s->unread))
 		s->whole = s->unread.first ?
@@ -1107,7 +1108,7 @@ static bool dev_send(struct sim *s)
 	return true;
 }
 
-/* One thing that can happen, by chance. Return: false when nothing can. */
+/* Makes one random step. Returns false if no step is possible. */
 static bool sim_step(struct sim *s)
 {
 	static bool (*const steps[])(struct sim *s) = {
@@ -1151,7 +1152,7 @@ static void sim_run(u64 seed, u32 ours, u32 guests, u32 cost, u32 mtu)
 	assert_row(s.in_reader == rx, name);
 }
 
-/* Too small for the rule of packets; such guests have none. */
+/* Too small for the packet limit; such guests have none. */
 static void test_windows_of_a_few_bytes_never_deadlock(void **state)
 {
 	static const u32 windows[] = { 1, 2, 3, 4, 5, 7, 8, 64, 100, 575 };
@@ -1193,7 +1194,7 @@ static void test_usual_windows_never_deadlock_or_reset(void **state)
 					GUEST_PACKET_COST, mtus[k]);
 }
 
-/* A window that is full of the smallest packets, which the guest reads late. */
+/* A window full of the smallest packets, which the guest reads late. */
 static void test_many_small_packets_never_reset(void **state)
 {
 	static struct sim s;
@@ -1223,42 +1224,42 @@ static void test_many_small_packets_never_reset(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test(test_the_guest_may_send_its_window_and_no_byte_more),
-	cmocka_unit_test(test_a_packet_that_is_refused_is_not_accounted),
-	cmocka_unit_test(test_a_length_near_2_32_does_not_wrap_the_check),
-	cmocka_unit_test(test_forwarded_bytes_open_the_window_again),
-	cmocka_unit_test(test_an_update_is_due_at_half_the_window),
-	cmocka_unit_test(test_a_smaller_guest_window_makes_an_update_due),
-	cmocka_unit_test(test_half_a_message_makes_an_update_due),
-	cmocka_unit_test(test_messages_of_any_size_get_through_any_window),
-	cmocka_unit_test(test_free_bytes_are_what_the_guest_can_take),
-	cmocka_unit_test(test_a_shrunk_window_opens_when_the_guest_has_read),
-	cmocka_unit_test(test_only_an_opened_window_is_news),
-	cmocka_unit_test(test_the_packet_limit_is_a_share_of_the_window),
-	cmocka_unit_test(test_each_packet_takes_one_place),
-	cmocka_unit_test(test_packets_in_a_row_take_a_place_each),
-	cmocka_unit_test(test_a_guest_that_has_read_all_has_no_packets),
-	cmocka_unit_test(test_a_packet_that_is_partly_read_is_not_retired),
-	cmocka_unit_test(test_a_shrunk_window_may_hold_fewer_packets_than_it_has),
-	cmocka_unit_test(test_a_lying_fwd_cnt_breaks_no_count),
-	cmocka_unit_test(test_the_packet_window_never_undercounts),
-	cmocka_unit_test(test_the_packet_window_overcounts_by_few),
-	cmocka_unit_test(test_a_packet_below_the_room_of_the_last_one_joins_it),
-	cmocka_unit_test(test_a_packet_of_more_than_128_bytes_joins_none),
-	cmocka_unit_test(test_nothing_joins_where_one_packet_more_is_too_much),
-	cmocka_unit_test(test_a_guest_that_has_read_all_has_no_packet_to_join),
-	cmocka_unit_test(test_the_last_packet_is_filled_before_another_is_begun),
-	cmocka_unit_test(test_small_buffers_have_no_ceiling),
-	cmocka_unit_test(test_a_lifted_ceiling_leaves_the_window_of_bytes),
-	cmocka_unit_test(test_a_linux_guest_is_never_reset_and_gets_its_window),
-	cmocka_unit_test(test_a_linux_guest_with_packets_of_1024_is_never_reset),
-	cmocka_unit_test(test_a_linux_guest_with_hidden_room_is_never_reset),
-	cmocka_unit_test(test_data_makes_up_for_an_update_while_a_quarter_is_open),
-	cmocka_unit_test(test_data_makes_up_for_an_update_of_little),
-	cmocka_unit_test(test_an_update_follows_data_when_less_was_open),
-	cmocka_unit_test(test_an_update_follows_though_unseen_data_told),
-	cmocka_unit_test(test_an_update_follows_once_half_the_window_is_open),
-	cmocka_unit_test(test_a_stream_of_small_packets_needs_few_updates),
+	cmocka_unit_test(test_guest_may_send_exactly_its_window),
+	cmocka_unit_test(test_refused_packet_is_not_accounted),
+	cmocka_unit_test(test_length_near_2_32_does_not_wrap_the_check),
+	cmocka_unit_test(test_forwarded_bytes_reopen_the_window),
+	cmocka_unit_test(test_update_is_due_at_half_the_window),
+	cmocka_unit_test(test_smaller_guest_window_makes_an_update_due),
+	cmocka_unit_test(test_incomplete_message_makes_an_update_due),
+	cmocka_unit_test(test_messages_of_any_size_pass_through_any_window),
+	cmocka_unit_test(test_free_bytes_match_the_guests_buffer),
+	cmocka_unit_test(test_shrunk_window_opens_once_the_guest_has_read),
+	cmocka_unit_test(test_only_a_larger_window_is_reported),
+	cmocka_unit_test(test_packet_limit_is_a_share_of_the_window),
+	cmocka_unit_test(test_each_packet_counts_against_the_limit),
+	cmocka_unit_test(test_each_packet_of_a_batch_counts_against_the_limit),
+	cmocka_unit_test(test_guest_that_read_everything_has_no_packets),
+	cmocka_unit_test(test_partly_read_packet_is_not_retired),
+	cmocka_unit_test(test_shrunk_window_below_the_packet_count_sends_none),
+	cmocka_unit_test(test_wrong_fwd_cnt_keeps_the_packet_count_consistent),
+	cmocka_unit_test(test_packet_count_is_never_too_low),
+	cmocka_unit_test(test_packet_count_is_at_most_slightly_too_high),
+	cmocka_unit_test(test_packet_that_fits_behind_the_last_one_joins_it),
+	cmocka_unit_test(test_packet_above_128_bytes_joins_none),
+	cmocka_unit_test(test_packet_cannot_join_at_the_limit),
+	cmocka_unit_test(test_packet_cannot_join_after_everything_was_read),
+	cmocka_unit_test(test_last_packet_is_filled_before_the_next),
+	cmocka_unit_test(test_small_buffers_have_no_packet_limit),
+	cmocka_unit_test(test_lifted_packet_limit_keeps_the_byte_window),
+	cmocka_unit_test(test_linux_guest_is_never_reset_and_gets_its_window),
+	cmocka_unit_test(test_linux_guest_with_a_packet_cost_of_1024_is_never_reset),
+	cmocka_unit_test(test_linux_guest_with_hidden_room_is_never_reset),
+	cmocka_unit_test(test_data_replaces_an_update_while_a_quarter_is_open),
+	cmocka_unit_test(test_data_replaces_a_small_update),
+	cmocka_unit_test(test_update_follows_data_below_a_quarter),
+	cmocka_unit_test(test_update_follows_data_that_the_guest_has_not_seen),
+	cmocka_unit_test(test_update_follows_once_half_the_window_is_open),
+	cmocka_unit_test(test_stream_of_small_packets_needs_few_updates),
 	cmocka_unit_test(test_windows_of_a_few_bytes_never_deadlock),
 	cmocka_unit_test(test_windows_to_4096_never_deadlock_or_reset),
 	cmocka_unit_test(test_usual_windows_never_deadlock_or_reset),

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * The CONNECT line of a host program.
- */
+/* The CONNECT line of a host program. */
 #include "test.h"
 
 #include "conn/pure/line.h"
@@ -14,7 +12,10 @@ struct line {
 	u32 port;
 };
 
-/* A copy without a byte behind it, so that reading too far is seen. */
+/*
+ * Parses a copy whose end is the end of the allocation, so that reading past it
+ * is detected.
+ */
 static enum vsb_line parse(const char *text, u32 len, u32 *line_len, u32 *port)
 {
 	char *copy = malloc(len ? len : 1);
@@ -93,7 +94,7 @@ static const struct line bad[] = {
 	LINE("GET / HTTP/1.1\r\n", 0),
 };
 
-static void test_every_good_line_names_its_port(void **state)
+static void test_good_line_gives_its_port(void **state)
 {
 	unsigned int i;
 	u32 len, port;
@@ -108,7 +109,7 @@ static void test_every_good_line_names_its_port(void **state)
 	}
 }
 
-static void test_every_bad_line_is_bad(void **state)
+static void test_bad_line_is_refused(void **state)
 {
 	unsigned int i;
 	u32 len, port;
@@ -119,8 +120,8 @@ static void test_every_bad_line_is_bad(void **state)
 			   VSB_LINE_BAD, bad[i].text);
 }
 
-/* A line may come in two writes, cut anywhere. */
-static void test_a_line_without_its_end_is_partial(void **state)
+/* A line may arrive in two writes, split at any byte. */
+static void test_line_without_newline_is_partial(void **state)
 {
 	unsigned int i;
 	u32 cut, len, port;
@@ -136,7 +137,7 @@ static void test_a_line_without_its_end_is_partial(void **state)
 				   VSB_LINE_PARTIAL, bad[i].text);
 }
 
-static void test_bytes_behind_the_line_are_not_part_of_it(void **state)
+static void test_bytes_after_the_line_are_not_part_of_it(void **state)
 {
 	char text[64];
 	unsigned int i;
@@ -153,7 +154,7 @@ static void test_bytes_behind_the_line_are_not_part_of_it(void **state)
 	}
 }
 
-static void test_31_bytes_may_wait_and_32_may_not(void **state)
+static void test_line_of_32_bytes_without_newline_is_refused(void **state)
 {
 	char text[64];
 	u32 len, port, n;
@@ -166,7 +167,7 @@ static void test_31_bytes_may_wait_and_32_may_not(void **state)
 				 n < 32 ? VSB_LINE_PARTIAL : VSB_LINE_BAD);
 }
 
-static void test_a_newline_counts_to_the_32_bytes(void **state)
+static void test_newline_counts_towards_the_32_bytes(void **state)
 {
 	char text[64];
 	u32 len, port;
@@ -182,7 +183,7 @@ static void test_a_newline_counts_to_the_32_bytes(void **state)
 	assert_int_equal(parse(text, 40, &len, &port), VSB_LINE_BAD);
 }
 
-static void test_only_the_letters_of_connect_pass(void **state)
+static void test_only_the_letters_of_connect_are_accepted(void **state)
 {
 	char text[] = "connect 7\n";
 	u32 len, port, i, c;
@@ -205,7 +206,7 @@ static void test_only_the_letters_of_connect_pass(void **state)
 	}
 }
 
-static void test_every_port_is_read_back(void **state)
+static void test_every_port_is_parsed(void **state)
 {
 	struct rng rng = rng_seed(1);
 	char text[40];
@@ -223,8 +224,11 @@ static void test_every_port_is_read_back(void **state)
 	}
 }
 
-/* Bytes near to a line: nothing is read behind them, results are sound. */
-static void test_random_bytes_do_no_harm(void **state)
+/*
+ * Bytes similar to a line: the parser does not read past them, and its results
+ * are consistent.
+ */
+static void test_random_bytes_are_harmless(void **state)
 {
 	static const char set[] = "CONNECTconnect 0123456789+-\n\r\t";
 	struct rng rng = rng_seed(2);
@@ -263,7 +267,7 @@ static void test_the_longest_answer_fits(void **state)
 		    (int)sizeof(text));
 }
 
-/* A copy with room for one byte more, and none behind that. */
+/* Parses a copy with room for one more byte. */
 static enum vsb_line parse_message(const char *text, u32 len, u32 *port)
 {
 	char *copy = malloc(len + 1);
@@ -275,7 +279,7 @@ static enum vsb_line parse_message(const char *text, u32 len, u32 *port)
 	return ret;
 }
 
-static void test_a_good_line_is_a_good_message(void **state)
+static void test_good_line_is_a_good_message(void **state)
 {
 	unsigned int i;
 	u32 port;
@@ -288,7 +292,7 @@ static void test_a_good_line_is_a_good_message(void **state)
 	}
 }
 
-static void test_a_message_needs_no_newline(void **state)
+static void test_message_needs_no_newline(void **state)
 {
 	unsigned int i;
 	u32 port;
@@ -301,7 +305,7 @@ static void test_a_message_needs_no_newline(void **state)
 	}
 }
 
-static void test_a_bad_line_is_a_bad_message(void **state)
+static void test_bad_line_is_a_bad_message(void **state)
 {
 	unsigned int i;
 	u32 port;
@@ -312,7 +316,7 @@ static void test_a_bad_line_is_a_bad_message(void **state)
 			   VSB_LINE_BAD, bad[i].text);
 }
 
-static void test_a_message_is_nothing_but_the_line(void **state)
+static void test_message_contains_only_the_line(void **state)
 {
 	static const char more[] = "CONNECT 1\nfoo", two[] = "CONNECT 1\n\n";
 	u32 port;
@@ -325,7 +329,7 @@ static void test_a_message_is_nothing_but_the_line(void **state)
 			 VSB_LINE_BAD);
 }
 
-static void test_a_message_may_be_as_long_as_a_line(void **state)
+static void test_message_may_be_as_long_as_a_line(void **state)
 {
 	static const char text[] = "CONNECT 1234 567890123456789012345";
 	u32 port;
@@ -338,21 +342,21 @@ static void test_a_message_may_be_as_long_as_a_line(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test(test_every_good_line_names_its_port),
-	cmocka_unit_test(test_every_bad_line_is_bad),
-	cmocka_unit_test(test_a_line_without_its_end_is_partial),
-	cmocka_unit_test(test_bytes_behind_the_line_are_not_part_of_it),
-	cmocka_unit_test(test_31_bytes_may_wait_and_32_may_not),
-	cmocka_unit_test(test_a_newline_counts_to_the_32_bytes),
-	cmocka_unit_test(test_only_the_letters_of_connect_pass),
-	cmocka_unit_test(test_every_port_is_read_back),
-	cmocka_unit_test(test_random_bytes_do_no_harm),
+	cmocka_unit_test(test_good_line_gives_its_port),
+	cmocka_unit_test(test_bad_line_is_refused),
+	cmocka_unit_test(test_line_without_newline_is_partial),
+	cmocka_unit_test(test_bytes_after_the_line_are_not_part_of_it),
+	cmocka_unit_test(test_line_of_32_bytes_without_newline_is_refused),
+	cmocka_unit_test(test_newline_counts_towards_the_32_bytes),
+	cmocka_unit_test(test_only_the_letters_of_connect_are_accepted),
+	cmocka_unit_test(test_every_port_is_parsed),
+	cmocka_unit_test(test_random_bytes_are_harmless),
 	cmocka_unit_test(test_the_longest_answer_fits),
-	cmocka_unit_test(test_a_good_line_is_a_good_message),
-	cmocka_unit_test(test_a_message_needs_no_newline),
-	cmocka_unit_test(test_a_bad_line_is_a_bad_message),
-	cmocka_unit_test(test_a_message_is_nothing_but_the_line),
-	cmocka_unit_test(test_a_message_may_be_as_long_as_a_line),
+	cmocka_unit_test(test_good_line_is_a_good_message),
+	cmocka_unit_test(test_message_needs_no_newline),
+	cmocka_unit_test(test_bad_line_is_a_bad_message),
+	cmocka_unit_test(test_message_contains_only_the_line),
+	cmocka_unit_test(test_message_may_be_as_long_as_a_line),
 };
 
 run_all(tests)

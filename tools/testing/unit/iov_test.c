@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Slices of chains.
- */
+/* Slices of descriptor chains. */
 #include "test.h"
 
 #include "virtio/iov.h"
@@ -10,7 +8,7 @@
 
 static char mem[256];
 
-/* The parts, as offsets in mem, of the whole that is 10 + 0 + 5 + 20 bytes. */
+/* The parts of the whole, as offsets in mem: 10 + 0 + 5 + 20 bytes. */
 static const struct iovec whole[] = {
 	{ mem + 100, 10 },
 	{ mem + 7, 0 },
@@ -30,7 +28,7 @@ static unsigned int slice(struct iovec *to, size_t skip, size_t len)
 	return vsb_iov_slice(to, whole, ARRAY_SIZE(whole), skip, len);
 }
 
-static void test_the_whole_leaves_out_empty_parts(void **state)
+static void test_whole_range_omits_empty_parts(void **state)
 {
 	struct iovec to[PARTS_MAX];
 
@@ -41,7 +39,7 @@ static void test_the_whole_leaves_out_empty_parts(void **state)
 	assert_part(&to[2], 10, 20);
 }
 
-static void test_a_range_within_one_part_is_one_part(void **state)
+static void test_range_within_one_part_is_one_part(void **state)
 {
 	struct iovec to[PARTS_MAX];
 
@@ -52,7 +50,7 @@ static void test_a_range_within_one_part_is_one_part(void **state)
 	assert_part(&to[0], 10, 20);
 }
 
-static void test_a_range_across_parts_is_cut_at_both_ends(void **state)
+static void test_range_across_parts_is_cut_at_both_ends(void **state)
 {
 	struct iovec to[PARTS_MAX];
 
@@ -63,7 +61,7 @@ static void test_a_range_across_parts_is_cut_at_both_ends(void **state)
 	assert_part(&to[2], 10, 1);
 }
 
-static void test_no_bytes_are_no_parts(void **state)
+static void test_empty_range_has_no_parts(void **state)
 {
 	struct iovec to[PARTS_MAX];
 
@@ -73,7 +71,7 @@ static void test_no_bytes_are_no_parts(void **state)
 	assert_int_equal(vsb_iov_slice(to, whole, 0, 0, 10), 0);
 }
 
-static void test_a_range_behind_the_end_is_shorter(void **state)
+static void test_range_beyond_the_end_is_shorter(void **state)
 {
 	struct iovec to[PARTS_MAX];
 
@@ -86,7 +84,7 @@ static void test_a_range_behind_the_end_is_shorter(void **state)
 }
 
 /* Every range, byte by byte. */
-static void test_every_range_has_the_bytes_of_the_whole(void **state)
+static void test_every_range_has_the_right_bytes(void **state)
 {
 	struct iovec to[PARTS_MAX];
 	size_t skip, len, i, j, n;
@@ -112,12 +110,12 @@ static void test_every_range_has_the_bytes_of_the_whole(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test(test_the_whole_leaves_out_empty_parts),
-	cmocka_unit_test(test_a_range_within_one_part_is_one_part),
-	cmocka_unit_test(test_a_range_across_parts_is_cut_at_both_ends),
-	cmocka_unit_test(test_no_bytes_are_no_parts),
-	cmocka_unit_test(test_a_range_behind_the_end_is_shorter),
-	cmocka_unit_test(test_every_range_has_the_bytes_of_the_whole),
+	cmocka_unit_test(test_whole_range_omits_empty_parts),
+	cmocka_unit_test(test_range_within_one_part_is_one_part),
+	cmocka_unit_test(test_range_across_parts_is_cut_at_both_ends),
+	cmocka_unit_test(test_empty_range_has_no_parts),
+	cmocka_unit_test(test_range_beyond_the_end_is_shorter),
+	cmocka_unit_test(test_every_range_has_the_right_bytes),
 };
 
 run_all(tests)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The module of the KUnit suites, and what it needs of the one that it tests, which
- * exports nothing.
+ * The module of the KUnit suites. It includes the source that it needs, because
+ * the tested module exports nothing.
  */
 #include <linux/module.h>
 

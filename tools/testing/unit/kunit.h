@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * KUnit under the names of the test library that the tests are written for. One
- * suite per file of tests.
+ * KUnit under the names of cmocka, for which the tests are written. Each test
+ * file is one suite.
  */
 #ifndef UNIT_KUNIT_H
 #define UNIT_KUNIT_H
@@ -24,7 +24,7 @@ struct CMUnitTest {
 #define malloc(size)	kmalloc(size, GFP_KERNEL | __GFP_NOFAIL)
 #define free(p)		kfree(p)
 
-/* A test has many places that may fail: they are calls, for the stack's sake. */
+/* A test has many assertions, so they are function calls, which saves stack. */
 __printf(3, 4) void unit_fail(const char *file, int line, const char *format,
 			      ...);
 
@@ -53,7 +53,7 @@ static inline void unit_in_range(u64 value, u64 from, u64 to, const char *file,
 #define assert_int_equal(a, b)						\
 	unit_in_range(a, b, b, __FILE__, __LINE__)
 
-/* A parameter of the suite's only case is one of the tests. */
+/* The suite has one case, whose parameters are the tests. */
 #define run_all(tests)							\
 static const void *unit_next(struct kunit *test, const void *last,	\
 			     char *name)				\

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * The dirty log: which bits are set, and that no others are touched.
- */
+/* The dirty log: the right bits are set, and no others. */
 #include <stdlib.h>
 
 #include <linux/mm.h>
@@ -42,7 +40,7 @@ static bool is_set(u64 page)
 	return bitmap[page / 8] >> page % 8 & 1;
 }
 
-/* The bits of the pages from @first to @last are set, and no others. */
+/* Exactly the bits of the pages from @first to @last are set. */
 static void assert_set(u64 first, u64 last)
 {
 	u64 page;
@@ -53,7 +51,7 @@ static void assert_set(u64 first, u64 last)
 	assert_int_equal(stub.pinned, 0);
 }
 
-static void test_nothing_sets_no_bit(void **state)
+static void test_empty_range_sets_no_bit(void **state)
 {
 	(void)state;
 	assert_int_equal(vsb_log_write(&dirty, 0x5000, 0), 0);
@@ -61,7 +59,7 @@ static void test_nothing_sets_no_bit(void **state)
 	assert_false(dirty.dirty);
 }
 
-static void test_without_a_log_nothing_is_written(void **state)
+static void test_write_without_a_log_does_nothing(void **state)
 {
 	(void)state;
 	dirty.base = NULL;
@@ -70,7 +68,7 @@ static void test_without_a_log_nothing_is_written(void **state)
 	assert_int_equal(stub.steps, 0);
 }
 
-static void test_a_byte_sets_the_bit_of_its_page(void **state)
+static void test_byte_sets_the_bit_of_its_page(void **state)
 {
 	(void)state;
 	assert_int_equal(vsb_log_write(&dirty, 0x5fff, 1), 0);
@@ -78,14 +76,14 @@ static void test_a_byte_sets_the_bit_of_its_page(void **state)
 	assert_true(dirty.dirty);
 }
 
-static void test_a_range_sets_the_bits_of_all_its_pages(void **state)
+static void test_range_sets_the_bits_of_all_its_pages(void **state)
 {
 	(void)state;
 	assert_int_equal(vsb_log_write(&dirty, 0x5fff, 0x2002), 0);
 	assert_set(5, 8);
 }
 
-static void test_a_range_may_cross_pages_of_the_log(void **state)
+static void test_range_may_cross_pages_of_the_log(void **state)
 {
 	u64 first = PAGE_SIZE * 8 - 3, last = 2 * PAGE_SIZE * 8 + 4;
 
@@ -95,7 +93,7 @@ static void test_a_range_may_cross_pages_of_the_log(void **state)
 	assert_set(first, last);
 }
 
-static void test_a_log_need_not_begin_with_a_page(void **state)
+static void test_log_need_not_be_page_aligned(void **state)
 {
 	u64 skip = 1001, first = PAGE_SIZE * 8 - skip * 8 - 2;
 
@@ -106,7 +104,7 @@ static void test_a_log_need_not_begin_with_a_page(void **state)
 	assert_set(PAGE_SIZE * 8 - 2, PAGE_SIZE * 8 + 1);
 }
 
-static void test_the_last_bit_does_not_touch_what_is_behind(void **state)
+static void test_last_bit_writes_nothing_beyond_the_log(void **state)
 {
 	(void)state;
 	assert_int_equal(vsb_log_write(&dirty, (LOG_BITS - 1) * GUEST_PAGE,
@@ -114,7 +112,7 @@ static void test_the_last_bit_does_not_touch_what_is_behind(void **state)
 	assert_set(LOG_BITS - 1, LOG_BITS - 1);
 }
 
-static void test_bits_that_are_set_stay(void **state)
+static void test_set_bits_stay_set(void **state)
 {
 	(void)state;
 	bitmap[0] = 0x81;
@@ -122,7 +120,7 @@ static void test_bits_that_are_set_stay(void **state)
 	assert_int_equal(bitmap[0], 0x85);
 }
 
-static void test_a_fault_is_told(void **state)
+static void test_fault_is_returned(void **state)
 {
 	(void)state;
 	stub_deny(bitmap + PAGE_SIZE, PAGE_SIZE);
@@ -134,7 +132,7 @@ static void test_a_fault_is_told(void **state)
 	assert_set(PAGE_SIZE * 8 - 1, PAGE_SIZE * 8 - 1);
 }
 
-static void test_memory_is_written_before_its_bit(void **state)
+static void test_barrier_orders_memory_before_its_bit(void **state)
 {
 	(void)state;
 	vsb_log_write(&dirty, 0, 1);
@@ -161,7 +159,7 @@ static void test_parts_are_logged_up_to_the_length(void **state)
 	assert_int_equal(bitmap[1], 1 << 1);
 }
 
-static void test_a_log_fits_where_the_process_has_addresses(void **state)
+static void test_log_must_fit_in_the_address_space(void **state)
 {
 	const u8 *end = (const u8 *)stub.task_size;
 
@@ -177,8 +175,8 @@ static void test_a_log_fits_where_the_process_has_addresses(void **state)
 	assert_false(vsb_log_fits(bitmap, -4096ULL, 1));
 }
 
-/* Against a bitmap of bytes, with ranges of all sizes. */
-static void test_random_ranges_set_just_their_bits(void **state)
+/* Compares with one byte per page, for ranges of all sizes. */
+static void test_random_ranges_set_exactly_their_bits(void **state)
 {
 	static bool want[LOG_BITS];
 	struct rng rng = rng_seed(7);
@@ -205,19 +203,19 @@ static void test_random_ranges_set_just_their_bits(void **state)
 #define TEST(name)	cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 static const struct CMUnitTest tests[] = {
-	TEST(test_nothing_sets_no_bit),
-	TEST(test_without_a_log_nothing_is_written),
-	TEST(test_a_byte_sets_the_bit_of_its_page),
-	TEST(test_a_range_sets_the_bits_of_all_its_pages),
-	TEST(test_a_range_may_cross_pages_of_the_log),
-	TEST(test_a_log_need_not_begin_with_a_page),
-	TEST(test_the_last_bit_does_not_touch_what_is_behind),
-	TEST(test_bits_that_are_set_stay),
-	TEST(test_a_fault_is_told),
-	TEST(test_memory_is_written_before_its_bit),
+	TEST(test_empty_range_sets_no_bit),
+	TEST(test_write_without_a_log_does_nothing),
+	TEST(test_byte_sets_the_bit_of_its_page),
+	TEST(test_range_sets_the_bits_of_all_its_pages),
+	TEST(test_range_may_cross_pages_of_the_log),
+	TEST(test_log_need_not_be_page_aligned),
+	TEST(test_last_bit_writes_nothing_beyond_the_log),
+	TEST(test_set_bits_stay_set),
+	TEST(test_fault_is_returned),
+	TEST(test_barrier_orders_memory_before_its_bit),
 	TEST(test_parts_are_logged_up_to_the_length),
-	TEST(test_a_log_fits_where_the_process_has_addresses),
-	TEST(test_random_ranges_set_just_their_bits),
+	TEST(test_log_must_fit_in_the_address_space),
+	TEST(test_random_ranges_set_exactly_their_bits),
 };
 
 run_all(tests)

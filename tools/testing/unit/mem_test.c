@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Guest-physical ranges.
- */
+/* Translation of guest-physical ranges. */
 #include <stdlib.h>
 
 #include <linux/vhost.h>
@@ -14,7 +12,7 @@
 
 #define GIB	(1ULL << 30)
 
-/* Addresses are not accessed; any will do. */
+/* The tests do not access the addresses, so any will do. */
 #define USER(n)	((void *)(0x10000000UL + (n)))
 
 static int setup(void **state)
@@ -24,7 +22,9 @@ static int setup(void **state)
 	return 0;
 }
 
-/* Load a table of exactly @nr regions, without a byte behind it. */
+/*
+ * Loads a table of exactly @nr regions that ends at the end of its allocation.
+ */
 static int load(struct vsb_mem *mem, const struct vhost_memory_region *regions,
 		u32 nr)
 {
@@ -57,7 +57,7 @@ static void assert_part(const struct iovec *iov, const void *base, size_t len)
 	assert_int_equal(iov->iov_len, len);
 }
 
-static void test_without_a_table_there_is_no_memory(void **state)
+static void test_no_memory_without_a_table(void **state)
 {
 	struct vsb_mem mem = { .tlb = NULL };
 	struct iovec iov[1];
@@ -67,7 +67,7 @@ static void test_without_a_table_there_is_no_memory(void **state)
 	vsb_mem_free(&mem);
 }
 
-static void test_an_empty_table_has_no_memory(void **state)
+static void test_empty_table_has_no_memory(void **state)
 {
 	struct vsb_mem mem = { .tlb = NULL };
 	struct iovec iov[1];
@@ -79,7 +79,7 @@ static void test_an_empty_table_has_no_memory(void **state)
 	assert_int_equal(stub.live, 0);
 }
 
-static void test_a_range_is_found_at_its_place_in_the_region(void **state)
+static void test_range_is_translated_by_its_offset(void **state)
 {
 	struct vhost_memory_region r = region(0x1000, 0x1000, 0x50000);
 	struct vsb_mem mem = { .tlb = NULL };
@@ -111,7 +111,7 @@ static const struct {
 	{ "the longest", 0x1000, U32_MAX },
 };
 
-static void test_a_range_outside_is_refused(void **state)
+static void test_range_outside_is_refused(void **state)
 {
 	struct vhost_memory_region r = region(0x1000, 0x1000, 0x50000);
 	struct vsb_mem mem = { .tlb = NULL };
@@ -127,7 +127,7 @@ static void test_a_range_outside_is_refused(void **state)
 	vsb_mem_free(&mem);
 }
 
-/* Adjacent for the guest, anywhere for the process. */
+/* Adjacent in the guest, but not in the process. */
 static const struct vhost_memory_region adjacent[] = {
 	{ .guest_phys_addr = 0x2000, .memory_size = 0x1000,
 	  .userspace_addr = 0x10000000 },
@@ -139,7 +139,7 @@ static const struct vhost_memory_region adjacent[] = {
 	  .userspace_addr = 0x10002000 },
 };
 
-static void test_a_range_across_regions_has_a_part_of_each(void **state)
+static void test_range_across_regions_has_a_part_of_each(void **state)
 {
 	struct vsb_mem mem = { .tlb = NULL };
 	struct iovec iov[4];
@@ -153,7 +153,7 @@ static void test_a_range_across_regions_has_a_part_of_each(void **state)
 	vsb_mem_free(&mem);
 }
 
-static void test_a_hole_is_refused_behind_memory_and_before_it(void **state)
+static void test_range_into_a_hole_is_refused(void **state)
 {
 	struct vsb_mem mem = { .tlb = NULL };
 	struct iovec iov[4];
@@ -169,7 +169,7 @@ static void test_a_hole_is_refused_behind_memory_and_before_it(void **state)
 	vsb_mem_free(&mem);
 }
 
-static void test_more_parts_than_room_are_refused(void **state)
+static void test_too_many_parts_are_refused(void **state)
 {
 	struct vsb_mem mem = { .tlb = NULL };
 	struct iovec iov[4];
@@ -186,8 +186,8 @@ static void test_more_parts_than_room_are_refused(void **state)
 	vsb_mem_free(&mem);
 }
 
-/* Which of two is taken is open; it must be one of them, within its bounds. */
-static void test_overlapping_regions_give_bytes_of_one_or_other(void **state)
+/* Either region may be used, but only within its bounds. */
+static void test_overlapping_regions_use_either_region(void **state)
 {
 	const struct vhost_memory_region r[] = {
 		region(0x1000, 0x2000, 0x100000),
@@ -220,7 +220,7 @@ static void test_overlapping_regions_give_bytes_of_one_or_other(void **state)
 	vsb_mem_free(&mem);
 }
 
-static void test_the_last_byte_of_the_address_space_can_be_memory(void **state)
+static void test_last_byte_of_the_address_space_may_be_memory(void **state)
 {
 	struct vhost_memory_region r = region(0 - 0x1000ULL, 0x1000, 0);
 	struct vsb_mem mem = { .tlb = NULL };
@@ -235,7 +235,7 @@ static void test_the_last_byte_of_the_address_space_can_be_memory(void **state)
 	vsb_mem_free(&mem);
 }
 
-static void test_more_than_4_gib_of_memory_is_one_region(void **state)
+static void test_region_may_exceed_4_gib(void **state)
 {
 	struct vhost_memory_region r = region(4 * GIB, 64 * GIB, 0);
 	struct vsb_mem mem = { .tlb = NULL };
@@ -273,7 +273,7 @@ static const struct {
 	{ "everything", { .memory_size = U64_MAX } },
 };
 
-static void test_a_bad_region_is_refused(void **state)
+static void test_bad_region_is_refused(void **state)
 {
 	struct vsb_mem mem = { .tlb = NULL };
 	unsigned int i;
@@ -290,7 +290,7 @@ static void test_a_bad_region_is_refused(void **state)
 	}
 }
 
-static void test_512_regions_are_taken_and_513_are_not(void **state)
+static void test_at_most_512_regions_are_accepted(void **state)
 {
 	static struct vhost_memory_region r[513];
 	struct vsb_mem mem = { .tlb = NULL };
@@ -311,8 +311,8 @@ static void test_512_regions_are_taken_and_513_are_not(void **state)
 	assert_int_equal(stub.live, 0);
 }
 
-/* A table that says 4294967295 regions is refused before it is allocated. */
-static void test_a_huge_count_is_refused_without_memory(void **state)
+/* A table that claims 4294967295 regions is refused before it is allocated. */
+static void test_huge_count_is_refused_before_allocating(void **state)
 {
 	struct vhost_memory table = { .nregions = U32_MAX };
 	struct vsb_mem mem = { .tlb = NULL };
@@ -322,7 +322,7 @@ static void test_a_huge_count_is_refused_without_memory(void **state)
 	assert_int_equal(stub.allocs, 0);
 }
 
-static void test_padding_that_is_not_0_is_refused(void **state)
+static void test_nonzero_padding_is_refused(void **state)
 {
 	struct vhost_memory table = { .padding = 1 };
 	struct vsb_mem mem = { .tlb = NULL };
@@ -332,7 +332,7 @@ static void test_padding_that_is_not_0_is_refused(void **state)
 	assert_null(mem.tlb);
 }
 
-static void test_a_table_that_cannot_be_read_is_refused(void **state)
+static void test_unreadable_table_is_refused(void **state)
 {
 	struct vsb_mem mem = { .tlb = NULL };
 	unsigned int fail;
@@ -347,7 +347,7 @@ static void test_a_table_that_cannot_be_read_is_refused(void **state)
 	}
 }
 
-/* The count is read once: a table that grows after that changes nothing. */
+/* The count is read once: growing the table later has no effect. */
 static void grow(void *arg)
 {
 	struct vhost_memory *table = arg;
@@ -356,7 +356,7 @@ static void grow(void *arg)
 		table->nregions = 512;
 }
 
-static void test_a_table_that_grows_while_it_is_read_does_no_harm(void **state)
+static void test_table_that_grows_while_read_is_harmless(void **state)
 {
 	struct vhost_memory *table;
 	struct vsb_mem mem = { .tlb = NULL };
@@ -376,7 +376,7 @@ static void test_a_table_that_grows_while_it_is_read_does_no_harm(void **state)
 	free(table);
 }
 
-static void test_no_memory_at_any_point_leaks_nothing(void **state)
+static void test_failed_allocation_leaks_nothing(void **state)
 {
 	struct vsb_mem mem = { .tlb = NULL };
 	unsigned int fail;
@@ -395,7 +395,7 @@ static void test_no_memory_at_any_point_leaks_nothing(void **state)
 	vsb_mem_free(&mem);
 }
 
-static void test_a_failed_load_leaves_the_old_memory(void **state)
+static void test_failed_load_keeps_the_old_memory(void **state)
 {
 	struct vsb_mem mem = { .tlb = NULL }, old;
 
@@ -408,7 +408,7 @@ static void test_a_failed_load_leaves_the_old_memory(void **state)
 	assert_int_equal(stub.live, 0);
 }
 
-static void test_a_freed_memory_is_gone_also_from_the_cache(void **state)
+static void test_free_also_clears_the_cache(void **state)
 {
 	struct vsb_mem mem = { .tlb = NULL };
 	struct iovec iov[1];
@@ -422,7 +422,7 @@ static void test_a_freed_memory_is_gone_also_from_the_cache(void **state)
 	assert_int_equal(stub.live, 0);
 }
 
-static void test_the_last_region_is_found_without_a_search(void **state)
+static void test_last_region_is_found_without_a_search(void **state)
 {
 	struct vsb_mem mem = { .tlb = NULL };
 	struct iovec iov[1];
@@ -440,7 +440,7 @@ static void test_the_last_region_is_found_without_a_search(void **state)
 	vsb_mem_free(&mem);
 }
 
-static void test_a_miss_keeps_the_last_region(void **state)
+static void test_miss_keeps_the_last_region(void **state)
 {
 	struct vsb_mem mem = { .tlb = NULL };
 	struct iovec iov[1];
@@ -455,7 +455,7 @@ static void test_a_miss_keeps_the_last_region(void **state)
 	vsb_mem_free(&mem);
 }
 
-/* Small random tables against a map of every byte. */
+/* Compares small random tables with a map of every byte. */
 static void random_table(struct rng *rng)
 {
 	struct vhost_memory_region r[6];
@@ -511,27 +511,27 @@ static void test_random_tables_translate_every_byte(void **state)
 #define TEST(name)	cmocka_unit_test_setup(test_##name, setup)
 
 static const struct CMUnitTest tests[] = {
-	TEST(without_a_table_there_is_no_memory),
-	TEST(an_empty_table_has_no_memory),
-	TEST(a_range_is_found_at_its_place_in_the_region),
-	TEST(a_range_outside_is_refused),
-	TEST(a_range_across_regions_has_a_part_of_each),
-	TEST(a_hole_is_refused_behind_memory_and_before_it),
-	TEST(more_parts_than_room_are_refused),
-	TEST(overlapping_regions_give_bytes_of_one_or_other),
-	TEST(the_last_byte_of_the_address_space_can_be_memory),
-	TEST(more_than_4_gib_of_memory_is_one_region),
-	TEST(a_bad_region_is_refused),
-	TEST(512_regions_are_taken_and_513_are_not),
-	TEST(a_huge_count_is_refused_without_memory),
-	TEST(padding_that_is_not_0_is_refused),
-	TEST(a_table_that_cannot_be_read_is_refused),
-	TEST(a_table_that_grows_while_it_is_read_does_no_harm),
-	TEST(no_memory_at_any_point_leaks_nothing),
-	TEST(a_failed_load_leaves_the_old_memory),
-	TEST(a_freed_memory_is_gone_also_from_the_cache),
-	TEST(the_last_region_is_found_without_a_search),
-	TEST(a_miss_keeps_the_last_region),
+	TEST(no_memory_without_a_table),
+	TEST(empty_table_has_no_memory),
+	TEST(range_is_translated_by_its_offset),
+	TEST(range_outside_is_refused),
+	TEST(range_across_regions_has_a_part_of_each),
+	TEST(range_into_a_hole_is_refused),
+	TEST(too_many_parts_are_refused),
+	TEST(overlapping_regions_use_either_region),
+	TEST(last_byte_of_the_address_space_may_be_memory),
+	TEST(region_may_exceed_4_gib),
+	TEST(bad_region_is_refused),
+	TEST(at_most_512_regions_are_accepted),
+	TEST(huge_count_is_refused_before_allocating),
+	TEST(nonzero_padding_is_refused),
+	TEST(unreadable_table_is_refused),
+	TEST(table_that_grows_while_read_is_harmless),
+	TEST(failed_allocation_leaks_nothing),
+	TEST(failed_load_keeps_the_old_memory),
+	TEST(free_also_clears_the_cache),
+	TEST(last_region_is_found_without_a_search),
+	TEST(miss_keeps_the_last_region),
 	TEST(random_tables_translate_every_byte),
 };
 

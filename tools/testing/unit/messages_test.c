@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Where messages end.
- */
+/* The boundaries of messages. */
 #include "test.h"
 
 #include "conn/messages.h"
@@ -14,7 +12,7 @@ static int setup(void **state)
 	return 0;
 }
 
-static void test_there_is_no_message_before_its_end(void **state)
+static void test_incomplete_message_is_not_returned(void **state)
 {
 	struct vsb_messages b = {};
 
@@ -28,7 +26,7 @@ static void test_there_is_no_message_before_its_end(void **state)
 	vsb_messages_clear(&b);
 }
 
-static void test_an_empty_message_leaves_no_trace(void **state)
+static void test_empty_message_is_ignored(void **state)
 {
 	struct vsb_messages b = {};
 
@@ -41,7 +39,7 @@ static void test_an_empty_message_leaves_no_trace(void **state)
 	assert_int_equal(stub.allocs, 0);
 }
 
-static void test_messages_come_out_in_order(void **state)
+static void test_messages_are_returned_in_order(void **state)
 {
 	struct vsb_messages b = {};
 	u32 i;
@@ -59,7 +57,7 @@ static void test_messages_come_out_in_order(void **state)
 	assert_int_equal(stub.live, 0);
 }
 
-static void test_a_message_takes_four_bytes(void **state)
+static void test_message_takes_four_bytes(void **state)
 {
 	struct vsb_messages b = {};
 	u32 i;
@@ -74,8 +72,8 @@ static void test_a_message_takes_four_bytes(void **state)
 	assert_int_equal(stub.live, 0);
 }
 
-/* The end may be tried again. */
-static void test_without_memory_a_message_stays_open(void **state)
+/* Ending the message may be retried. */
+static void test_message_stays_open_without_memory(void **state)
 {
 	struct vsb_messages b = {};
 
@@ -91,7 +89,7 @@ static void test_without_memory_a_message_stays_open(void **state)
 	vsb_messages_clear(&b);
 }
 
-static void test_clear_forgets_the_open_message_too(void **state)
+static void test_clear_drops_the_open_message(void **state)
 {
 	struct vsb_messages b = {};
 
@@ -108,12 +106,12 @@ static void test_clear_forgets_the_open_message_too(void **state)
 #define TEST(name)	cmocka_unit_test_setup(test_##name, setup)
 
 static const struct CMUnitTest tests[] = {
-	TEST(there_is_no_message_before_its_end),
-	TEST(an_empty_message_leaves_no_trace),
-	TEST(messages_come_out_in_order),
-	TEST(a_message_takes_four_bytes),
-	TEST(without_memory_a_message_stays_open),
-	TEST(clear_forgets_the_open_message_too),
+	TEST(incomplete_message_is_not_returned),
+	TEST(empty_message_is_ignored),
+	TEST(messages_are_returned_in_order),
+	TEST(message_takes_four_bytes),
+	TEST(message_stays_open_without_memory),
+	TEST(clear_drops_the_open_message),
 };
 
 run_all(tests)

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * The header of a packet.
- */
+/* The packet header. */
 #include "test.h"
 
 #include "conn/pure/packet.h"
 
 #define GUEST_CID	0x100000003ULL
 
-/* Every byte of it differs. */
+/* Every byte differs from the others. */
 static const u8 wire[44] = {
 	0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08,	/* src_cid */
 	0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18,	/* dst_cid */
@@ -77,7 +75,7 @@ static void test_decode_is_little_endian(void **state)
 	assert_fields(&pkt, &fields);
 }
 
-static void test_decode_takes_any_alignment(void **state)
+static void test_decode_accepts_any_alignment(void **state)
 {
 	u8 buf[sizeof(wire) + 8];
 	struct vsb_packet pkt;
@@ -91,7 +89,7 @@ static void test_decode_takes_any_alignment(void **state)
 	}
 }
 
-static void test_encode_writes_44_bytes_and_no_more(void **state)
+static void test_encode_writes_exactly_44_bytes(void **state)
 {
 	u8 buf[sizeof(wire) + 16];
 
@@ -130,13 +128,13 @@ static struct vsb_packet good_packet(void)
 	};
 }
 
-/* Where SEQPACKET was not negotiated. */
+/* Checks a packet without SEQPACKET negotiated. */
 static enum vsb_verdict check(const struct vsb_packet *pkt, u32 room)
 {
 	return vsb_packet_check(pkt, GUEST_CID, false, room);
 }
 
-static void test_a_good_packet_passes(void **state)
+static void test_good_packet_passes(void **state)
 {
 	struct vsb_packet pkt = good_packet();
 
@@ -148,8 +146,8 @@ static void test_a_good_packet_passes(void **state)
 	assert_int_equal(check(&pkt, 0), VSB_PKT_OK);
 }
 
-/* Whatever else is in a header is for the connection to judge. */
-static void test_op_flags_and_ports_are_not_judged(void **state)
+/* The connection checks the other fields of a header. */
+static void test_op_flags_and_ports_are_not_checked(void **state)
 {
 	struct vsb_packet pkt = good_packet();
 	struct rng rng = rng_seed(2);
@@ -168,8 +166,8 @@ static void test_op_flags_and_ports_are_not_judged(void **state)
 	}
 }
 
-/* Its bound is the credit of the connection. */
-static void test_any_length_passes_that_the_chain_holds(void **state)
+/* The connection's credit limits the length. */
+static void test_any_length_within_the_chain_passes(void **state)
 {
 	struct vsb_packet pkt = good_packet();
 
@@ -180,7 +178,7 @@ static void test_any_length_passes_that_the_chain_holds(void **state)
 	assert_int_equal(check(&pkt, U32_MAX), VSB_PKT_OK);
 }
 
-static void test_payload_that_the_chain_lacks_is_short(void **state)
+static void test_payload_beyond_the_chain_is_short(void **state)
 {
 	struct vsb_packet pkt = good_packet();
 
@@ -192,7 +190,7 @@ static void test_payload_that_the_chain_lacks_is_short(void **state)
 			 VSB_PKT_SHORT);
 }
 
-static void test_only_streams_pass_where_nothing_else_was_negotiated(void **state)
+static void test_only_stream_passes_without_seqpacket(void **state)
 {
 	struct vsb_packet pkt = good_packet();
 	u32 type;
@@ -205,7 +203,7 @@ static void test_only_streams_pass_where_nothing_else_was_negotiated(void **stat
 	}
 }
 
-static void test_seqpacket_passes_beside_streams_when_negotiated(void **state)
+static void test_both_types_pass_with_seqpacket(void **state)
 {
 	struct vsb_packet pkt = good_packet();
 	u32 type;
@@ -219,7 +217,7 @@ static void test_seqpacket_passes_beside_streams_when_negotiated(void **state)
 	}
 }
 
-static void test_cids_are_compared_with_all_64_bits(void **state)
+static void test_all_64_bits_of_cids_are_compared(void **state)
 {
 	struct vsb_packet pkt;
 	unsigned int bit;
@@ -237,8 +235,8 @@ static void test_cids_are_compared_with_all_64_bits(void **state)
 	}
 }
 
-/* All sets of faults; the first one in the order of the enum is told. */
-static void test_the_first_of_several_faults_is_told(void **state)
+/* For all sets of faults, the first in the order of the enum is reported. */
+static void test_first_of_several_faults_is_reported(void **state)
 {
 	unsigned int set, first;
 
@@ -263,17 +261,17 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(test_header_is_44_bytes),
 	cmocka_unit_test(test_encode_is_little_endian),
 	cmocka_unit_test(test_decode_is_little_endian),
-	cmocka_unit_test(test_decode_takes_any_alignment),
-	cmocka_unit_test(test_encode_writes_44_bytes_and_no_more),
+	cmocka_unit_test(test_decode_accepts_any_alignment),
+	cmocka_unit_test(test_encode_writes_exactly_44_bytes),
 	cmocka_unit_test(test_any_bytes_survive_decode_and_encode),
-	cmocka_unit_test(test_a_good_packet_passes),
-	cmocka_unit_test(test_op_flags_and_ports_are_not_judged),
-	cmocka_unit_test(test_any_length_passes_that_the_chain_holds),
-	cmocka_unit_test(test_payload_that_the_chain_lacks_is_short),
-	cmocka_unit_test(test_only_streams_pass_where_nothing_else_was_negotiated),
-	cmocka_unit_test(test_seqpacket_passes_beside_streams_when_negotiated),
-	cmocka_unit_test(test_cids_are_compared_with_all_64_bits),
-	cmocka_unit_test(test_the_first_of_several_faults_is_told),
+	cmocka_unit_test(test_good_packet_passes),
+	cmocka_unit_test(test_op_flags_and_ports_are_not_checked),
+	cmocka_unit_test(test_any_length_within_the_chain_passes),
+	cmocka_unit_test(test_payload_beyond_the_chain_is_short),
+	cmocka_unit_test(test_only_stream_passes_without_seqpacket),
+	cmocka_unit_test(test_both_types_pass_with_seqpacket),
+	cmocka_unit_test(test_all_64_bits_of_cids_are_compared),
+	cmocka_unit_test(test_first_of_several_faults_is_reported),
 };
 
 run_all(tests)

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * A virtqueue in memory, from the side of the driver.
- */
+/* A virtqueue in memory, from the driver's side. */
 #include <stdlib.h>
 
 #include <linux/vhost.h>
@@ -31,7 +29,7 @@ static void ring_load(struct ring *r)
 	free(table);
 }
 
-/* An empty queue whose indices stand at @base. */
+/* Creates an empty queue whose indices start at @base. */
 void ring_init(struct ring *r, u32 num, u64 features, u16 base)
 {
 	stub_reset();
@@ -68,7 +66,7 @@ void ring_free(struct ring *r)
 	stub_reset();
 }
 
-/* Where a byte of the guest's memory is, or NULL. */
+/* The host address of a byte of guest memory, or NULL. */
 void *ring_host(const struct ring *r, u64 addr)
 {
 	unsigned int i;
@@ -95,7 +93,7 @@ void ring_desc(struct ring *r, u16 i, u64 addr, u32 len, u16 flags, u16 next)
 	r->desc[i] = desc_of(addr, len, flags, next);
 }
 
-/* Entry @i of the indirect table at @at. */
+/* Writes entry @i of the indirect table at @at. */
 void ring_table(struct ring *r, u64 at, u16 i, u64 addr, u32 len, u16 flags,
 		u16 next)
 {

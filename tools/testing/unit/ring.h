@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * A virtqueue in memory, from the side of the driver.
- */
+/* A virtqueue in memory, from the driver's side. */
 #ifndef UNIT_RING_H
 #define UNIT_RING_H
 
@@ -12,8 +10,8 @@
 #include "virtio/split.h"
 
 /*
- * The guest's memory. Regions 0 and 1 are adjacent for the guest, not for the
- * process; between 1 and 2 is a hole.
+ * Guest memory. Regions 0 and 1 are adjacent in the guest, but not in the
+ * process; there is a hole between 1 and 2.
  */
 #define RAM_SIZE	0x10000U
 #define RAM0		0x10000ULL
@@ -35,13 +33,13 @@
  * struct ring - the memory of a virtqueue, and the device's view of it
  * @vr: the device's view
  * @mem: the guest's memory
- * @chain: the chain that was taken last
+ * @chain: the chain taken last
  * @iov: its parts
- * @num: entries
- * @desc: each of the three parts is an allocation of its exact size
+ * @num: number of entries
+ * @desc: each of the three areas is an allocation of its exact size
  * @avail: the same
  * @used: the same
- * @ram: the regions of the guest's memory
+ * @ram: the regions of guest memory
  */
 struct ring {
 	struct vsb_split vr;
@@ -64,7 +62,7 @@ void ring_table(struct ring *r, u64 at, u16 i, u64 addr, u32 len, u16 flags,
 void ring_avail(struct ring *r, u16 head);
 int ring_next(struct ring *r);
 
-/* The driver's fields, in its byte order. */
+/* Access the driver's fields, which are little-endian. */
 static inline void ring_set(__virtio16 *field, u16 v)
 {
 	*field = __cpu_to_le16(v);

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * What a virtqueue has, as a plain walk finds it: to compare with.
- */
+/* The reference for the virtqueue tests: a simple walk of a chain. */
 #include <linux/limits.h>
 
 #include "ring_model.h"
 
-/* Add what the guest has at an address, region by region. */
+/* Adds the guest memory at an address, region by region. */
 static void model_memory(struct ring_model *m, const struct ring *r, u64 addr,
 			 u32 len)
 {
@@ -33,7 +31,9 @@ static void model_memory(struct ring_model *m, const struct ring *r, u64 addr,
 	m->len += len;
 }
 
-/* Entry @i of the ring's table, or of the table at @table. */
+/*
+ * Reads entry @i of the ring's descriptors, or of the indirect table at @table.
+ */
 static bool model_desc(const struct ring *r, u64 table, u32 i,
 		       struct vring_desc *desc)
 {
@@ -53,7 +53,7 @@ static bool model_desc(const struct ring *r, u64 table, u32 i,
 	return true;
 }
 
-/* The parts that the faults of a descriptor are judged in, in this order. */
+/* The order in which the faults of a descriptor are checked. */
 static enum vsb_fault model_judge(const struct ring_model *m,
 				  const struct ring *r, u64 table, u16 flags,
 				  u32 len)

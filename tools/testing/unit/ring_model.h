@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * What a virtqueue has, as a plain walk finds it: to compare with.
- */
+/* The reference for the virtqueue tests: a simple walk of a chain. */
 #ifndef UNIT_RING_MODEL_H
 #define UNIT_RING_MODEL_H
 
@@ -9,10 +7,10 @@
 
 /**
  * struct ring_model - a chain
- * @fault: what is wrong with it
- * @len: bytes in all
+ * @fault: its fault, if any
+ * @len: total number of bytes
  * @parts: entries of @part in use
- * @part: where it is
+ * @part: its parts
  */
 struct ring_model {
 	enum vsb_fault fault;
@@ -21,10 +19,10 @@ struct ring_model {
 	struct iovec part[VSB_SEGS_MAX];
 };
 
-/* For rings, and storage of chains, of up to VSB_SEGS_MAX entries. */
+/* For rings and chains of up to VSB_SEGS_MAX entries. */
 void ring_model(struct ring_model *m, const struct ring *r, u16 head);
 
-/* Is all of the chain that was taken last in the guest's memory? */
+/* Is the whole chain that was taken last in guest memory? */
 bool ring_chain_is_memory(const struct ring *r);
 
 #endif /* UNIT_RING_MODEL_H */

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * The queue of RST packets without a connection.
- */
+/* The queue of RST packets for unknown flows. */
 #include "test.h"
 
 #include "conn/pure/rstq.h"
@@ -23,7 +21,7 @@ static void assert_rst(const struct vsb_rst *rst, u32 n)
 	assert_int_equal(rst->type, n % 7);
 }
 
-static void test_an_empty_queue_has_none(void **state)
+static void test_empty_queue_returns_none(void **state)
 {
 	struct vsb_rstq q = { .count = 0 };
 
@@ -31,7 +29,7 @@ static void test_an_empty_queue_has_none(void **state)
 	assert_null(vsb_rstq_peek(&q));
 }
 
-static void test_a_peek_does_not_drop(void **state)
+static void test_peek_does_not_remove(void **state)
 {
 	struct vsb_rstq q = { .count = 0 };
 
@@ -43,7 +41,7 @@ static void test_a_peek_does_not_drop(void **state)
 	assert_null(vsb_rstq_peek(&q));
 }
 
-static void test_256_fit_in_their_order_and_no_more(void **state)
+static void test_queue_holds_256_in_order(void **state)
 {
 	struct vsb_rstq q = { .count = 0 };
 	u32 i;
@@ -59,7 +57,7 @@ static void test_256_fit_in_their_order_and_no_more(void **state)
 	assert_null(vsb_rstq_peek(&q));
 }
 
-static void test_order_holds_over_wraps(void **state)
+static void test_order_is_kept_over_wraps(void **state)
 {
 	struct vsb_rstq q = { .count = 0 };
 	struct rng rng = rng_seed(1);
@@ -80,7 +78,7 @@ static void test_order_holds_over_wraps(void **state)
 	}
 }
 
-static void test_a_cleared_queue_starts_anew(void **state)
+static void test_cleared_queue_is_empty_and_usable(void **state)
 {
 	struct vsb_rstq q = { .count = 0 };
 	u32 i;
@@ -99,11 +97,11 @@ static void test_a_cleared_queue_starts_anew(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test(test_an_empty_queue_has_none),
-	cmocka_unit_test(test_a_peek_does_not_drop),
-	cmocka_unit_test(test_256_fit_in_their_order_and_no_more),
-	cmocka_unit_test(test_order_holds_over_wraps),
-	cmocka_unit_test(test_a_cleared_queue_starts_anew),
+	cmocka_unit_test(test_empty_queue_returns_none),
+	cmocka_unit_test(test_peek_does_not_remove),
+	cmocka_unit_test(test_queue_holds_256_in_order),
+	cmocka_unit_test(test_order_is_kept_over_wraps),
+	cmocka_unit_test(test_cleared_queue_is_empty_and_usable),
 };
 
 run_all(tests)

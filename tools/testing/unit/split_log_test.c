@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * A virtqueue whose writes are logged.
- */
+/* A virtqueue with a logged used ring. */
 #include <stdlib.h>
 
 #include <linux/mm.h>
@@ -13,8 +11,8 @@
 #include "stub.h"
 
 /*
- * Where the used ring is for the guest: so that its flags, its index and its
- * elements are in one page, its last two elements and the event in the next.
+ * The guest address of the used ring: its flags, index and first elements are
+ * in one page, and its last two elements and the event index in the next.
  */
 #define USED_ENTRIES	8U
 #define USED_ADDR	(0x3000ULL - 4 - 6 * sizeof(struct vring_used_elem))
@@ -52,7 +50,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* What was logged since the last time. */
+/* Returns and clears the logged bits. */
 static u8 logged(void)
 {
 	u8 bits = bitmap[0];
@@ -61,7 +59,7 @@ static u8 logged(void)
 	return bits;
 }
 
-static void test_the_start_logs_the_flags(void **state)
+static void test_start_logs_the_flags(void **state)
 {
 	struct ring *r = *state;
 
@@ -69,7 +67,7 @@ static void test_the_start_logs_the_flags(void **state)
 	assert_int_equal(logged(), FIRST);
 }
 
-static void test_a_start_without_a_log_to_write_fails(void **state)
+static void test_start_with_an_inaccessible_log_fails(void **state)
 {
 	struct ring *r = *state;
 
@@ -77,7 +75,7 @@ static void test_a_start_without_a_log_to_write_fails(void **state)
 	assert_int_equal(vsb_split_start(&r->vr, 0), -EFAULT);
 }
 
-static void test_each_used_element_is_logged(void **state)
+static void test_used_element_is_logged(void **state)
 {
 	struct ring *r = *state;
 	unsigned int i;
@@ -90,7 +88,7 @@ static void test_each_used_element_is_logged(void **state)
 	}
 }
 
-static void test_the_used_index_is_logged_after_it_is_written(void **state)
+static void test_used_index_is_logged_after_it_is_written(void **state)
 {
 	struct ring *r = *state;
 	unsigned int i;
@@ -106,7 +104,7 @@ static void test_the_used_index_is_logged_after_it_is_written(void **state)
 	assert_int_equal(stub.trace[i + 2].kind, 'p');
 }
 
-static void test_the_avail_event_is_logged(void **state)
+static void test_avail_event_is_logged(void **state)
 {
 	struct ring *r = *state;
 
@@ -116,7 +114,7 @@ static void test_the_avail_event_is_logged(void **state)
 	assert_int_equal(logged(), 0);
 }
 
-static void test_the_flags_are_logged(void **state)
+static void test_flags_are_logged(void **state)
 {
 	struct ring *r = *state;
 
@@ -128,7 +126,7 @@ static void test_the_flags_are_logged(void **state)
 	assert_int_equal(logged(), FIRST);
 }
 
-static void test_a_ring_that_is_not_logged_leaves_the_log_alone(void **state)
+static void test_unlogged_ring_does_not_touch_the_log(void **state)
 {
 	struct ring *r = *state;
 
@@ -140,7 +138,7 @@ static void test_a_ring_that_is_not_logged_leaves_the_log_alone(void **state)
 	assert_false(dirty.dirty);
 }
 
-static void test_a_fault_in_the_log_breaks_the_ring(void **state)
+static void test_fault_in_the_log_breaks_the_ring(void **state)
 {
 	struct ring *r = *state;
 
@@ -151,8 +149,8 @@ static void test_a_fault_in_the_log_breaks_the_ring(void **state)
 	assert_int_equal(ring_get(&r->used->idx), 0);
 }
 
-/* Parts of a chain are where the guest said, also across two regions. */
-static void test_a_chain_knows_where_its_parts_are(void **state)
+/* The guest addresses of a chain's parts, also across two regions. */
+static void test_chain_has_the_guest_addresses_of_its_parts(void **state)
 {
 	struct ring *r = *state;
 
@@ -167,7 +165,7 @@ static void test_a_chain_knows_where_its_parts_are(void **state)
 	assert_int_equal(gpa[2], RAM1);
 }
 
-static void test_an_indirect_chain_knows_it_as_well(void **state)
+static void test_indirect_chain_has_the_guest_addresses_of_its_parts(void **state)
 {
 	struct ring *r = *state;
 
@@ -180,7 +178,7 @@ static void test_an_indirect_chain_knows_it_as_well(void **state)
 	assert_int_equal(gpa[1], RAM0 + 9);
 }
 
-static void test_what_was_written_into_a_chain_is_logged(void **state)
+static void test_bytes_written_to_a_chain_are_logged(void **state)
 {
 	struct ring *r = *state;
 
@@ -203,17 +201,17 @@ static void test_what_was_written_into_a_chain_is_logged(void **state)
 #define TEST(name)	cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 static const struct CMUnitTest tests[] = {
-	TEST(test_the_start_logs_the_flags),
-	TEST(test_a_start_without_a_log_to_write_fails),
-	TEST(test_each_used_element_is_logged),
-	TEST(test_the_used_index_is_logged_after_it_is_written),
-	TEST(test_the_avail_event_is_logged),
-	TEST(test_the_flags_are_logged),
-	TEST(test_a_ring_that_is_not_logged_leaves_the_log_alone),
-	TEST(test_a_fault_in_the_log_breaks_the_ring),
-	TEST(test_a_chain_knows_where_its_parts_are),
-	TEST(test_an_indirect_chain_knows_it_as_well),
-	TEST(test_what_was_written_into_a_chain_is_logged),
+	TEST(test_start_logs_the_flags),
+	TEST(test_start_with_an_inaccessible_log_fails),
+	TEST(test_used_element_is_logged),
+	TEST(test_used_index_is_logged_after_it_is_written),
+	TEST(test_avail_event_is_logged),
+	TEST(test_flags_are_logged),
+	TEST(test_unlogged_ring_does_not_touch_the_log),
+	TEST(test_fault_in_the_log_breaks_the_ring),
+	TEST(test_chain_has_the_guest_addresses_of_its_parts),
+	TEST(test_indirect_chain_has_the_guest_addresses_of_its_parts),
+	TEST(test_bytes_written_to_a_chain_are_logged),
 };
 
 run_all(tests)

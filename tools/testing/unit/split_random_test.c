@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Random drivers against a virtqueue: well-behaved, wrong and hostile ones.
- */
+/* Random drivers against a virtqueue: correct, faulty and hostile ones. */
 #include "test.h"
 
 #include "ring.h"
@@ -16,7 +14,7 @@ struct driver {
 	struct rng rng;
 	struct ring_model model;
 	u64 features;
-	unsigned int wrong;	/* one in so many choices is wrong; 0: none */
+	unsigned int wrong;	/* one of this many choices is wrong; 0: none */
 };
 
 static bool goes_wrong(struct driver *d)
@@ -61,7 +59,7 @@ static u16 some_next(struct driver *d, u16 next, u32 num)
 	return goes_wrong(d) ? rng_below(&d->rng, num + 2) : next;
 }
 
-/* A table somewhere behind the data; its address. */
+/* Writes a table after the data. Returns its address. */
 static u64 make_table(struct driver *d, u32 nr)
 {
 	u64 at = RAM2 + rng_below(&d->rng, RAM_SIZE - 16 * TABLE_MAX);
@@ -74,7 +72,9 @@ static u64 make_table(struct driver *d, u32 nr)
 	return goes_wrong(d) ? some_address(d) : at;
 }
 
-/* A chain of 1 to 4 descriptors from @head on, the last one maybe a table. */
+/*
+ * Writes a chain of 1 to 4 descriptors from @head on; the last may be a table.
+ */
 static void make_chain(struct driver *d, u16 head)
 {
 	u32 nr = 1 + rng_below(&d->rng, 4), i, entries;
@@ -114,7 +114,10 @@ static void assert_model(const struct driver *d)
 	}
 }
 
-/* One chain at a time: the walk of the module against the plain one. */
+/*
+ * Takes one chain at a time, and compares the module's walk with the simple
+ * one.
+ */
 static void walk(u64 seed, u64 features, bool writes, unsigned int wrong)
 {
 	static struct driver d;
@@ -140,7 +143,7 @@ static void walk(u64 seed, u64 features, bool writes, unsigned int wrong)
 	ring_free(&d.ring);
 }
 
-static void test_good_chains_are_as_a_plain_walk_finds_them(void **state)
+static void test_good_chains_match_the_reference_walk(void **state)
 {
 	u64 seed;
 
@@ -149,7 +152,7 @@ static void test_good_chains_are_as_a_plain_walk_finds_them(void **state)
 		walk(seed, seed % 3 ? F_INDIRECT : 0, seed % 2, 0);
 }
 
-static void test_wrong_chains_are_judged_as_a_plain_walk_does(void **state)
+static void test_wrong_chains_have_the_faults_of_the_reference_walk(void **state)
 {
 	static const unsigned int wrong[] = { 40, 15, 6, 2 };
 	u64 seed;
@@ -161,21 +164,21 @@ static void test_wrong_chains_are_judged_as_a_plain_walk_does(void **state)
 }
 
 /*
- * A driver with a ring in use: it adds chains, reads what is used and asks for
- * interrupts; the device takes, gives back, pushes and publishes. Nothing is
- * lost, doubled or out of order, and the driver never sleeps for ever.
+ * A driver with a ring in use: it adds chains, reads used elements and requests
+ * interrupts; the device takes, rewinds, pushes and publishes. No chain is
+ * lost, duplicated or reordered, and neither side sleeps for ever.
  */
 struct traffic {
 	struct ring ring;
 	struct rng rng;
 	u64 features;
-	u32 added, taken, published, seen;	/* chains so far */
+	u32 added, taken, published, seen;	/* number of chains so far */
 	u32 staged;
 	u16 base;
 	bool driver_sleeps, device_sleeps;
 };
 
-/* Chain @n: its head tells its number, modulo the size. */
+/* Adds chain @n, whose head is its number modulo the ring size. */
 static void traffic_add(struct traffic *t)
 {
 	u16 old = ring_get(&t->ring.avail->idx), event;
@@ -233,11 +236,11 @@ static void traffic_take(struct traffic *t)
 	t->staged += took - back;
 }
 
-/* A call that waits is not forgotten, unless the driver has read all. */
+/* A deferred call is not lost, unless the driver has read everything. */
 static void traffic_call(struct traffic *t)
 {
 	if (!vsb_split_wants_interrupt(&t->ring.vr))
-		/* a driver that sleeps with something to read never wakes */
+		/* a driver that sleeps with an unread element never wakes */
 		assert_false(t->driver_sleeps && t->seen != t->published);
 	else if (rng_below(&t->rng, 4))
 		t->driver_sleeps = false;
@@ -285,7 +288,7 @@ static void traffic_run(u64 seed, u64 features, unsigned int rounds)
 			traffic_add(&t);
 			break;
 		case 4:
-			/* now and then it looks by itself */
+			/* sometimes the driver reads without a call */
 			if (!t.driver_sleeps || !rng_below(&t.rng, 8))
 				traffic_read(&t);
 			break;
@@ -306,7 +309,7 @@ static void traffic_run(u64 seed, u64 features, unsigned int rounds)
 	ring_free(&t.ring);
 }
 
-static void test_traffic_keeps_its_order_and_nobody_sleeps_for_ever(void **state)
+static void test_traffic_stays_in_order_and_no_side_sleeps_for_ever(void **state)
 {
 	static const u64 features[] = { 0, F_EVENT_IDX, F_EMPTY,
 					F_EVENT_IDX | F_EMPTY };
@@ -317,14 +320,14 @@ static void test_traffic_keeps_its_order_and_nobody_sleeps_for_ever(void **state
 		traffic_run(seed, features[seed % 4], 4000);
 }
 
-static void test_traffic_goes_on_behind_65536(void **state)
+static void test_traffic_continues_after_the_index_wraps(void **state)
 {
 	(void)state;
 	traffic_run(1, F_EVENT_IDX, 400000);
 	traffic_run(2, 0, 400000);
 }
 
-/* Memory that another processor changes before each access. */
+/* Changes memory, as another processor would, before each access. */
 static void scribble(void *arg)
 {
 	struct driver *d = arg;
@@ -390,7 +393,7 @@ static void hostile(u64 seed)
 	ring_free(&d.ring);
 }
 
-static void test_memory_that_changes_all_the_time_does_no_harm(void **state)
+static void test_changing_memory_is_harmless(void **state)
 {
 	u64 seed;
 
@@ -399,7 +402,9 @@ static void test_memory_that_changes_all_the_time_does_no_harm(void **state)
 		hostile(seed);
 }
 
-/* Every byte of the ring is random: each call ends, in memory of the guest. */
+/*
+ * Every byte of the ring is random: each call returns, with guest memory only.
+ */
 static void noise(u64 seed)
 {
 	static struct driver d;
@@ -426,7 +431,7 @@ static void noise(u64 seed)
 	ring_free(&d.ring);
 }
 
-static void test_noise_in_the_ring_does_no_harm(void **state)
+static void test_random_ring_content_is_harmless(void **state)
 {
 	u64 seed;
 
@@ -436,12 +441,12 @@ static void test_noise_in_the_ring_does_no_harm(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-	cmocka_unit_test(test_good_chains_are_as_a_plain_walk_finds_them),
-	cmocka_unit_test(test_wrong_chains_are_judged_as_a_plain_walk_does),
-	cmocka_unit_test(test_traffic_keeps_its_order_and_nobody_sleeps_for_ever),
-	cmocka_unit_test(test_traffic_goes_on_behind_65536),
-	cmocka_unit_test(test_memory_that_changes_all_the_time_does_no_harm),
-	cmocka_unit_test(test_noise_in_the_ring_does_no_harm),
+	cmocka_unit_test(test_good_chains_match_the_reference_walk),
+	cmocka_unit_test(test_wrong_chains_have_the_faults_of_the_reference_walk),
+	cmocka_unit_test(test_traffic_stays_in_order_and_no_side_sleeps_for_ever),
+	cmocka_unit_test(test_traffic_continues_after_the_index_wraps),
+	cmocka_unit_test(test_changing_memory_is_harmless),
+	cmocka_unit_test(test_random_ring_content_is_harmless),
 };
 
 run_all(tests)

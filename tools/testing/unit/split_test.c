@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A split ring: its settings, its start, and the chains that it gives.
+ * A split ring: its settings, its start, and the chains that it returns.
  */
 #include <linux/vhost.h>
 
@@ -32,7 +32,7 @@ static void assert_part(const struct ring *r, unsigned int i, u64 addr,
 	assert_int_equal(r->iov[i].iov_len, len);
 }
 
-/* Make the chain at descriptor 0 available; it has this fault. */
+/* Makes the chain at descriptor 0 available and expects this fault. */
 static void assert_fault(struct ring *r, enum vsb_fault fault)
 {
 	u16 last = r->vr.last_avail;
@@ -59,7 +59,7 @@ static void assert_broken(struct ring *r)
 
 /* settings */
 
-static void test_a_size_is_a_power_of_two_of_16_bits(void **state)
+static void test_size_must_be_a_power_of_two_of_16_bits(void **state)
 {
 	static const u32 bad[] = { 0, 3, 12, 0xffff, 0x10000, 0x80000000 };
 	struct ring *r = *state;
@@ -74,7 +74,7 @@ static void test_a_size_is_a_power_of_two_of_16_bits(void **state)
 	assert_int_equal(r->vr.num, 0x8000);
 }
 
-static void test_a_base_has_16_bits(void **state)
+static void test_base_must_have_16_bits(void **state)
 {
 	struct ring *r = *state;
 
@@ -84,7 +84,7 @@ static void test_a_base_has_16_bits(void **state)
 	assert_int_equal(r->vr.last_avail, 0xffff);
 }
 
-static void test_new_addresses_drop_what_was_read_ahead(void **state)
+static void test_new_addresses_discard_entries_read_ahead(void **state)
 {
 	struct ring *r = *state;
 	struct vhost_vring_addr a = {
@@ -102,7 +102,7 @@ static void test_new_addresses_drop_what_was_read_ahead(void **state)
 	assert_int_equal(r->chain.head, 5);
 }
 
-static void test_a_peek_sees_a_chain_that_is_made_available(void **state)
+static void test_peek_sees_an_available_chain(void **state)
 {
 	struct vsb_split_seen seen;
 	struct ring *r = *state;
@@ -118,7 +118,7 @@ static void test_a_peek_sees_a_chain_that_is_made_available(void **state)
 
 /* start */
 
-static void test_a_start_reads_the_used_index_and_keeps_the_other(void **state)
+static void test_start_reads_the_used_index_and_keeps_last_avail(void **state)
 {
 	struct ring *r = *state;
 
@@ -131,7 +131,7 @@ static void test_a_start_reads_the_used_index_and_keeps_the_other(void **state)
 	assert_int_equal(ring_next(r), 0);
 }
 
-static void test_a_start_takes_the_features(void **state)
+static void test_start_applies_the_features(void **state)
 {
 	struct ring *r = *state;
 	u64 set;
@@ -150,7 +150,7 @@ static void test_a_start_takes_the_features(void **state)
 	}
 }
 
-static void test_a_queue_without_a_size_does_not_start(void **state)
+static void test_start_without_a_size_fails(void **state)
 {
 	struct ring *r = *state;
 
@@ -158,7 +158,7 @@ static void test_a_queue_without_a_size_does_not_start(void **state)
 	assert_int_equal(vsb_split_start(&r->vr, 0), -EFAULT);
 }
 
-static void test_each_part_must_be_the_process_s(void **state)
+static void test_each_area_must_be_in_the_process(void **state)
 {
 	struct ring *r = *state;
 	const struct vsb_split good = r->vr;
@@ -176,7 +176,7 @@ static void test_each_part_must_be_the_process_s(void **state)
 	assert_int_equal(vsb_split_start(&r->vr, 0), 0);
 }
 
-static void test_the_last_bytes_of_a_part_count(void **state)
+static void test_last_byte_of_an_area_is_checked(void **state)
 {
 	struct ring *r = *state;
 	const struct vsb_split good = r->vr;
@@ -190,7 +190,7 @@ static void test_the_last_bytes_of_a_part_count(void **state)
 	r->vr = good;
 }
 
-static void test_a_start_that_cannot_access_the_ring_fails(void **state)
+static void test_start_with_an_inaccessible_ring_fails(void **state)
 {
 	struct ring *r = *state;
 
@@ -200,7 +200,7 @@ static void test_a_start_that_cannot_access_the_ring_fails(void **state)
 	}
 }
 
-static void test_a_broken_ring_can_be_started_again(void **state)
+static void test_broken_ring_may_be_restarted(void **state)
 {
 	struct ring *r = *state;
 
@@ -216,7 +216,7 @@ static void test_a_broken_ring_can_be_started_again(void **state)
 
 /* the available ring */
 
-static void test_an_empty_ring_gives_nothing(void **state)
+static void test_empty_ring_returns_no_chain(void **state)
 {
 	struct ring *r = *state;
 
@@ -225,7 +225,7 @@ static void test_an_empty_ring_gives_nothing(void **state)
 	assert_false(r->vr.broken);
 }
 
-static void test_chains_come_in_the_order_of_the_ring(void **state)
+static void test_chains_are_returned_in_ring_order(void **state)
 {
 	struct ring *r = *state;
 	u16 i, round;
@@ -246,7 +246,7 @@ static void test_chains_come_in_the_order_of_the_ring(void **state)
 	}
 }
 
-static void test_the_index_wraps_at_65536(void **state)
+static void test_index_wraps_at_65536(void **state)
 {
 	struct ring *r = *state;
 	unsigned int i;
@@ -261,8 +261,8 @@ static void test_the_index_wraps_at_65536(void **state)
 	assert_int_equal(r->vr.last_avail, 20);
 }
 
-/* As many as there are entries may be new at once; one more is a lie. */
-static void test_an_index_may_be_ahead_by_the_size_and_no_more(void **state)
+/* The index may be ahead by the ring size at most. */
+static void test_index_too_far_ahead_breaks_the_ring(void **state)
 {
 	static const u16 bases[] = { 0, 1, 65530, 65535, 32768 };
 	unsigned int i;
@@ -284,7 +284,7 @@ static void test_an_index_may_be_ahead_by_the_size_and_no_more(void **state)
 	}
 }
 
-static void test_an_index_that_goes_back_breaks_the_ring(void **state)
+static void test_index_that_goes_back_breaks_the_ring(void **state)
 {
 	struct ring *r = *state;
 
@@ -295,7 +295,7 @@ static void test_an_index_that_goes_back_breaks_the_ring(void **state)
 	assert_broken(r);
 }
 
-static void test_a_head_out_of_range_breaks_the_ring(void **state)
+static void test_head_out_of_range_breaks_the_ring(void **state)
 {
 	static const u16 heads[] = { 8, 9, 255, 0x8000, 0xffff };
 	unsigned int i;
@@ -310,7 +310,7 @@ static void test_a_head_out_of_range_breaks_the_ring(void **state)
 }
 
 /*
- * The index is read when the known entries are used up, the entries together,
+ * The index is read when all known entries are used up, the entries together,
  * and each of the four fields of a descriptor once.
  */
 static void test_guest_memory_is_read_once(void **state)
@@ -343,7 +343,7 @@ static void test_entries_are_read_after_the_index(void **state)
 	assert_ptr_equal(stub.trace[3].addr, &r->desc[0]);
 }
 
-static void test_rewound_chains_come_again(void **state)
+static void test_rewound_chains_are_returned_again(void **state)
 {
 	struct ring *r = *state;
 	u16 i;
@@ -368,8 +368,8 @@ static void test_rewound_chains_come_again(void **state)
 	assert_int_equal(ring_next(r), 0);
 }
 
-/* A full ring, all of it taken and given back, is still not too far ahead. */
-static void test_a_full_ring_can_be_rewound(void **state)
+/* A full ring that was taken and rewound is still within the ring size. */
+static void test_full_ring_may_be_rewound(void **state)
 {
 	struct ring *r = *state;
 	u16 i;
@@ -391,7 +391,7 @@ static void test_a_full_ring_can_be_rewound(void **state)
 
 /* direct chains */
 
-static void test_a_chain_has_the_parts_of_its_descriptors(void **state)
+static void test_chain_has_the_parts_of_its_descriptors(void **state)
 {
 	struct ring *r = *state;
 
@@ -409,7 +409,7 @@ static void test_a_chain_has_the_parts_of_its_descriptors(void **state)
 	assert_part(r, 2, RAM1, 1);
 }
 
-static void test_a_chain_may_use_the_whole_table_and_no_more(void **state)
+static void test_chain_may_use_every_descriptor_once(void **state)
 {
 	struct ring *r = *state;
 	u16 i;
@@ -422,7 +422,7 @@ static void test_a_chain_may_use_the_whole_table_and_no_more(void **state)
 	assert_fault(r, VSB_FAULT_CHAIN);
 }
 
-static void test_a_loop_ends_with_a_fault(void **state)
+static void test_loop_is_a_fault(void **state)
 {
 	struct ring *r = *state;
 
@@ -436,7 +436,7 @@ static void test_a_loop_ends_with_a_fault(void **state)
 	assert_fault(r, VSB_FAULT_CHAIN);
 }
 
-static void test_a_next_out_of_range_is_a_fault(void **state)
+static void test_next_out_of_range_is_a_fault(void **state)
 {
 	struct ring *r = *state;
 
@@ -448,7 +448,7 @@ static void test_a_next_out_of_range_is_a_fault(void **state)
 	assert_fault(r, VSB_FAULT_NONE);
 }
 
-static void test_the_wrong_direction_is_a_fault(void **state)
+static void test_wrong_direction_is_a_fault(void **state)
 {
 	struct ring *r = *state;
 
@@ -463,7 +463,7 @@ static void test_the_wrong_direction_is_a_fault(void **state)
 	assert_fault(r, VSB_FAULT_DIRECTION);
 }
 
-static void test_empty_descriptors_have_no_part(void **state)
+static void test_empty_descriptor_has_no_part(void **state)
 {
 	struct ring *r = *state;
 
@@ -501,7 +501,7 @@ static const struct {
 	{ "the longest", RAM0, U32_MAX, VSB_FAULT_BOUNDS },
 };
 
-static void test_addresses_must_be_memory(void **state)
+static void test_address_outside_memory_is_a_fault(void **state)
 {
 	struct ring *r = *state;
 	unsigned int i;
@@ -515,7 +515,7 @@ static void test_addresses_must_be_memory(void **state)
 	}
 }
 
-static void test_a_descriptor_across_regions_has_two_parts(void **state)
+static void test_descriptor_across_regions_has_two_parts(void **state)
 {
 	struct ring *r = *state;
 
@@ -527,7 +527,7 @@ static void test_a_descriptor_across_regions_has_two_parts(void **state)
 	assert_part(r, 1, RAM1, 20);
 }
 
-static void test_more_than_4_gib_in_a_chain_is_a_fault(void **state)
+static void test_chain_above_4_gib_is_a_fault(void **state)
 {
 	struct ring *r = *state;
 
@@ -536,7 +536,7 @@ static void test_more_than_4_gib_in_a_chain_is_a_fault(void **state)
 	assert_fault(r, VSB_FAULT_CHAIN);
 }
 
-static void test_more_parts_than_there_is_room_for_are_a_fault(void **state)
+static void test_too_many_parts_are_a_fault(void **state)
 {
 	struct ring *r = *state;
 
@@ -562,7 +562,7 @@ static void indirect(struct ring *r, u64 at, u32 len)
 	ring_desc(r, 0, at, len, D_INDIRECT, 0);
 }
 
-static void test_an_indirect_chain_has_the_parts_of_its_table(void **state)
+static void test_indirect_chain_has_the_parts_of_its_table(void **state)
 {
 	struct ring *r = *state;
 
@@ -590,8 +590,10 @@ static void test_indirect_is_a_fault_unless_negotiated(void **state)
 	assert_fault(r, VSB_FAULT_NONE);
 }
 
-/* virtio 1.3, 2.7.5.3.2: the flag of the descriptor itself is ignored. */
-static void test_the_table_s_own_direction_does_not_matter(void **state)
+/*
+ * virtio 1.3, 2.7.5.3.2: the write flag of the indirect descriptor is ignored.
+ */
+static void test_direction_of_the_table_is_ignored(void **state)
 {
 	struct ring *r = *state;
 
@@ -602,7 +604,7 @@ static void test_the_table_s_own_direction_does_not_matter(void **state)
 	assert_fault(r, VSB_FAULT_DIRECTION);
 }
 
-static void test_a_table_may_follow_descriptors(void **state)
+static void test_table_may_follow_descriptors(void **state)
 {
 	struct ring *r = *state;
 
@@ -615,7 +617,7 @@ static void test_a_table_may_follow_descriptors(void **state)
 	assert_part(r, 1, RAM2, 8);
 }
 
-static void test_nothing_may_follow_a_table(void **state)
+static void test_descriptor_after_a_table_is_a_fault(void **state)
 {
 	struct ring *r = *state;
 
@@ -625,7 +627,7 @@ static void test_nothing_may_follow_a_table(void **state)
 	assert_fault(r, VSB_FAULT_CHAIN);
 }
 
-static void test_a_table_in_a_table_is_a_fault(void **state)
+static void test_table_in_a_table_is_a_fault(void **state)
 {
 	struct ring *r = *state;
 
@@ -639,7 +641,7 @@ static void test_a_table_in_a_table_is_a_fault(void **state)
 	assert_fault(r, VSB_FAULT_CHAIN);
 }
 
-static void test_a_table_is_a_number_of_descriptors(void **state)
+static void test_table_length_must_be_a_multiple_of_descriptors(void **state)
 {
 	static const u32 bad[] = { 0, 1, 8, 15, 17, 31, 33, 1025 * 16 + 1,
 				   U32_MAX };
@@ -653,7 +655,7 @@ static void test_a_table_is_a_number_of_descriptors(void **state)
 	}
 }
 
-static void test_a_table_has_at_most_1024_descriptors(void **state)
+static void test_table_above_1024_descriptors_is_a_fault(void **state)
 {
 	struct ring *r = *state;
 
@@ -666,7 +668,7 @@ static void test_a_table_has_at_most_1024_descriptors(void **state)
 	assert_fault(r, VSB_FAULT_SEGS);
 }
 
-static void test_a_table_may_be_longer_than_the_ring(void **state)
+static void test_table_may_be_longer_than_the_ring(void **state)
 {
 	struct ring *r = *state;
 	u16 i;
@@ -683,7 +685,7 @@ static void test_a_table_may_be_longer_than_the_ring(void **state)
 	assert_fault(r, VSB_FAULT_SEGS);
 }
 
-static void test_a_bad_next_in_a_table_is_a_fault(void **state)
+static void test_bad_next_in_a_table_is_a_fault(void **state)
 {
 	struct ring *r = *state;
 
@@ -698,8 +700,8 @@ static void test_a_bad_next_in_a_table_is_a_fault(void **state)
 	assert_fault(r, VSB_FAULT_CHAIN);
 }
 
-/* Also with an entry that begins in one region and ends in the other. */
-static void test_a_table_may_lie_across_regions(void **state)
+/* Including tables with an entry that crosses the boundary. */
+static void test_table_may_cross_regions(void **state)
 {
 	struct ring *r = *state;
 	u64 at;
@@ -717,7 +719,7 @@ static void test_a_table_may_lie_across_regions(void **state)
 	}
 }
 
-static void test_a_table_must_be_memory(void **state)
+static void test_table_outside_memory_is_a_fault(void **state)
 {
 	static const u64 bad[] = { HOLE, HOLE - 16, HOLE - 1, RAM2 - 1,
 				   RAM_END - 16, 0, U64_MAX, U64_MAX - 15 };
@@ -731,9 +733,9 @@ static void test_a_table_must_be_memory(void **state)
 	}
 }
 
-/* what a round walks */
+/* the work of a round */
 
-/* What taking the chain at descriptor 0 adds to the work of the round. */
+/* The work that taking the chain at descriptor 0 adds to the round. */
 static u32 walked(struct ring *r, enum vsb_fault fault)
 {
 	u32 before = r->vr.walked;
@@ -742,7 +744,7 @@ static u32 walked(struct ring *r, enum vsb_fault fault)
 	return r->vr.walked - before;
 }
 
-static void test_each_entry_and_each_part_is_work(void **state)
+static void test_each_descriptor_and_each_part_counts_as_work(void **state)
 {
 	struct ring *r = *state;
 
@@ -757,7 +759,7 @@ static void test_each_entry_and_each_part_is_work(void **state)
 	assert_int_equal(walked(r, VSB_FAULT_NONE), 3 + 2);
 }
 
-static void test_an_entry_without_bytes_is_work(void **state)
+static void test_empty_descriptor_counts_as_work(void **state)
 {
 	struct ring *r = *state;
 	u16 i;
@@ -769,7 +771,7 @@ static void test_an_entry_without_bytes_is_work(void **state)
 	assert_int_equal(walked(r, VSB_FAULT_NONE), 1 + 1024 + 1);
 }
 
-static void test_a_walk_that_ends_in_a_fault_is_work(void **state)
+static void test_walk_that_ends_in_a_fault_counts_as_work(void **state)
 {
 	struct ring *r = *state;
 	u16 i;
@@ -783,7 +785,7 @@ static void test_a_walk_that_ends_in_a_fault_is_work(void **state)
 	assert_int_equal(walked(r, VSB_FAULT_CHAIN), 1 + 4);
 }
 
-static void test_a_round_is_spent_by_few_long_chains(void **state)
+static void test_few_long_chains_end_a_round(void **state)
 {
 	struct ring *r = *state;
 	u32 since = r->vr.walked = U32_MAX - 5;
@@ -800,7 +802,7 @@ static void test_a_round_is_spent_by_few_long_chains(void **state)
 
 /* failures */
 
-/* An RX and a TX chain: two descriptors, the second one a table. */
+/* Writes a chain of two descriptors; the second is a table. */
 static void two_tables(struct ring *r)
 {
 	ring_desc(r, 0, RAM0, 44, D_NEXT, 1);
@@ -810,10 +812,10 @@ static void two_tables(struct ring *r)
 }
 
 /*
- * Index, entry, four fields each of two descriptors, two halves of an entry,
- * another entry.
+ * The accesses: index, entry, four fields of each of two descriptors, two
+ * halves of a table entry, and another table entry.
  */
-static void test_each_access_that_fails_is_broken_or_a_fault(void **state)
+static void test_each_failed_access_breaks_the_ring_or_is_a_fault(void **state)
 {
 	struct ring *r = *state;
 	unsigned int fail;
@@ -837,7 +839,7 @@ static void test_each_access_that_fails_is_broken_or_a_fault(void **state)
 	assert_int_equal(stub.user, 13);
 }
 
-static void test_parts_that_the_process_lost_break_or_fault(void **state)
+static void test_inaccessible_area_breaks_the_ring_or_is_a_fault(void **state)
 {
 	struct ring *r = *state;
 
@@ -858,55 +860,55 @@ static void test_parts_that_the_process_lost_break_or_fault(void **state)
 	cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
 
 static const struct CMUnitTest tests[] = {
-	TEST(a_size_is_a_power_of_two_of_16_bits),
-	TEST(a_base_has_16_bits),
-	TEST(new_addresses_drop_what_was_read_ahead),
-	TEST(a_peek_sees_a_chain_that_is_made_available),
-	TEST(a_start_reads_the_used_index_and_keeps_the_other),
-	TEST(a_start_takes_the_features),
-	TEST(a_queue_without_a_size_does_not_start),
-	TEST(each_part_must_be_the_process_s),
-	TEST(the_last_bytes_of_a_part_count),
-	TEST(a_start_that_cannot_access_the_ring_fails),
-	TEST(a_broken_ring_can_be_started_again),
-	TEST(an_empty_ring_gives_nothing),
-	TEST(chains_come_in_the_order_of_the_ring),
-	TEST(the_index_wraps_at_65536),
-	TEST(an_index_may_be_ahead_by_the_size_and_no_more),
-	TEST(an_index_that_goes_back_breaks_the_ring),
-	TEST(a_head_out_of_range_breaks_the_ring),
+	TEST(size_must_be_a_power_of_two_of_16_bits),
+	TEST(base_must_have_16_bits),
+	TEST(new_addresses_discard_entries_read_ahead),
+	TEST(peek_sees_an_available_chain),
+	TEST(start_reads_the_used_index_and_keeps_last_avail),
+	TEST(start_applies_the_features),
+	TEST(start_without_a_size_fails),
+	TEST(each_area_must_be_in_the_process),
+	TEST(last_byte_of_an_area_is_checked),
+	TEST(start_with_an_inaccessible_ring_fails),
+	TEST(broken_ring_may_be_restarted),
+	TEST(empty_ring_returns_no_chain),
+	TEST(chains_are_returned_in_ring_order),
+	TEST(index_wraps_at_65536),
+	TEST(index_too_far_ahead_breaks_the_ring),
+	TEST(index_that_goes_back_breaks_the_ring),
+	TEST(head_out_of_range_breaks_the_ring),
 	TEST(guest_memory_is_read_once),
 	TEST(entries_are_read_after_the_index),
-	TEST(rewound_chains_come_again),
-	TEST(a_full_ring_can_be_rewound),
-	TEST(a_chain_has_the_parts_of_its_descriptors),
-	TEST(a_chain_may_use_the_whole_table_and_no_more),
-	TEST(a_loop_ends_with_a_fault),
-	TEST(a_next_out_of_range_is_a_fault),
-	TEST(the_wrong_direction_is_a_fault),
-	TEST(empty_descriptors_have_no_part),
-	TEST(addresses_must_be_memory),
-	TEST(a_descriptor_across_regions_has_two_parts),
-	TEST(more_than_4_gib_in_a_chain_is_a_fault),
-	TEST(more_parts_than_there_is_room_for_are_a_fault),
-	TEST(an_indirect_chain_has_the_parts_of_its_table),
+	TEST(rewound_chains_are_returned_again),
+	TEST(full_ring_may_be_rewound),
+	TEST(chain_has_the_parts_of_its_descriptors),
+	TEST(chain_may_use_every_descriptor_once),
+	TEST(loop_is_a_fault),
+	TEST(next_out_of_range_is_a_fault),
+	TEST(wrong_direction_is_a_fault),
+	TEST(empty_descriptor_has_no_part),
+	TEST(address_outside_memory_is_a_fault),
+	TEST(descriptor_across_regions_has_two_parts),
+	TEST(chain_above_4_gib_is_a_fault),
+	TEST(too_many_parts_are_a_fault),
+	TEST(indirect_chain_has_the_parts_of_its_table),
 	TEST(indirect_is_a_fault_unless_negotiated),
-	TEST(the_table_s_own_direction_does_not_matter),
-	TEST(a_table_may_follow_descriptors),
-	TEST(nothing_may_follow_a_table),
-	TEST(a_table_in_a_table_is_a_fault),
-	TEST(a_table_is_a_number_of_descriptors),
-	TEST(a_table_has_at_most_1024_descriptors),
-	TEST(a_table_may_be_longer_than_the_ring),
-	TEST(a_bad_next_in_a_table_is_a_fault),
-	TEST(a_table_may_lie_across_regions),
-	TEST(a_table_must_be_memory),
-	TEST(each_entry_and_each_part_is_work),
-	TEST(an_entry_without_bytes_is_work),
-	TEST(a_walk_that_ends_in_a_fault_is_work),
-	TEST(a_round_is_spent_by_few_long_chains),
-	TEST(each_access_that_fails_is_broken_or_a_fault),
-	TEST(parts_that_the_process_lost_break_or_fault),
+	TEST(direction_of_the_table_is_ignored),
+	TEST(table_may_follow_descriptors),
+	TEST(descriptor_after_a_table_is_a_fault),
+	TEST(table_in_a_table_is_a_fault),
+	TEST(table_length_must_be_a_multiple_of_descriptors),
+	TEST(table_above_1024_descriptors_is_a_fault),
+	TEST(table_may_be_longer_than_the_ring),
+	TEST(bad_next_in_a_table_is_a_fault),
+	TEST(table_may_cross_regions),
+	TEST(table_outside_memory_is_a_fault),
+	TEST(each_descriptor_and_each_part_counts_as_work),
+	TEST(empty_descriptor_counts_as_work),
+	TEST(walk_that_ends_in_a_fault_counts_as_work),
+	TEST(few_long_chains_end_a_round),
+	TEST(each_failed_access_breaks_the_ring_or_is_a_fault),
+	TEST(inaccessible_area_breaks_the_ring_or_is_a_fault),
 };
 
 run_all(tests)

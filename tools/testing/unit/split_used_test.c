@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * A virtqueue: what it returns to the driver, interrupts and kicks.
- */
+/* A virtqueue: used elements, interrupts and kicks. */
 #include "test.h"
 
 #include "ring.h"
@@ -22,7 +20,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* An empty ring at @base, anew. */
+/* Recreates the ring, empty, with its indices at @base. */
 static void restart(struct ring *r, u64 features, u16 base)
 {
 	ring_free(r);
@@ -36,7 +34,7 @@ static void push_quietly(struct ring *r, unsigned int nr)
 	vsb_split_publish(&r->vr);
 }
 
-/* Return: whether the driver wanted an interrupt; it has had one then. */
+/* Returns whether the driver wanted an interrupt, and marks it as sent. */
 static bool push_and_publish(struct ring *r, unsigned int nr)
 {
 	bool call;
@@ -52,7 +50,7 @@ static bool push_and_publish(struct ring *r, unsigned int nr)
 
 /* used elements */
 
-static void test_a_used_element_is_little_endian_at_its_slot(void **state)
+static void test_used_element_is_little_endian_at_its_slot(void **state)
 {
 	static const u8 want[] = { 0x05, 0x01, 0, 0, 0x44, 0x33, 0x22, 0x11 };
 	struct ring *r = *state;
@@ -70,7 +68,7 @@ static void test_a_used_element_is_little_endian_at_its_slot(void **state)
 	assert_int_equal(ring_get(&r->used->idx), 1);
 }
 
-static void test_elements_are_not_seen_before_they_are_published(void **state)
+static void test_elements_are_invisible_before_publish(void **state)
 {
 	struct ring *r = *state;
 	u16 i;
@@ -87,7 +85,7 @@ static void test_elements_are_not_seen_before_they_are_published(void **state)
 	}
 }
 
-static void test_nothing_staged_publishes_nothing(void **state)
+static void test_publish_without_elements_does_nothing(void **state)
 {
 	struct ring *r = *state;
 
@@ -98,14 +96,14 @@ static void test_nothing_staged_publishes_nothing(void **state)
 	assert_int_equal(stub.user, 0);
 }
 
-static void test_elements_come_before_the_index_and_that_before_the_event(void **state)
+static void test_barriers_order_elements_index_and_event(void **state)
 {
 	struct ring *r = *state;
 
 	stub_trace_clear();
 	push_and_publish(r, 1);
 	push_and_publish(r, 2);
-	/* both elements with one write */
+	/* both elements in one write */
 	assert_int_equal(stub.steps, 4 + 5);
 	assert_ptr_equal(stub.trace[4].addr, &r->used->ring[1]);
 	assert_int_equal(stub.trace[5].kind, 'W');
@@ -116,8 +114,10 @@ static void test_elements_come_before_the_index_and_that_before_the_event(void *
 	assert_int_equal(stub.trace[8].kind, 'r');
 }
 
-/* More than are kept at once, from a slot near the end of the ring on. */
-static void test_long_rows_of_elements_wrap_with_the_ring(void **state)
+/*
+ * More elements than one batch holds, from a slot near the end of the ring on.
+ */
+static void test_long_batches_of_elements_wrap_with_the_ring(void **state)
 {
 	struct ring *r = *state;
 	u16 i, nr = 2 * VSB_SPLIT_BATCH + 3;
@@ -136,7 +136,9 @@ static void test_long_rows_of_elements_wrap_with_the_ring(void **state)
 	}
 }
 
-/* A guest that lies can have more chains taken than its ring has entries. */
+/*
+ * A guest with a wrong index can make the device take more chains than entries.
+ */
 static void test_more_elements_than_entries_stay_in_the_ring(void **state)
 {
 	struct ring *r = *state;
@@ -151,7 +153,7 @@ static void test_more_elements_than_entries_stay_in_the_ring(void **state)
 				 3 * VSB_SPLIT_BATCH - 8 + i);
 }
 
-static void test_an_element_that_cannot_be_written_breaks_the_ring(void **state)
+static void test_unwritable_element_breaks_the_ring(void **state)
 {
 	struct ring *r = *state;
 
@@ -163,7 +165,7 @@ static void test_an_element_that_cannot_be_written_breaks_the_ring(void **state)
 	assert_int_equal(ring_get(&r->used->idx), 0);
 }
 
-static void test_an_index_that_cannot_be_written_breaks_the_ring(void **state)
+static void test_unwritable_index_breaks_the_ring(void **state)
 {
 	struct ring *r = *state;
 
@@ -174,7 +176,7 @@ static void test_an_index_that_cannot_be_written_breaks_the_ring(void **state)
 
 /* interrupts without EVENT_IDX */
 
-static void test_the_driver_s_flag_suppresses_interrupts(void **state)
+static void test_flag_of_the_driver_suppresses_interrupts(void **state)
 {
 	struct ring *r = *state;
 
@@ -187,7 +189,7 @@ static void test_the_driver_s_flag_suppresses_interrupts(void **state)
 	assert_true(push_and_publish(r, 1));
 }
 
-static void test_an_unreadable_flag_or_event_interrupts(void **state)
+static void test_unreadable_flag_or_event_interrupts(void **state)
 {
 	struct ring *r = *state;
 
@@ -202,7 +204,7 @@ static void test_an_unreadable_flag_or_event_interrupts(void **state)
 	assert_true(push_and_publish(r, 1));
 }
 
-static void test_notify_on_empty_interrupts_when_all_is_taken(void **state)
+static void test_notify_on_empty_interrupts_when_the_ring_is_empty(void **state)
 {
 	struct ring *r = *state;
 
@@ -214,14 +216,14 @@ static void test_notify_on_empty_interrupts_when_all_is_taken(void **state)
 	assert_false(push_and_publish(r, 1));
 	assert_int_equal(ring_next(r), 1);
 	assert_true(push_and_publish(r, 1));
-	/* the driver has added one that was not read yet */
+	/* the driver has added a chain that the device has not read */
 	ring_avail(r, 0);
 	assert_int_equal(ring_next(r), 1);
 	ring_avail(r, 0);
 	assert_false(push_and_publish(r, 1));
 }
 
-static void test_without_notify_on_empty_the_flag_holds(void **state)
+static void test_flag_applies_without_notify_on_empty(void **state)
 {
 	struct ring *r = *state;
 
@@ -234,7 +236,7 @@ static void test_without_notify_on_empty_the_flag_holds(void **state)
 
 /* interrupts with EVENT_IDX */
 
-static void test_the_first_publish_after_a_start_interrupts(void **state)
+static void test_first_publish_after_a_start_interrupts(void **state)
 {
 	struct ring *r = *state;
 
@@ -246,8 +248,8 @@ static void test_the_first_publish_after_a_start_interrupts(void **state)
 	assert_true(push_and_publish(r, 1));
 }
 
-/* An interrupt is wanted when the index passes the event, modulo 65536. */
-static void test_an_interrupt_comes_when_the_event_is_passed(void **state)
+/* An interrupt is due when the index passes the event, modulo 65536. */
+static void test_interrupt_when_the_event_is_passed(void **state)
 {
 	static const u16 olds[] = { 0, 1, 5, 32767, 32768, 65530, 65534,
 				    65535 };
@@ -283,8 +285,10 @@ static void test_one_interrupt_per_event(void **state)
 	assert_int_equal(calls, 1);
 }
 
-/* An interrupt for an empty ring is one too; the next count starts there. */
-static void test_interrupts_for_an_empty_ring_move_the_mark(void **state)
+/*
+ * An interrupt for an empty ring also moves the start of the next comparison.
+ */
+static void test_interrupt_for_an_empty_ring_restarts_the_comparison(void **state)
 {
 	struct ring *r = *state;
 	unsigned int i;
@@ -299,7 +303,10 @@ static void test_interrupts_for_an_empty_ring_move_the_mark(void **state)
 		assert_true(push_and_publish(r, 1));
 		ring_avail(r, 0);
 	}
-	/* 65536 are used, and seen; two more while the ring is not empty */
+	/*
+	 * 65536 elements are used and signalled; two more while the ring is not
+	 * empty
+	 */
 	ring_set(ring_used_event(r), 0);
 	ring_avail(r, 0);
 	ring_avail(r, 0);
@@ -308,7 +315,7 @@ static void test_interrupts_for_an_empty_ring_move_the_mark(void **state)
 	assert_true(push_and_publish(r, 2));
 }
 
-static void test_an_interrupt_that_waits_is_wanted_until_it_comes(void **state)
+static void test_deferred_interrupt_stays_due_until_sent(void **state)
 {
 	struct ring *r = *state;
 
@@ -322,8 +329,8 @@ static void test_an_interrupt_that_waits_is_wanted_until_it_comes(void **state)
 	assert_false(vsb_split_wants_interrupt(&r->vr));
 }
 
-/* It asks for what comes next, and has seen the rest by itself. */
-static void test_a_driver_that_has_looked_wants_no_interrupt_any_more(void **state)
+/* The driver has read the elements by itself and asks for later ones. */
+static void test_driver_that_has_read_needs_no_interrupt(void **state)
 {
 	struct ring *r = *state;
 
@@ -337,7 +344,10 @@ static void test_a_driver_that_has_looked_wants_no_interrupt_any_more(void **sta
 	assert_true(vsb_split_wants_interrupt(&r->vr));
 }
 
-/* The driver asks between the index and the look at the event: it is seen. */
+/*
+ * The driver sets the event between the device's index write and its event
+ * read.
+ */
 static void ask(void *arg)
 {
 	struct ring *r = arg;
@@ -346,7 +356,7 @@ static void ask(void *arg)
 		ring_set(ring_used_event(r), 1);
 }
 
-static void test_an_event_that_is_set_late_is_not_missed(void **state)
+static void test_event_set_late_is_not_missed(void **state)
 {
 	struct ring *r = *state;
 
@@ -359,7 +369,7 @@ static void test_an_event_that_is_set_late_is_not_missed(void **state)
 
 /* kicks */
 
-static void test_a_park_with_event_idx_asks_for_the_next_entry(void **state)
+static void test_park_with_event_idx_requests_a_kick_for_the_next_entry(void **state)
 {
 	struct ring *r = *state;
 
@@ -376,7 +386,7 @@ static void test_a_park_with_event_idx_asks_for_the_next_entry(void **state)
 	assert_ptr_equal(stub.trace[2].addr, &r->avail->idx);
 }
 
-static void test_a_park_without_event_idx_clears_the_flag(void **state)
+static void test_park_without_event_idx_clears_the_flag(void **state)
 {
 	struct ring *r = *state;
 
@@ -389,7 +399,7 @@ static void test_a_park_without_event_idx_clears_the_flag(void **state)
 	assert_int_equal(ring_get(ring_avail_event(r)), 0);
 }
 
-static void test_an_unpark_with_event_idx_writes_nothing(void **state)
+static void test_unpark_with_event_idx_writes_nothing(void **state)
 {
 	struct ring *r = *state;
 
@@ -401,7 +411,7 @@ static void test_an_unpark_with_event_idx_writes_nothing(void **state)
 	assert_int_equal(ring_get(&r->used->flags), 0);
 }
 
-static void test_an_unpark_writes_once(void **state)
+static void test_unpark_writes_once(void **state)
 {
 	struct ring *r = *state;
 
@@ -416,7 +426,7 @@ static void test_an_unpark_writes_once(void **state)
 	assert_int_equal(stub.user, 1);
 }
 
-static void test_a_park_says_that_there_is_a_chain_already(void **state)
+static void test_park_reports_an_available_chain(void **state)
 {
 	struct ring *r = *state;
 
@@ -427,7 +437,7 @@ static void test_a_park_says_that_there_is_a_chain_already(void **state)
 	assert_true(vsb_split_park(&r->vr));
 }
 
-/* The driver adds one before it can see that a kick is wanted. */
+/* The driver adds a chain before it can see that a kick is wanted. */
 static void add(void *arg)
 {
 	struct ring *r = arg;
@@ -436,7 +446,7 @@ static void add(void *arg)
 		ring_avail(r, 0);
 }
 
-static void test_a_chain_that_comes_during_a_park_is_seen(void **state)
+static void test_chain_added_during_park_is_reported(void **state)
 {
 	struct ring *r = *state;
 
@@ -449,7 +459,7 @@ static void test_a_chain_that_comes_during_a_park_is_seen(void **state)
 	assert_true(vsb_split_park(&r->vr));
 }
 
-static void test_a_park_of_a_broken_ring_touches_nothing(void **state)
+static void test_park_of_a_broken_ring_accesses_nothing(void **state)
 {
 	struct ring *r = *state;
 
@@ -463,7 +473,7 @@ static void test_a_park_of_a_broken_ring_touches_nothing(void **state)
 	assert_int_equal(stub.user, 0);
 }
 
-static void test_kicks_that_cannot_be_asked_for_break_the_ring(void **state)
+static void test_inaccessible_kick_fields_break_the_ring(void **state)
 {
 	struct ring *r = *state;
 	unsigned int i;
@@ -485,8 +495,8 @@ static void test_kicks_that_cannot_be_asked_for_break_the_ring(void **state)
 	assert_true(r->vr.broken);
 }
 
-/* It broke while the driver was asked for kicks. */
-static void test_an_unpark_of_a_broken_ring_touches_nothing(void **state)
+/* The ring broke while kicks were requested. */
+static void test_unpark_of_a_broken_ring_accesses_nothing(void **state)
 {
 	struct ring *r = *state;
 
@@ -504,34 +514,34 @@ static void test_an_unpark_of_a_broken_ring_touches_nothing(void **state)
 	cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
 
 static const struct CMUnitTest tests[] = {
-	TEST(a_used_element_is_little_endian_at_its_slot),
-	TEST(elements_are_not_seen_before_they_are_published),
-	TEST(nothing_staged_publishes_nothing),
-	TEST(elements_come_before_the_index_and_that_before_the_event),
-	TEST(long_rows_of_elements_wrap_with_the_ring),
+	TEST(used_element_is_little_endian_at_its_slot),
+	TEST(elements_are_invisible_before_publish),
+	TEST(publish_without_elements_does_nothing),
+	TEST(barriers_order_elements_index_and_event),
+	TEST(long_batches_of_elements_wrap_with_the_ring),
 	TEST(more_elements_than_entries_stay_in_the_ring),
-	TEST(an_element_that_cannot_be_written_breaks_the_ring),
-	TEST(an_index_that_cannot_be_written_breaks_the_ring),
-	TEST(the_driver_s_flag_suppresses_interrupts),
-	TEST(an_unreadable_flag_or_event_interrupts),
-	TEST(notify_on_empty_interrupts_when_all_is_taken),
-	TEST(without_notify_on_empty_the_flag_holds),
-	TEST(the_first_publish_after_a_start_interrupts),
-	TEST(an_interrupt_comes_when_the_event_is_passed),
+	TEST(unwritable_element_breaks_the_ring),
+	TEST(unwritable_index_breaks_the_ring),
+	TEST(flag_of_the_driver_suppresses_interrupts),
+	TEST(unreadable_flag_or_event_interrupts),
+	TEST(notify_on_empty_interrupts_when_the_ring_is_empty),
+	TEST(flag_applies_without_notify_on_empty),
+	TEST(first_publish_after_a_start_interrupts),
+	TEST(interrupt_when_the_event_is_passed),
 	TEST(one_interrupt_per_event),
-	TEST(interrupts_for_an_empty_ring_move_the_mark),
-	TEST(an_interrupt_that_waits_is_wanted_until_it_comes),
-	TEST(a_driver_that_has_looked_wants_no_interrupt_any_more),
-	TEST(an_event_that_is_set_late_is_not_missed),
-	TEST(a_park_with_event_idx_asks_for_the_next_entry),
-	TEST(a_park_without_event_idx_clears_the_flag),
-	TEST(an_unpark_with_event_idx_writes_nothing),
-	TEST(an_unpark_writes_once),
-	TEST(a_park_says_that_there_is_a_chain_already),
-	TEST(a_chain_that_comes_during_a_park_is_seen),
-	TEST(a_park_of_a_broken_ring_touches_nothing),
-	TEST(an_unpark_of_a_broken_ring_touches_nothing),
-	TEST(kicks_that_cannot_be_asked_for_break_the_ring),
+	TEST(interrupt_for_an_empty_ring_restarts_the_comparison),
+	TEST(deferred_interrupt_stays_due_until_sent),
+	TEST(driver_that_has_read_needs_no_interrupt),
+	TEST(event_set_late_is_not_missed),
+	TEST(park_with_event_idx_requests_a_kick_for_the_next_entry),
+	TEST(park_without_event_idx_clears_the_flag),
+	TEST(unpark_with_event_idx_writes_nothing),
+	TEST(unpark_writes_once),
+	TEST(park_reports_an_available_chain),
+	TEST(chain_added_during_park_is_reported),
+	TEST(park_of_a_broken_ring_accesses_nothing),
+	TEST(unpark_of_a_broken_ring_accesses_nothing),
+	TEST(inaccessible_kick_fields_break_the_ring),
 };
 
 run_all(tests)

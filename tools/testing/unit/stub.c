@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Kernel functions for user space, which fail when a test wants them to.
- */
+/* Kernel functions for user space, with faults that a test can inject. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +15,7 @@
 
 #define STUB_DENY_MAX	8
 
-/* Memory that cannot be accessed. */
+/* Memory whose access fails. */
 static struct {
 	unsigned long start;
 	unsigned long end;
@@ -26,7 +24,7 @@ static unsigned int stub_nr_denied;
 
 struct stub stub;
 
-/* Everything succeeds from here on; counters are 0. */
+/* Makes everything succeed from here on, and clears the counters. */
 void stub_reset(void)
 {
 	stub = (struct stub) {
@@ -110,7 +108,7 @@ bool access_ok(const void *addr, unsigned long size)
 	return size <= stub.task_size && start <= stub.task_size - size;
 }
 
-/* How many of the bytes can be accessed before one that cannot? */
+/* The number of accessible bytes before the first inaccessible one. */
 static unsigned long stub_reach(const void *addr, unsigned long n)
 {
 	unsigned long start = (unsigned long)addr;

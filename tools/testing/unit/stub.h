@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * What the tests can do to the stubs of kernel functions, and see of them.
- */
+/* Control of the stubs of kernel functions: injected faults, and counters. */
 #ifndef UNIT_STUB_H
 #define UNIT_STUB_H
 
@@ -12,9 +10,9 @@
 
 /**
  * struct stub_step - an access to user memory, or a barrier
- * @kind: 'r' or 'w' for an access, 'p' for a page that is pinned, 'R', 'W' or
- *	'M' for a barrier
- * @addr: where
+ * @kind: 'r' or 'w' for an access, 'p' for a pinned page, 'R', 'W' or 'M' for a
+ *     barrier
+ * @addr: the address
  */
 struct stub_step {
 	char kind;
@@ -25,16 +23,16 @@ struct stub_step {
  * struct stub - the state of the stubs
  * @alloc_fail: the allocation that fails, counted from 0
  * @allocs: allocations so far
- * @live: allocations that were not freed
- * @pinned: pages that were not unpinned
+ * @live: allocations not yet freed
+ * @pinned: pages not yet unpinned
  * @user_fail: the access that fails, counted from 0
  * @user: accesses so far
  * @hook: called before each access
  * @hook_arg: its argument
- * @task_size: addresses from here on are not the process's
+ * @task_size: the end of the address space of the process
  * @lookups: searches in a vhost_iotlb
  * @steps: entries of @trace in use
- * @trace: what was done, the first STUB_TRACE_MAX of it
+ * @trace: the first STUB_TRACE_MAX steps
  */
 struct stub {
 	unsigned int alloc_fail;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What all tests share: the test library and reproducible randomness. In the
+ * Common to all tests: the test library and reproducible random numbers. In the
  * kernel the library is KUnit.
  */
 #ifndef UNIT_TEST_H
@@ -26,8 +26,9 @@
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
 /*
- * The program. Lines go out one by one, so that those before a sanitizer's end are
- * seen. A test that compares a thousand bytes says the first difference only.
+ * The main program. stdout is line-buffered, so that the lines before a
+ * sanitizer's abort are printed. A test that compares a thousand bytes reports
+ * only the first difference.
  */
 #define run_all(tests)							\
 	int main(void)							\
@@ -37,7 +38,7 @@
 	}
 #endif
 
-/* xorshift64*: the same numbers from the same seed, everywhere. */
+/* xorshift64*: the same seed gives the same numbers everywhere. */
 struct rng {
 	u64 state;
 };
@@ -55,19 +56,19 @@ static inline u32 rng_next(struct rng *rng)
 	return (rng->state * 0x2545f4914f6cdd1dULL) >> 32;
 }
 
-/* 0 to @n - 1 */
+/* A number from 0 to @n - 1. */
 static inline u32 rng_below(struct rng *rng, u32 n)
 {
 	return rng_next(rng) % n;
 }
 
-/* True once in @n times. */
+/* Is true once in @n times. */
 static inline bool rng_one_in(struct rng *rng, u32 n)
 {
 	return !rng_below(rng, n);
 }
 
-/* In a loop over a table, says which entry a failure is about. */
+/* In a loop over a table, names the entry that fails. */
 #define assert_row(cond, name)						\
 	do {								\
 		if (!(cond))						\

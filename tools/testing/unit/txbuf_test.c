@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * The FIFO of bytes that the host socket has not taken.
- */
+/* The FIFO of bytes that the host socket has not yet taken. */
 #include <stdlib.h>
 
 #include "test.h"
@@ -13,7 +11,7 @@
 
 #define PIECES	4
 
-/* The byte at a place in the stream. */
+/* The byte at a position of the stream. */
 static u8 byte_at(u64 pos)
 {
 	return pos * 167 + (pos >> 8) * 13;
@@ -26,7 +24,7 @@ static int setup(void **state)
 	return 0;
 }
 
-/* Append @len bytes of the stream from @pos on; how many there was room for. */
+/* Appends @len bytes of the stream from @pos on. Returns how many fit. */
 static size_t append(struct vsb_txbuf *buf, u64 pos, size_t len)
 {
 	size_t done = 0, room, i;
@@ -45,7 +43,10 @@ static size_t append(struct vsb_txbuf *buf, u64 pos, size_t len)
 	return done;
 }
 
-/* What can be seen are the bytes of the stream from @pos on. */
+/*
+ * Checks that the visible bytes are those of the stream from @pos on. Returns
+ * their number.
+ */
 static size_t assert_peek_len(const struct vsb_txbuf *buf, u64 pos, size_t len,
 			      unsigned int max)
 {
@@ -72,7 +73,7 @@ static size_t assert_peek(const struct vsb_txbuf *buf, u64 pos,
 	return assert_peek_len(buf, pos, buf->len, max);
 }
 
-static void test_a_new_fifo_is_empty_and_holds_no_memory(void **state)
+static void test_new_fifo_is_empty_and_has_no_memory(void **state)
 {
 	struct vsb_txbuf buf = { .len = 0 };
 
@@ -83,7 +84,7 @@ static void test_a_new_fifo_is_empty_and_holds_no_memory(void **state)
 	assert_int_equal(stub.allocs, 0);
 }
 
-static void test_nothing_is_in_it_before_the_commit(void **state)
+static void test_bytes_are_invisible_before_the_commit(void **state)
 {
 	struct vsb_txbuf buf = { .len = 0 };
 	size_t room;
@@ -96,7 +97,7 @@ static void test_nothing_is_in_it_before_the_commit(void **state)
 	assert_int_equal(stub.live, 0);
 }
 
-static void test_less_than_the_room_may_be_committed(void **state)
+static void test_less_than_reserved_may_be_committed(void **state)
 {
 	struct vsb_txbuf buf = { .len = 0 };
 	size_t room;
@@ -113,8 +114,8 @@ static void test_less_than_the_room_may_be_committed(void **state)
 	assert_int_equal(stub.live, 0);
 }
 
-/* A copy from the guest that failed at once. */
-static void test_a_commit_of_nothing_leaves_a_fifo_that_works(void **state)
+/* The copy from the guest failed at its first byte. */
+static void test_empty_commit_keeps_the_fifo_usable(void **state)
 {
 	struct vsb_txbuf buf = { .len = 0 };
 	size_t room;
@@ -132,7 +133,7 @@ static void test_a_commit_of_nothing_leaves_a_fifo_that_works(void **state)
 	assert_int_equal(stub.live, 0);
 }
 
-static void test_memory_is_given_back_as_it_empties(void **state)
+static void test_memory_is_freed_as_bytes_are_consumed(void **state)
 {
 	struct vsb_txbuf buf = { .len = 0 };
 	unsigned int most;
@@ -151,7 +152,7 @@ static void test_memory_is_given_back_as_it_empties(void **state)
 	assert_true(vsb_txbuf_empty(&buf));
 }
 
-/* Many small packets must not need a multiple of the credit. */
+/* Many small packets must not need a multiple of the credit in memory. */
 static void test_small_appends_share_memory(void **state)
 {
 	struct vsb_txbuf buf = { .len = 0 };
@@ -166,7 +167,7 @@ static void test_small_appends_share_memory(void **state)
 	assert_int_equal(stub.live, 0);
 }
 
-static void test_a_large_append_takes_large_pieces(void **state)
+static void test_large_append_allocates_large_chunks(void **state)
 {
 	struct vsb_txbuf buf = { .len = 0 };
 
@@ -190,7 +191,7 @@ static void test_peek_stops_at_its_maximum(void **state)
 	vsb_txbuf_clear(&buf);
 }
 
-static void test_peek_shows_no_more_than_it_is_asked_for(void **state)
+static void test_peek_returns_at_most_the_requested_bytes(void **state)
 {
 	struct vsb_txbuf buf = { .len = 0 };
 	size_t len;
@@ -204,10 +205,10 @@ static void test_peek_shows_no_more_than_it_is_asked_for(void **state)
 }
 
 /*
- * The largest message must be seen at once, in whatever pieces it came, and
- * whatever was before it: VSB_FLUSH_PARTS of io.c.
+ * One peek must return the largest message, whatever the sizes of its pieces
+ * and whatever was before it: see VSB_FLUSH_PARTS of io.c.
  */
-static void test_a_quarter_mebibyte_has_few_pieces(void **state)
+static void test_message_of_256_kib_has_few_pieces(void **state)
 {
 	static const size_t pieces[] = { 1, 7, 1000, 1024, 3732, 65536 };
 	static const size_t before[] = { 0, 1, 500, 4000, 60000 };
@@ -234,7 +235,7 @@ static void test_a_quarter_mebibyte_has_few_pieces(void **state)
 	}
 }
 
-static void test_a_cleared_fifo_is_as_new(void **state)
+static void test_cleared_fifo_is_empty_and_usable(void **state)
 {
 	struct vsb_txbuf buf = { .len = 0 };
 
@@ -251,8 +252,8 @@ static void test_a_cleared_fifo_is_as_new(void **state)
 	vsb_txbuf_clear(&buf);
 }
 
-/* Sizes around those of the chunks. */
-static void test_every_size_near_a_chunk_comes_out_as_it_went_in(void **state)
+/* Sizes around the chunk sizes. */
+static void test_every_size_near_a_chunk_is_preserved(void **state)
 {
 	static const size_t base[] = { 1, 1000, 2024, 4072, 8168, 16360, 32744 };
 	struct vsb_txbuf buf = { .len = 0 };
@@ -275,7 +276,7 @@ static void test_every_size_near_a_chunk_comes_out_as_it_went_in(void **state)
 	}
 }
 
-/* Against a plain model: where the stream is read and where it is written. */
+/* Compares with a simple model: the positions of the reader and the writer. */
 static void random_walk(u64 seed, u32 sizes)
 {
 	struct vsb_txbuf buf = { .len = 0 };
@@ -317,8 +318,8 @@ static void test_random_walks_keep_every_byte_in_order(void **state)
 			random_walk(seed, sizes[i]);
 }
 
-/* What was appended before there was no memory stays, and nothing leaks. */
-static void test_no_memory_at_any_point_loses_nothing(void **state)
+/* Bytes appended before the failed allocation stay, and nothing leaks. */
+static void test_failed_allocation_loses_nothing(void **state)
 {
 	unsigned int fail;
 	size_t got, len;
@@ -343,7 +344,7 @@ static void test_no_memory_at_any_point_loses_nothing(void **state)
 	}
 }
 
-static void test_an_append_after_a_failure_goes_on(void **state)
+static void test_append_works_after_a_failure(void **state)
 {
 	struct vsb_txbuf buf = { .len = 0 };
 	size_t got;
@@ -363,21 +364,21 @@ static void test_an_append_after_a_failure_goes_on(void **state)
 #define TEST(name)	cmocka_unit_test_setup(test_##name, setup)
 
 static const struct CMUnitTest tests[] = {
-	TEST(a_new_fifo_is_empty_and_holds_no_memory),
-	TEST(nothing_is_in_it_before_the_commit),
-	TEST(less_than_the_room_may_be_committed),
-	TEST(a_commit_of_nothing_leaves_a_fifo_that_works),
-	TEST(memory_is_given_back_as_it_empties),
+	TEST(new_fifo_is_empty_and_has_no_memory),
+	TEST(bytes_are_invisible_before_the_commit),
+	TEST(less_than_reserved_may_be_committed),
+	TEST(empty_commit_keeps_the_fifo_usable),
+	TEST(memory_is_freed_as_bytes_are_consumed),
 	TEST(small_appends_share_memory),
-	TEST(a_large_append_takes_large_pieces),
+	TEST(large_append_allocates_large_chunks),
 	TEST(peek_stops_at_its_maximum),
-	TEST(peek_shows_no_more_than_it_is_asked_for),
-	TEST(a_quarter_mebibyte_has_few_pieces),
-	TEST(a_cleared_fifo_is_as_new),
-	TEST(every_size_near_a_chunk_comes_out_as_it_went_in),
+	TEST(peek_returns_at_most_the_requested_bytes),
+	TEST(message_of_256_kib_has_few_pieces),
+	TEST(cleared_fifo_is_empty_and_usable),
+	TEST(every_size_near_a_chunk_is_preserved),
 	TEST(random_walks_keep_every_byte_in_order),
-	TEST(no_memory_at_any_point_loses_nothing),
-	TEST(an_append_after_a_failure_goes_on),
+	TEST(failed_allocation_loses_nothing),
+	TEST(append_works_after_a_failure),
 };
 
 run_all(tests)

@@ -103,7 +103,7 @@ bench-goals:
 kselftest-harness:
 	@$(VM)/fetch-kselftest
 
-# Makes all that the lab needs, for those who go offline.
+# Makes all that the lab needs, so that the tests run without a network.
 lab:
 	@for kernel in $(KERNELS); do $(VM)/make-image $$kernel || exit; done
 	@$(VM)/fetch-kselftest

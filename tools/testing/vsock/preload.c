@@ -11,7 +11,7 @@
  * Addresses are translated back. All else is left to AF_UNIX, so what a program
  * then sees is what the bridge can do, and not what this file makes up; but
  * the sizes of vsock's buffers, which only the kernel's own transports have, are
- * kept and told again.
+ * kept and returned again.
  *
  * One thread, stream and SEQPACKET sockets, descriptors below NR_FDS.
  */

@@ -169,6 +169,8 @@ void vsb_connector_done(struct vsb_conn *conn)
 		return;
 	}
 	if (IS_ERR(end)) {
+		if (PTR_ERR(end) == -EAGAIN)
+			vsb_conn_error(conn, VSB_REASON_BACKLOG_FULL);
 		vsb_conn_fail(conn, VSB_REASON_UNIX_CONNECT_FAILS);
 		return;
 	}

@@ -137,15 +137,6 @@ struct vsb_acceptor *vsb_listener_detach(struct vsb_listener *listener)
 	return acceptor;
 }
 
-/*
- * Clients in the backlog see ECONNRESET, later ones ECONNREFUSED, unless the
- * acceptor is shared.
- */
-void vsb_listener_close(struct vsb_listener *listener)
-{
-	vsb_acceptor_close(vsb_listener_detach(listener));
-}
-
 static void vsb_listener_adopt(struct vsb_listener *listener,
 			       struct vsb_conn *conn, struct vsb_end *end)
 {

@@ -48,7 +48,6 @@ int vsb_listener_pin(struct vsb_listener *listener);
 void vsb_listener_unpin(struct vsb_listener *listener);
 void vsb_listener_admit(struct vsb_listener *listener);
 struct vsb_acceptor *vsb_listener_detach(struct vsb_listener *listener);
-void vsb_listener_close(struct vsb_listener *listener);
 bool vsb_listener_accept(struct vsb_listener *listener, unsigned int budget);
 void vsb_listener_read_line(struct vsb_conn *conn);
 

@@ -4,7 +4,7 @@
  *
  * This header has the structure. tx.c takes packets from the guest, rx.c brings
  * packets to the guest, event.c sends events to the guest, round.c runs them in
- * the worker, life.c starts and stops them, and end.c ends them.
+ * the worker, life.c starts and stops them, and quench.c ends them.
  */
 #ifndef VSB_DATAPATH_H
 #define VSB_DATAPATH_H

@@ -47,9 +47,9 @@ static long vsb_cid_set_both(struct vsb_dev *dev, u64 cid,
 {
 	struct vsb_host_end end = {};
 	long built = vsb_template_build(&end, name);
-	long ret = vsb_host_end_lock(&end, dev);
+	long dead = vsb_host_end_lock(&end, dev);
+	long ret = built ?: dead;
 
-	ret = built ?: ret;
 	ret = ret ?: vsb_datapath_set_cid(&dev->dp, cid);
 	if (!ret)
 		vsb_host_end_install(&end, dev);

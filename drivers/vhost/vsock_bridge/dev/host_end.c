@@ -161,7 +161,11 @@ long vsb_host_end_build(struct vsb_host_end *end,
 	struct vsb_context *ctx;
 	long ret;
 
-	ctx = vsb_context_capture(plan->flags & VSOCK_BRIDGE_UDS_DIR_FD ?
+	/* only the file of one stream socket can be removed with the device */
+	if (plan->unlink_on_close &&
+	    (plan->flags || vsb_name_is_abstract(&plan->name)))
+		return -EINVAL;
+	ctx = vsb_context_capture((plan->flags & VSOCK_BRIDGE_UDS_DIR_FD) ?
 				  plan->dir_fd : AT_FDCWD);
 	if (IS_ERR(ctx))
 		return PTR_ERR(ctx);
@@ -209,8 +213,7 @@ static void vsb_host_end_install_listener(struct vsb_host_end *end,
 	struct vsb_listener *listener = &dev->dp.listener[i];
 	struct vsb_acceptor *acceptor = end->acceptor[i];
 
-	end->acceptor[i] = NULL;
-	vsb_listener_close(listener);
+	end->acceptor[i] = vsb_listener_detach(listener);
 	if (!acceptor)
 		return;
 	vsb_listener_open(listener, acceptor, dev->owned);
@@ -223,8 +226,9 @@ static void vsb_host_end_install_listener(struct vsb_host_end *end,
  * @end: the new host end; afterwards, what is left of the old one, to be discarded
  * @dev: the device; its lock is held, and it is not dead
  *
- * The old listeners are closed: clients in their backlogs see a reset. Existing
- * connections do not depend on them.
+ * The discard closes the old listeners: clients in their backlogs see ECONNRESET,
+ * later ones ECONNREFUSED, unless the listener is shared. Existing connections do
+ * not depend on them.
  */
 void vsb_host_end_install(struct vsb_host_end *end, struct vsb_dev *dev)
 {

@@ -148,6 +148,9 @@ static const struct vsb_ioctl_row vsb_ioctls[] = {
 		vsock_bridge_uds, reserved, vsb_set_uds),
 	VSB_OWN(VSOCK_BRIDGE_SET_PORT, VSB_IN | VSB_UNLOCKED | VSB_CONTROL,
 		vsock_bridge_port, dir_fd, vsb_set_port),
+	VSB_OWN(VSOCK_BRIDGE_GET_PORTS,
+		VSB_IN | VSB_OUT | VSB_UNLOCKED | VSB_CONTROL,
+		vsock_bridge_ports, others, vsb_get_ports),
 	VSB_OWN(VSOCK_BRIDGE_GET_LIMITS, VSB_OUT | VSB_CONTROL,
 		vsock_bridge_limits, host_port_max, vsb_get_limits),
 	VSB_OWN(VSOCK_BRIDGE_SET_LIMITS, VSB_IN | VSB_CONTROL,
@@ -188,8 +191,8 @@ static const struct vsb_ioctl_row *vsb_ioctl_find(unsigned int cmd)
 static long vsb_ioctl_enter(const struct vsb_ioctl_row *row,
 			    struct vsb_dev *dev)
 {
-	return row->flags & VSB_OWNER ? vsb_dev_enter_as_owner(dev) :
-					vsb_dev_enter(dev);
+	return (row->flags & VSB_OWNER) ? vsb_dev_enter_as_owner(dev) :
+					  vsb_dev_enter(dev);
 }
 
 /*

@@ -1,16 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The map from the guest's ports to sockets: VSOCK_BRIDGE_SET_PORT.
+ * The map from the guest's ports to sockets: VSOCK_BRIDGE_SET_PORT and
+ * VSOCK_BRIDGE_GET_PORTS.
  */
 #include <linux/err.h>
 #include <linux/fcntl.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/stddef.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
 #include <linux/vsock_bridge.h>
+#include <linux/xarray.h>
 
 #include "dev/dev.h"
 #include "dev/ioarg.h"
 #include "dev/ports.h"
 #include "host/unix/context.h"
 #include "host/unix/route.h"
+
+/* The first published size of an entry; a smaller one is refused. */
+#define VSB_PORT_ENTRY_MIN	offsetofend(struct vsock_bridge_port_entry, path)
 
 #define VSB_PORT_FLAGS	(VSOCK_BRIDGE_PORT_DIR_FD | VSOCK_BRIDGE_PORT_OTHERS)
 
@@ -82,5 +93,74 @@ long vsb_set_port(struct vsb_dev *dev, void *arg)
 		vsb_dev_leave(dev);
 	}
 	vsb_route_put_all(route);
+	return ret;
+}
+
+/* @entry: a route, or an enum vsock_bridge_port_action as a value */
+static void vsb_port_fill(struct vsock_bridge_port_entry *to, u32 port,
+			  void *entry)
+{
+	*to = (struct vsock_bridge_port_entry) { .port = port };
+	if (xa_is_value(entry)) {
+		to->action = xa_to_value(entry);
+		return;
+	}
+	to->action = VSOCK_BRIDGE_PORT_CONNECT;
+	to->path_len = vsb_route_describe(entry, to->path, sizeof(to->path));
+}
+
+static void vsb_port_collect(struct vsb_routes *routes,
+			     struct vsock_bridge_ports *map,
+			     struct vsock_bridge_port_entry *to, u32 room)
+{
+	unsigned long port;
+	void *entry;
+	u32 i = 0;
+
+	xa_for_each(&routes->ports, port, entry) {
+		if (i == room)
+			break;
+		vsb_port_fill(&to[i++], port, entry);
+	}
+	map->nr = routes->nr;
+	map->others = vsb_routes_action(routes, NULL);
+}
+
+static long vsb_port_copy(const struct vsock_bridge_ports *map,
+			  const struct vsock_bridge_port_entry *from, u32 nr)
+{
+	char __user *to = u64_to_user_ptr(map->entries);
+	size_t known = min_t(size_t, map->entry_size, sizeof(*from));
+	u32 i;
+
+	for (i = 0; i < nr; i++, to += map->entry_size) {
+		if (copy_to_user(to, &from[i], known) ||
+		    clear_user(to + known, map->entry_size - known))
+			return -EFAULT;
+	}
+	return 0;
+}
+
+/* The entries are copied without the lock: the caller's memory may block. */
+long vsb_get_ports(struct vsb_dev *dev, void *arg)
+{
+	struct vsock_bridge_port_entry *entries;
+	struct vsock_bridge_ports *map = arg;
+	u32 room = min_t(u32, map->nr, VSOCK_BRIDGE_MAX_PORTS);
+	long ret;
+
+	if (map->entry_size < VSB_PORT_ENTRY_MIN || map->entry_size > PAGE_SIZE)
+		return -EINVAL;
+	entries = kvmalloc_array(max(room, 1U), sizeof(*entries),
+				 GFP_KERNEL_ACCOUNT);
+	if (!entries)
+		return -ENOMEM;
+	ret = vsb_dev_enter(dev);
+	if (!ret) {
+		vsb_port_collect(&dev->dp.routes, map, entries, room);
+		vsb_dev_leave(dev);
+		ret = vsb_port_copy(map, entries, min(map->nr, room));
+	}
+	kvfree(entries);
 	return ret;
 }

@@ -8,5 +8,6 @@
 struct vsb_dev;
 
 long vsb_set_port(struct vsb_dev *dev, void *arg);
+long vsb_get_ports(struct vsb_dev *dev, void *arg);
 
 #endif /* VSB_PORTS_H */

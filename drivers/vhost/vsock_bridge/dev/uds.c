@@ -119,9 +119,9 @@ static long vsb_uds_change(struct vsb_dev *dev,
 {
 	struct vsb_host_end end = {};
 	long built = vsb_host_end_build(&end, plan);
-	long ret = vsb_host_end_lock(&end, dev);
+	long dead = vsb_host_end_lock(&end, dev);
+	long ret = built ?: dead;
 
-	ret = built ?: ret;
 	if (!ret)
 		vsb_host_end_install(&end, dev);
 	vsb_host_end_unlock(dev);

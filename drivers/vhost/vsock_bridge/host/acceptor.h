@@ -40,8 +40,8 @@ struct vsb_acceptor_ops {
  * struct vsb_acceptor - the part that all kinds have
  * @ops: the kind
  * @watch: the listener's, while the acceptor is attached
- * @shared: processes may have it open, too. One that is not shared refuses clients
- *	until it is told to admit them.
+ * @shared: processes may also have it open. An acceptor that is not shared refuses
+ *	clients until @ops->admit.
  */
 struct vsb_acceptor {
 	const struct vsb_acceptor_ops *ops;

@@ -294,17 +294,20 @@ static int vsb_dialer_join(struct task_struct *task)
 	return cgroup_attach_task_all(current, task);
 }
 
-/* Create the thread; it joins the cgroups before it runs. */
+/*
+ * Create the thread; it joins the cgroups before it runs. -EAGAIN of a connect
+ * means that the peer's backlog is full, so this function never returns it.
+ */
 static int vsb_dialer_start(struct vsb_dialer *dialer)
 {
 	struct task_struct *task;
 	int ret;
 
 	if (!vsb_dialer_user_may(dialer->user))
-		return -EAGAIN;
+		return -EBUSY;
 	task = kthread_create(vsb_dialer_thread, dialer, "vsb-dial");
 	if (IS_ERR(task))
-		return PTR_ERR(task);
+		return PTR_ERR(task) == -EAGAIN ? -ENOMEM : PTR_ERR(task);
 	ret = vsb_dialer_join(task);
 	if (ret) {
 		kthread_stop(task);

@@ -117,8 +117,11 @@ struct vsb_route *vsb_routes_take(struct vsb_routes *routes)
 	return prefix;
 }
 
-/* Return: the action for a port that has no route of its own. */
-static u32 vsb_routes_action(const struct vsb_routes *routes, void *entry)
+/*
+ * Return: the action for a port that has no route of its own. @entry: its entry in
+ * the map, or NULL.
+ */
+u32 vsb_routes_action(const struct vsb_routes *routes, void *entry)
 {
 	if (entry)
 		return xa_to_value(entry);

@@ -17,14 +17,17 @@ struct vsb_route;
  * struct vsb_route_ops - what each kind of route does in its own way
  * @connect: connect for the port that the guest wants, with SOCK_STREAM or
  *	SOCK_SEQPACKET; may block in a path lookup. Return: the host end, or an error
- *	as of connect(2).
+ *	as of connect(2); -EAGAIN only if the peer's backlog is full.
  * @is_jailed: must a thread that the current task's process cannot inspect make
  *	the connect?
+ * @describe: write the address, as the caller of the ioctl gave it. Return: number
+ *	of bytes, at most @size.
  * @free: the last reference is gone; may sleep
  */
 struct vsb_route_ops {
 	struct vsb_end *(*connect)(struct vsb_route *route, u32 port, int type);
 	bool (*is_jailed)(const struct vsb_route *route);
+	u32 (*describe)(const struct vsb_route *route, char *to, u32 size);
 	void (*free)(struct vsb_route *route);
 };
 
@@ -71,6 +74,12 @@ static inline bool vsb_route_is_jailed(const struct vsb_route *route)
 	return route->ops->is_jailed(route);
 }
 
+static inline u32 vsb_route_describe(const struct vsb_route *route, char *to,
+				     u32 size)
+{
+	return route->ops->describe(route, to, size);
+}
+
 void vsb_route_put(struct vsb_route *route);
 void vsb_route_put_all(struct vsb_route *route);
 
@@ -99,6 +108,7 @@ int vsb_routes_map(struct vsb_routes *routes, u32 port, u32 action,
 struct vsb_route *vsb_routes_clear(struct vsb_routes *routes);
 struct vsb_route *vsb_routes_take(struct vsb_routes *routes);
 struct vsb_route *vsb_routes_find(struct vsb_routes *routes, u32 port);
+u32 vsb_routes_action(const struct vsb_routes *routes, void *entry);
 void vsb_routes_destroy(struct vsb_routes *routes);
 
 #endif /* VSB_ROUTE_H */

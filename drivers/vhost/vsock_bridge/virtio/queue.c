@@ -194,10 +194,12 @@ static enum vsb_reason vsb_queue_fault_reason(const struct vsb_queue *q,
 	return VSB_REASON_NONE;
 }
 
-/* @fault is not VSB_FAULT_NONE. */
 void vsb_queue_count_fault(struct vsb_queue *q, enum vsb_fault fault)
 {
-	vsb_error(q->ctx, vsb_queue_fault_reason(q, fault), 0, 0);
+	enum vsb_reason reason = vsb_queue_fault_reason(q, fault);
+
+	if (reason != VSB_REASON_NONE)
+		vsb_error(q->ctx, reason, 0, 0);
 }
 
 /* Signals the VMM if the dirty log has new bits. */

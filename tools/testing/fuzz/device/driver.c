@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The guest's driver. It knows its connections well enough to get far into the
- * device, and then does what no driver would.
+ * The guest's driver. It tracks its connections well enough to reach deep
+ * states of the device, and then does what no driver would do.
  */
 #include <endian.h>
 #include <linux/virtio_vsock.h>
@@ -18,12 +18,12 @@
 #define INDIRECT	VRING_DESC_F_INDIRECT
 
 /**
- * struct flow - what the driver knows of a connection
+ * struct flow - what the driver knows about a connection
  * @guest: its own port
- * @host: the host's
+ * @host: the host's port
  * @type: VIRTIO_VSOCK_TYPE_*
  * @fwd_cnt: bytes received
- * @open: RESPONSE has come or gone
+ * @open: RESPONSE was sent or received
  */
 struct flow {
 	uint32_t guest;
@@ -34,9 +34,9 @@ struct flow {
 };
 
 /**
- * struct driver - its state
+ * struct driver - the state of the driver
  * @flow: connections
- * @seen: used elements of RX that were looked at
+ * @seen: used elements of RX that were processed
  */
 struct driver {
 	struct flow flow[FLOWS];
@@ -93,8 +93,8 @@ static void make_available(struct world *w, unsigned int q, uint16_t head)
 }
 
 /*
- * Is there room for a chain? A driver that goes beyond breaks the ring, so it
- * does so now and then only.
+ * Is there room for a chain? Exceeding the ring breaks it, so the driver does
+ * so only rarely.
  */
 static bool has_room(struct world *w, struct rng *r, unsigned int q)
 {
@@ -103,7 +103,7 @@ static bool has_room(struct world *w, struct rng *r, unsigned int q)
 	return ahead < (w->num[q] + 3) / 4 || world_wrong(w, r);
 }
 
-/* Entries of the table are used in turn: four for each chain in flight. */
+/* Chains use the table in turn: four entries for each chain in flight. */
 static uint16_t next_head(struct world *w, unsigned int q, uint32_t entries)
 {
 	return read16(w, avail_at(q) + 2) * entries & (w->num[q] - 1);
@@ -118,7 +118,7 @@ static uint32_t any_len(struct rng *r)
 	return rng_below(r, 2) ? RNG_PICK(r, lens) : rng_any(r);
 }
 
-/* A descriptor that may be wrong in one field, or more. */
+/* Writes a descriptor that may be wrong in one or more fields. */
 static void put_desc(struct world *w, struct rng *r, uint32_t at,
 		     uint64_t addr, uint32_t len, uint16_t flags, uint16_t next)
 {
@@ -133,7 +133,7 @@ static void put_desc(struct world *w, struct rng *r, uint32_t at,
 	write_desc(w, at, addr, len, flags, next);
 }
 
-/* The same chain in @parts entries of the ring, or in a table at @table. */
+/* Writes a chain of @parts entries in the ring, or in a table at @table. */
 static void put_chain(struct world *w, struct rng *r, unsigned int q,
 		      uint32_t buf, uint32_t len, uint32_t table)
 {
@@ -196,7 +196,7 @@ static struct virtio_vsock_hdr make_hdr(struct world *w, struct rng *r,
 	return h;
 }
 
-/* One packet in the TX ring. The header's len may lie. */
+/* Sends one packet; the len in its header may be wrong. */
 static void send_packet(struct world *w, struct rng *r, const struct flow *f,
 			uint16_t op, uint32_t len)
 {
@@ -229,7 +229,7 @@ static void new_flow(struct world *w, struct rng *r, struct flow *f)
 	send_packet(w, r, f, VIRTIO_VSOCK_OP_REQUEST, 0);
 }
 
-/* Mostly what fits; every op in every state else. */
+/* Mostly a valid operation; sometimes any operation in any state. */
 static void use_flow(struct world *w, struct rng *r, struct flow *f)
 {
 	uint16_t op = VIRTIO_VSOCK_OP_RW;
@@ -252,7 +252,7 @@ static struct flow *find_flow(struct driver *d, struct rng *r, uint32_t guest,
 	return &d->flow[rng_below(r, FLOWS)];
 }
 
-/* Takes a packet from the device, and says what belongs to it, or not. */
+/* Processes a packet from the device, and answers it, correctly or not. */
 static void answer(struct driver *d, struct world *w, struct rng *r,
 		   const struct virtio_vsock_hdr *h)
 {
@@ -288,7 +288,7 @@ static void answer(struct driver *d, struct world *w, struct rng *r,
 	}
 }
 
-/* Where the header of an RX chain is: the driver's slots go round. */
+/* The address of an RX chain's header: the driver uses its slots in turn. */
 static uint32_t rx_slot(uint16_t idx)
 {
 	return RX_AT + idx % NUM_MAX * RX_SIZE;
@@ -312,7 +312,10 @@ static void receive(struct driver *d, struct world *w, struct rng *r)
 	if ((uint16_t)(idx - d->seen) > NUM_MAX)
 		d->seen = idx - 1;
 	for (; d->seen != idx && budget--; d->seen++) {
-		/* in order, so the n-th chain is the n-th slot */
+		/*
+		 * chains are used in order, so the n-th chain is in the n-th
+		 * slot
+		 */
 		world_read(w, rx_slot(d->seen), &h, sizeof(h));
 		world_trace(w, (uint64_t)h.op << 32 | h.dst_port);
 		answer(d, w, r, &h);
@@ -322,7 +325,7 @@ static void receive(struct driver *d, struct world *w, struct rng *r)
 	kick(w, TX);
 }
 
-/* What no connection can take: it is to be reset for that, and it alone. */
+/* Exceeds the credit: the device must reset this connection, and no other. */
 static void overrun(struct driver *d, struct world *w, struct rng *r)
 {
 	struct flow *f = &d->flow[rng_below(r, FLOWS)];
@@ -362,7 +365,7 @@ static void post_event(struct world *w, struct rng *r)
 	kick(w, EVENT);
 }
 
-/* Loops, tables in tables, a table that holds itself. */
+/* Writes loops, tables in tables, and a table that contains itself. */
 static void knot(struct world *w, struct rng *r)
 {
 	unsigned int q = rng_below(r, 2);
@@ -370,28 +373,28 @@ static void knot(struct world *w, struct rng *r)
 	uint32_t mask = w->num[q] - 1, table = DATA_AT;
 
 	switch (rng_below(r, 5)) {
-	case 0:		/* to itself */
+	case 0:		/* a descriptor that links to itself */
 		write_desc(w, desc_at(q, head), world_gpa(w, DATA_AT), 44,
 			   flags | NEXT, head);
 		break;
-	case 1:		/* all entries */
+	case 1:		/* a loop over all entries */
 		for (uint32_t i = 0; i <= mask; i++)
 			write_desc(w, desc_at(q, i), world_gpa(w, DATA_AT), 1,
 				   flags | NEXT, (i + 1) & mask);
 		break;
-	case 2:		/* a table that is a loop, long or short */
+	case 2:		/* a loop in a table, long or short */
 		for (uint32_t i = 0; i < 64; i++)
 			write_desc(w, table + i * 16, world_gpa(w, DATA_AT), 1,
 				   flags | NEXT, (i + 1) % 64);
 		write_desc(w, desc_at(q, head), world_gpa(w, table),
 			   rng_below(r, 2) ? 64 * 16 : 1024 * 16, INDIRECT, 0);
 		break;
-	case 3:		/* a table in a table: itself */
+	case 3:		/* a table that contains itself */
 		write_desc(w, table, world_gpa(w, table), 16, INDIRECT, 0);
 		write_desc(w, desc_at(q, head), world_gpa(w, table), 16,
 			   INDIRECT, 0);
 		break;
-	case 4:		/* payload that is the ring */
+	case 4:		/* payload in the rings */
 		write_desc(w, desc_at(q, head),
 			   world_gpa(w, rng_below(r, 3 * RING_SIZE)),
 			   any_len(r) % 0x8000, flags, 0);
@@ -401,7 +404,7 @@ static void knot(struct world *w, struct rng *r)
 	kick(w, q);
 }
 
-/* Breaks the rules of the ring itself. */
+/* Violates the ring format. */
 static void jump(struct world *w, struct rng *r)
 {
 	unsigned int q = rng_below(r, QUEUES);

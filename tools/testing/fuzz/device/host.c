@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Host programs: clients that connect, say their line or something else, send,
+ * Host programs: clients that connect, send their line or something else, send,
  * read, half-close, abort, and pass descriptors; and servers for the guest.
  */
 #include <errno.h>
@@ -18,10 +18,10 @@
 #define CHUNK		65536U
 
 /**
- * struct host - the host's programs
+ * struct host - the host programs
  * @fd: their connections, or -1
  * @server: listening sockets, or -1
- * @buf: what they send, and read
+ * @buf: what they send and read
  */
 struct host {
 	int fd[PROGRAMS];
@@ -62,7 +62,7 @@ static void say(int fd, const void *data, size_t len)
 		return;
 }
 
-/* A line that is good, cut, long, or none. */
+/* Sends a CONNECT line that is valid, incomplete, too long, or invalid. */
 static void say_line(struct world *w, struct rng *r, int fd)
 {
 	static const char *const lines[] = {
@@ -153,7 +153,7 @@ static void use(struct host *h, struct world *w, struct rng *r, int *fd)
 	case 0:
 		shutdown(*fd, rng_below(r, 3));
 		break;
-	case 1:		/* with bytes unread: a reset */
+	case 1:		/* with unread bytes this resets */
 		drop(fd);
 		break;
 	case 2:

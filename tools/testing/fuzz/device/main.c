@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * device_fuzz: a hostile guest, a hostile VMM, careless host programs and a tool
- * against /dev/vsock-bridge. Prints TAP.
+ * device_fuzz: a hostile guest, a hostile VMM, careless host programs and an
+ * administration tool against /dev/vsock-bridge. Prints TAP.
  *
- *	device_fuzz [--seed N] [--round N] [--rounds N] [--seconds N] [--single]
+ *   device_fuzz [--seed N] [--round N] [--rounds N] [--seconds N] [--single]
  *		[--beside]
  *
- * A storm is a sequence of rounds, each with a device of its own. A round is
- * made by its number and the seed. With --single one thread does all steps, in
- * an order that the seed says; else every actor is a thread. --round begins
- * with that round, --rounds ends after so many. --beside says that others use the
- * module and AF_UNIX at the same time: then what is left behind is not counted.
+ * A run is a sequence of rounds, each with its own device. The seed and the
+ * number of a round determine its choices. With --single, one thread performs
+ * all steps in an order that the seed determines; otherwise every actor is a
+ * thread. --round starts with that round, --rounds ends after that many.
+ * --beside says that other programs use the module and AF_UNIX at the same
+ * time, so leaks are not checked.
  *
- * Rounds run in a child, for a process that owns devices may be killed.
+ * Rounds run in a child process, because some tests kill the owner of a device.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -55,7 +56,7 @@ struct options {
 	bool beside;
 };
 
-/* An actor's thread. */
+/* The thread of an actor. */
 struct player {
 	struct world *world;
 	struct driver *driver;
@@ -96,7 +97,7 @@ static void step(const struct player *p, enum actor actor, uint64_t n)
 	}
 }
 
-/* The device's threads need the processor too. */
+/* Leaves processor time to the device's threads. */
 static void rest(const struct world *w, enum actor actor)
 {
 	if (actor == VMM || actor == IOCTLS || actor == TOOL)
@@ -133,7 +134,7 @@ static void play_alone(struct player *p)
 		step(p, next_actor(p->world, n), n);
 }
 
-/* A thread that a call holds is found by the parent. */
+/* The parent process detects a thread that hangs in a call. */
 static int play_together(const struct player *one)
 {
 	struct player players[ACTORS];
@@ -153,7 +154,7 @@ static int play_together(const struct player *one)
 	return n == ACTORS ? 0 : -EAGAIN;
 }
 
-/* For who looks at a splat in the console. */
+/* Marks the round in the console log, for analysing a kernel warning. */
 static void mark_console(const struct world *w)
 {
 	FILE *f = fopen("/dev/kmsg", "w");
@@ -183,7 +184,7 @@ static bool run_round(const struct options *o, uint64_t round)
 	watch_take(JUDGE);
 	err = err ?: vmm_begin(&w, &r);
 	if (err) {
-		printf("# round %llu does not begin: %s\n",
+		printf("# round %llu: setup failed: %s\n",
 		       (unsigned long long)round, strerror(-err));
 		return false;
 	}
@@ -206,7 +207,7 @@ static bool run_round(const struct options *o, uint64_t round)
 	return ok;
 }
 
-/* One process that owns devices; its rounds. */
+/* Runs the rounds of one process that owns devices. */
 static int live(const struct options *o, uint64_t last, uint64_t deadline)
 {
 	world_catch_faults();
@@ -218,8 +219,8 @@ static int live(const struct options *o, uint64_t last, uint64_t deadline)
 }
 
 /*
- * Waits for the child; kills it when its time has come, or when it hangs.
- * Return: its status; -1 when it hung.
+ * Waits for the child; kills it at its time, or when it hangs. Returns its
+ * status, or -1 if it hung.
  */
 static int attend(pid_t child, uint64_t kill_at)
 {
@@ -237,7 +238,7 @@ static int attend(pid_t child, uint64_t kill_at)
 	return status;
 }
 
-/* Every third life ends before its time. */
+/* Every third process is killed early. */
 static uint64_t end_of_life(const struct options *o, uint64_t life)
 {
 	struct rng r = rng_of(o->seed, ~3ULL, life, 0);
@@ -279,7 +280,7 @@ static bool survive(const struct options *o, uint64_t deadline)
 	return true;
 }
 
-/* The first device of all leaves some things behind for good. */
+/* The first device leaves some allocations for the lifetime of the module. */
 static bool warm_up(void)
 {
 	int status;
@@ -303,7 +304,7 @@ static int storm(const struct options *o)
 	bool ok;
 
 	printf("# seed %llu\n", (unsigned long long)o->seed);
-	ok = report(1, warm_up(), "a device works before the storm");
+	ok = report(1, warm_up(), "a device works before the rounds");
 	verdict_take_stock(&before);
 	ok &= report(2, survive(o, deadline),
 		     "every call returns, and devices work after each round");
@@ -315,13 +316,13 @@ static int storm(const struct options *o)
 	watch_print();
 	ok &= report(3, watch->recovered && watch->sum.conns_added &&
 		     watch->sum.rx_bytes_count && watch->sum.tx_bytes_count,
-		     "the storm made connections and moved bytes both ways");
+		     "the rounds opened connections and moved bytes in both directions");
 	if (!o->beside)
 		ok &= report(4, warm_up() && verdict_nothing_left(&before),
-			     "nothing is left of the devices when their owners are gone");
+			     "no device leaks after its owner has exited");
 	printf("1..%d\n", o->beside ? 3 : 4);
 	if (!ok)
-		printf("# again: device_fuzz --seed %llu --round %llu%s\n",
+		printf("# reproduce: device_fuzz --seed %llu --round %llu%s\n",
 		       (unsigned long long)o->seed,
 		       (unsigned long long)watch->round,
 		       o->single ? " --single" : "");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Choices: the same ones from the same seed. Every step has a generator of its
- * own, so what a step finds does not change the choices of the next.
+ * Random choices: the same seed gives the same choices. Every step has its own
+ * generator, so the results of a step do not change the choices of the next.
  */
 #ifndef RNG_H
 #define RNG_H
@@ -36,23 +36,23 @@ static inline struct rng rng_of(uint64_t seed, uint64_t a, uint64_t b,
 	return r;
 }
 
-/* 0 to @n - 1 */
+/* A number from 0 to @n - 1. */
 static inline uint32_t rng_below(struct rng *r, uint32_t n)
 {
 	return (rng_u64(r) >> 32) * n >> 32;
 }
 
-/* True once in @n times; never for 0. */
+/* Is true once in @n times; never for 0. */
 static inline bool rng_one_in(struct rng *r, uint32_t n)
 {
 	return n && !rng_below(r, n);
 }
 
-/* One of the entries of an array. */
+/* Picks an entry of an array. */
 #define RNG_PICK(r, array)						\
 	((array)[rng_below(r, sizeof(array) / sizeof((array)[0]))])
 
-/* A number of any size: a few bits as often as many. */
+/* A number of random size: small numbers are as frequent as large ones. */
 static inline uint64_t rng_any(struct rng *r)
 {
 	return rng_u64(r) >> rng_below(r, 64);

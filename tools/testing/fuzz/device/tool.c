@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A tool: looks at devices through the control node, changes them, and ends
- * their connections, while they come and go. It leaves those of other processes
- * alone: a storm may run beside what wants to keep its connections.
+ * An administration tool: lists devices through the control node, changes them,
+ * and drops their connections, while devices come and go. It leaves devices of
+ * other processes alone, because other tests may run at the same time.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,15 +18,15 @@
 #define NODE		"/dev/vsock-bridge-control"
 #define NODES		4U
 #define CONNS		64U
-/* No device has such a number. */
+/* No device has this number. */
 #define NOT_A_DEVICE	(1U << 30)
 
 /**
- * struct tool - a tool
- * @fd: descriptors of the control node, some about a device, or -1
- * @last: the device that was seen last
- * @own: the last one of them that is this process's; 0 before
- * @conns: connections that were seen last
+ * struct tool - an administration tool
+ * @fd: descriptors of the control node, some with a selected device, or -1
+ * @last: the device listed last
+ * @own: the last listed device of this process; 0 if none
+ * @conns: the connections listed last
  */
 struct tool {
 	int fd[NODES];

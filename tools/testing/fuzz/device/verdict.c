@@ -13,7 +13,7 @@
 #include "watch.h"
 #include "world.h"
 
-/* Objects that are allocated for good, or late: a leak is more than that. */
+/* Tolerance for objects that are allocated for good, or freed late. */
 #define SLAB_SLACK	(128U * 1024)
 
 static bool wrong(const struct world *w, const char *what, int err)
@@ -23,7 +23,7 @@ static bool wrong(const struct world *w, const char *what, int err)
 	return false;
 }
 
-/* Bytes both ways, by connections that either side made. */
+/* Moves bytes in both directions on connections from both sides. */
 static int moves(struct bed *bed)
 {
 	struct bed_flow flow = {
@@ -47,13 +47,13 @@ bool verdict_fresh(void)
 	int err = bed_open(&bed, NULL);
 
 	if (err)
-		return wrong(&none, "a fresh device does not start", err);
+		return wrong(&none, "a new device does not start", err);
 	err = moves(&bed);
 	bed_close(&bed);
-	return err ? wrong(&none, "a fresh device does not work", err) : true;
+	return err ? wrong(&none, "a new device does not work", err) : true;
 }
 
-/* All that was set goes back to what a new device has. */
+/* Restores the settings of a new device. */
 static int put_back(int fd)
 {
 	struct vsock_bridge_limits limits = {
@@ -82,7 +82,7 @@ static int put_back(int fd)
 	return 0;
 }
 
-/* Its connections end when the CID changes. */
+/* Stops the device; changing the CID ends its connections. */
 static int stop(int fd)
 {
 	int err = 0;
@@ -102,7 +102,7 @@ static int set_files(struct guest *g, struct guest_ring *ring)
 					  ring->err);
 }
 
-/* As guest_realize(), for a device that has its owner. */
+/* As guest_realize(), for a device that already has an owner. */
 static int start(struct bed *bed)
 {
 	struct guest *g = &bed->guest;
@@ -115,7 +115,7 @@ static int start(struct bed *bed)
 	return err ?: guest_run(g);
 }
 
-/* The gauges, once the last connects that were under way have ended. */
+/* Waits until all gauges show an idle device. */
 static bool is_empty(struct bed *bed)
 {
 	return !BED_AWAIT_STAT(bed, connections, 0) &&
@@ -132,7 +132,7 @@ static bool works_again(struct world *w, struct bed *bed)
 	int err = start(bed);
 
 	if (err)
-		return wrong(w, "the device does not start again", err);
+		return wrong(w, "the device does not restart", err);
 	if (!is_empty(bed)) {
 		struct vsock_bridge_stats s;
 
@@ -141,10 +141,10 @@ static bool works_again(struct world *w, struct bed *bed)
 		       s.connections, s.handshakes, s.lingering,
 		       s.connects_pending, s.buffered_bytes, s.rsts_pending,
 		       s.sockets);
-		return wrong(w, "something of before is left", 0);
+		return wrong(w, "connections or buffers are left over", 0);
 	}
 	err = moves(bed);
-	return err ? wrong(w, "the device does not work again", err) : true;
+	return err ? wrong(w, "the device does not work after restart", err) : true;
 }
 
 static bool recovers(struct world *w)
@@ -161,10 +161,10 @@ static bool recovers(struct world *w)
 	if (!bed_stats(cfg.fd, &stats))
 		watch_count(&stats);
 	err = stop(cfg.fd);
-	/* closes it when it fails */
+	/* this closes the device if it fails */
 	err = bed_prepare(&bed, &cfg) ?: err;
 	if (err)
-		return wrong(w, "the device cannot be set up again", err);
+		return wrong(w, "the device cannot be reconfigured", err);
 	ok = works_again(w, &bed);
 	bed_close(&bed);
 	watch->recovered += ok;
@@ -176,9 +176,9 @@ bool verdict_round(struct world *w)
 	return recovers(w) && verdict_fresh();
 }
 
-/* what is left */
+/* leaks */
 
-/* Lines of a file that have a word in them. */
+/* Counts the lines of a file that contain a word. */
 static uint64_t count_lines(const char *path, const char *word)
 {
 	FILE *f = fopen(path, "r");
@@ -204,7 +204,7 @@ static uint64_t read_number(const char *path)
 	return n;
 }
 
-/* Slabs with room in them go, so that what is counted is in use. */
+/* Frees empty slabs, so that only used objects are counted. */
 static void shrink_slabs(void)
 {
 	glob_t g;
@@ -222,7 +222,7 @@ static void shrink_slabs(void)
 	globfree(&g);
 }
 
-/* Bytes of all objects that kmalloc() has given out. */
+/* Returns the bytes of all objects allocated by kmalloc(). */
 static uint64_t count_slabs(void)
 {
 	FILE *f = fopen("/proc/slabinfo", "r");
@@ -248,7 +248,7 @@ void verdict_take_stock(struct belongings *b)
 	b->slabs = count_slabs();
 }
 
-/* Devices end in a work queue, a while behind their last descriptor. */
+/* A work queue ends devices some time after their last descriptor is closed. */
 bool verdict_nothing_left(const struct belongings *before)
 {
 	uint64_t deadline = deadline_in(WAIT_MS);

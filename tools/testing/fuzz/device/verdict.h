@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * What must hold behind a storm.
- */
+/* What must hold after each round. */
 #ifndef VERDICT_H
 #define VERDICT_H
 
@@ -11,13 +9,12 @@
 struct world;
 
 /*
- * The device of the round, stopped and set up anew, has none of the old
- * connections and works; so does a new one beside it. Takes the device away
- * from @w.
+ * The device of the round, stopped and reconfigured, has no old connections and
+ * works; so does a new device. Takes the device out of @w.
  */
 bool verdict_round(struct world *w);
 
-/* What the system has that devices make and leave behind when they leak. */
+/* Objects in the system that a leaking device would leave. */
 struct belongings {
 	uint64_t sockets;
 	uint64_t users;
@@ -25,11 +22,14 @@ struct belongings {
 	uint64_t slabs;
 };
 
-/* Once before, when a device was open and is closed, and once after all. */
+/*
+ * The first call is after one device was opened and closed, the second at the
+ * end.
+ */
 void verdict_take_stock(struct belongings *b);
 bool verdict_nothing_left(const struct belongings *before);
 
-/* Opens a device, uses and closes it. */
+/* Opens, uses and closes a device. */
 bool verdict_fresh(void);
 
 #endif /* VERDICT_H */

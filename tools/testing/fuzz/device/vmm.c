@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The VMM: it sets the device up as one should, and then calls every ioctl at
- * any time, with arguments that are right, nearly right and noise, and takes
- * the guest's memory away.
+ * The VMM: it sets up the device correctly, and then issues every ioctl at any
+ * time, with valid, nearly valid and random arguments, and takes guest memory
+ * away.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -30,7 +30,7 @@ struct mem_table {
 	struct vhost_memory_region region[REGIONS];
 };
 
-/* Every call is watched: one that does not come back is a failure. */
+/* Every call is supervised: a call that does not return is a failure. */
 static int call(struct world *w, unsigned long request, const void *arg)
 {
 	int ret;
@@ -138,7 +138,7 @@ static int set_running(struct world *w, int running)
 	return call(w, VHOST_VSOCK_SET_RUNNING, &running);
 }
 
-/* A ring as a guest has it that starts at @base, and all that belongs to it. */
+/* Starts a queue at @base, as a guest would, with all its settings. */
 static int start_queue(struct world *w, struct rng *r, unsigned int q,
 		       uint16_t base)
 {
@@ -158,8 +158,8 @@ static int start_queue(struct world *w, struct rng *r, unsigned int q,
 }
 
 /*
- * A reset of the guest. With a second thread any of it can fail. Some VMMs keep
- * the event queue.
+ * Resets the guest. With a second thread each step may fail. Some VMMs serve
+ * the event queue themselves.
  */
 static int start(struct world *w, struct rng *r)
 {
@@ -197,7 +197,7 @@ static int open_device(struct world *w)
 	return 0;
 }
 
-/* Small limits are reached sooner, short timeouts come in a round's time. */
+/* Small limits are reached sooner, and short timeouts expire within a round. */
 static void set_limits(struct world *w, struct rng *r)
 {
 	static const uint32_t timeouts[] = { 1, 10, 100, 2000 };
@@ -212,7 +212,7 @@ static void set_limits(struct world *w, struct rng *r)
 		.max_buffered = 65536 << rng_below(r, 8),
 		.host_port_min = 10000,
 		.host_port_max = 10000 + rng_below(r, 64),
-		/* random ports would be others in each run */
+		/* random ports would differ in each run */
 		.flags = !w->single && rng_below(r, 2),
 		.flags_mask = 1,
 	};
@@ -239,7 +239,7 @@ int vmm_begin(struct world *w, struct rng *r)
 	return err ?: start(w, r);
 }
 
-/* What else can be said about the host end. */
+/* Sets the host end with other flags. */
 static void change_uds(struct world *w, struct rng *r)
 {
 	static const uint32_t flags[] = {
@@ -311,7 +311,7 @@ static void send_event(struct world *w, struct rng *r)
 	call(w, VSOCK_BRIDGE_SEND_EVENT, &e);
 }
 
-/* Ranges that overlap, wrap, are empty, or nowhere. */
+/* Sets ranges that overlap, wrap, are empty, or unmapped. */
 static void wrong_mem(struct world *w, struct rng *r)
 {
 	struct mem_table t = {};
@@ -321,7 +321,7 @@ static void wrong_mem(struct world *w, struct rng *r)
 		set_region(&t, world_any_logged(r) & -(uint64_t)PAGE,
 			   rng_below(r, 2) ? rng_below(r, ARENA_SIZE) :
 			   rng_any(r), world_any_va(w, r));
-	/* what the device would take must be the arena, or nowhere */
+	/* ranges that the device accepts must be in the arena, or unmapped */
 	for (uint32_t i = 0; i < t.nregions; i++) {
 		struct vhost_memory_region *m = &t.region[i];
 		uint64_t offset = m->userspace_addr - (uintptr_t)w->arena;
@@ -366,7 +366,7 @@ static void wrong_file(struct world *w, struct rng *r)
 		 RNG_PICK(r, files));
 }
 
-/* The log is in the arena as well: 2 MiB of memory need 64 bytes of it. */
+/* The log is in the arena as well: 2 MiB of memory need 64 bytes. */
 static void log_something(struct world *w, struct rng *r)
 {
 	uint64_t base = rng_below(r, 2) ? world_any_va(w, r) :
@@ -401,14 +401,14 @@ static void take_memory(struct world *w, struct rng *r)
 		pages = ARENA_SIZE / PAGE - page;
 	at = w->arena + page * PAGE;
 	switch (rng_below(r, 5)) {
-	case 0:		/* munmap, but that nobody else may get the place */
+	case 0:		/* munmap, but keep the addresses reserved */
 		mmap(at, pages * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS |
 		     MAP_FIXED | MAP_NORESERVE, -1, 0);
 		break;
 	case 1:
 		mprotect(at, pages * PAGE, PROT_READ);
 		break;
-	case 2:		/* shrunk: SIGBUS for who touches it */
+	case 2:		/* truncated: SIGBUS at an access */
 		if (ftruncate(w->memfd, page * PAGE))
 			abort();
 		break;
@@ -420,7 +420,7 @@ static void take_memory(struct world *w, struct rng *r)
 	}
 }
 
-/* Any request, known or not, any argument. */
+/* Issues any request, known or not, with any argument. */
 static void noise(struct world *w, struct rng *r)
 {
 	static const unsigned long known[] = {
@@ -435,13 +435,13 @@ static void noise(struct world *w, struct rng *r)
 		VSOCK_BRIDGE_SET_PORT, VSOCK_BRIDGE_SEND_EVENT,
 		VSOCK_BRIDGE_GET_STATE, VSOCK_BRIDGE_SET_STATE,
 	};
-	/* the device writes up to sizeof(stats) into it */
+	/* the device writes up to sizeof(stats) to it */
 	uint64_t arg[256];
 	unsigned long request = rng_one_in(r, 6) ?
 		_IO(VSOCK_BRIDGE_IOC_TYPE, rng_below(r, 64)) :
 		RNG_PICK(r, known);
 
-	/* what they name is memory, which may be ours */
+	/* their pointers could name memory of this process */
 	if (request == VSOCK_BRIDGE_SET_UDS ||
 	    request == VSOCK_BRIDGE_GET_CONNS)
 		return;
@@ -469,7 +469,7 @@ static void look(struct world *w)
 	call(w, VSOCK_BRIDGE_GET_STATS, &stats);
 }
 
-/* A pause, or a stop and a start that is none. */
+/* Stops and restarts the guest, correctly or not. */
 static void pause_guest(struct world *w, struct rng *r)
 {
 	set_running(w, 0);
@@ -527,7 +527,7 @@ void vmm_ioctl(struct world *w, struct rng *r)
 	}
 }
 
-/* Breaks something, so it is done now and then. */
+/* Breaks the configuration; used rarely. */
 static void break_something(struct world *w, struct rng *r)
 {
 	switch (rng_below(r, 8)) {
@@ -545,7 +545,9 @@ static void break_something(struct world *w, struct rng *r)
 	}
 }
 
-/* Another device in the place of the old one, which ends as it is. */
+/*
+ * Opens another device in place of the old one, which is closed in any state.
+ */
 static void replace_device(struct world *w, struct rng *r)
 {
 	int old = w->device;

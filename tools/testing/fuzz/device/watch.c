@@ -8,7 +8,10 @@
 #include "deadline.h"
 #include "watch.h"
 
-/* A call waits for a round of the worker at most; under emulation that is. */
+/*
+ * A call waits for one round of the worker at most, which is slow under
+ * emulation.
+ */
 #define HANG_NS	60000000000ULL
 
 struct watch *watch;
@@ -63,7 +66,7 @@ bool watch_hangs(void)
 	return false;
 }
 
-/* The counters: all that is in the structure but its head and the gauges. */
+/* The counters: the structure except its header and the gauges. */
 #define FIRST	(offsetof(struct vsock_bridge_stats, rx_queue_event_count) / 8)
 #define LAST	(sizeof(struct vsock_bridge_stats) / 8)
 
@@ -87,7 +90,7 @@ static const struct {
 	VSOCK_BRIDGE_STATS(NO_NAME, NAME, NAME, NAME)
 };
 
-/* What the storm has reached in the device. */
+/* Prints what the rounds reached in the device. */
 void watch_print(void)
 {
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {

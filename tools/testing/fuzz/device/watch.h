@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the fuzzer's parent sees of its child: where it is, which calls have not
- * come back, and what the device has counted.
+ * What the fuzzer's parent process sees of its child: the round, the calls that
+ * have not returned, and the device's counters.
  */
 #ifndef WATCH_H
 #define WATCH_H
@@ -13,18 +13,18 @@
 
 #define WATCH_SLOTS	8U
 
-/* A call under way. */
+/* A call in progress. */
 struct watch_slot {
 	_Atomic uint64_t since;
 	_Atomic unsigned long request;
 };
 
 /**
- * struct watch - in memory that both share
- * @round: the round that runs, or the next one
+ * struct watch - in memory that both processes share
+ * @round: the current round, or the next
  * @steps: steps of all actors
- * @recovered: devices that worked again after a storm
- * @sum: all counters of all devices
+ * @recovered: devices that worked again after their round
+ * @sum: sums of the counters of all devices
  * @slot: one for each thread
  */
 struct watch {
@@ -38,13 +38,13 @@ struct watch {
 extern struct watch *watch;
 
 int watch_init(void);
-/* The calling thread has slot @i from here on. */
+/* Assigns slot @i to the calling thread. */
 void watch_take(unsigned int i);
 void watch_enter(unsigned long request);
 void watch_leave(void);
-/* No thread is in a call any more. */
+/* Marks all threads as not in a call. */
 void watch_reset(void);
-/* Says which call has not come back in time, if there is one. */
+/* Reports a call that has not returned in time, if there is one. */
 bool watch_hangs(void);
 
 void watch_count(const struct vsock_bridge_stats *stats);

@@ -13,7 +13,7 @@
 #include "bed.h"
 #include "world.h"
 
-/* One in so many choices is wrong: well-behaved rounds get further in. */
+/* One of this many choices is wrong; rounds with few wrong ones get further. */
 static const uint32_t wrongs[] = { 0, 200, 60, 20, 6, 2 };
 
 static const uint32_t paces[] = { 0, 1, 5, 20, 60 };
@@ -99,7 +99,7 @@ uint64_t world_any_gpa(const struct world *w, struct rng *r)
 	}
 }
 
-/* Outside of the arena only what is nobody's. */
+/* An address in the arena, or one that this process does not use. */
 uint64_t world_any_va(const struct world *w, struct rng *r)
 {
 	static const uint64_t nowhere[] = {
@@ -115,7 +115,10 @@ uint64_t world_any_va(const struct world *w, struct rng *r)
 	return (uintptr_t)w->arena + offset;
 }
 
-/* A MiB of a log stands for 32 GiB; the second half of all is out of reach. */
+/*
+ * 1 MiB of a log covers 32 GiB; the upper half of all addresses is out of
+ * range.
+ */
 uint64_t world_any_logged(struct rng *r)
 {
 	uint64_t gpa = rng_any(r);
@@ -145,7 +148,10 @@ void world_come_last(const struct world *w)
 		abort();
 }
 
-/* Pages around the arena are nobody's, so what runs over an end faults. */
+/*
+ * The pages around the arena are inaccessible, so that an access past it
+ * faults.
+ */
 static int map_arena(struct world *w)
 {
 	uint8_t *space;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the actors of a round share: a device, the guest's memory, and a folder
- * of sockets.
+ * What the actors of a round share: a device, guest memory, and a folder of
+ * sockets.
  *
- * The memory is an arena that the device may read and write as it likes. No
- * actor ever names other memory of the process to the device, for the device
- * would do what it is told; but it names memory that is not there.
+ * The memory is an arena that the device may read and write. No actor passes
+ * other memory of the process to the device, because the device would access
+ * it; but actors pass unmapped addresses.
  */
 #ifndef WORLD_H
 #define WORLD_H
@@ -24,7 +24,7 @@
 
 #define PAGE		4096U
 #define ARENA_SIZE	0x200000U
-/* In the arena: rings of up to 256 entries, buffers, and the rest. */
+/* Layout of the arena: rings of up to 256 entries, buffers, and the rest. */
 #define RING_SIZE	0x8000U
 #define AVAIL_AT	0x4000U
 #define USED_AT		0x6000U
@@ -37,37 +37,37 @@
 #define RX_AT		0x100000U
 #define RX_SIZE		0x1000U
 
-#define PORT_FIRST	5000U	/* of host programs that listen */
+#define PORT_FIRST	5000U	/* first port of the host's listeners */
 #define PORTS		4U
-#define GUEST_PORTS	8U	/* from 1000 on */
+#define GUEST_PORTS	8U	/* from port 1000 on */
 
-/* How guest-physical addresses lie in the arena. */
+/* The mapping of guest-physical addresses to the arena. */
 enum layout {
 	LAYOUT_PLAIN,	/* one range */
 	LAYOUT_HALVES,	/* two ranges, the second half first */
-	LAYOUT_PAGES,	/* two ranges and a hole of a page in the arena's end */
+	LAYOUT_PAGES,	/* two ranges and a one-page hole */
 	LAYOUTS,
 };
 
 /**
  * struct world - a round
- * @seed: of all rounds
- * @round: number of this one
- * @wrong: one in so many choices is wrong; 0: none
+ * @seed: seed of all rounds
+ * @round: number of this round
+ * @wrong: one in this many choices is wrong; 0: none
  * @pace: milliseconds between two changes of the set-up; connections need time
- * @over: actors shall end
- * @device: the descriptor, or -1
- * @memfd: what the arena is a mapping of
- * @arena: the guest's memory
- * @layout: how it lies
- * @num: entries of each queue, as the driver goes by
+ * @over: tells the actors to end
+ * @device: its descriptor, or -1
+ * @memfd: the file of the arena
+ * @arena: guest memory
+ * @layout: its mapping to guest-physical addresses
+ * @num: entries of each queue, as the driver uses them
  * @cid: the guest's CID
- * @features: what was negotiated
+ * @features: the negotiated features
  * @kick: eventfds, as the next two
- * @single: one thread is all actors
- * @trace: a sum of what the device said and did; with one thread it is the same
- *	in each run of a round, but for what timers do
- * @dir: folder of the sockets
+ * @single: one thread acts for all actors
+ * @trace: a checksum of the device's behaviour; with one thread it is the same
+ *     in each run of a round, except for timers
+ * @dir: the folder of the sockets
  * @path: the device's UDS
  */
 struct world {
@@ -102,9 +102,9 @@ static inline void world_trace(struct world *w, uint64_t what)
 }
 
 /*
- * With one thread: on one processor, whenever the device has something to do,
- * it comes first; so it does the same in each run. Its threads are as the one
- * that makes them is at that time.
+ * With one thread, runs the device's threads first whenever they have work, on
+ * one processor, so that each run is the same. The device's threads inherit the
+ * scheduling policy of the thread that creates them.
  */
 void world_come_first(const struct world *w);
 void world_come_last(const struct world *w);
@@ -114,28 +114,30 @@ static inline bool world_wrong(const struct world *w, struct rng *r)
 	return rng_one_in(r, w->wrong);
 }
 
-/* Puts the arena's memory back where it was taken away. */
+/* Maps the arena's memory again after it was taken away. */
 void world_mend(struct world *w);
 
-/* Guest-physical address of a place in the arena. */
+/* The guest-physical address of an offset in the arena. */
 uint64_t world_gpa(const struct world *w, uint32_t offset);
 
 /* Any address: guest-physical, or of the process. */
 uint64_t world_any_gpa(const struct world *w, struct rng *r);
 uint64_t world_any_va(const struct world *w, struct rng *r);
-/* Guest-physical; its bit in a log is in the arena's guard, or nowhere. */
+/*
+ * A guest-physical address whose log bit is in the arena's guard, or unmapped.
+ */
 uint64_t world_any_logged(struct rng *r);
 
 /*
- * Copies to and from the arena. Its memory may go away meanwhile: false then,
- * and @to is zeroed.
+ * Copy to and from the arena. If its memory goes away, they return false, and
+ * @to is zeroed.
  */
 bool world_write(struct world *w, uint32_t offset, const void *from,
 		 size_t len);
 bool world_read(struct world *w, uint32_t offset, void *to, size_t len);
 void world_catch_faults(void);
 
-/* Places of a queue's parts in the arena. */
+/* The offsets of a queue's areas in the arena. */
 static inline uint32_t desc_at(unsigned int q, uint32_t i)
 {
 	return q * RING_SIZE + i * sizeof(struct vring_desc);
@@ -151,7 +153,7 @@ static inline uint32_t used_at(unsigned int q)
 	return q * RING_SIZE + USED_AT;
 }
 
-/* The actors: each does one small thing. */
+/* The actors; each call makes one small step. */
 struct driver;
 struct host;
 struct tool;
@@ -167,7 +169,7 @@ void tool_step(struct tool *t, struct world *w, struct rng *r);
 void tool_end(struct tool *t);
 int vmm_begin(struct world *w, struct rng *r);
 void vmm_step(struct world *w, struct rng *r);
-/* The same without those that close the device, for a second thread. */
+/* A step that never closes the device, for a second thread. */
 void vmm_ioctl(struct world *w, struct rng *r);
 
 #endif /* WORLD_H */

@@ -11,7 +11,7 @@
 #define PARSER	"/usr/sbin/apparmor_parser"
 #define NAME	"vsock_bridge_test"
 
-/* All that AppArmor can forbid is allowed. */
+/* Allows everything that AppArmor mediates except access to one folder. */
 static const char profile[] =
 	"abi <kernel>,\n"
 	"profile " NAME " flags=(attach_disconnected) {\n"

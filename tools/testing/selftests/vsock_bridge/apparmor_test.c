@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * An owner, or a client, that a profile of AppArmor locks out of a folder: what
- * it cannot do there by itself, the device does not do for it either.
+ * AppArmor denies the owner, or a client, access to a folder. The device does
+ * not do for them what the profile forbids them to do.
  */
 #include "harness.h"
 
@@ -13,8 +13,9 @@
 
 /**
  * @closed: the folder
- * @path: a host end in it
- * @secret: a listener where that path leads
+ * @path: a host end in the folder
+ * @behind: the path for guest connections to PORT
+ * @secret: a listener on @behind
  */
 FIXTURE(apparmor)
 {
@@ -50,7 +51,7 @@ FIXTURE_TEARDOWN(apparmor)
 
 #define CONNECT_ONLY BED_UDS(.flags = VSOCK_BRIDGE_UDS_NO_LISTEN)
 
-/* A connect by the test itself: 0, or -errno. */
+/* Connects as the test process. Returns 0 or -errno. */
 static int connects(const char *path)
 {
 	int fd = uds_connect(path);
@@ -61,7 +62,7 @@ static int connects(const char *path)
 	return 0;
 }
 
-TEST_F(apparmor, owner_that_may_make_no_socket_has_none_made)
+TEST_F(apparmor, set_uds_fails_where_the_owner_may_not_bind)
 {
 	ASSERT_EQ(0, apparmor_lock_out(self->closed));
 	ASSERT_EQ(-EACCES, uds_listen(self->path));
@@ -72,17 +73,17 @@ TEST_F(apparmor, owner_that_may_make_no_socket_has_none_made)
 }
 
 /*
- * Linux before 6.17, and apparmor_parser before 5.0, let everybody connect, whatever
- * the profile says of the file.
+ * Before Linux 6.17 and apparmor_parser 5.0, AppArmor does not check the path
+ * of a connect.
  */
 #define SKIP_UNLESS_CONNECTS_ARE_JUDGED(self) do {			\
 	int _err = connects((self)->behind);				\
 	if (!_err)							\
-		SKIP(return, "this AppArmor lets everybody connect");	\
+		SKIP(return, "this AppArmor does not check connects");	\
 	ASSERT_EQ(-EACCES, _err);					\
 } while (0)
 
-TEST_F(apparmor, owner_that_is_locked_out_reaches_nobody_by_the_device)
+TEST_F(apparmor, guest_connect_is_refused_where_the_owner_may_not_connect)
 {
 	ASSERT_EQ(0, apparmor_lock_out(self->closed));
 	SKIP_UNLESS_CONNECTS_ARE_JUDGED(self);
@@ -91,8 +92,8 @@ TEST_F(apparmor, owner_that_is_locked_out_reaches_nobody_by_the_device)
 	EXPECT_EQ(1, BED_STAT(&self->bed, unix_connect_fails));
 }
 
-/* Rights that were there when the host end was set stay with it. */
-TEST_F(apparmor, owner_that_is_locked_out_later_keeps_its_host_end)
+/* The device keeps the rights that its owner had at SET_UDS. */
+TEST_F(apparmor, guest_connect_works_if_the_owner_is_confined_later)
 {
 	ASSERT_EQ(0, bed_set_uds_with(self->bed.guest.fd, self->path, CONNECT_ONLY));
 	ASSERT_EQ(0, apparmor_lock_out(self->closed));
@@ -100,7 +101,7 @@ TEST_F(apparmor, owner_that_is_locked_out_later_keeps_its_host_end)
 	EXPECT_TRUE(bed_reaches(&self->bed, PORT, self->secret));
 }
 
-TEST_F(apparmor, client_that_is_locked_out_reaches_no_device)
+TEST_F(apparmor, confined_client_cannot_connect)
 {
 	ASSERT_EQ(0, bed_set_uds(self->bed.guest.fd, self->path));
 	ASSERT_EQ(0, apparmor_lock_out(self->closed));
@@ -108,8 +109,10 @@ TEST_F(apparmor, client_that_is_locked_out_reaches_no_device)
 	EXPECT_EQ(-EACCES, connects(self->path));
 }
 
-/* Both ends of the bridge, and the device, with a profile that allows it. */
-TEST_F(apparmor, device_of_a_confined_owner_works_for_confined_programs)
+/*
+ * The profile confines both host programs and the owner, but allows this path.
+ */
+TEST_F(apparmor, confined_owner_and_programs_work_where_allowed)
 {
 	ASSERT_EQ(0, apparmor_lock_out(self->closed));
 	unlink(self->bed.path);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Many packets that the device finds at once, with one kick. */
+/* Batches: the device finds many packets after one kick. */
 #include "harness.h"
 
 #include <endian.h>
@@ -22,7 +22,7 @@ FIXTURE_TEARDOWN(batch)
 	BED_TEARDOWN(&self->bed);
 }
 
-/* Puts a packet of a connection, without showing it to the device. */
+/* Adds a packet of a connection to the ring without publishing it. */
 static void put(struct guest_conn *c, unsigned int op, uint32_t flags,
 		const void *data, uint32_t len)
 {
@@ -69,7 +69,7 @@ static void expect_end(struct __test_metadata *_metadata, struct bed *bed)
 	EXPECT_EQ(0, bed_works(bed));
 }
 
-TEST_F(batch, of_a_full_ring_arrives_in_order)
+TEST_F(batch, full_ring_arrives_in_order)
 {
 	unsigned int n = self->bed.guest.tx.vr.num;
 	char data[256];
@@ -85,7 +85,7 @@ TEST_F(batch, of_a_full_ring_arrives_in_order)
 	}
 }
 
-TEST_F(batch, of_data_and_rst_gives_data_and_eof)
+TEST_F(batch, rst_after_data_gives_data_then_eof)
 {
 	put_data(self->pair.conn, "one", 3);
 	put_data(self->pair.conn, "two", 3);
@@ -96,7 +96,7 @@ TEST_F(batch, of_data_and_rst_gives_data_and_eof)
 	expect_end(_metadata, &self->bed);
 }
 
-TEST_F(batch, of_data_and_shutdown_gives_data_and_eof_and_rst)
+TEST_F(batch, shutdown_after_data_gives_data_then_eof_then_rst)
 {
 	put_data(self->pair.conn, "one", 3);
 	put_op(self->pair.conn, VIRTIO_VSOCK_OP_SHUTDOWN, 3);
@@ -107,7 +107,7 @@ TEST_F(batch, of_data_and_shutdown_gives_data_and_eof_and_rst)
 	expect_end(_metadata, &self->bed);
 }
 
-TEST_F(batch, of_data_behind_a_shutdown_drops_it)
+TEST_F(batch, data_after_shutdown_is_dropped)
 {
 	put_data(self->pair.conn, "one", 3);
 	put_op(self->pair.conn, VIRTIO_VSOCK_OP_SHUTDOWN, 2);
@@ -118,7 +118,7 @@ TEST_F(batch, of_data_behind_a_shutdown_drops_it)
 	EXPECT_EQ(1, BED_STAT(&self->bed, bad_op));
 }
 
-TEST_F(batch, of_data_and_a_new_request_keeps_both_apart)
+TEST_F(batch, request_after_data_starts_a_new_connection)
 {
 	int listener = bed_listen(&self->bed, 80), fd;
 	struct guest_conn *c = self->pair.conn;
@@ -138,7 +138,7 @@ TEST_F(batch, of_data_and_a_new_request_keeps_both_apart)
 	close(listener);
 }
 
-TEST_F(batch, of_two_connections_does_not_mix)
+TEST_F(batch, data_of_two_connections_is_not_mixed)
 {
 	struct bed_pair other;
 	char data[40];
@@ -162,7 +162,10 @@ FIXTURE(crowd)
 	struct bed_pair pair[5];
 };
 
-/* Packets of many parts, so that more are in the ring than are gathered. */
+/*
+ * Packets with many descriptors: the ring holds more than the device gathers in
+ * one write.
+ */
 FIXTURE_SETUP(crowd)
 {
 	struct guest_config cfg = { .tx_layout = GUEST_INDIRECT };
@@ -180,7 +183,7 @@ FIXTURE_TEARDOWN(crowd)
 	BED_TEARDOWN(&self->bed);
 }
 
-/* The next packet of one of them, of @len bytes. */
+/* Adds the next packet, with @len bytes, of one connection. */
 static void put_next(struct bed_pair *pair, uint32_t seed, size_t *at,
 		     uint32_t len)
 {
@@ -191,7 +194,7 @@ static void put_next(struct bed_pair *pair, uint32_t seed, size_t *at,
 	*at += len;
 }
 
-/* What each was sent from @from on is at its host program. */
+/* Receives and compares the bytes from @from to @to of a connection. */
 static void expect_bytes(struct __test_metadata *_metadata, int fd,
 			 uint32_t seed, size_t from, size_t to)
 {
@@ -207,14 +210,16 @@ static void expect_bytes(struct __test_metadata *_metadata, int fd,
 	}
 }
 
-TEST_F(crowd, in_any_order_brings_each_its_own_bytes)
+TEST_F(crowd, each_connection_gets_its_own_bytes)
 {
 	unsigned int n = self->bed.guest.tx.vr.num;
 	size_t sent[5] = {}, read[5] = {};
 	unsigned int seed = 1;
 
 	for (int round = 0; round < 30; round++) {
-		/* sometimes all small, sometimes more than one call takes */
+		/*
+		 * alternate small packets with more bytes than one write takes
+		 */
 		uint32_t most = round % 3 ? 200 : 5000;
 
 		for (unsigned int i = 0; i < n; i++) {
@@ -233,8 +238,8 @@ TEST_F(crowd, in_any_order_brings_each_its_own_bytes)
 	}
 }
 
-/* One of them ends in the middle of what is gathered for the other. */
-TEST_F(batch, of_two_connections_outlives_the_end_of_one)
+/* One connection ends in the middle of the packets gathered for the other. */
+TEST_F(batch, rst_of_one_connection_keeps_the_other)
 {
 	struct bed_pair other;
 
@@ -253,7 +258,7 @@ TEST_F(batch, of_two_connections_outlives_the_end_of_one)
 	close(other.fd);
 }
 
-TEST_F(batch, with_a_bad_chain_in_the_middle_gives_the_rest)
+TEST_F(batch, bad_chain_between_packets_loses_no_data)
 {
 	struct guest *g = &self->bed.guest;
 	struct vring_desc bad = {
@@ -273,8 +278,8 @@ TEST_F(batch, with_a_bad_chain_in_the_middle_gives_the_rest)
 	EXPECT_EQ(0, len);
 }
 
-/* The guest gives up while the host connect is under way. */
-TEST_F(batch, of_request_and_rst_leaves_nothing)
+/* The guest sends RST while the host connect is in progress. */
+TEST_F(batch, rst_after_request_leaves_no_connection)
 {
 	int listener = bed_listen(&self->bed, 81);
 	struct guest_conn c = { .mux = &self->bed.mux, .peer = 81 };
@@ -290,8 +295,11 @@ TEST_F(batch, of_request_and_rst_leaves_nothing)
 	close(listener);
 }
 
-/* A guest that does not wait for the RESPONSE: whatever it gets, it is safe. */
-TEST_F(batch, of_request_and_data_harms_nothing)
+/*
+ * A guest that does not wait for RESPONSE gets an undefined answer, but harms
+ * nothing.
+ */
+TEST_F(batch, data_before_response_is_harmless)
 {
 	int listener = bed_listen(&self->bed, 81);
 	struct guest_conn *c = calloc(1, sizeof(*c));

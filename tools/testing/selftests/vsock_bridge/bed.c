@@ -140,7 +140,7 @@ uint64_t bed_stat_at(struct bed *bed, size_t offset)
 	return value;
 }
 
-/* Nothing tells of a change, so look again after each event or millisecond. */
+/* Nothing signals a change, so read again after each event or millisecond. */
 uint64_t bed_await_stat_at(struct bed *bed, size_t offset, uint64_t value)
 {
 	uint64_t deadline = deadline_in(WAIT_MS), seen;
@@ -190,7 +190,7 @@ int bed_client(struct bed *bed, uint32_t port)
 	return err ?: fd;
 }
 
-/* The line as one message. */
+/* Receives the line as one message. */
 static int recv_ok(int fd, char *line, size_t size)
 {
 	ssize_t n = uds_recv_message(fd, line, size - 1);
@@ -198,7 +198,7 @@ static int recv_ok(int fd, char *line, size_t size)
 	return n < 0 ? n : 0;
 }
 
-/* The line must be complete and name the port that the guest was told. */
+/* The line must be complete and name the port that the guest saw. */
 static int check_ok(struct bed_pair *pair)
 {
 	char line[64] = "", expected[64];
@@ -280,7 +280,7 @@ bool bed_match(const void *data, uint32_t seed, size_t at, size_t len)
 	return true;
 }
 
-/* How far a bed_move() is, by whose hands. */
+/* The progress of bed_move(): bytes sent and read by each side. */
 struct move {
 	const struct bed_flow *flow;
 	struct bed_pair *pair;
@@ -301,7 +301,7 @@ static size_t chunk(const struct move *m, size_t left)
 	return least(least(m->flow->chunk ?: CHUNK, CHUNK), left);
 }
 
-/* Each of these does one piece: its size, 0 if nothing can be done, -errno. */
+/* Each step moves one piece: returns its size, 0 if it must wait, or -errno. */
 static ssize_t guest_sends(struct move *m)
 {
 	size_t len = least(CHUNK, m->flow->to_host - m->guest_sent);
@@ -469,7 +469,7 @@ int bed_use_up_rx(struct bed *bed, struct bed_pair *pair,
 	return err;
 }
 
-/* Waits until all that was sent is used, whatever comes meanwhile. */
+/* Waits until the device has used every packet sent, whatever it receives. */
 static int await_used(struct guest *g, uint64_t deadline)
 {
 	int err = 0;
@@ -482,7 +482,7 @@ static int await_used(struct guest *g, uint64_t deadline)
 	return err;
 }
 
-/* An update that nobody has asked for may come first: it is no answer. */
+/* An unsolicited CREDIT_UPDATE may arrive first; it is not the answer. */
 int bed_fence(struct bed *bed, struct bed_pair *pair)
 {
 	unsigned int *seen =
@@ -497,7 +497,10 @@ int bed_fence(struct bed *bed, struct bed_pair *pair)
 	return await_used(&bed->guest, deadline_in(WAIT_MS));
 }
 
-/* Two packets that nothing follows: the first one's round is over by then. */
+/*
+ * Sends two packets, one after the other: when the device has used the second,
+ * the round that took the first has ended.
+ */
 int bed_settle(struct bed *bed)
 {
 	struct guest *g = &bed->guest;

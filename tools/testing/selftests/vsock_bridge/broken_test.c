@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Rings that are broken themselves: that ring stops and SET_VRING_ERR tells
- * it; the other ring, the host programs and other guests go on.
+ * A ring that violates the ring format: the device stops that ring and signals
+ * the eventfd of SET_VRING_ERR. The other ring, the host programs and other
+ * guests continue.
  */
 #include "harness.h"
 
@@ -28,7 +29,7 @@ static void jump(struct guest_ring *ring, unsigned int by)
 
 static void jump_by_one_too_many(struct guest_ring *ring)
 {
-	/* What is posted counts as well. */
+	/* Includes the posted chains. */
 	jump(ring, ring->vr.num + 1);
 }
 
@@ -81,21 +82,21 @@ FIXTURE_TEARDOWN(broken)
 	BED_TEARDOWN(&self->bed);
 }
 
-TEST_F(broken, tx_ring_is_stopped_counted_and_signalled)
+TEST_F(broken, tx_ring_stops_and_is_counted_and_signalled)
 {
 	struct guest *g = &self->bed.guest;
 
 	variant->harm(&g->tx);
 	ASSERT_EQ(0, guest_wait_err(&g->tx, deadline_in(WAIT_MS)));
 	EXPECT_EQ(1, BED_AWAIT_STAT(&self->bed, vring_broken, 1));
-	/* Nothing more is said or counted about it. */
+	/* Further kicks neither signal nor count it again. */
 	guest_ring_force_kick(&g->tx);
 	guest_ring_force_kick(&g->tx);
 	EXPECT_EQ(-ETIMEDOUT, guest_wait_err(&g->rx, deadline_in(1)));
 	EXPECT_EQ(1, BED_STAT(&self->bed, vring_broken));
 }
 
-TEST_F(broken, tx_ring_leaves_the_rx_ring_alive)
+TEST_F(broken, rx_ring_works_with_a_broken_tx_ring)
 {
 	struct guest_conn *c = self->pair.conn;
 	struct guest *g = &self->bed.guest;
@@ -108,13 +109,13 @@ TEST_F(broken, tx_ring_leaves_the_rx_ring_alive)
 	EXPECT_EQ(-EAGAIN, uds_recv_now(self->pair.fd, &byte, 1));
 }
 
-TEST_F(broken, rx_ring_leaves_the_tx_ring_alive)
+TEST_F(broken, tx_ring_works_with_a_broken_rx_ring)
 {
 	struct guest *g = &self->bed.guest;
 	struct guest_buf **held = calloc(g->nr_rx, sizeof(*held));
 	char byte = 7, got = 0;
 
-	/* The device looks at the ring when it knows of no more buffers. */
+	/* The device reads the RX ring once it has no buffers left. */
 	ASSERT_EQ(0, bed_use_up_rx(&self->bed, &self->pair, held));
 	variant->harm(&g->rx);
 	ASSERT_EQ(0, uds_send(self->pair.fd, &byte, 1));
@@ -126,7 +127,7 @@ TEST_F(broken, rx_ring_leaves_the_tx_ring_alive)
 	free(held);
 }
 
-TEST_F(broken, ring_leaves_other_guests_alone)
+TEST_F(broken, other_guests_keep_working)
 {
 	struct guest_config cfg = { .cid = 4 };
 	struct bed other;
@@ -151,14 +152,14 @@ static void break_and_reset(struct __test_metadata *_metadata, struct bed *bed,
 	ASSERT_EQ(0, guest_run(g));
 }
 
-TEST_F(broken, ring_is_mended_by_a_reset)
+TEST_F(broken, reset_repairs_the_ring)
 {
 	break_and_reset(_metadata, &self->bed, variant->harm);
 	EXPECT_EQ(0, bed_works(&self->bed));
 }
 
-/* It is as new: when it breaks again that is told again. */
-TEST_F(broken, ring_that_was_mended_can_break_again)
+/* A repaired ring is signalled and counted again when it breaks again. */
+TEST_F(broken, second_break_after_reset_is_signalled)
 {
 	struct guest *g = &self->bed.guest;
 
@@ -169,16 +170,16 @@ TEST_F(broken, ring_that_was_mended_can_break_again)
 	EXPECT_EQ(2, BED_AWAIT_STAT(&self->bed, vring_broken, 2));
 }
 
-/* Ring memory that goes away under the device. */
+/* Ring memory that becomes inaccessible to the device. */
 BED_FIXTURE(vanished)
 
-TEST_F(vanished, ring_memory_breaks_the_ring)
+TEST_F(vanished, inaccessible_descriptors_break_the_ring)
 {
 	struct guest_ring *tx = &self->bed.guest.tx;
 	uintptr_t desc = (uintptr_t)tx->vr.desc;
 
 	if (in_user_mode_linux())
-		SKIP(return, "user-mode Linux reads what is PROT_NONE");
+		SKIP(return, "user-mode Linux can read PROT_NONE memory");
 	ASSERT_EQ(0, mprotect((void *)(desc & -4096UL), 4096, PROT_NONE));
 	guest_ring_force_kick(tx);
 	ASSERT_EQ(0, guest_wait_err(tx, deadline_in(WAIT_MS)));
@@ -187,7 +188,7 @@ TEST_F(vanished, ring_memory_breaks_the_ring)
 			      PROT_READ | PROT_WRITE));
 }
 
-TEST_F(vanished, used_ring_memory_breaks_the_ring)
+TEST_F(vanished, read_only_used_ring_breaks_the_ring)
 {
 	struct guest_ring *tx = &self->bed.guest.tx;
 	struct virtio_vsock_hdr h = guest_hdr(&self->bed.guest,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The device uses a buffer only when it has something to put into it, and only of
- * the queue concerned. Each test stops the device before it compares, so that the
- * device cannot use a buffer later.
+ * The device uses a buffer only for a packet that it has, and only of that
+ * packet's queue. Each test stops the device before it checks, so that the device
+ * cannot use a buffer later.
  */
 #include "harness.h"
 
@@ -39,7 +39,7 @@ FIXTURE_TEARDOWN(buffer_use)
 	BED_TEARDOWN(&self->bed);
 }
 
-/* Writes the pattern over the RX buffers, which the device may not read. */
+/* Fills the RX buffers, which the device may not read, with a pattern. */
 static void paint(struct guest *g)
 {
 	for (unsigned int i = 0; i < g->nr_rx; i++) {
@@ -69,7 +69,7 @@ static unsigned int unpainted(const struct guest *g)
 	return n;
 }
 
-TEST_F(buffer_use, rx_is_not_used_by_a_packet_without_answer)
+TEST_F(buffer_use, tx_packet_without_a_reply_uses_no_rx_buffer)
 {
 	struct guest *g = &self->bed.guest;
 
@@ -83,7 +83,7 @@ TEST_F(buffer_use, rx_is_not_used_by_a_packet_without_answer)
 	EXPECT_EQ(0, unpainted(g));
 }
 
-TEST_F(buffer_use, one_answer_uses_one_buffer_of_each_queue)
+TEST_F(buffer_use, one_reply_uses_one_chain_of_each_queue)
 {
 	struct guest *g = &self->bed.guest;
 	struct vsock_bridge_stats before;
@@ -102,7 +102,7 @@ TEST_F(buffer_use, one_answer_uses_one_buffer_of_each_queue)
 		  BED_STAT(&self->bed, tx_packets_count));
 }
 
-TEST_F(buffer_use, rx_is_not_used_by_a_kick)
+TEST_F(buffer_use, rx_kick_uses_no_rx_buffer)
 {
 	struct guest *g = &self->bed.guest;
 	uint64_t kicks = BED_STAT(&self->bed, rx_queue_event_count);
@@ -117,7 +117,7 @@ TEST_F(buffer_use, rx_is_not_used_by_a_kick)
 	EXPECT_EQ(0, unpainted(g));
 }
 
-TEST_F(buffer_use, rx_is_not_used_by_a_client_without_its_line)
+TEST_F(buffer_use, incomplete_connect_line_uses_no_rx_buffer)
 {
 	struct guest *g = &self->bed.guest;
 	int fd = uds_connect(self->bed.path);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Calls for TX wait for a while, for one that goes out in any case; but each
- * chain is called for in the end.
+ * The device coalesces TX interrupts with later ones, but it signals every used
+ * chain in the end.
  */
 #include "harness.h"
 
@@ -37,7 +37,7 @@ static bool is_called(struct guest_ring *ring)
 	return poll(&p, 1, WAIT_MS) == 1;
 }
 
-/* Takes what is used, and wants a call for the next chain. */
+/* Takes the used chains and requests a call for the next one. */
 static bool want_call(struct guest *g)
 {
 	guest_tx_reap(g);
@@ -45,13 +45,13 @@ static bool want_call(struct guest *g)
 	return guest_ring_calls_on(&g->tx);
 }
 
-/* A packet that the device has no answer to. */
+/* Sends a packet that needs no reply. */
 static int send_one(struct bed_pair *pair)
 {
 	return guest_conn_op(pair->conn, VIRTIO_VSOCK_OP_CREDIT_UPDATE, 0);
 }
 
-TEST_F(call, a_lone_packet_is_always_called_for)
+TEST_F(call, single_packet_is_signalled)
 {
 	struct guest *g = &self->bed.guest;
 
@@ -65,8 +65,10 @@ TEST_F(call, a_lone_packet_is_always_called_for)
 	}
 }
 
-/* Packets in a row: whatever calls waited, the last one is called for. */
-TEST_F(call, the_last_of_a_few_packets_is_called_for)
+/*
+ * The device signals the last packet of a burst even if it deferred the others.
+ */
+TEST_F(call, last_packet_of_a_burst_is_signalled)
 {
 	struct guest *g = &self->bed.guest;
 
@@ -77,7 +79,7 @@ TEST_F(call, the_last_of_a_few_packets_is_called_for)
 			;
 		ASSERT_EQ(0, send_one(&self->pair));
 		ASSERT_TRUE(is_called(&g->tx)) {
-			TH_LOG("row %d", i);
+			TH_LOG("burst %d", i);
 		}
 	}
 }
@@ -92,7 +94,7 @@ static bool is_used(struct guest_ring *ring)
 	return true;
 }
 
-TEST_F(call, a_stop_leaves_no_call_to_wait_for)
+TEST_F(call, stop_sends_deferred_calls)
 {
 	struct guest *g = &self->bed.guest;
 
@@ -107,8 +109,10 @@ TEST_F(call, a_stop_leaves_no_call_to_wait_for)
 	}
 }
 
-/* What waits for the eventfd that goes is told to it before. */
-TEST_F(call, no_call_is_lost_when_its_eventfd_goes)
+/*
+ * Before it replaces the call eventfd, the device signals deferred calls on it.
+ */
+TEST_F(call, deferred_call_is_sent_before_its_eventfd_is_replaced)
 {
 	struct guest *g = &self->bed.guest;
 

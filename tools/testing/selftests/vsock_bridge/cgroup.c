@@ -30,7 +30,7 @@ static void file_in(const struct cgroup *cg, const char *file, char path[160])
 	snprintf(path, 160, "%s/%s", cg->path, file);
 }
 
-/* The kernel says in cgroup.events when the last one has left. */
+/* The kernel signals in cgroup.events that the last process has left. */
 int cgroup_remove(struct cgroup *cg)
 {
 	uint64_t deadline = deadline_in(WAIT_MS);
@@ -43,7 +43,7 @@ int cgroup_remove(struct cgroup *cg)
 	if (events.fd < 0)
 		return -errno;
 	do {
-		/* what happens from here on wakes the poll below */
+		/* a change after this read wakes the poll below */
 		if (pread(events.fd, path, sizeof(path), 0) < 0)
 			break;
 		err = rmdir(cg->path) ? -errno : 0;
@@ -71,7 +71,7 @@ uint64_t cgroup_get(const struct cgroup *cg, const char *file)
 	return cgroup_get_key(cg, file, "");
 }
 
-/* Lines are "KEY VALUE", or one of a value alone. */
+/* A line is "KEY VALUE"; a file with one value has no key. */
 uint64_t cgroup_get_key(const struct cgroup *cg, const char *file,
 			const char *key)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A cgroup (version 2) with the memory controller: who is in it is charged, and
- * may be limited.
+ * A cgroup (version 2) with the memory controller: its processes are charged
+ * for memory and may be limited.
  */
 #ifndef CGROUP_H
 #define CGROUP_H
@@ -16,21 +16,21 @@ struct cgroup {
 	char path[96];
 };
 
-/* -ENOENT where there is no hierarchy, or no memory controller in it. */
+/* Returns -ENOENT without a cgroup hierarchy or without a memory controller. */
 int cgroup_make(struct cgroup *cg);
 /*
- * Waits until nobody is in it any more: before 6.4 a device has threads in it, which
- * end behind its last descriptor.
+ * Waits until the cgroup is empty: before 6.4 a device has kernel threads in
+ * it, which end after the last descriptor is closed.
  */
 int cgroup_remove(struct cgroup *cg);
-/* Moves the calling process. */
+/* Moves the calling process into the cgroup. */
 int cgroup_enter(const struct cgroup *cg);
-/* Back to the root. */
+/* Moves the calling process back to the root. */
 int cgroup_leave(void);
 
-/* The number in a file; UINT64_MAX if it cannot be read. */
+/* Reads the number in a file; UINT64_MAX if it cannot be read. */
 uint64_t cgroup_get(const struct cgroup *cg, const char *file);
-/* The number behind @key in a file of several. */
+/* Reads the number after @key in a file with several keys. */
 uint64_t cgroup_get_key(const struct cgroup *cg, const char *file,
 			const char *key);
 int cgroup_set(const struct cgroup *cg, const char *file, uint64_t value);

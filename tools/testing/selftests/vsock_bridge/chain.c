@@ -9,7 +9,10 @@
 
 #define HUGE_GPA	0x1000000000ULL
 
-/* As a table: six entries in a chain, and a seventh over the edge. */
+/*
+ * EDGE read as an indirect table: six entries in a chain; the seventh crosses
+ * the end of the region.
+ */
 static void fill_edge(const struct guest_region *r)
 {
 	struct vring_desc entry = {

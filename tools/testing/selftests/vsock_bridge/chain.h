@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Chains of any shape, and the places in guest memory that they point at. */
+/*
+ * Descriptor chains of any shape, and the places in guest memory they point to.
+ */
 #ifndef CHAIN_H
 #define CHAIN_H
 
@@ -10,8 +12,8 @@
 #define TABLE	VRING_DESC_F_INDIRECT
 
 #define CHAIN_PARTS	8
-#define CHAIN_TABLE_MAX	1100	/* entries; more than a device takes */
-#define CHAIN_HUGE	0xc0000000U	/* two of them are more than 2^32 */
+#define CHAIN_TABLE_MAX	1100	/* entries; more than a device accepts */
+#define CHAIN_HUGE	0xc0000000U	/* twice this exceeds 2^32 */
 
 enum chain_place {
 	HDR,		/* the header */
@@ -19,14 +21,16 @@ enum chain_place {
 	HOLE,		/* between two regions */
 	EDGE,		/* the last 100 bytes before a hole */
 	TOP,		/* the last 20 bytes of the address space */
-	LOCKED,		/* memory that the process cannot access either */
-	HUGE,		/* many bytes that are never touched */
+	LOCKED,		/* mapped PROT_NONE in the VMM */
+	HUGE,		/* 3 GiB that are never touched */
 	TABLE_AT,	/* the indirect table */
-	SEAM,		/* the last 100 bytes of a region with another behind */
+	SEAM,		/* the last 100 bytes of a region; another follows */
 	HIGH,		/* above 4 GiB */
 };
 
-/* One descriptor; a @next from the number of parts on is taken as it is. */
+/*
+ * One descriptor. A @next that is not the index of a part is written as it is.
+ */
 struct chain_part {
 	enum chain_place place;
 	uint32_t len;
@@ -34,7 +38,7 @@ struct chain_part {
 	uint16_t next;
 };
 
-/* @len: of the header; @table: parts of the indirect table, if there is one */
+/* @len is the header's; @table has the parts of the indirect table, if any. */
 struct chain {
 	uint32_t len;
 	unsigned int n;
@@ -55,10 +59,10 @@ struct chain {
 /**
  * struct chain_bed - a test bed with all the places, and a connection
  * @bed: the test bed
- * @pair: the connection, on which a good chain is a data packet
- * @hdr: at HDR
- * @data: at DATA
- * @table: at TABLE_AT
+ * @pair: the connection that receives the data packets
+ * @hdr: the memory at HDR
+ * @data: the memory at DATA
+ * @table: the memory at TABLE_AT
  */
 struct chain_bed {
 	struct bed bed;
@@ -72,15 +76,21 @@ int chain_open(struct chain_bed *cb);
 void chain_close(struct chain_bed *cb);
 
 uint64_t chain_gpa(const struct chain_bed *cb, enum chain_place place);
-/* The header of a data packet of the connection. */
+/* The header of a data packet on the connection. */
 struct virtio_vsock_hdr chain_hdr(const struct chain_bed *cb, uint32_t len);
 
-/* Writes header, table and descriptors, and publishes: the head, or -ENOSPC. */
+/*
+ * Writes header, table and descriptors, and publishes them. Returns the head,
+ * or -ENOSPC.
+ */
 int chain_post(struct chain_bed *cb, struct guest_ring *ring,
 	       const struct chain *chain);
-/* Sends a chain and waits until it is back; its used length, or -errno. */
+/*
+ * Sends a chain and waits until the device has used it. Returns its used
+ * length, or -errno.
+ */
 int chain_send(struct chain_bed *cb, const struct chain *chain);
-/* Receives @len bytes of stream @seed, which a chain has brought. */
+/* Receives @len bytes of stream @seed, which a chain sent. */
 int chain_expect(struct chain_bed *cb, uint32_t seed, size_t len);
 
 #endif /* CHAIN_H */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Malformed chains: each comes back with a used length of 0, its counter goes
- * up by one, and the device goes on working. A packet whose header can be read
- * takes its connection with it, for that would have a hole in its bytes; else
- * nothing else happens.
+ * Malformed chains: the device returns each with a used length of 0, increments
+ * the chain's counter, and continues. If it could read the header of a TX
+ * packet, it also resets the connection, whose stream would otherwise miss
+ * bytes. Nothing else happens.
  */
 #include "harness.h"
 
@@ -30,7 +30,7 @@ FIXTURE_VARIANT_ADD(bad_chain, name)					\
 	.counter = offsetof(struct vsock_bridge_stats, stat),		\
 	.chain = { __VA_ARGS__ },					\
 }
-/* TX chains whose header cannot be read, and those whose header can. */
+/* TX chains with an unreadable header, and with a readable one. */
 #define TX(name, stat, ...) BAD(tx_##name, false, false, stat, __VA_ARGS__)
 #define TX_HDR(name, stat, ...) BAD(tx_##name, false, true, stat, __VA_ARGS__)
 #define RX(name, stat, ...) BAD(rx_##name, true, false, stat, __VA_ARGS__)
@@ -133,7 +133,10 @@ FIXTURE_TEARDOWN(bad_chain)
 	chain_close(&self->cb);
 }
 
-/* Puts the chain first into an RX ring that is empty; its used length. */
+/*
+ * Makes the chain the first of an otherwise empty RX ring. Returns its used
+ * length.
+ */
 static int receive_chain(struct chain_bed *cb, const struct chain *chain)
 {
 	struct guest *g = &cb->bed.guest;
@@ -143,7 +146,7 @@ static int receive_chain(struct chain_bed *cb, const struct chain *chain)
 
 	if (err)
 		return err;
-	/* Free descriptors for the chain. */
+	/* Frees descriptors for the chain. */
 	for (int i = 0; i < 2; i++) {
 		g->rx_posted[held[i]->head] = NULL;
 		guest_ring_release(&g->rx, held[i]->head);
@@ -158,7 +161,7 @@ static int receive_chain(struct chain_bed *cb, const struct chain *chain)
 	return err ?: (int)len;
 }
 
-TEST_F(bad_chain, comes_back_empty_and_is_counted)
+TEST_F(bad_chain, is_returned_empty_and_counted)
 {
 	struct chain_bed *cb = &self->cb;
 	struct bed *bed = &cb->bed;

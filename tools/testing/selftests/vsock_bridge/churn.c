@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * churn: a device with a guest and host programs, all of them busy until it is
- * killed: connections made by either side, and bytes both ways. Says "busy"
- * when it has begun. For tests of what goes on around it.
+ * churn: keeps a device, a guest and host programs busy until it is killed.
+ * Each side opens connections, and bytes flow both ways. Prints "busy" when it
+ * has begun. For tests of administration under load.
  */
 #include <errno.h>
 #include <stdio.h>

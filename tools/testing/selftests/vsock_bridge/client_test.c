@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Host programs that were written for Firecracker: each variant issues the system
- * calls by which one of them shakes hands.
+ * Host programs written for Firecracker: each variant issues the system calls
+ * of one client's handshake.
  *
- *	kata_go		kata's runtime in Go: one write, then reads of 4096 bytes
- *			until a newline has come; "OK" anywhere in the line will do;
- *			10 s, then closes and dials again at once
- *	kata_rust	kata's runtime-rs: "connect", reads of 8192; the end of the
- *			stream is an empty line, without "OK": dials again
- *	go_sdk		firecracker-go-sdk: reads of 32, the line must begin with
- *			"OK "; 1 s, then dials again, every 100 ms
- *	kuasar		one read of 4096, whatever it brings must have "OK" in it;
- *			10 ms, then dials again
- *	systemd		systemd-ssh-proxy from 258 on: looks at up to 9 bytes
- *			(MSG_PEEK), and takes them away when they are "OK ", digits and
- *			a newline; else leaves them to ssh, which skips lines in front
- *			of the server's name
+ *   kata_go	Kata's runtime in Go: one write, then reads of 4096 bytes until a
+ *		newline; accepts "OK" anywhere in the line; after 10 s it closes
+ *		and reconnects at once
+ *   kata_rust	Kata's runtime-rs: "connect", reads of 8192 bytes; treats the end
+ *		of the stream as an empty line without "OK" and reconnects
+ *   go_sdk	firecracker-go-sdk: reads of 32 bytes; the line must begin with
+ *		"OK "; after 1 s it reconnects, every 100 ms
+ *   kuasar	one read of 4096 bytes, which must contain "OK"; after 10 ms it
+ *		reconnects
+ *   systemd	systemd-ssh-proxy from 258 on: peeks at up to 9 bytes (MSG_PEEK)
+ *		and consumes them if they are "OK ", digits and a newline; else
+ *		it leaves them to ssh, which skips lines before the server's
+ *		banner
  */
 #include "harness.h"
 
@@ -30,10 +30,10 @@ FIXTURE(client)
 
 FIXTURE_VARIANT(client)
 {
-	const char *word;	/* that the request begins with */
-	size_t read;		/* how much it asks for at once */
-	bool prefix;		/* "OK " must come first */
-	bool once;		/* one read must bring the line */
+	const char *word;	/* first word of the request */
+	size_t read;		/* size of one read */
+	bool prefix;		/* the line must begin with "OK " */
+	bool once;		/* one read must return the line */
 	bool peeks;
 };
 
@@ -53,7 +53,7 @@ FIXTURE_VARIANT_ADD(client, systemd) {
 	.word = "CONNECT", .read = 9, .prefix = true, .peeks = true,
 };
 
-/* An OK line of 9 bytes needs host ports of five digits. */
+/* An OK line of 9 bytes needs host ports with five digits. */
 FIXTURE_SETUP(client)
 {
 	BED_SETUP(&self->bed, NULL);
@@ -82,7 +82,7 @@ static int dial(const char *path, const char *word)
 	return -EIO;
 }
 
-/* One blocking read, or peek, with a limit. */
+/* One blocking read or peek, with a time limit. */
 static ssize_t take(int fd, char *to, size_t room, int flags)
 {
 	int err = uds_wait(fd, POLLIN);
@@ -95,9 +95,10 @@ static ssize_t take(int fd, char *to, size_t room, int flags)
 }
 
 /*
- * 0 when the client takes itself for connected, -ECONNREFUSED when the stream has
- * ended without a byte, -EBADMSG for another answer. @rest is how many bytes behind
- * the line the client has taken with it, which most of them lose.
+ * Reads the answer as this client does. Returns 0 if the client considers
+ * itself connected, -ECONNREFUSED if the stream ended without a byte, -EBADMSG
+ * for another answer. @rest is how many bytes after the line the client has
+ * read as well; most clients lose them.
  */
 static int shake(int fd, const FIXTURE_VARIANT(client) *how, size_t *rest)
 {
@@ -128,7 +129,7 @@ static int shake(int fd, const FIXTURE_VARIANT(client) *how, size_t *rest)
 	return 0;
 }
 
-TEST_F(client, is_connected_and_has_taken_nothing_but_the_line)
+TEST_F(client, connects_and_reads_only_the_ok_line)
 {
 	struct bed_pair pair;
 	size_t rest;
@@ -144,7 +145,7 @@ TEST_F(client, is_connected_and_has_taken_nothing_but_the_line)
 	close(pair.fd);
 }
 
-TEST_F(client, gets_what_the_guest_says_first)
+TEST_F(client, receives_the_guests_first_bytes)
 {
 	static const char hello[] = "SSH-2.0-guest\r\n";
 	char got[sizeof(hello)];
@@ -165,11 +166,11 @@ TEST_F(client, gets_what_the_guest_says_first)
 }
 
 /*
- * A guest that speaks before the client has read the line: the bytes stand behind
- * the line, in the same stream. A client that keeps what its read brought, or that
- * peeks, has them all; one that throws it away has lost them, as with Firecracker.
+ * The guest sends before the client has read the line, so its bytes follow the
+ * line in the stream. A client that keeps what it read, or that peeks, receives
+ * them; a client that discards the rest loses them, as with Firecracker.
  */
-TEST_F(client, finds_behind_the_line_what_the_guest_said_meanwhile)
+TEST_F(client, early_guest_bytes_follow_the_ok_line)
 {
 	static const char hello[] = "hello";
 	char got[sizeof(hello)];
@@ -194,7 +195,7 @@ TEST_F(client, finds_behind_the_line_what_the_guest_said_meanwhile)
 	close(pair.fd);
 }
 
-TEST_F(client, sees_the_end_of_the_stream_when_no_one_listens)
+TEST_F(client, gets_eof_if_no_guest_listens)
 {
 	struct virtio_vsock_hdr request, rst;
 	size_t rest;
@@ -212,7 +213,7 @@ TEST_F(client, sees_the_end_of_the_stream_when_no_one_listens)
 	close(fd);
 }
 
-TEST_F(client, that_gave_up_is_served_when_it_dials_again)
+TEST_F(client, reconnects_after_giving_up)
 {
 	struct guest_conn *first;
 	struct bed_pair pair;

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Small writes in a row: the device waits for more of them for a while, but none
- * is left behind, whatever comes next, or does not.
+ * A burst of small writes: the device waits for more bytes to coalesce, but it
+ * delivers every byte whatever follows.
  */
 #include "harness.h"
 
 #include <sys/socket.h>
 
-/* So many make a row for sure, and need less than any send buffer. */
+/* This many writes are a burst, and fit into any send buffer. */
 #define ROW	40
 #define PIECE	9
 
 BED_FIXTURE(coalesce)
 
-/* Writes a row, piece by piece. */
+/* Writes a burst, piece by piece. */
 static bool write_row(int fd, uint32_t seed, size_t at)
 {
 	uint8_t piece[PIECE];
@@ -26,7 +26,7 @@ static bool write_row(int fd, uint32_t seed, size_t at)
 	return true;
 }
 
-/* Takes a row in, all of it; the guest tells nothing but its credit. */
+/* Reads a whole burst. The guest sends nothing except credit updates. */
 static bool read_row(struct guest_conn *conn, uint32_t seed, size_t at)
 {
 	uint8_t row[ROW * PIECE];
@@ -36,7 +36,7 @@ static bool read_row(struct guest_conn *conn, uint32_t seed, size_t at)
 	       bed_match(row, seed, at, sizeof(row));
 }
 
-TEST_F(coalesce, the_last_piece_of_each_row_arrives)
+TEST_F(coalesce, last_write_of_a_burst_arrives)
 {
 	struct bed_pair pair;
 
@@ -44,13 +44,13 @@ TEST_F(coalesce, the_last_piece_of_each_row_arrives)
 	for (size_t i = 0; i < 300; i++) {
 		ASSERT_TRUE(write_row(pair.fd, 1, i * ROW * PIECE));
 		ASSERT_TRUE(read_row(pair.conn, 1, i * ROW * PIECE)) {
-			TH_LOG("row %zu", i);
+			TH_LOG("burst %zu", i);
 		}
 	}
 	close(pair.fd);
 }
 
-TEST_F(coalesce, a_single_byte_behind_a_row_arrives)
+TEST_F(coalesce, single_byte_after_a_burst_arrives)
 {
 	struct bed_pair pair;
 	uint8_t byte;
@@ -68,7 +68,7 @@ TEST_F(coalesce, a_single_byte_behind_a_row_arrives)
 	close(pair.fd);
 }
 
-TEST_F(coalesce, rows_of_two_connections_arrive)
+TEST_F(coalesce, bursts_of_two_connections_arrive)
 {
 	struct bed_pair pair[2];
 
@@ -86,7 +86,7 @@ TEST_F(coalesce, rows_of_two_connections_arrive)
 		close(pair[n].fd);
 }
 
-TEST_F(coalesce, the_end_behind_a_row_arrives)
+TEST_F(coalesce, eof_after_a_burst_arrives)
 {
 	struct bed_pair pair;
 
@@ -100,7 +100,7 @@ TEST_F(coalesce, the_end_behind_a_row_arrives)
 	}
 }
 
-TEST_F(coalesce, a_row_that_waits_outlives_a_pause)
+TEST_F(coalesce, burst_survives_stop_and_restart)
 {
 	struct guest *g = &self->bed.guest;
 	struct bed_pair pair;
@@ -115,7 +115,7 @@ TEST_F(coalesce, a_row_that_waits_outlives_a_pause)
 	close(pair.fd);
 }
 
-TEST(a_device_may_be_closed_while_a_row_waits)
+TEST(device_closes_during_a_burst)
 {
 	for (uint32_t i = 0; i < 30; i++) {
 		struct bed_pair pair;
@@ -125,7 +125,7 @@ TEST(a_device_may_be_closed_while_a_row_waits)
 		ASSERT_EQ(0, bed_host_pair(&bed, &pair, 80));
 		ASSERT_TRUE(write_row(pair.fd, i, 0));
 		BED_TEARDOWN(&bed);
-		/* the end, or, where some of the row was not read, a reset */
+		/* EOF, or a reset if the device left some bytes unread */
 		ASSERT_GE(0, recv(pair.fd, (char[1]){}, 1, 0));
 		close(pair.fd);
 	}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Connections that the guest makes. */
+/* Connections that the guest opens. */
 #include "harness.h"
 
 #include <sys/socket.h>
@@ -28,7 +28,7 @@ TEST_F(connect, reaches_the_largest_port)
 	close(pair.fd);
 }
 
-TEST_F(connect, is_reset_where_nobody_listens)
+TEST_F(connect, is_reset_without_a_listener)
 {
 	struct guest_conn *c = guest_connect(&self->bed.mux, 7, 1024);
 
@@ -41,7 +41,7 @@ TEST_F(connect, is_reset_where_nobody_listens)
 	EXPECT_EQ(1, BED_AWAIT_STAT(&self->bed, sockets, 1));
 }
 
-TEST_F(connect, is_reset_by_a_file_that_is_no_socket)
+TEST_F(connect, is_reset_if_the_path_is_a_folder)
 {
 	char path[BED_PATH_SIZE];
 	struct guest_conn *c;
@@ -54,7 +54,7 @@ TEST_F(connect, is_reset_by_a_file_that_is_no_socket)
 	EXPECT_EQ(0, bed_works(&self->bed));
 }
 
-TEST_F(connect, is_reset_by_a_datagram_socket)
+TEST_F(connect, is_reset_if_the_path_is_a_datagram_socket)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
@@ -70,8 +70,8 @@ TEST_F(connect, is_reset_by_a_datagram_socket)
 	close(fd);
 }
 
-/* As Firecracker: a backlog that is full is a refusal. */
-TEST_F(connect, is_reset_by_a_full_backlog_and_stops_nothing)
+/* As in Firecracker, a full backlog refuses the connection. */
+TEST_F(connect, is_reset_if_the_backlog_is_full)
 {
 	int fd = bed_listen(&self->bed, 1024);
 	struct guest_conn *c[4];
@@ -93,9 +93,26 @@ TEST_F(connect, is_reset_by_a_full_backlog_and_stops_nothing)
 	close(fd);
 }
 
+TEST_F(connect, full_backlog_is_counted_beside_the_failed_connect)
+{
+	int fd = bed_listen(&self->bed, 1024);
+	struct guest_conn *c;
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, listen(fd, 0));
+	c = guest_connect(&self->bed.mux, 7, 1024);
+	ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux, c->open));
+	EXPECT_EQ(0, BED_STAT(&self->bed, backlog_full));
+	c = guest_connect(&self->bed.mux, 8, 1024);
+	ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux, c->reset));
+	EXPECT_EQ(1, BED_STAT(&self->bed, backlog_full));
+	EXPECT_EQ(1, BED_STAT(&self->bed, unix_connect_fails));
+	close(fd);
+}
+
 TEST_F(connect, many_connections_share_a_port)
 {
-	enum { N = 300 };	/* some of them in one bucket of the table */
+	enum { N = 300 };	/* some share a bucket of the hash table */
 	struct bed_pair pair[N];
 
 	self->bed.mux.buf_alloc = 4096;
@@ -108,13 +125,13 @@ TEST_F(connect, many_connections_share_a_port)
 		close(pair[i].fd);
 }
 
-TEST_F(connect, data_right_behind_the_request_is_not_lost)
+TEST_F(connect, data_after_response_before_accept_arrives)
 {
 	int listener = bed_listen(&self->bed, 1024), fd;
 	struct guest_conn *c = guest_connect(&self->bed.mux, 7, 1024);
 	char data[3];
 
-	/* Linux waits for the RESPONSE; its credit is not known before. */
+	/* Linux waits for RESPONSE, because only then it knows the credit. */
 	ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux, c->open));
 	ASSERT_EQ(3, guest_conn_send(c, "abc", 3, 1));
 	fd = uds_accept(listener);
@@ -125,7 +142,7 @@ TEST_F(connect, data_right_behind_the_request_is_not_lost)
 	close(listener);
 }
 
-TEST_F(connect, a_request_on_a_live_connection_replaces_it)
+TEST_F(connect, request_on_an_open_connection_replaces_it)
 {
 	int listener = bed_listen(&self->bed, 1024), old, new;
 	struct guest_conn *c = guest_connect(&self->bed.mux, 7, 1024);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * /dev/vsock-bridge-control: devices as others see them.
- */
+/* /dev/vsock-bridge-control: devices as an administrator sees them. */
 #include "control.h"
 
 #include <errno.h>
@@ -26,7 +24,10 @@ uint32_t control_number(int device)
 	return bed_stats(device, &stats) ? 0 : stats.device;
 }
 
-/* In the order of their numbers: the one before leads to it, if it is there. */
+/*
+ * NEXT_DEVICE goes by number: asking for the successor of @number - 1 finds
+ * @number if it exists.
+ */
 int control_device(int fd, uint32_t number, struct vsock_bridge_device *dev)
 {
 	*dev = (struct vsock_bridge_device){

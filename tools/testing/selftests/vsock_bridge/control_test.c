@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What tools see and do through /dev/vsock-bridge-control: who sees which
- * devices, and what can be done to one.
+ * What administrators and tools can see and do through
+ * /dev/vsock-bridge-control: which user sees which devices, and which
+ * operations a device allows.
  */
 #include "harness.h"
 
@@ -18,8 +19,8 @@
 #define SOMEBODY 4321
 
 /*
- * @fd: the control node, about no device
- * @number: of the test bed's device
+ * @fd: the control node, without a selected device
+ * @number: the number of the test bed's device
  */
 FIXTURE(control)
 {
@@ -43,9 +44,9 @@ FIXTURE_TEARDOWN(control)
 	BED_TEARDOWN(&self->bed);
 }
 
-/* Who sees it */
+/* Visibility */
 
-TEST_F(control, tells_of_a_device_and_its_owner)
+TEST_F(control, lists_a_device_and_its_owner)
 {
 	struct vsock_bridge_device dev;
 	char comm[17] = "";
@@ -64,7 +65,7 @@ TEST_F(control, tells_of_a_device_and_its_owner)
 		  dev.flags);
 }
 
-TEST_F(control, tells_that_a_device_was_stopped)
+TEST_F(control, lists_a_stopped_device_as_not_running)
 {
 	struct vsock_bridge_device dev;
 
@@ -73,7 +74,7 @@ TEST_F(control, tells_that_a_device_was_stopped)
 	EXPECT_FALSE(dev.flags & VSOCK_BRIDGE_DEVICE_RUNNING);
 }
 
-TEST_F(control, tells_of_a_device_that_nobody_owns_who_opened_it)
+TEST_F(control, lists_the_opener_of_a_device_without_owner)
 {
 	int fd = open(guest_device(), O_RDWR | O_CLOEXEC);
 	struct vsock_bridge_device dev;
@@ -87,7 +88,7 @@ TEST_F(control, tells_of_a_device_that_nobody_owns_who_opened_it)
 	close(fd);
 }
 
-TEST_F(control, tells_of_each_device_once_in_order_of_the_numbers)
+TEST_F(control, lists_each_device_once_by_number)
 {
 	struct vsock_bridge_device dev = { .size = sizeof(dev) };
 	int fd[3], i, seen = 0;
@@ -109,7 +110,7 @@ TEST_F(control, tells_of_each_device_once_in_order_of_the_numbers)
 		close(fd[i]);
 }
 
-TEST_F(control, tells_no_more_of_a_device_that_is_closed)
+TEST_F(control, does_not_list_a_closed_device)
 {
 	struct vsock_bridge_device dev;
 
@@ -117,7 +118,7 @@ TEST_F(control, tells_no_more_of_a_device_that_is_closed)
 	EXPECT_EQ(-ENOENT, control_device(self->fd, self->number, &dev));
 }
 
-TEST_F(control, gives_the_number_of_a_closed_device_to_no_other_at_once)
+TEST_F(control, does_not_reuse_a_device_number_at_once)
 {
 	int fd;
 
@@ -128,7 +129,7 @@ TEST_F(control, gives_the_number_of_a_closed_device_to_no_other_at_once)
 	close(fd);
 }
 
-/* What SOMEBODY, with the node already open, is told of the bed's device. */
+/* Looks for the bed's device as user SOMEBODY, on the node that root opened. */
 static int look_as_somebody(void *arg)
 {
 	FIXTURE_DATA(control) *self = arg;
@@ -156,7 +157,9 @@ TEST_F(control, does_not_let_other_users_select_a_device)
 	EXPECT_EQ(ENOENT, process_run(select_as_somebody, self));
 }
 
-/* SOMEBODY takes a device that root has opened, and keeps it. */
+/*
+ * User SOMEBODY becomes the owner of a device that root opened, and keeps it.
+ */
 static void own_as_somebody(struct process *p, void *arg)
 {
 	int fd = *(int *)arg, err = process_become(SOMEBODY);
@@ -167,7 +170,7 @@ static void own_as_somebody(struct process *p, void *arg)
 	process_wait(p);
 }
 
-TEST_F(control, shows_a_device_to_the_user_of_its_owner)
+TEST_F(control, shows_a_device_to_the_same_user)
 {
 	int fd = open(guest_device(), O_RDWR | O_CLOEXEC);
 	struct vsock_bridge_device dev;
@@ -185,7 +188,7 @@ TEST_F(control, shows_a_device_to_the_user_of_its_owner)
 	close(fd);
 }
 
-/* As SOMEBODY: the device is opened by them, and root looks. */
+/* User SOMEBODY opens a device. */
 static void open_as_somebody(struct process *p, void *arg)
 {
 	uint32_t *number = arg;
@@ -198,7 +201,7 @@ static void open_as_somebody(struct process *p, void *arg)
 	process_wait(p);
 }
 
-TEST_F(control, shows_all_devices_to_the_administrator)
+TEST_F(control, shows_all_devices_to_root)
 {
 	struct vsock_bridge_device dev;
 	struct stat st;
@@ -218,8 +221,8 @@ TEST_F(control, shows_all_devices_to_the_administrator)
 	munmap(number, sizeof(*number));
 }
 
-/* Its data path waits for a page of the guest; the tool does not. */
-TEST_F(control, tells_of_a_device_that_is_held_up)
+/* The data path blocks on a page of the guest; the tool must not. */
+TEST_F(control, lists_a_device_with_a_blocked_data_path)
 {
 	struct vsock_bridge_device dev;
 	struct hold hold;
@@ -232,7 +235,7 @@ TEST_F(control, tells_of_a_device_that_is_held_up)
 	hold_end(&hold);
 }
 
-TEST_F(control, tells_of_a_device_whose_owner_was_killed)
+TEST_F(control, lists_a_device_whose_owner_was_killed)
 {
 	int fd = open(guest_device(), O_RDWR | O_CLOEXEC);
 	struct vsock_bridge_device dev;
@@ -252,8 +255,8 @@ TEST_F(control, tells_of_a_device_whose_owner_was_killed)
 	close(fd);
 }
 
-/* One that is longer than the module's comes in again as it went out. */
-TEST_F(control, leaves_the_size_as_the_caller_knows_it)
+/* A size larger than the module's comes back unchanged. */
+TEST_F(control, keeps_a_larger_size_of_the_caller)
 {
 	struct {
 		struct vsock_bridge_device dev;
@@ -271,9 +274,9 @@ TEST_F(control, leaves_the_size_as_the_caller_knows_it)
 	ASSERT_IOCTL_FAILS(E2BIG, self->fd, VSOCK_BRIDGE_NEXT_DEVICE, &arg);
 }
 
-/* What can be done to it */
+/* Operations */
 
-/* The memory of a tool is not there. */
+/* The argument of a tool's ioctl is in memory whose fault is held up. */
 FIXTURE(slow)
 {
 	struct bed bed;
@@ -317,13 +320,15 @@ FIXTURE_TEARDOWN(slow)
 	BED_TEARDOWN(&self->bed);
 }
 
-TEST_F(slow, tool_holds_up_neither_the_guest_nor_the_end)
+TEST_F(slow, tool_blocks_neither_guest_nor_close)
 {
 	EXPECT_EQ(0, bed_works(&self->bed));
 	bed_close(&self->bed);
 }
 
-/* The memory of the VMM, or of another process with the descriptor, is not there. */
+/*
+ * The same for an ioctl of the VMM, or of another process with the descriptor.
+ */
 FIXTURE(slow_vhost)
 {
 	struct bed bed;
@@ -372,12 +377,12 @@ FIXTURE_TEARDOWN(slow_vhost)
 	BED_TEARDOWN(&self->bed);
 }
 
-TEST_F(slow_vhost, argument_does_not_hold_up_the_device)
+TEST_F(slow_vhost, argument_does_not_block_the_device)
 {
 	EXPECT_EQ(0, bed_works(&self->bed));
 }
 
-TEST_F(control, without_a_device_has_none_to_ask)
+TEST_F(control, without_selection_answers_only_get_info)
 {
 	struct vsock_bridge_stats stats = { .size = sizeof(stats) };
 	struct vsock_bridge_info info = { .size = sizeof(info) };
@@ -387,20 +392,20 @@ TEST_F(control, without_a_device_has_none_to_ask)
 	EXPECT_NE(0, info.version[0]);
 }
 
-TEST_F(control, is_about_one_device_for_good)
+TEST_F(control, selects_a_device_only_once)
 {
 	ASSERT_EQ(0, control_select(self->fd, self->number));
 	EXPECT_EQ(-EBUSY, control_select(self->fd, self->number));
 }
 
-TEST_F(control, knows_no_device_of_a_number_that_is_free)
+TEST_F(control, does_not_select_an_unused_number)
 {
 	EXPECT_EQ(-ENOENT, control_select(self->fd, 0));
 	EXPECT_EQ(-ENOENT, control_select(self->fd, UINT32_MAX));
 	EXPECT_EQ(0, control_select(self->fd, self->number));
 }
 
-TEST_F(control, takes_no_ioctls_of_vhost)
+TEST_F(control, refuses_vhost_ioctls)
 {
 	uint64_t features;
 	int stop = 0;
@@ -411,7 +416,7 @@ TEST_F(control, takes_no_ioctls_of_vhost)
 	EXPECT_EQ(0, bed_works(&self->bed));
 }
 
-TEST_F(control, of_a_device_that_was_closed_fails)
+TEST_F(control, fails_if_the_selected_device_was_closed)
 {
 	struct vsock_bridge_stats stats = { .size = sizeof(stats) };
 	struct vsock_bridge_conn conn;
@@ -456,7 +461,7 @@ TEST_F(control, moves_a_running_device_to_another_path)
 
 /* Connections */
 
-TEST_F(control, tells_of_a_connection_that_the_host_made)
+TEST_F(control, lists_a_connection_from_the_host)
 {
 	struct bed_flow flow = { .to_host = 3000, .to_guest = 5000, .seed = 1 };
 	struct vsock_bridge_conn conn;
@@ -476,12 +481,12 @@ TEST_F(control, tells_of_a_connection_that_the_host_made)
 	EXPECT_EQ(5000, conn.rx_bytes);
 	EXPECT_EQ(0, conn.buffered);
 	EXPECT_EQ(VSOCK_BRIDGE_DEF_BUF_ALLOC, conn.tx_credit);
-	EXPECT_EQ(GUEST_BUF_ALLOC - (pair.conn->rx_cnt - pair.conn->fwd_told),
+	EXPECT_EQ(GUEST_BUF_ALLOC - (pair.conn->rx_cnt - pair.conn->fwd_reported),
 		  conn.rx_credit);
 	close(pair.fd);
 }
 
-TEST_F(control, tells_of_a_connection_that_the_guest_made)
+TEST_F(control, lists_a_connection_from_the_guest)
 {
 	struct vsock_bridge_conn conn;
 	struct bed_pair pair;
@@ -494,8 +499,8 @@ TEST_F(control, tells_of_a_connection_that_the_guest_made)
 	close(pair.fd);
 }
 
-/* A host program that does not read leaves the rest with the device. */
-TEST_F(control, tells_what_a_connection_waits_for)
+/* If the host program does not read, the device keeps the rest. */
+TEST_F(control, lists_what_a_connection_waits_for)
 {
 	struct vsock_bridge_conn conn;
 	static char data[65536];
@@ -517,7 +522,7 @@ TEST_F(control, tells_what_a_connection_waits_for)
 	close(pair.fd);
 }
 
-TEST_F(control, tells_of_a_client_before_its_line)
+TEST_F(control, lists_a_client_before_its_connect_line)
 {
 	struct vsock_bridge_conn conn;
 	int fd = uds_connect(self->bed.path);
@@ -531,7 +536,7 @@ TEST_F(control, tells_of_a_client_before_its_line)
 	close(fd);
 }
 
-TEST_F(control, tells_of_connections_in_the_order_in_which_they_began)
+TEST_F(control, lists_connections_in_the_order_they_opened)
 {
 	struct vsock_bridge_conn conns[5];
 	struct bed_pair pair[5];
@@ -554,8 +559,8 @@ TEST_F(control, tells_of_connections_in_the_order_in_which_they_began)
 	}
 }
 
-/* A caller that is newer gets 0 for what it alone knows, one after the other. */
-TEST_F(control, fills_in_what_only_the_caller_knows_with_0)
+/* A newer caller gets 0 in each field that the module does not know. */
+TEST_F(control, zeroes_fields_that_only_the_caller_knows)
 {
 	struct {
 		struct vsock_bridge_conn conn;
@@ -584,7 +589,7 @@ TEST_F(control, fills_in_what_only_the_caller_knows_with_0)
 	close(pair[1].fd);
 }
 
-TEST_F(control, refuses_a_connection_that_is_too_small_or_no_memory)
+TEST_F(control, refuses_bad_conn_sizes_and_addresses)
 {
 	struct vsock_bridge_conn conn;
 	struct vsock_bridge_conns arg = {
@@ -624,7 +629,7 @@ TEST_F(control, drops_a_connection_for_both_sides)
 	close(other.fd);
 }
 
-TEST_F(control, drops_a_client_before_its_line)
+TEST_F(control, drops_a_client_before_its_connect_line)
 {
 	struct vsock_bridge_conn conn;
 	int fd = uds_connect(self->bed.path);
@@ -639,8 +644,8 @@ TEST_F(control, drops_a_client_before_its_line)
 	close(fd);
 }
 
-/* The device's own descriptor knows its connections as well. */
-TEST_F(control, is_not_needed_by_who_has_the_device)
+/* The device's own descriptor can list and drop connections as well. */
+TEST_F(control, device_descriptor_lists_and_drops_connections)
 {
 	struct vsock_bridge_conn conn;
 	struct bed_pair pair;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who host programs see behind the device, and whose right it is to drive it:
- * SO_PEERCRED, SCM_CREDENTIALS, and descriptors in foreign hands.
+ * Which process host programs see as their peer, and which process may drive
+ * the device: SO_PEERCRED, SCM_CREDENTIALS, and descriptors in other processes.
  */
 #include "harness.h"
 
@@ -15,8 +15,9 @@
 #define SOMEBODY 4321
 
 /*
- * A device that SOMEBODY configured, who is gone since, and that root runs.
- * @listener: where the guest's PORT leads
+ * A device that user SOMEBODY configured in a process that has exited, and that
+ * root runs.
+ * @listener: the listener for guest connections to PORT
  */
 FIXTURE(cred)
 {
@@ -26,7 +27,7 @@ FIXTURE(cred)
 	pid_t somebody;
 };
 
-/* SOMEBODY's part. */
+/* The steps of user SOMEBODY. */
 struct configure {
 	int fd;
 	const char *path;
@@ -84,7 +85,7 @@ static void expect_somebody(struct __test_metadata *_metadata, int fd)
 	EXPECT_EQ(SOMEBODY, cred.gid);
 }
 
-/* The guest connects; the host program's end. */
+/* Connects from the guest. Returns the accepted host socket. */
 static int accept_guest(struct bed *bed, int listener, struct guest_conn **c)
 {
 	*c = guest_connect(&bed->mux, bed->spare_port++, PORT);
@@ -93,7 +94,7 @@ static int accept_guest(struct bed *bed, int listener, struct guest_conn **c)
 	return (*c)->open ? uds_accept(listener) : -ECONNREFUSED;
 }
 
-TEST_F(cred, of_the_listener_are_those_of_who_configured)
+TEST_F(cred, peer_of_a_client_is_the_configuring_user)
 {
 	int fd = uds_connect(self->path);
 
@@ -102,15 +103,17 @@ TEST_F(cred, of_the_listener_are_those_of_who_configured)
 	close(fd);
 }
 
-/* A pid, too, which may be another one's by now: it is the kernel's to say. */
-TEST_F(cred, of_the_listener_of_a_process_that_lives_name_it)
+/*
+ * SO_PEERCRED also has a pid. If that process has exited, another may have it.
+ */
+TEST_F(cred, peer_pid_of_a_client_is_the_configuring_process)
 {
 	struct ucred cred;
 	int fd;
 
 	ASSERT_EQ(0, chmod(self->bed.dir, 0777));
 	fd = uds_connect(self->bed.path);
-	ASSERT_GT(0, fd);	/* SOMEBODY's call has taken its place */
+	ASSERT_GT(0, fd);	/* SOMEBODY's SET_UDS has replaced it */
 	unlink(self->bed.path);
 	ASSERT_EQ(0, bed_set_uds(self->bed.guest.fd, self->bed.path));
 	fd = uds_connect(self->bed.path);
@@ -121,7 +124,7 @@ TEST_F(cred, of_the_listener_of_a_process_that_lives_name_it)
 	close(fd);
 }
 
-TEST_F(cred, of_connects_are_those_of_who_configured)
+TEST_F(cred, peer_of_a_listener_is_the_configuring_user)
 {
 	struct guest_conn *c;
 	int fd = accept_guest(&self->bed, self->listener, &c);
@@ -131,8 +134,8 @@ TEST_F(cred, of_connects_are_those_of_who_configured)
 	close(fd);
 }
 
-/* A kernel thread connects then, which is root of its own accord. */
-TEST_F(cred, of_connects_for_an_owner_in_a_jail_are_those_of_who_configured)
+/* In a chroot, a kernel thread with root's credentials connects. */
+TEST_F(cred, peer_of_a_listener_is_the_configuring_user_after_chroot)
 {
 	int root = open("/", O_PATH | O_CLOEXEC), fd;
 	struct guest_conn *c;
@@ -150,7 +153,7 @@ TEST_F(cred, of_connects_for_an_owner_in_a_jail_are_those_of_who_configured)
 	close(fd);
 }
 
-TEST_F(cred, of_connects_name_the_owner_that_runs)
+TEST_F(cred, peer_pid_of_a_listener_is_the_owner)
 {
 	struct guest_conn *c;
 	int fd = accept_guest(&self->bed, self->listener, &c);
@@ -164,7 +167,10 @@ TEST_F(cred, of_connects_name_the_owner_that_runs)
 	close(fd);
 }
 
-/* What comes with the bytes of a connection, for a program that asks. */
+/*
+ * Receives the sender's credentials with a byte, for a program that asks for
+ * them.
+ */
 static int sender_of(int fd, struct ucred *cred)
 {
 	char byte, control[CMSG_SPACE(sizeof(*cred))];
@@ -186,7 +192,7 @@ static int sender_of(int fd, struct ucred *cred)
 	return 0;
 }
 
-/* The owner is another one than who configured, and it is the owner's guest. */
+/* The owner and its guest are not the process that configured the device. */
 static void own(struct process *p, void *arg)
 {
 	FIXTURE_DATA(cred) *self = arg;
@@ -212,7 +218,7 @@ static void own(struct process *p, void *arg)
 	process_wait(p);
 }
 
-TEST_F(cred, that_come_with_bytes_are_the_owners)
+TEST_F(cred, scm_credentials_are_the_owners)
 {
 	struct ucred cred = { .uid = -1 };
 	struct process p;
@@ -239,7 +245,10 @@ struct try {
 	const char *path;
 };
 
-/* Nothing that goes by an address: it would be one of the wrong process. */
+/*
+ * Ioctls that need the owner's address space: another process must not issue
+ * them.
+ */
 static int try_to_drive(void *arg)
 {
 	struct try *t = arg;
@@ -276,7 +285,7 @@ static int try_to_drive(void *arg)
 	       100 : 0;
 }
 
-TEST_F(cred, of_another_memory_do_not_drive_the_device)
+TEST_F(cred, process_with_another_mm_cannot_drive_the_device)
 {
 	struct try t = { .fd = self->bed.guest.fd };
 
@@ -284,7 +293,7 @@ TEST_F(cred, of_another_memory_do_not_drive_the_device)
 	EXPECT_TRUE(bed_reaches(&self->bed, PORT, self->listener));
 }
 
-/* The descriptor of a privileged owner makes nobody privileged. */
+/* The descriptor of a privileged owner gives its holder no privileges. */
 static int try_to_configure(void *arg)
 {
 	struct try *t = arg;
@@ -292,7 +301,7 @@ static int try_to_configure(void *arg)
 	return process_become(NOBODY) ? 255 : -bed_set_uds(t->fd, t->path);
 }
 
-TEST_F(cred, of_who_has_the_descriptor_are_its_own)
+TEST_F(cred, set_uds_uses_the_rights_of_its_caller)
 {
 	char path[BED_PATH_SIZE];
 	struct try t = { .fd = self->bed.guest.fd, .path = path };

@@ -20,7 +20,7 @@ FIXTURE_TEARDOWN(credit)
 	BED_TEARDOWN(&self->bed);
 }
 
-/* Sends until the device takes no more; how much that was. */
+/* Sends until the device accepts no more. Returns the number of bytes. */
 static size_t fill_host(struct bed *bed, struct bed_pair *pair, uint32_t seed)
 {
 	static char data[65536];
@@ -37,7 +37,7 @@ static size_t fill_host(struct bed *bed, struct bed_pair *pair, uint32_t seed)
 	return sent;
 }
 
-/* Writes until the device reads no more; how much that was. */
+/* Writes until the device reads no more. Returns the number of bytes. */
 static size_t fill_guest(struct bed *bed, struct bed_pair *pair, uint32_t seed)
 {
 	static char data[4096];
@@ -54,7 +54,7 @@ static size_t fill_guest(struct bed *bed, struct bed_pair *pair, uint32_t seed)
 	return sent;
 }
 
-TEST_F(credit, a_request_is_answered_by_an_update)
+TEST_F(credit, credit_request_gets_an_update)
 {
 	struct guest_conn *c = self->pair.conn;
 
@@ -64,8 +64,10 @@ TEST_F(credit, a_request_is_answered_by_an_update)
 	EXPECT_EQ(VSOCK_BRIDGE_DEF_BUF_ALLOC, c->peer_buf_alloc);
 }
 
-/* A packet of data tells the same, but a guest may wait for the answer. */
-TEST_F(credit, a_request_is_answered_by_an_update_behind_data_too)
+/*
+ * A data packet carries the same credit, but a guest may wait for the update.
+ */
+TEST_F(credit, credit_request_gets_an_update_after_pending_data)
 {
 	struct guest *g = &self->bed.guest;
 	struct guest_conn *c = self->pair.conn;
@@ -85,7 +87,7 @@ TEST_F(credit, a_request_is_answered_by_an_update_behind_data_too)
 	EXPECT_EQ(4, guest_conn_unread(c));
 }
 
-TEST_F(credit, the_limit_is_what_the_guest_is_told)
+TEST_F(credit, buf_alloc_limit_applies_to_new_connections)
 {
 	struct bed_pair pair;
 
@@ -97,14 +99,14 @@ TEST_F(credit, the_limit_is_what_the_guest_is_told)
 	close(pair.fd);
 }
 
-TEST_F(credit, a_slow_host_reader_stops_the_guest_and_loses_nothing)
+TEST_F(credit, slow_host_reader_stops_the_guest_without_loss)
 {
 	struct guest_conn *c = self->pair.conn;
 	static char data[65536];
 	size_t sent = fill_host(&self->bed, &self->pair, 1), got = 0;
 
 	ASSERT_LT(VSOCK_BRIDGE_DEF_BUF_ALLOC - 1, sent);
-	/* No more than the window and a socket's buffer. */
+	/* The window plus a socket buffer limits this. */
 	EXPECT_GT(16 << 20, sent);
 	EXPECT_EQ(sent - VSOCK_BRIDGE_DEF_BUF_ALLOC, c->peer_fwd_cnt);
 	EXPECT_EQ(VSOCK_BRIDGE_DEF_BUF_ALLOC,
@@ -121,7 +123,7 @@ TEST_F(credit, a_slow_host_reader_stops_the_guest_and_loses_nothing)
 	EXPECT_EQ(sent, c->peer_fwd_cnt);
 }
 
-TEST_F(credit, an_update_comes_by_itself_when_the_host_reads)
+TEST_F(credit, update_is_sent_when_the_host_reads)
 {
 	struct guest_conn *c = self->pair.conn;
 	static char data[65536];
@@ -138,7 +140,7 @@ TEST_F(credit, an_update_comes_by_itself_when_the_host_reads)
 				VSOCK_BRIDGE_DEF_BUF_ALLOC / 2));
 }
 
-TEST_F(credit, more_than_the_window_ends_the_connection)
+TEST_F(credit, packet_above_the_credit_resets_the_connection)
 {
 	struct guest_conn *c = self->pair.conn;
 	static char data[65536];
@@ -152,7 +154,7 @@ TEST_F(credit, more_than_the_window_ends_the_connection)
 	EXPECT_EQ(0, bed_works(&self->bed));
 }
 
-TEST_F(credit, a_full_window_of_the_guest_stops_the_device)
+TEST_F(credit, full_guest_window_stops_the_device)
 {
 	struct guest_conn *c = self->pair.conn;
 
@@ -163,7 +165,7 @@ TEST_F(credit, a_full_window_of_the_guest_stops_the_device)
 	EXPECT_FALSE(c->reset);
 }
 
-TEST_F(credit, the_device_goes_on_after_an_update)
+TEST_F(credit, update_from_the_guest_resumes_the_device)
 {
 	struct guest_conn *c = self->pair.conn;
 	static char data[65536];
@@ -181,7 +183,9 @@ TEST_F(credit, the_device_goes_on_after_an_update)
 	EXPECT_EQ(sent, got);
 }
 
-/* A guest that waits for many bytes before it reads any, as with SO_RCVLOWAT. */
+/*
+ * A guest that waits for many bytes before it reads any, as with SO_RCVLOWAT.
+ */
 FIXTURE(waiting)
 {
 	struct bed bed;
@@ -213,10 +217,10 @@ FIXTURE_TEARDOWN(waiting)
 }
 
 /*
- * A write that is waited for does not merge with the next one. The guest's room
- * for packets is watched by check_room().
+ * The test waits for each write to arrive, so the device cannot merge it with
+ * the next. check_room() verifies the guest's packet limit.
  */
-TEST_F(waiting, is_given_each_write_and_at_last_its_whole_window)
+TEST_F(waiting, receives_each_write_until_its_window_is_full)
 {
 	enum { ALONE = 600 };
 	struct guest_conn *c = self->pair.conn;
@@ -238,7 +242,7 @@ TEST_F(waiting, is_given_each_write_and_at_last_its_whole_window)
 	EXPECT_FALSE(c->reset);
 }
 
-TEST_F(credit, a_guest_that_shrinks_its_window_gets_no_more)
+TEST_F(credit, shrunk_guest_window_gets_no_more_data)
 {
 	struct guest_conn *c = self->pair.conn;
 	uint32_t unread = c->buf_alloc;
@@ -255,7 +259,7 @@ TEST_F(credit, a_guest_that_shrinks_its_window_gets_no_more)
 	EXPECT_FALSE(c->reset);
 }
 
-TEST_F(credit, a_guest_without_a_window_is_asked_for_one)
+TEST_F(credit, zero_guest_window_gets_a_credit_request)
 {
 	struct guest_conn *c = self->pair.conn;
 	char byte = 1;
@@ -270,8 +274,8 @@ TEST_F(credit, a_guest_without_a_window_is_asked_for_one)
 	ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux, guest_conn_unread(c)));
 }
 
-/* Linux before 6.1 does not say that it has read little. */
-TEST_F(credit, a_guest_that_reads_without_a_word_is_asked_again)
+/* Linux before 6.1 sends no update if it has read only a little. */
+TEST_F(credit, guest_without_updates_gets_credit_requests)
 {
 	enum { WINDOW = 4096, BYTES = 5 * WINDOW };
 	static char data[BYTES];
@@ -282,7 +286,7 @@ TEST_F(credit, a_guest_that_reads_without_a_word_is_asked_again)
 	ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, 81));
 	pair.conn->no_updates = true;
 	bed_fill(data, 1, 0, BYTES);
-	/* All at once: it is not the host program that wakes the device. */
+	/* One write: later, only the guest can wake the device. */
 	ASSERT_EQ(0, uds_send(pair.fd, data, BYTES));
 	while (got < BYTES) {
 		unsigned int *asked =
@@ -291,7 +295,7 @@ TEST_F(credit, a_guest_that_reads_without_a_word_is_asked_again)
 
 		ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux,
 				guest_conn_unread(pair.conn) == WINDOW));
-		/* The answer to the first question is that there is none. */
+		/* The answer to the first CREDIT_REQUEST grants no credit. */
 		if (got + WINDOW < BYTES)
 			ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux,
 						*asked > before));
@@ -301,8 +305,11 @@ TEST_F(credit, a_guest_that_reads_without_a_word_is_asked_again)
 	close(pair.fd);
 }
 
-/* In 1.5 s: at the start, and after 2 ms, 6, 14, 30, 62, 126, 254, 510, 1022. */
-TEST_F(credit, a_guest_that_gives_none_is_asked_ever_more_rarely)
+/*
+ * In 1.5 s: requests at the start, and after 2, 6, 14, 30, 62, 126, 254, 510
+ * and 1022 ms.
+ */
+TEST_F(credit, credit_requests_back_off_without_an_answer)
 {
 	struct guest_conn *c = self->pair.conn;
 	unsigned int *asked = &c->seen[VIRTIO_VSOCK_OP_CREDIT_REQUEST];
@@ -315,7 +322,7 @@ TEST_F(credit, a_guest_that_gives_none_is_asked_ever_more_rarely)
 }
 
 /* The device's window is 256 KiB, but the guest uses no more than its own. */
-TEST_F(credit, a_small_window_of_the_guest_is_what_updates_go_by)
+TEST_F(credit, updates_keep_a_small_guest_window_open)
 {
 	enum { WINDOW = 4096 };
 	char data[WINDOW] = { 0 };
@@ -328,15 +335,15 @@ TEST_F(credit, a_small_window_of_the_guest_is_what_updates_go_by)
 
 		ASSERT_EQ(0, guest_conn_send_packet(pair.conn, data, WINDOW));
 		ASSERT_EQ(0, uds_recv(pair.fd, data, WINDOW));
-		/* It waits for room of its own size. */
+		/* The guest waits for free space of its own window's size. */
 		ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux,
 				end - pair.conn->peer_fwd_cnt < WINDOW));
 	}
 	close(pair.fd);
 }
 
-/* Whatever a guest says, nothing is allocated or sent by its number. */
-TEST_F(credit, absurd_numbers_of_the_guest_do_no_harm)
+/* The device neither allocates nor sends by the guest's numbers. */
+TEST_F(credit, absurd_guest_credit_is_harmless)
 {
 	struct guest_conn *c = self->pair.conn;
 	struct virtio_vsock_hdr h =

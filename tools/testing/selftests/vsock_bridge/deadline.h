@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Deadlines: every wait of the tests takes one, so that a device that never
- * answers makes a failed test, not a hung one.
+ * Deadlines: every wait in the tests has one, so a device that never answers
+ * makes a test fail, not hang.
  */
 #ifndef DEADLINE_H
 #define DEADLINE_H
@@ -25,7 +25,7 @@ static inline uint64_t deadline_in(unsigned int ms)
 	return now_ns() + ms * 1000000ULL;
 }
 
-/* Milliseconds that are left, rounded up, for poll(). */
+/* The milliseconds left, rounded up, for poll(). */
 static inline int deadline_left(uint64_t deadline)
 {
 	uint64_t now = now_ns();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The device is no confused deputy: it binds and connects only where the process
- * that configured it could have done so. uds_test and port_test show what SET_UDS and
+ * The device is not a confused deputy: it binds and connects only where the
+ * process that configured it may. uds_test and port_test cover what SET_UDS and
  * SET_PORT refuse; here the paths change after the configuration.
  */
 #include "harness.h"
@@ -20,8 +20,8 @@
 #define PORT	9
 
 /**
- * @open: anybody may do anything in there
- * @closed: nobody but root may look into it
+ * @open: a folder where every user may do everything
+ * @closed: a folder that only root may search
  * @secret: a listener in @closed
  */
 FIXTURE(device)
@@ -73,7 +73,7 @@ FIXTURE_TEARDOWN(device)
 	BED_TEARDOWN(&self->bed);
 }
 
-/* Where the guest shall go, as @who says: without a listener. */
+/* SET_UDS by user @who, with the path for guest connections. */
 struct wish {
 	int fd;
 	unsigned int who;
@@ -90,7 +90,7 @@ static int wish_for(void *arg)
 	return -bed_set_uds_with(w->fd, w->path, w->uds);
 }
 
-/* SET_UDS by another process, which is @who; its errno. */
+/* Issues SET_UDS in a process of user @who. Returns its errno. */
 static int set_uds_as(FIXTURE_DATA(device) *self, unsigned int who,
 		      const char *dir, struct vsock_bridge_uds uds)
 {
@@ -114,7 +114,7 @@ static int listen_in(const char *dir, mode_t mode)
 	return fd;
 }
 
-TEST_F(device, connects_where_its_user_can)
+TEST_F(device, connects_where_the_user_may)
 {
 	int fd = listen_in(self->open, 0777);
 
@@ -124,7 +124,7 @@ TEST_F(device, connects_where_its_user_can)
 	close(fd);
 }
 
-TEST_F(device, does_not_connect_where_its_user_may_not_write)
+TEST_F(device, connect_needs_write_permission_on_the_socket)
 {
 	int fd = listen_in(self->open, 0755);
 
@@ -134,7 +134,7 @@ TEST_F(device, does_not_connect_where_its_user_may_not_write)
 	close(fd);
 }
 
-TEST_F(device, does_not_look_into_folders_that_its_user_may_not_search)
+TEST_F(device, connect_needs_search_permission_on_the_folder)
 {
 	ASSERT_EQ(0, set_uds_as(self, NOBODY, self->closed, CONNECT_ONLY));
 	EXPECT_FALSE(bed_reaches(&self->bed, PORT, self->secret));
@@ -142,13 +142,13 @@ TEST_F(device, does_not_look_into_folders_that_its_user_may_not_search)
 	EXPECT_TRUE(bed_reaches(&self->bed, PORT, self->secret));
 }
 
-TEST_F(device, does_not_bind_in_folders_that_its_user_may_not_search)
+TEST_F(device, bind_needs_permission_on_the_folder)
 {
 	EXPECT_EQ(EACCES, set_uds_as(self, NOBODY, self->closed, BED_UDS()));
 	EXPECT_EQ(0, set_uds_as(self, NOBODY, self->open, BED_UDS()));
 }
 
-/* It is capabilities that open doors, and not to be called root. */
+/* Capabilities decide, not the user ID of root. */
 static int wish_without_capabilities(void *arg)
 {
 	struct __user_cap_header_struct head = {
@@ -161,7 +161,7 @@ static int wish_without_capabilities(void *arg)
 	return wish_for(arg);
 }
 
-TEST_F(device, has_no_capability_that_its_root_has_given_up)
+TEST_F(device, root_without_capabilities_has_no_extra_rights)
 {
 	int fd = listen_in(self->open, 0700);
 	char path[100];
@@ -178,8 +178,8 @@ TEST_F(device, has_no_capability_that_its_root_has_given_up)
 	close(fd);
 }
 
-/* A launcher sets the host end and then becomes somebody else. */
-TEST_F(device, keeps_the_rights_of_configuration_when_its_user_drops_them)
+/* A launcher sets the host end and then changes its user. */
+TEST_F(device, keeps_the_rights_of_set_uds_after_the_user_changes)
 {
 	char path[100];
 
@@ -190,15 +190,18 @@ TEST_F(device, keeps_the_rights_of_configuration_when_its_user_drops_them)
 	EXPECT_TRUE(bed_reaches(&self->bed, PORT, self->secret));
 }
 
-TEST_F(device, has_the_rights_of_who_configured_last)
+TEST_F(device, last_set_uds_decides_the_rights)
 {
 	ASSERT_EQ(0, set_uds_as(self, 0, self->closed, CONNECT_ONLY));
 	ASSERT_EQ(0, set_uds_as(self, NOBODY, self->closed, CONNECT_ONLY));
 	EXPECT_FALSE(bed_reaches(&self->bed, PORT, self->secret));
 }
 
-/* Symbolic links are followed, as connect(2) does, by who is behind it. */
-TEST_F(device, does_not_follow_a_link_to_where_its_user_cannot_go)
+/*
+ * The device follows symbolic links as connect(2) does, with the rights of the
+ * process that configured it.
+ */
+TEST_F(device, symlink_does_not_bypass_permissions)
 {
 	char link[100], target[100];
 
@@ -211,7 +214,7 @@ TEST_F(device, does_not_follow_a_link_to_where_its_user_cannot_go)
 	EXPECT_TRUE(bed_reaches(&self->bed, PORT, self->secret));
 }
 
-TEST_F(device, does_not_bind_through_a_link)
+TEST_F(device, bind_does_not_follow_a_symlink)
 {
 	char link[100], target[100];
 
@@ -223,12 +226,12 @@ TEST_F(device, does_not_bind_through_a_link)
 }
 
 /**
- * struct swap - a name that is now this file, now that
+ * struct swap - a name that alternates between two files
  * @name: the name
- * @link: a symbolic link that takes its place
- * @keep: where what was there goes meanwhile
- * @stop: no more of it
- * @swaps: how often it was done
+ * @link: a symbolic link that alternates with the original file
+ * @keep: where the original file is while the link has the name
+ * @stop: tells the thread to stop
+ * @swaps: number of exchanges
  */
 struct swap {
 	char name[100];
@@ -272,8 +275,8 @@ static unsigned long swap_end(struct swap *s, pthread_t thread)
 	return s->swaps;
 }
 
-/* While a name is swapped for a link, the guest goes there again and again. */
-TEST_F(device, is_not_lured_by_a_link_that_comes_in_between)
+/* The guest connects again and again while a link replaces the name. */
+TEST_F(device, symlink_race_does_not_bypass_permissions)
 {
 	enum { CONNECTS = 400 };
 	int fd = listen_in(self->open, 0777), n = 0;
@@ -302,8 +305,8 @@ TEST_F(device, is_not_lured_by_a_link_that_comes_in_between)
 	close(fd);
 }
 
-/* Owner and mode are given through the socket, not by a name. */
-TEST_F(device, gives_no_file_away_that_comes_in_between)
+/* Owner and mode are set through the socket, not by name. */
+TEST_F(device, symlink_race_changes_no_other_files_owner)
 {
 	enum { BINDS = 200 };
 	char path[100], victim[100];
@@ -334,9 +337,9 @@ TEST_F(device, gives_no_file_away_that_comes_in_between)
 	EXPECT_EQ(0600, st.st_mode & 07777);
 }
 
-/* --- namespaces and roots */
+/* --- namespaces and root directories */
 
-TEST_F(device, sees_the_mounts_of_configuration)
+TEST_F(device, connect_uses_the_mounts_of_set_uds)
 {
 	int fd = listen_in(self->open, 0777), other;
 
@@ -354,7 +357,7 @@ TEST_F(device, sees_the_mounts_of_configuration)
 	close(fd);
 }
 
-TEST_F(device, does_not_see_mounts_that_its_user_did_not)
+TEST_F(device, connect_ignores_mounts_that_the_user_did_not_see)
 {
 	int here = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
 	int fd = listen_in(self->open, 0777), hidden;
@@ -374,7 +377,7 @@ TEST_F(device, does_not_see_mounts_that_its_user_did_not)
 	close(fd);
 }
 
-/* What a jailer does: a root of its own, and nothing left of the old one. */
+/* Does what a jailer does: a new root, and the old one detached. */
 static int pivot_into(const char *dir)
 {
 	if (unshare(CLONE_NEWNS) ||
@@ -386,11 +389,11 @@ static int pivot_into(const char *dir)
 	return 0;
 }
 
-/* Runs the owner of the device behind pivot_root(); the bed stays outside. */
+/* Runs a device whose owner calls pivot_root(); the bed stays outside. */
 struct jail {
 	struct bed *bed;
 	const char *dir;
-	bool inside;	/* configures behind the wall, too */
+	bool inside;	/* calls SET_UDS after pivot_root() */
 	int root;
 };
 
@@ -418,7 +421,7 @@ static int reach_from_jail(void *arg)
 	return !bed_reaches(&inner, PORT, j->root);
 }
 
-TEST_F(device, of_a_jailed_owner_sees_the_root_of_its_launcher)
+TEST_F(device, set_uds_before_pivot_root_uses_the_old_root)
 {
 	struct jail j = { .bed = &self->bed, .dir = self->open };
 
@@ -428,7 +431,7 @@ TEST_F(device, of_a_jailed_owner_sees_the_root_of_its_launcher)
 	close(j.root);
 }
 
-TEST_F(device, of_an_owner_that_configures_in_its_jail_sees_the_jail)
+TEST_F(device, set_uds_after_pivot_root_uses_the_new_root)
 {
 	struct jail j = {
 		.bed = &self->bed, .dir = self->open, .inside = true,
@@ -440,8 +443,8 @@ TEST_F(device, of_an_owner_that_configures_in_its_jail_sees_the_jail)
 	close(j.root);
 }
 
-/* A link with an absolute target does not lead out. */
-TEST_F(device, of_an_owner_that_configures_in_its_jail_does_not_leave_it)
+/* A link with an absolute target does not leave the new root. */
+TEST_F(device, symlink_does_not_leave_the_new_root)
 {
 	struct jail j = {
 		.bed = &self->bed, .dir = self->open, .inside = true,
@@ -456,12 +459,12 @@ TEST_F(device, of_an_owner_that_configures_in_its_jail_does_not_leave_it)
 	EXPECT_EQ(-ETIMEDOUT, uds_wait_ms(self->secret, POLLIN, 0));
 }
 
-/* --- user namespaces: root in there is nobody out here */
+/* --- user namespaces: their root has no rights outside */
 
-/* A namespace whose root is NOBODY outside. */
+/* Enters a namespace whose root is NOBODY outside. */
 static int enter_user_ns(void)
 {
-	/* who has changed its user may not write its own maps else */
+	/* after setuid, only a dumpable process may write its maps */
 	if (process_become(NOBODY) || prctl(PR_SET_DUMPABLE, 1) ||
 	    unshare(CLONE_NEWUSER))
 		return -errno;
@@ -484,7 +487,7 @@ static int set_uds_in_user_ns(FIXTURE_DATA(device) *self, const char *dir,
 	return process_run(wish_in_user_ns, &w);
 }
 
-TEST_F(device, of_root_in_a_user_namespace_binds_only_where_that_can)
+TEST_F(device, user_namespace_root_cannot_bind_outside_its_rights)
 {
 	struct stat st;
 	char path[100];
@@ -497,7 +500,7 @@ TEST_F(device, of_root_in_a_user_namespace_binds_only_where_that_can)
 	EXPECT_EQ(NOBODY, st.st_uid);
 }
 
-TEST_F(device, of_root_in_a_user_namespace_connects_only_where_that_can)
+TEST_F(device, user_namespace_root_cannot_connect_outside_its_rights)
 {
 	int fd = listen_in(self->open, 0755);
 
@@ -509,7 +512,7 @@ TEST_F(device, of_root_in_a_user_namespace_connects_only_where_that_can)
 	close(fd);
 }
 
-TEST_F(device, of_root_in_a_user_namespace_gives_files_to_those_in_it_only)
+TEST_F(device, user_namespace_root_sets_only_mapped_owners)
 {
 	struct stat st;
 	char path[100];
@@ -523,9 +526,9 @@ TEST_F(device, of_root_in_a_user_namespace_gives_files_to_those_in_it_only)
 	EXPECT_EQ(NOBODY, st.st_uid);
 }
 
-/* --- the node */
+/* --- the device node */
 
-TEST(the_node_is_for_root_alone)
+TEST(node_is_accessible_to_root_only)
 {
 	struct stat st;
 

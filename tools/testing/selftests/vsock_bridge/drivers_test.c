@@ -161,7 +161,7 @@ FIXTURE_TEARDOWN(driver)
 	BED_TEARDOWN(&self->bed);
 }
 
-TEST_F(driver, gets_and_sends_every_byte_at_once)
+TEST_F(driver, receives_and_sends_at_the_same_time)
 {
 	const struct bed_flow flow = {
 		.to_host = variant->to_host ?: TO_HOST,
@@ -175,7 +175,7 @@ TEST_F(driver, gets_and_sends_every_byte_at_once)
 	EXPECT_EQ(0, BED_STAT(&self->bed, over_credit));
 }
 
-TEST_F(driver, that_was_called_sends_every_byte)
+TEST_F(driver, sends_every_byte_on_a_host_connection)
 {
 	const struct bed_flow flow = {
 		.to_host = variant->to_host ?: TO_HOST,
@@ -186,7 +186,7 @@ TEST_F(driver, that_was_called_sends_every_byte)
 	EXPECT_EQ(0, bed_move(&self->bed, &self->pair, &flow));
 }
 
-TEST_F(driver, that_calls_gets_every_byte)
+TEST_F(driver, receives_every_byte_on_a_guest_connection)
 {
 	const struct bed_flow flow = {
 		.to_guest = variant->to_guest ?: TO_GUEST,
@@ -223,14 +223,14 @@ static bool passes_writes(struct bed *bed, struct bed_pair *pair, size_t len,
 	return true;
 }
 
-TEST_F(driver, gets_small_writes_without_end)
+TEST_F(driver, receives_an_unlimited_number_of_small_writes)
 {
 	EXPECT_TRUE(passes_writes(&self->bed, &self->pair, 10, 2000));
 	EXPECT_FALSE(self->pair.conn->reset);
 }
 
 /* These are too large to join a packet in Linux's receive queue. */
-TEST_F(driver, gets_writes_of_200_bytes_without_end)
+TEST_F(driver, receives_an_unlimited_number_of_200_byte_writes)
 {
 	size_t most = variant->to_guest ?: TO_GUEST;
 
@@ -239,7 +239,7 @@ TEST_F(driver, gets_writes_of_200_bytes_without_end)
 	EXPECT_FALSE(self->pair.conn->reset);
 }
 
-TEST_F(driver, that_closes_has_sent_every_byte)
+TEST_F(driver, close_delivers_every_byte)
 {
 	enum { BYTES = 40000 };
 	static char data[BYTES], got[BYTES];
@@ -276,7 +276,7 @@ static size_t reads_to_the_end(struct bed *bed, struct guest_conn *c,
 	return n;
 }
 
-TEST_F(driver, gets_every_byte_of_a_host_program_that_closes)
+TEST_F(driver, host_close_delivers_every_byte)
 {
 	enum { BYTES = 40000 };
 	static char data[BYTES], got[BYTES];
@@ -291,7 +291,7 @@ TEST_F(driver, gets_every_byte_of_a_host_program_that_closes)
 }
 
 /* The driver answers SHUTDOWN after the bytes, whatever flags it supports. */
-TEST_F(driver, gets_every_byte_before_a_half_close)
+TEST_F(driver, host_half_close_delivers_every_byte)
 {
 	enum { BYTES = 40000 };
 	static char data[BYTES], got[BYTES];
@@ -317,7 +317,7 @@ static int send_event(struct guest *g)
 	return ioctl(g->fd, VSOCK_BRIDGE_SEND_EVENT, &event) ? -errno : 0;
 }
 
-TEST_F(driver, works_behind_a_transport_reset)
+TEST_F(driver, works_after_a_transport_reset)
 {
 	uint32_t id;
 
@@ -377,7 +377,7 @@ static size_t fill_host(struct bed *bed, struct bed_pair *pair)
  * The host program also writes while it reads, so data packets report the
  * guest's credit before a CREDIT_UPDATE does.
  */
-TEST_F(writer, that_sleeps_is_woken_though_data_brings_the_credit)
+TEST_F(writer, wakes_though_data_packets_carried_the_credit)
 {
 	struct guest_conn *c = self->pair.conn;
 	size_t left = fill_host(&self->bed, &self->pair);
@@ -397,7 +397,7 @@ TEST_F(writer, that_sleeps_is_woken_though_data_brings_the_credit)
 	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, !c->sleeps));
 }
 
-TEST_F(writer, is_told_less_than_half_a_window_when_all_is_idle)
+TEST_F(writer, gets_a_small_credit_update_when_idle)
 {
 	struct guest_conn *c = self->pair.conn;
 	char data[1000] = "";
@@ -449,7 +449,7 @@ FIXTURE_TEARDOWN(messages)
 	BED_TEARDOWN(&self->bed);
 }
 
-TEST_F(messages, reach_a_guest_that_never_answers)
+TEST_F(messages, reach_a_guest_that_ignores_credit_requests)
 {
 	guest_mux_use_habits(&self->bed.mux, &silent_habits);
 	ASSERT_EQ(0, bed_host_pair(&self->bed, &self->pair, 80));
@@ -462,7 +462,7 @@ TEST_F(messages, reach_a_guest_that_never_answers)
  * The guest answers CREDIT_REQUESTs and reads nothing, for more requests than
  * the device needs to detect a silent guest. check_room() checks the ceiling.
  */
-TEST_F(messages, do_not_reset_a_linux_guest_that_answers_without_progress)
+TEST_F(messages, do_not_reset_a_linux_guest_that_does_not_read)
 {
 	unsigned int *asked;
 
@@ -474,7 +474,7 @@ TEST_F(messages, do_not_reset_a_linux_guest_that_answers_without_progress)
 }
 
 /* A paused guest neither takes packets nor returns RX buffers. */
-TEST_F(messages, do_not_reset_a_linux_guest_that_is_paused)
+TEST_F(messages, do_not_reset_a_paused_linux_guest)
 {
 	int silent;
 

@@ -183,7 +183,7 @@ static int end_it(struct bed *bed, struct bed_pair *pair, enum ending by)
 }
 
 /* The host program sees EOF only if it has received all bytes. */
-TEST_F(ends, with_bytes_left_is_eof_behind_all_or_reset_behind_some)
+TEST_F(ends, unread_bytes_end_in_eof_or_reset)
 {
 	size_t sent = bed_send_until_stalled(&self->bed, &self->pair);
 	size_t got;
@@ -205,7 +205,7 @@ TEST_F(ends, with_bytes_left_is_eof_behind_all_or_reset_behind_some)
 }
 
 /* All bytes have arrived, but only a close by the guest makes the end clean. */
-TEST_F(ends, with_all_bytes_read_is_eof_if_the_guest_asked)
+TEST_F(ends, read_bytes_end_in_eof_only_if_the_guest_closed)
 {
 	char data[1000];
 	int end;
@@ -221,7 +221,7 @@ TEST_F(ends, with_all_bytes_read_is_eof_if_the_guest_asked)
 	EXPECT_EQ(variant->guest_asked ? 0 : -ECONNRESET, end);
 }
 
-TEST_F(ends, after_the_guests_half_close_is_a_clean_eof)
+TEST_F(ends, eof_stays_eof_after_a_half_close)
 {
 	int end;
 
@@ -233,7 +233,7 @@ TEST_F(ends, after_the_guests_half_close_is_a_clean_eof)
 	EXPECT_EQ(0, end);
 }
 
-TEST_F(ends, is_an_rst_for_the_guest_unless_it_knows)
+TEST_F(ends, guest_gets_an_rst_unless_it_ended_the_connection)
 {
 	struct guest_conn *c = self->pair.conn;
 
@@ -257,7 +257,7 @@ static void expect_all(struct __test_metadata *_metadata, int fd, size_t sent)
 }
 
 /* The guest's close is confirmed although the host program does not read. */
-TEST_F(linger, is_confirmed_to_the_guest_before_the_host_program_reads)
+TEST_F(linger, guest_gets_the_rst_before_the_host_program_reads)
 {
 	struct bed *bed = &self->bed;
 	struct bed_pair pair;
@@ -274,7 +274,7 @@ TEST_F(linger, is_confirmed_to_the_guest_before_the_host_program_reads)
 	close(pair.fd);
 }
 
-TEST_F(linger, leaves_the_ports_to_the_next_connection)
+TEST_F(linger, guest_may_reuse_its_port)
 {
 	struct bed *bed = &self->bed;
 	struct guest_conn *again;
@@ -303,7 +303,7 @@ TEST_F(linger, leaves_the_ports_to_the_next_connection)
 }
 
 /* The guest reuses both ports before it has received the RST. */
-TEST_F(linger, outlives_a_request_with_the_same_ports)
+TEST_F(linger, survives_a_request_with_the_same_ports)
 {
 	struct bed *bed = &self->bed;
 	struct guest_buf *held[256];
@@ -327,7 +327,7 @@ TEST_F(linger, outlives_a_request_with_the_same_ports)
 	close(other.fd);
 }
 
-TEST_F(linger, outlives_a_restart_of_the_guest)
+TEST_F(linger, survives_a_restart_of_the_guest)
 {
 	struct bed *bed = &self->bed;
 	struct bed_pair pair;
@@ -343,7 +343,7 @@ TEST_F(linger, outlives_a_restart_of_the_guest)
 }
 
 /* The limit is reached, and the reader has not read for shutdown_timeout_ms. */
-TEST_F(linger, makes_room_for_a_connection_and_is_reset)
+TEST_F(linger, is_reset_for_a_new_connection_at_the_limit)
 {
 	struct bed *bed = &self->bed;
 	struct bed_pair pair, next;
@@ -366,7 +366,7 @@ TEST_F(linger, makes_room_for_a_connection_and_is_reset)
 	close(pair.fd);
 }
 
-TEST_F(linger, keeps_its_place_while_its_reader_may_go_on)
+TEST_F(linger, keeps_its_place_until_the_timeout)
 {
 	struct bed *bed = &self->bed;
 	struct bed_pair pair;
@@ -392,7 +392,7 @@ TEST_F(linger, keeps_its_place_while_its_reader_may_go_on)
  * The reader makes progress all the time, but frees less of the socket's buffer
  * than makes AF_UNIX report room.
  */
-TEST_F(linger, keeps_its_place_while_its_reader_reads_slowly)
+TEST_F(linger, keeps_its_place_while_the_reader_is_slow)
 {
 	struct bed *bed = &self->bed;
 	static char data[1000];
@@ -433,7 +433,7 @@ static void stall(struct bed *bed, struct bed_pair *p, uint64_t more)
 }
 
 /* Bytes that exceed max_buffered on their own end no other connection. */
-TEST_F(linger, and_stalled_neighbours_live_when_bytes_cannot_fit_at_all)
+TEST_F(linger, oversized_data_resets_no_other_connection)
 {
 	struct bed *bed = &self->bed;
 	static char big[GUEST_TX_BUF];
@@ -489,7 +489,7 @@ TEST_F(client, that_closes_before_ok_delivers_its_payload)
 	EXPECT_EQ(0, BED_AWAIT_STAT(bed, connections, 0));
 }
 
-TEST_F(client, that_closes_within_its_line_never_reaches_the_guest)
+TEST_F(client, that_closes_within_its_line_sends_no_request)
 {
 	struct bed *bed = &self->bed;
 	uint64_t before = BED_STAT(bed, conns_added);
@@ -501,7 +501,7 @@ TEST_F(client, that_closes_within_its_line_never_reaches_the_guest)
 	EXPECT_EQ(before, BED_STAT(bed, conns_added));
 }
 
-TEST_F(client, that_is_gone_when_its_turn_comes_never_reaches_the_guest)
+TEST_F(client, that_closed_before_the_start_sends_no_request)
 {
 	struct bed *bed = &self->bed;
 	uint64_t before;
@@ -518,7 +518,7 @@ TEST_F(client, that_is_gone_when_its_turn_comes_never_reaches_the_guest)
 }
 
 /* Requests whose client has gone make room for a client that waits. */
-TEST_F(client, that_gave_up_does_not_take_the_place_of_a_live_one)
+TEST_F(client, that_gave_up_makes_room_for_another_client)
 {
 	struct bed *bed = &self->bed;
 	struct guest_conn *c;
@@ -541,7 +541,7 @@ TEST_F(client, that_gave_up_does_not_take_the_place_of_a_live_one)
 }
 
 /* An urgent byte is not part of the line, because a read does not return it. */
-TEST_F(client, whose_line_has_an_urgent_byte_in_it_is_connected)
+TEST_F(client, that_sends_an_urgent_byte_is_connected)
 {
 	struct bed *bed = &self->bed;
 	struct guest_conn *c;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The event queue, and the gate that an event closes until it is answered. */
+/*
+ * The event queue, and the RX gate, which an event closes until the guest
+ * acknowledges the event by returning its buffer.
+ */
 #include "harness.h"
 
 #include <endian.h>
@@ -32,7 +35,7 @@ FIXTURE_VARIANT_ADD(event, flags)
 		 .features = GUEST_FEATURES & ~(1ULL << VIRTIO_RING_F_EVENT_IDX) },
 };
 
-/* The gate is not to open by itself while a test looks whether it is closed. */
+/* Gives the gate a timeout so long that it does not open during a test. */
 static int keep_gate_closed(struct bed *bed)
 {
 	return bed_set_limits(bed, BED_LIMITS(.connect_timeout_ms = 600000));
@@ -79,7 +82,7 @@ static bool is_gated(struct guest *g)
 	       state.flags & VSOCK_BRIDGE_STATE_GATED;
 }
 
-/* The guest has seen an event, and not answered so far. */
+/* Takes an event without acknowledging it. */
 static int take_event(struct guest *g)
 {
 	uint32_t id;
@@ -88,7 +91,7 @@ static int take_event(struct guest *g)
 	return err ?: id ? -EBADMSG : 0;
 }
 
-/* What a client waits for that connects to @port. */
+/* Does the guest accept the client on @port, and does the client receive OK? */
 static bool is_served(struct bed *bed, int fd, uint32_t port)
 {
 	char line[64];
@@ -98,7 +101,7 @@ static bool is_served(struct bed *bed, int fd, uint32_t port)
 	       !strncmp(line, "OK ", 3);
 }
 
-TEST_F(event, is_a_transport_reset_in_the_event_queue)
+TEST_F(event, send_event_queues_a_transport_reset)
 {
 	uint32_t id = 1;
 
@@ -111,7 +114,7 @@ TEST_F(event, is_a_transport_reset_in_the_event_queue)
 	EXPECT_EQ(1, BED_STAT(&self->bed, event_calls));
 }
 
-TEST_F(event, ends_all_connections_at_once)
+TEST_F(event, send_event_resets_all_connections)
 {
 	struct bed_pair host, guest;
 	int waits = uds_connect(self->bed.path);
@@ -131,7 +134,7 @@ TEST_F(event, ends_all_connections_at_once)
 	close(waits);
 }
 
-TEST_F(event, once_answered_lets_everything_through)
+TEST_F(event, acknowledgment_opens_the_gate)
 {
 	for (int i = 0; i < 20; i++) {
 		ASSERT_EQ(0, send_event(self->g));
@@ -143,8 +146,11 @@ TEST_F(event, once_answered_lets_everything_through)
 	EXPECT_EQ(20, BED_STAT(&self->bed, events_sent));
 }
 
-/* The gate must not open between the two: the second resets what it lets in. */
-TEST_F(event, sent_twice_is_answered_twice)
+/*
+ * The gate must not open between the two events: the second event resets the
+ * connections that it lets in.
+ */
+TEST_F(event, gate_opens_after_both_events_are_acknowledged)
 {
 	int fd;
 
@@ -162,7 +168,7 @@ TEST_F(event, sent_twice_is_answered_twice)
 	close(fd);
 }
 
-TEST_F(event, gate_is_not_opened_by_a_kick_without_an_answer)
+TEST_F(event, kick_without_acknowledgment_keeps_the_gate_closed)
 {
 	uint64_t packets = BED_STAT(&self->bed, rx_packets_count);
 	uint64_t kicks;
@@ -180,7 +186,7 @@ TEST_F(event, gate_is_not_opened_by_a_kick_without_an_answer)
 	EXPECT_EQ(0, bed_works(&self->bed));
 }
 
-TEST_F(event, gate_survives_a_pause)
+TEST_F(event, gate_stays_closed_over_stop_and_restart)
 {
 	int fd;
 
@@ -200,7 +206,7 @@ TEST_F(event, gate_survives_a_pause)
 	close(fd);
 }
 
-TEST_F(event, gate_opens_at_the_start_when_the_guest_has_answered_before)
+TEST_F(event, gate_opens_at_start_if_acknowledged_while_stopped)
 {
 	ASSERT_EQ(0, send_event(self->g));
 	ASSERT_EQ(0, guest_stop(self->g));
@@ -211,7 +217,7 @@ TEST_F(event, gate_opens_at_the_start_when_the_guest_has_answered_before)
 	EXPECT_FALSE(is_gated(self->g));
 }
 
-TEST_F(event, gate_is_gone_after_a_reset_of_the_guest)
+TEST_F(event, guest_reset_opens_the_gate)
 {
 	ASSERT_EQ(0, bed_works(&self->bed));
 	ASSERT_EQ(0, send_event(self->g));
@@ -223,8 +229,8 @@ TEST_F(event, gate_is_gone_after_a_reset_of_the_guest)
 	EXPECT_EQ(0, bed_works(&self->bed));
 }
 
-/* RX and TX begin at 0 before and after: only the event queue tells. */
-TEST_F(event, gate_is_gone_after_a_reset_of_a_guest_that_was_silent)
+/* RX and TX start at 0 in both cases: only the event queue shows the reset. */
+TEST_F(event, guest_reset_opens_the_gate_without_traffic)
 {
 	ASSERT_EQ(0, send_event(self->g));
 	ASSERT_EQ(0, guest_stop(self->g));
@@ -234,7 +240,7 @@ TEST_F(event, gate_is_gone_after_a_reset_of_a_guest_that_was_silent)
 	EXPECT_EQ(0, bed_works(&self->bed));
 }
 
-TEST_F(event, queue_without_an_event_leaves_a_resume_as_it_was)
+TEST_F(event, restart_without_an_event_keeps_connections)
 {
 	struct bed_pair pair;
 	char byte;
@@ -255,7 +261,7 @@ TEST_F(event, queue_without_an_event_leaves_a_resume_as_it_was)
 	close(pair.fd);
 }
 
-TEST_F(event, that_is_unknown_is_refused)
+TEST_F(event, send_event_refuses_unknown_events)
 {
 	struct vsock_bridge_event event = { .size = sizeof(event), .event = 1 };
 	int fd = self->g->fd;
@@ -268,7 +274,7 @@ TEST_F(event, that_is_unknown_is_refused)
 	EXPECT_FALSE(is_gated(self->g));
 }
 
-TEST_F(event, is_sent_by_the_owner_alone)
+TEST_F(event, send_event_refuses_other_processes)
 {
 	int status;
 	pid_t pid = fork();
@@ -281,7 +287,7 @@ TEST_F(event, is_sent_by_the_owner_alone)
 	EXPECT_FALSE(is_gated(self->g));
 }
 
-TEST_F(event, is_refused_by_a_stopped_device)
+TEST_F(event, send_event_fails_while_stopped)
 {
 	ASSERT_EQ(0, guest_stop(self->g));
 	EXPECT_EQ(-ESHUTDOWN, send_event(self->g));
@@ -290,7 +296,7 @@ TEST_F(event, is_refused_by_a_stopped_device)
 	EXPECT_EQ(0, bed_works(&self->bed));
 }
 
-TEST_F(event, is_in_the_dirty_log)
+TEST_F(event, event_marks_the_dirty_log)
 {
 	struct guest_ring *ring = &self->g->event;
 	struct guest_log log;
@@ -307,7 +313,7 @@ TEST_F(event, is_in_the_dirty_log)
 	guest_log_close(&log);
 }
 
-/* A gate that a test closes over a connection: see close_gate(). */
+/* A closed gate over an open connection: see close_gate(). */
 FIXTURE(gate)
 {
 	struct bed bed;
@@ -317,9 +323,10 @@ FIXTURE(gate)
 };
 
 /*
- * @provoke: makes the device owe a packet to the guest, and returns when it
- *	does, or, with a descriptor for self->fd, when it is about to
- * @has_come: whether the guest has that packet
+ * @provoke: makes the device owe a packet to the guest. It returns when the
+ * device owes it, or, with a descriptor for self->fd, when the device is about
+ * to
+ * @has_come: has the guest received that packet?
  */
 FIXTURE_VARIANT(gate)
 {
@@ -344,7 +351,7 @@ static bool rst_has_come(struct bed *bed, struct bed_pair *)
 	       bed->mux.strays[0].op == htole16(VIRTIO_VSOCK_OP_RST);
 }
 
-/* The host's program is connected, and does not know that the guest waits. */
+/* The host program is connected; RESPONSE is still held back. */
 static int guest_connects(struct bed *bed, struct bed_pair *)
 {
 	int listener = bed_listen(bed, 1030), fd;
@@ -435,9 +442,9 @@ FIXTURE_VARIANT_ADD(gate, of_a_question_for_credit)
 	{ .provoke = guest_has_no_room, .has_come = question_has_come };
 
 /*
- * An event would end the connection, and so most of what RX can bring. So the
- * guest has taken an event and owes the answer, but the device is told that it
- * does not; and is told the truth when the connection is there.
+ * An event would reset the connection, and with it most packets that RX can
+ * carry. So the guest takes an event and keeps it, SET_STATE opens the gate
+ * while the connection is made, and SET_STATE closes it again afterwards.
  */
 static int close_gate(struct bed *bed, struct bed_pair *pair)
 {
@@ -474,7 +481,7 @@ FIXTURE_TEARDOWN(gate)
 	BED_TEARDOWN(&self->bed);
 }
 
-TEST_F(gate, keeps_it_back_until_the_guest_answers)
+TEST_F(gate, holds_the_packet_until_the_event_is_acknowledged)
 {
 	uint64_t packets = BED_STAT(&self->bed, rx_packets_count);
 
@@ -490,7 +497,10 @@ TEST_F(gate, keeps_it_back_until_the_guest_answers)
 	EXPECT_FALSE(is_gated(self->g));
 }
 
-/* A gate that was closed by an event, which the guest has seen. */
+/*
+ * An event closed the gate, and the guest has taken it without acknowledging
+ * it.
+ */
 FIXTURE(closed)
 {
 	struct bed bed;
@@ -513,7 +523,7 @@ FIXTURE_TEARDOWN(closed)
 	BED_TEARDOWN(&self->bed);
 }
 
-TEST_F(closed, gate_lets_tx_proceed)
+TEST_F(closed, gate_does_not_block_tx)
 {
 	char data[5000], got[5000];
 	int listener = bed_listen(&self->bed, 1024), fd;
@@ -522,7 +532,10 @@ TEST_F(closed, gate_lets_tx_proceed)
 	ASSERT_NE(NULL, c);
 	fd = uds_accept(listener);
 	ASSERT_LE(0, fd);
-	/* No RESPONSE has come; the room is as good as ever. */
+	/*
+	 * Without RESPONSE the guest does not know the credit; assume the
+	 * default.
+	 */
 	c->peer_buf_alloc = VSOCK_BRIDGE_DEF_BUF_ALLOC;
 	bed_fill(data, 1, 0, sizeof(data));
 	ASSERT_EQ(0, BED_AWAIT_STAT(&self->bed, connects_pending, 0));
@@ -535,7 +548,7 @@ TEST_F(closed, gate_lets_tx_proceed)
 	close(listener);
 }
 
-TEST_F(closed, gate_bounds_the_resets_that_wait)
+TEST_F(closed, gate_limits_the_pending_rsts)
 {
 	enum { N = 1000 };
 	struct virtio_vsock_hdr h = guest_hdr(self->g, VIRTIO_VSOCK_OP_RW,
@@ -558,7 +571,7 @@ TEST_F(closed, gate_bounds_the_resets_that_wait)
 	EXPECT_EQ(0, bed_works(&self->bed));
 }
 
-TEST_F(closed, gate_keeps_64_clients_until_all_are_served)
+TEST_F(closed, gate_queues_64_clients)
 {
 	enum { N = 64 };
 	int fd[N];
@@ -578,10 +591,10 @@ TEST_F(closed, gate_keeps_64_clients_until_all_are_served)
 }
 
 /*
- * Its time starts when the guest can know of it. The clock is a client that says
- * nothing, which has three times as long.
+ * A client's timeout starts when its request reaches the guest. A silent client
+ * with three times the timeout serves as a timer.
  */
-TEST_F(closed, gate_is_not_held_against_a_client)
+TEST_F(closed, gate_does_not_time_out_a_client)
 {
 	int fd, silent;
 
@@ -604,8 +617,8 @@ TEST_F(closed, gate_is_not_held_against_a_client)
 	close(silent);
 }
 
-/* Such drivers are Hermit's and Toro's. */
-TEST_F(closed, gate_opens_in_the_end_for_a_guest_that_never_answers)
+/* Hermit and Toro have such drivers. */
+TEST_F(closed, gate_opens_after_its_timeout)
 {
 	uint64_t end;
 
@@ -616,7 +629,7 @@ TEST_F(closed, gate_opens_in_the_end_for_a_guest_that_never_answers)
 			.connect_timeout_ms = 300)));
 	end = deadline_in(300);
 	ASSERT_EQ(0, send_event(self->g));
-	/* for what follows, not for the gate that is closed */
+	/* for the following events, not for the closed gate */
 	ASSERT_EQ(0, keep_gate_closed(&self->bed));
 	ASSERT_EQ(0, take_event(self->g));
 	EXPECT_EQ(0, bed_works(&self->bed));
@@ -625,10 +638,10 @@ TEST_F(closed, gate_opens_in_the_end_for_a_guest_that_never_answers)
 }
 
 /*
- * A guest that does not run cannot answer. The clock is a client that says nothing,
- * which has longer than the gate had at first.
+ * A stopped guest cannot acknowledge. A silent client with more time than the
+ * gate had at first serves as a timer.
  */
-TEST_F(closed, gate_has_a_time_of_its_own_after_a_pause)
+TEST_F(closed, gate_timeout_restarts_at_resume)
 {
 	int silent;
 
@@ -652,7 +665,7 @@ TEST_F(closed, gate_has_a_time_of_its_own_after_a_pause)
 	close(silent);
 }
 
-TEST_F(closed, gate_opens_when_its_queue_breaks)
+TEST_F(closed, broken_event_queue_opens_the_gate)
 {
 	struct guest_ring *ring = &self->g->event;
 	uint16_t idx = ring->shown_idx + ring->vr.num + 1;
@@ -666,7 +679,7 @@ TEST_F(closed, gate_opens_when_its_queue_breaks)
 	EXPECT_EQ(0, bed_works(&self->bed));
 }
 
-/* Buffers that are not as they should be. */
+/* Event buffers that are unusual or malformed. */
 FIXTURE(buffer)
 {
 	struct bed bed;
@@ -689,7 +702,7 @@ FIXTURE_TEARDOWN(buffer)
 	BED_TEARDOWN(&self->bed);
 }
 
-/* A buffer of one descriptor, where the guest looks for it if nowhere else. */
+/* Posts a buffer with one descriptor; by default at the guest's own address. */
 static int post(struct guest *g, struct vring_desc d)
 {
 	uint8_t *buf = g->event_bufs + g->event.free_head * g->cfg.event_buf;
@@ -700,7 +713,7 @@ static int post(struct guest *g, struct vring_desc d)
 	return guest_ring_raw(&g->event, &d, 1);
 }
 
-/* It came back with nothing in it, before the event or without one. */
+/* Did the buffer come back empty, before the event or without one? */
 static bool came_back_empty(struct guest *g)
 {
 	uint32_t id;
@@ -717,12 +730,12 @@ static bool came_back_empty(struct guest *g)
 	EXPECT_EQ(0, bed_echo(&self->bed, &self->pair));		\
 } while (0)
 
-TEST_F(buffer, that_is_missing_is_an_error_and_the_gate_stays_open)
+TEST_F(buffer, missing_fails_and_keeps_the_gate_open)
 {
 	EXPECT_NO_BUFFER();
 }
 
-TEST_F(buffer, of_3_bytes_comes_back_empty_and_is_counted)
+TEST_F(buffer, of_3_bytes_is_returned_empty_and_counted)
 {
 	ASSERT_LE(0, post(self->g, (struct vring_desc){
 		.len = 3, .flags = VRING_DESC_F_WRITE }));
@@ -731,7 +744,7 @@ TEST_F(buffer, of_3_bytes_comes_back_empty_and_is_counted)
 	EXPECT_EQ(1, BED_STAT(&self->bed, desc_chain_too_short_for_header));
 }
 
-TEST_F(buffer, that_is_readable_comes_back_empty_and_is_counted)
+TEST_F(buffer, readable_is_returned_empty_and_counted)
 {
 	ASSERT_LE(0, post(self->g, (struct vring_desc){ .len = 4 }));
 	EXPECT_NO_BUFFER();
@@ -739,7 +752,7 @@ TEST_F(buffer, that_is_readable_comes_back_empty_and_is_counted)
 	EXPECT_EQ(1, BED_STAT(&self->bed, unwritable_descriptor));
 }
 
-TEST_F(buffer, in_a_hole_comes_back_empty)
+TEST_F(buffer, in_a_hole_is_returned_empty)
 {
 	ASSERT_LE(0, post(self->g, (struct vring_desc){
 		.addr = GUEST_HIGH_GPA - 4096, .len = 4,
@@ -748,7 +761,7 @@ TEST_F(buffer, in_a_hole_comes_back_empty)
 	EXPECT_TRUE(came_back_empty(self->g));
 }
 
-TEST_F(buffer, that_is_bad_is_passed_over_and_wants_an_answer_too)
+TEST_F(buffer, malformed_is_skipped_and_must_be_acknowledged)
 {
 	struct vring_desc good = { .len = 4, .flags = VRING_DESC_F_WRITE };
 
@@ -766,7 +779,7 @@ TEST_F(buffer, that_is_bad_is_passed_over_and_wants_an_answer_too)
 	EXPECT_EQ(0, bed_works(&self->bed));
 }
 
-TEST_F(buffer, that_is_larger_is_used_for_4_bytes)
+TEST_F(buffer, larger_takes_a_4_byte_event)
 {
 	ASSERT_LE(0, post(self->g, (struct vring_desc){
 		.len = 32, .flags = VRING_DESC_F_WRITE }));
@@ -774,7 +787,7 @@ TEST_F(buffer, that_is_larger_is_used_for_4_bytes)
 	EXPECT_EQ(0, take_event(self->g));
 }
 
-TEST_F(buffer, queue_that_is_broken_stops_alone)
+TEST_F(buffer, broken_event_queue_stops_alone)
 {
 	struct guest_ring *ring = &self->g->event;
 
@@ -788,7 +801,7 @@ TEST_F(buffer, queue_that_is_broken_stops_alone)
 	EXPECT_EQ(0, bed_works(&self->bed));
 }
 
-/* Before the start, and without the queue. */
+/* The event queue before the start, and guests without an event queue. */
 FIXTURE(early)
 {
 	struct bed bed;
@@ -810,7 +823,7 @@ FIXTURE_TEARDOWN(early)
 	BED_TEARDOWN(&self->bed);
 }
 
-TEST_F(early, kick_of_the_event_queue_does_no_harm)
+TEST_F(early, kick_before_the_start_is_harmless)
 {
 	ASSERT_EQ(0, guest_ring_set_file(&self->g->event, self->g->fd,
 					 VHOST_SET_VRING_KICK,
@@ -824,7 +837,7 @@ TEST_F(early, kick_of_the_event_queue_does_no_harm)
 	EXPECT_EQ(0, take_event(self->g));
 }
 
-TEST_F(early, answer_from_before_the_start_is_seen_after_it)
+TEST_F(early, acknowledgment_before_the_start_opens_the_gate)
 {
 	guest_event_fill(self->g);
 	ASSERT_EQ(0, set_state(self->g, VSOCK_BRIDGE_STATE_GATED, BUFFERS));
@@ -835,7 +848,7 @@ TEST_F(early, answer_from_before_the_start_is_seen_after_it)
 
 BED_FIXTURE(without)
 
-TEST_F(without, event_queue_an_event_is_refused)
+TEST_F(without, event_queue_send_event_fails)
 {
 	struct bed_pair pair;
 
@@ -846,8 +859,10 @@ TEST_F(without, event_queue_an_event_is_refused)
 	close(pair.fd);
 }
 
-/* Eventfds alone do not make a queue, nor a place alone: nothing is looked at. */
-TEST_F(without, addresses_or_without_a_size_there_is_no_event_queue)
+/*
+ * A queue needs a size and addresses; eventfds or a base alone have no effect.
+ */
+TEST_F(without, addresses_and_size_send_event_fails)
 {
 	struct guest *g = &self->bed.guest;
 	struct vhost_vring_state s = { .index = 2, .num = 3 };
@@ -863,7 +878,7 @@ TEST_F(without, addresses_or_without_a_size_there_is_no_event_queue)
 	EXPECT_EQ(0, bed_works(&self->bed));
 }
 
-TEST_F(without, event_queue_a_closed_gate_is_dropped_at_the_start)
+TEST_F(without, event_queue_start_opens_a_closed_gate)
 {
 	struct guest *g = &self->bed.guest;
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The VMM author's example, which this includes as it is, with a guest behind it. */
+/*
+ * Tests the example for VMM authors, which this file includes unchanged, with a
+ * guest.
+ */
 #include "harness.h"
 
 #include <sys/stat.h>
@@ -13,7 +16,7 @@ FIXTURE(example)
 	struct bed bed;
 };
 
-/* The bed's own device gives way to the one that the example opens. */
+/* The device that the example opens replaces the bed's own. */
 FIXTURE_SETUP(example)
 {
 	SKIP_WITHOUT(guest_device());
@@ -68,7 +71,7 @@ TEST_F(example, moves_bytes_both_ways)
 	EXPECT_EQ(0, bed_works(&self->bed));
 }
 
-TEST_F(example, starts_a_guest_again_that_was_reset)
+TEST_F(example, restarts_a_guest_after_a_reset)
 {
 	struct guest *g = &self->bed.guest;
 
@@ -82,7 +85,7 @@ TEST_F(example, starts_a_guest_again_that_was_reset)
 	EXPECT_EQ(0, bed_works(&self->bed));
 }
 
-TEST_F(example, falls_back_when_there_is_no_node)
+TEST_F(example, falls_back_without_a_node)
 {
 	char node[BED_PATH_SIZE];
 
@@ -90,8 +93,8 @@ TEST_F(example, falls_back_when_there_is_no_node)
 	EXPECT_EQ(-ENODEV, vsock_open(node, self->bed.path));
 }
 
-/* As a container has them: a node whose number no driver has. */
-TEST_F(example, falls_back_when_the_node_has_no_driver)
+/* A container may have a node whose number belongs to no driver. */
+TEST_F(example, falls_back_without_a_driver)
 {
 	char node[BED_PATH_SIZE];
 
@@ -110,17 +113,17 @@ static int open_as_nobody(void *arg)
 	return fd < 0 ? -fd : 0;
 }
 
-TEST_F(example, does_not_fall_back_when_the_node_is_somebody_elses)
+TEST_F(example, does_not_fall_back_without_permission)
 {
 	EXPECT_EQ(EACCES, process_run(open_as_nobody, self->bed.path));
 }
 
-TEST_F(example, does_not_fall_back_when_the_path_is_taken)
+TEST_F(example, does_not_fall_back_if_the_path_exists)
 {
 	EXPECT_EQ(-EADDRINUSE, vsock_open(guest_device(), self->bed.path));
 }
 
-TEST_F(example, does_not_fall_back_when_the_paths_folder_is_not_there)
+TEST_F(example, does_not_fall_back_if_the_folder_is_missing)
 {
 	char path[BED_PATH_SIZE + 8];
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * No connection holds another one back. What is counted is how much the others
- * move while one byte goes its way, not how long it takes.
+ * No connection starves another. The tests count how many bytes the others move
+ * while one byte is in transit, not how long the byte takes.
  */
 #include "harness.h"
 
@@ -31,7 +31,7 @@ FIXTURE_TEARDOWN(fair)
 	BED_TEARDOWN(&self->bed);
 }
 
-/* As many bytes as the host socket takes. */
+/* Writes as many bytes as the host socket takes. */
 static void write_all(int fd)
 {
 	static const char data[65536];
@@ -40,7 +40,7 @@ static void write_all(int fd)
 		;
 }
 
-/* Reads all that has come, and keeps its writer's buffer full. */
+/* Reads all received bytes, and refills the host socket's buffer. */
 static size_t read_bulk(struct bed_pair *bulk)
 {
 	static char data[GUEST_BUF_ALLOC];
@@ -51,11 +51,10 @@ static size_t read_bulk(struct bed_pair *bulk)
 }
 
 /*
- * Flows that never end, and a byte that comes behind them. Before it are two
- * rounds that may be queued when it comes, for TX and RX, a turn of each flow,
- * and what lies in the RX buffers.
+ * A byte follows endless bulk flows. Ahead of it may be two queued rounds, for
+ * TX and RX, one turn of each flow, and the contents of the RX buffers.
  */
-TEST_F(fair, a_byte_to_the_guest_waits_for_one_turn_of_each_flow)
+TEST_F(fair, byte_to_guest_waits_at_most_one_turn_per_flow)
 {
 	enum { FLOWS = 8, TURN = 65536, ROUND = 256 };
 	size_t bound = (2 * ROUND + RX_NUM) * GUEST_RX_BUF + FLOWS * TURN;
@@ -87,8 +86,8 @@ TEST_F(fair, a_byte_to_the_guest_waits_for_one_turn_of_each_flow)
 		close(bulk[i].fd);
 }
 
-/* The order in which the guest puts packets is its own; here for 2 flows. */
-TEST_F(fair, a_byte_to_the_host_is_not_behind_a_reader_that_is_stuck)
+/* The guest alone decides the order of TX packets; here it has two flows. */
+TEST_F(fair, stuck_host_reader_does_not_block_others)
 {
 	static char data[GUEST_TX_BUF];
 	struct bed_pair stuck;
@@ -109,8 +108,8 @@ TEST_F(fair, a_byte_to_the_host_is_not_behind_a_reader_that_is_stuck)
 	close(stuck.fd);
 }
 
-/* A guest that does not read, with writers that would like to go on. */
-TEST_F(fair, a_byte_to_the_guest_is_not_behind_readers_that_are_stuck)
+/* The guest does not read some connections whose writers have more data. */
+TEST_F(fair, stuck_guest_readers_do_not_block_others)
 {
 	enum { STUCK = 8 };
 	struct bed_pair stuck[STUCK];
@@ -118,7 +117,7 @@ TEST_F(fair, a_byte_to_the_guest_is_not_behind_readers_that_are_stuck)
 	for (int i = 0; i < STUCK; i++) {
 		ASSERT_EQ(0, bed_host_pair(&self->bed, &stuck[i], 100 + i));
 		stuck[i].conn->no_updates = true;
-		/* Until its window is full, and behind that the socket. */
+		/* Fill the guest's window, and then the socket's buffer. */
 		ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux,
 				(write_all(stuck[i].fd),
 				 guest_conn_unread(stuck[i].conn) ==
@@ -139,7 +138,7 @@ static uint16_t used_idx(const struct guest_ring *ring)
 	return le16toh(__atomic_load_n(&ring->vr.used->idx, __ATOMIC_ACQUIRE));
 }
 
-/* Chains that all have the same packet in them, put but not shown. */
+/* Adds chains that all point to the same packet, without publishing them. */
 static void put_copies(struct guest *g, struct guest_buf *b, unsigned int n)
 {
 	uint64_t gpa = guest_mem_gpa(&g->mem, b->hdr);
@@ -154,10 +153,10 @@ static void put_copies(struct guest *g, struct guest_buf *b, unsigned int n)
 }
 
 /*
- * A whole ring of tiny packets with one kick, and a byte the other way: it must
- * not wait until the last of them is done.
+ * One kick publishes a whole ring of tiny packets, and one byte goes the other
+ * way. The byte must not wait until the device has processed them all.
  */
-TEST_F(fair, a_byte_to_the_guest_is_not_behind_a_flood_of_packets)
+TEST_F(fair, byte_to_guest_overtakes_a_flood_of_tx_packets)
 {
 	enum { FLOOD = 30000 };
 	struct guest *g = &self->bed.guest;
@@ -181,7 +180,7 @@ TEST_F(fair, a_byte_to_the_guest_is_not_behind_a_flood_of_packets)
 	EXPECT_GT(FLOOD / 2, done);
 	ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux,
 				guest_conn_unread(self->ping.conn) == 1));
-	/* And the rest comes without another kick. */
+	/* The device processes the rest without another kick. */
 	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux,
 			(uint16_t)(used_idx(&g->tx) - before) == FLOOD));
 	close(flood.fd);

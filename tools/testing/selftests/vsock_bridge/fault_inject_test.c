@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Memory that runs out, and copies that fail, at each place in turn: first where
- * the VMM sets the device up, then in the device's own thread while bytes move.
- * What fails says so, leaves nothing behind, and works the next time.
+ * Fails each allocation and each copy in turn: first in the VMM's set-up calls,
+ * then in the device's worker while bytes move. A failure is reported, leaves
+ * nothing behind, and the operation works the next time.
  */
 #include "harness.h"
 
@@ -17,7 +17,7 @@
 #define PORT		80
 #define SIZE		200000
 #define PIECE		16384
-/* Its own sockets: the host end of each type. */
+/* the device's listeners, one for each socket type */
 #define LISTENERS	2
 
 #define SKIP_WITHOUT_FAULTS() do {					\
@@ -83,15 +83,18 @@ static size_t case_since(struct bed *bed, const struct vsock_bridge_stats *then)
 	return 0;
 }
 
-/* Connections and clients, bytes and RSTs that wait, sockets but the listeners. */
+/*
+ * The connections, clients, bytes, pending RSTs and sockets that the device
+ * still has, except its listeners.
+ */
 static uint64_t left_over(struct bed *bed)
 {
 	return SUM(bed, connections, rsts_pending) - LISTENERS;
 }
 
 /*
- * As a guest does, which has forgotten what the device still knows. None stays, for
- * there is room for some only, and what comes late is much where time is short.
+ * Answers each packet for an unknown connection with RST, as a guest does.
+ * Leaves none, because the list is short and many packets may arrive late.
  */
 static void reset_strays(struct bed *bed)
 {
@@ -122,9 +125,7 @@ static bool comes_to_rest(struct bed *bed)
 	return !left_over(bed);
 }
 
-/*
- * Set-up. Each step is issued again when it has failed, as a VMM might.
- */
+/* Set-up: each failed step is issued again, as a VMM may do. */
 
 static int open_device(struct bed *bed)
 {
@@ -137,7 +138,7 @@ static int set_uds(struct bed *bed)
 				BED_UDS(.flags = VSOCK_BRIDGE_UDS_SEQPACKET));
 }
 
-/* A port of its own, and all others where they lead without a map. */
+/* Maps one port, and lets all others use the path prefix. */
 static int set_port(struct bed *bed)
 {
 	struct vsock_bridge_port port = {
@@ -242,8 +243,8 @@ static int run_steps(struct bed *bed, size_t from, size_t to)
 }
 
 /*
- * -ENFILE is what the kernel says when it has no memory for a socket, -ENOSPC
- * what some file systems say when they have none for its file.
+ * The kernel returns -ENFILE if it has no memory for a socket, and some file
+ * systems return -ENOSPC if they have none for its file.
  */
 static bool is_clear(int err)
 {
@@ -251,12 +252,12 @@ static bool is_clear(int err)
 	       err == -ENOSPC;
 }
 
-/* A guest that has not begun, whose next device is a new one. */
+/* Resets the guest; its next device is new. */
 static void begin_again(struct bed *bed)
 {
 	char seqpacket[BED_PATH_SIZE + sizeof("_seqpacket")];
 
-	/* the old one must not see its rings change; the first one never ran */
+	/* the old device must not see the rings change; the first never ran */
 	guest_stop(&bed->guest);
 	guest_mux_fini(&bed->mux);
 	guest_reset(&bed->guest);
@@ -305,7 +306,7 @@ FIXTURE_TEARDOWN(set_up)
 	BED_TEARDOWN(&self->bed);
 }
 
-TEST_F(set_up, fails_with_a_clear_error_at_each_place_and_works_the_next_time)
+TEST_F(set_up, each_fault_returns_an_error_and_a_retry_works)
 {
 	struct bed *bed = &self->bed;
 	unsigned int n, failed = 0;
@@ -320,28 +321,26 @@ TEST_F(set_up, fails_with_a_clear_error_at_each_place_and_works_the_next_time)
 		hit = inject_disarm(&self->caller);
 		if (err) {
 			failed++;
-			ASSERT_TRUE(hit) TH_LOG("error %d by itself", err);
+			ASSERT_TRUE(hit) TH_LOG("error %d without a fault", err);
 			ASSERT_TRUE(is_clear(err))
-				TH_LOG("place %u: error %d", n, err);
+				TH_LOG("fault %u: error %d", n, err);
 			ASSERT_EQ(0, steps[variant->step](bed))
-				TH_LOG("after place %u", n);
+				TH_LOG("after fault %u", n);
 		}
 		ASSERT_EQ(0, run_steps(bed, variant->step + 1, STEPS))
-			TH_LOG("after place %u", n);
+			TH_LOG("after fault %u", n);
 		ASSERT_EQ(0, bed_works(bed))
-			TH_LOG("after place %u: error %d", n, err);
-		ASSERT_TRUE(comes_to_rest(bed)) TH_LOG("after place %u", n);
+			TH_LOG("after fault %u: error %d", n, err);
+		ASSERT_TRUE(comes_to_rest(bed)) TH_LOG("after fault %u", n);
 	}
 	EXPECT_FALSE(hit);
 	EXPECT_NE(0, failed);
-	TH_LOG("%u places, of which %u made it fail", n - 2, failed);
+	TH_LOG("%u faults, of which %u made it fail", n - 2, failed);
 }
 
-/*
- * The data path, in the device's own thread.
- */
+/* The data path, in the device's worker. */
 
-/* It has both listeners, whatever its connections are. */
+/* The device has listeners for both socket types. */
 static int open_bed(struct bed *bed, int type)
 {
 	int err = bed_open_seqpacket(bed, NULL);
@@ -364,13 +363,13 @@ static int open_worker(struct inject *worker)
 }
 
 /**
- * struct story - what happens while something fails
- * @bed: where
- * @before: what was counted before
- * @host: a connection that the host made, or will make
- * @guest: likewise, the guest
- * @listener: of the guest's connections
- * @waited: what was waited for last, and for how long, in ms
+ * struct story - what happens during a fault
+ * @bed: the test bed
+ * @before: the counters before
+ * @host: the connection from the host
+ * @guest: the connection from the guest
+ * @listener: the listener for the guest's connections
+ * @waited: what the last wait was for, and how long it took in ms
  * @buf: bytes of the stream
  */
 struct story {
@@ -386,7 +385,7 @@ struct story {
 	char buf[SIZE];
 };
 
-/* Has the device counted no error case since? */
+/* Has no error been counted since @before? */
 static bool untroubled(struct story *s)
 {
 	struct vsock_bridge_stats now;
@@ -395,7 +394,10 @@ static bool untroubled(struct story *s)
 	       cases_in(&now) == cases_in(&s->before);
 }
 
-/* The wait ends with an error case as well; whether @cond is true. */
+/*
+ * Waits until @cond is true or an error is counted. Returns whether @cond is
+ * true.
+ */
 #define UNTIL(s, cond) ({						\
 	uint64_t _deadline = deadline_in(WAIT_MS);			\
 	bool _ok;							\
@@ -407,7 +409,7 @@ static bool untroubled(struct story *s)
 	(s)->waited.ms = WAIT_MS - deadline_left(_deadline);		\
 	_ok; })
 
-/* The host program has read the line that says that it is connected. */
+/* Has the host program received its OK line? */
 static bool has_line(int fd)
 {
 	char line[32];
@@ -430,8 +432,8 @@ static bool accept_failed(struct story *s)
 }
 
 /*
- * Where its accept had no memory, the client comes a little later, maybe when the
- * story is over.
+ * If the device had no memory to accept the client, it retries a little later,
+ * perhaps after the story.
  */
 static bool late_client_comes(struct story *s)
 {
@@ -479,7 +481,7 @@ static bool gives_all(struct guest_conn *c, const char *buf, size_t *done,
 	return *done == all;
 }
 
-/* The host program reads when all is sent: the device has to keep some. */
+/* The host program reads only when all is sent, so the device must buffer. */
 static bool to_host(struct story *s)
 {
 	struct guest_conn *c = s->host.conn;
@@ -508,7 +510,7 @@ static bool to_guest(struct story *s)
 	       bed_match(s->buf, 2, 0, SIZE);
 }
 
-/* One is closed by the host program, the other by the guest. */
+/* The host program closes one connection, the guest the other. */
 static bool both_close(struct story *s)
 {
 	close(s->host.fd);
@@ -532,7 +534,7 @@ static void end_pair(struct bed_pair *pair)
 	pair->conn = NULL;
 }
 
-/* A ring that broke is there again after the next start. */
+/* A restart repairs a broken ring. */
 static int start_anew(struct bed *bed)
 {
 	struct guest *g = &bed->guest;
@@ -561,7 +563,7 @@ FIXTURE_VARIANT(flow)
 #define STREAM(name, ...) FIXTURE_VARIANT_ADD(flow, name) {		\
 	.happens = name, .type = SOCK_STREAM, __VA_ARGS__ }
 
-/* All that moves is one message. */
+/* All bytes are one message. */
 #define SEQPACKET(name, ...) FIXTURE_VARIANT_ADD(flow, seqpacket_##name) { \
 	.happens = name, .type = SOCK_SEQPACKET, __VA_ARGS__ }
 
@@ -604,7 +606,7 @@ static void forget_clients(int listener)
 		close(fd);
 }
 
-TEST_F(flow, that_fails_at_each_place_is_counted_and_leaves_a_device_that_works)
+TEST_F(flow, each_fault_is_counted_and_the_device_recovers)
 {
 	struct story *s = &self->story;
 	struct bed *bed = &self->bed;
@@ -621,29 +623,32 @@ TEST_F(flow, that_fails_at_each_place_is_counted_and_leaves_a_device_that_works)
 		if (!good) {
 			failed++;
 			ASSERT_TRUE(hit)
-				TH_LOG("place %u: not by an injected failure, but error case %zu; waited %d ms for %s",
+				TH_LOG("fault %u: not injected, but error case %zu; waited %d ms for %s",
 				       n, case_since(bed, &s->before),
 				       s->waited.ms, s->waited.what);
 			ASSERT_FALSE(untroubled(s))
-				TH_LOG("place %u: not counted", n);
+				TH_LOG("fault %u: not counted", n);
 		}
 		if (BED_STAT(bed, vring_broken) != s->before.vring_broken)
 			ASSERT_EQ(0, start_anew(bed))
-				TH_LOG("after place %u", n);
+				TH_LOG("after fault %u", n);
 		ASSERT_TRUE(late_client_comes(s))
-			TH_LOG("after place %u", n);
+			TH_LOG("after fault %u", n);
 		end_pair(&s->host);
 		end_pair(&s->guest);
 		forget_clients(s->listener);
-		ASSERT_TRUE(comes_to_rest(bed)) TH_LOG("after place %u", n);
-		ASSERT_EQ(0, bed_works(bed)) TH_LOG("after place %u", n);
-		/* what could not be written came back empty, as it should */
+		ASSERT_TRUE(comes_to_rest(bed)) TH_LOG("after fault %u", n);
+		ASSERT_EQ(0, bed_works(bed)) TH_LOG("after fault %u", n);
+		/*
+		 * a chain that the device could not write came back empty, as
+		 * it must
+		 */
 		if (BED_STAT(bed, guest_memory) != s->before.guest_memory)
 			bed->guest.error[0] = 0;
 	}
 	EXPECT_FALSE(hit);
 	EXPECT_NE(0, failed);
-	TH_LOG("%u places, of which %u made it fail", n - 2, failed);
+	TH_LOG("%u faults, of which %u made it fail", n - 2, failed);
 }
 
 FIXTURE(backlog)
@@ -669,7 +674,7 @@ FIXTURE_TEARDOWN(backlog)
 	BED_TEARDOWN(&self->bed);
 }
 
-/* Whether the accept of a client fails when the @n-th place does. */
+/* Does accepting a client fail if the @n-th fault point fails? */
 static bool accept_fails(struct story *s, struct inject *worker, unsigned int n)
 {
 	if (bed_stats(s->bed->guest.fd, &s->before) || inject_arm(worker, n))
@@ -679,8 +684,8 @@ static bool accept_fails(struct story *s, struct inject *worker, unsigned int n)
 	return accept_failed(s);
 }
 
-/* No other client comes, whose event would bring both. */
-TEST_F(backlog, a_client_whose_accept_had_no_memory_is_taken_by_itself)
+/* No other client connects, whose wake-up would make the device accept both. */
+TEST_F(backlog, accept_without_memory_is_retried)
 {
 	struct story *s = &self->story;
 	struct bed *bed = &self->bed;

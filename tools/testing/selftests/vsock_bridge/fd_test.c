@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The host end by descriptors: a shared listener, a directory; one direction. */
+/*
+ * Host ends from descriptors: a shared listener, a directory, and one direction
+ * only.
+ */
 #include "harness.h"
 
 #include <fcntl.h>
@@ -19,14 +22,14 @@ static int set_listener(struct bed *bed, int fd)
 				 VSOCK_BRIDGE_UDS_NO_CONNECT, .fd = fd));
 }
 
-/* A listener that the device may share, and its place in the bed. */
+/* Creates a listener to share with the device, and makes it the bed's path. */
 static int other_listener(struct bed *bed)
 {
 	snprintf(bed->path, sizeof(bed->path), "%s/shared", bed->dir);
 	return uds_listen(bed->path);
 }
 
-TEST_F(host_end, a_listener_can_be_given)
+TEST_F(host_end, accepts_a_shared_listener)
 {
 	int fd = other_listener(&self->bed);
 	struct bed_pair pair;
@@ -40,7 +43,7 @@ TEST_F(host_end, a_listener_can_be_given)
 	close(pair.fd);
 }
 
-TEST_F(host_end, clients_from_before_are_taken_from_a_listener)
+TEST_F(host_end, accepts_clients_in_the_backlog_of_a_shared_listener)
 {
 	int fd = other_listener(&self->bed), client;
 
@@ -53,7 +56,7 @@ TEST_F(host_end, clients_from_before_are_taken_from_a_listener)
 	close(fd);
 }
 
-TEST_F(host_end, a_shared_listener_lives_on_without_the_device)
+TEST_F(host_end, shared_listener_survives_the_device)
 {
 	int fd = other_listener(&self->bed), client;
 
@@ -73,7 +76,7 @@ TEST_F(host_end, a_shared_listener_lives_on_without_the_device)
 	close(fd);
 }
 
-TEST_F(host_end, a_shared_listener_keeps_its_options)
+TEST_F(host_end, shared_listener_keeps_its_options)
 {
 	int fd = other_listener(&self->bed), before, after;
 	socklen_t len = sizeof(before);
@@ -85,8 +88,10 @@ TEST_F(host_end, a_shared_listener_keeps_its_options)
 	close(fd);
 }
 
-/* Whoever has it may end it for all; that is no failure of an accept. */
-TEST_F(host_end, a_shared_listener_that_is_shut_down_harms_nothing)
+/*
+ * Any holder may shut it down for all; that does not count as a failed accept.
+ */
+TEST_F(host_end, shutdown_of_a_shared_listener_is_harmless)
 {
 	int fd = other_listener(&self->bed);
 	struct bed_pair pair;
@@ -101,8 +106,8 @@ TEST_F(host_end, a_shared_listener_that_is_shut_down_harms_nothing)
 	close(fd);
 }
 
-/* Clients inherit what the listener is like, but for what the device needs. */
-TEST_F(host_end, a_shared_listener_keeps_its_options_when_it_accepts)
+/* Clients inherit the listener's options, except those that the device sets. */
+TEST_F(host_end, shared_listener_keeps_its_options_after_accept)
 {
 	int fd = other_listener(&self->bed), before, after;
 	socklen_t len = sizeof(before);
@@ -117,7 +122,7 @@ TEST_F(host_end, a_shared_listener_keeps_its_options_when_it_accepts)
 	close(fd);
 }
 
-/* Descriptors that are no listener; the host end must stay. */
+/* Descriptors that are not listeners: SET_UDS must keep the old host end. */
 static int wrong_fd(const char *what)
 {
 	int pair[2];
@@ -141,7 +146,7 @@ static int wrong_fd(const char *what)
 	return socket(AF_NETLINK, SOCK_RAW, 0);
 }
 
-TEST_F(host_end, a_descriptor_that_is_no_listener_is_refused)
+TEST_F(host_end, refuses_descriptors_that_are_not_listeners)
 {
 	static const struct {
 		const char *what;
@@ -164,7 +169,7 @@ TEST_F(host_end, a_descriptor_that_is_no_listener_is_refused)
 	EXPECT_EQ(0, bed_works(&self->bed));
 }
 
-TEST_F(host_end, flags_that_contradict_each_other_are_refused)
+TEST_F(host_end, refuses_contradictory_flags)
 {
 	static const struct {
 		const char *path;
@@ -197,7 +202,7 @@ TEST_F(host_end, flags_that_contradict_each_other_are_refused)
 	EXPECT_EQ(0, bed_works(&self->bed));
 }
 
-TEST_F(host_end, without_a_listener_the_guest_still_connects)
+TEST_F(host_end, no_listen_lets_the_guest_connect)
 {
 	char path[BED_PATH_SIZE + 8];
 	int fd;
@@ -213,7 +218,7 @@ TEST_F(host_end, without_a_listener_the_guest_still_connects)
 	close(fd);
 }
 
-TEST_F(host_end, without_connects_the_host_still_does)
+TEST_F(host_end, no_connect_lets_host_programs_connect)
 {
 	struct bed_pair pair;
 	int fd;
@@ -236,7 +241,7 @@ static int open_dir(const struct bed *bed, int flags)
 	return open(bed->dir, flags | O_DIRECTORY | O_CLOEXEC);
 }
 
-TEST_F(host_end, a_directory_is_where_paths_start)
+TEST_F(host_end, dir_fd_is_the_base_of_the_path)
 {
 	int dir = open_dir(&self->bed, O_PATH), fd;
 	struct bed_pair pair;
@@ -255,12 +260,12 @@ TEST_F(host_end, a_directory_is_where_paths_start)
 	close(fd);
 }
 
-TEST_F(host_end, a_directory_may_be_moved_and_deep)
+TEST_F(host_end, dir_fd_works_for_long_paths_and_after_rename)
 {
 	int dir, fd;
 	char name[201], *old;
 
-	/* Deeper than an AF_UNIX address could say. */
+	/* The path is longer than an AF_UNIX address can hold. */
 	memset(name, 'x', 200);
 	name[200] = 0;
 	old = getcwd(NULL, 0);
@@ -285,7 +290,7 @@ TEST_F(host_end, a_directory_may_be_moved_and_deep)
 	close(fd);
 }
 
-TEST_F(host_end, a_prefix_stands_right_before_the_port)
+TEST_F(host_end, prefix_flag_adds_no_underscore_before_the_port)
 {
 	int dir = open_dir(&self->bed, O_PATH), fd;
 
@@ -301,7 +306,7 @@ TEST_F(host_end, a_prefix_stands_right_before_the_port)
 	close(fd);
 }
 
-TEST_F(host_end, what_is_no_directory_is_refused)
+TEST_F(host_end, refuses_dir_fd_that_is_not_a_directory)
 {
 	struct vsock_bridge_uds uds = {
 		.flags = VSOCK_BRIDGE_UDS_DIR_FD, .dir_fd = 999,
@@ -318,11 +323,11 @@ TEST_F(host_end, what_is_no_directory_is_refused)
 			.dir_fd = AT_FDCWD)));
 }
 
-/* --- before there is an owner */
+/* --- before SET_OWNER */
 
 /**
- * @bed: a device that has no owner
- * @listener: a socket that it may share
+ * @bed: a device without an owner
+ * @listener: a listener to share with it
  */
 FIXTURE(ownerless)
 {
@@ -343,7 +348,7 @@ FIXTURE_TEARDOWN(ownerless)
 	BED_TEARDOWN(&self->bed);
 }
 
-TEST_F(ownerless, device_takes_the_clients_that_waited_in_a_shared_listener)
+TEST_F(ownerless, set_owner_accepts_clients_in_the_backlog)
 {
 	struct bed_pair pair;
 
@@ -381,7 +386,10 @@ static bool is_gone(uint32_t number)
 	return err == -ENOENT;
 }
 
-/* Closes what the device and its listener are held by, but what was sent. */
+/*
+ * Closes every descriptor of the device and its listener, so that only the
+ * message in the client's socket refers to the device.
+ */
 static bool ends_without(FIXTURE_DATA(ownerless) *self, int client)
 {
 	uint32_t number = control_number(self->bed.guest.fd);
@@ -393,7 +401,7 @@ static bool ends_without(FIXTURE_DATA(ownerless) *self, int client)
 	return is_gone(number);
 }
 
-TEST_F(ownerless, device_that_is_sent_to_its_shared_listener_ends)
+TEST_F(ownerless, device_sent_to_its_own_listener_is_released)
 {
 	int client = uds_connect(self->bed.path);
 
@@ -403,8 +411,8 @@ TEST_F(ownerless, device_that_is_sent_to_its_shared_listener_ends)
 	EXPECT_TRUE(ends_without(self, client));
 }
 
-/* By a socket that holds it. */
-TEST_F(ownerless, device_that_is_sent_in_another_socket_ends)
+/* The socket in the message contains a message with the device. */
+TEST_F(ownerless, device_sent_inside_another_socket_is_released)
 {
 	int client = uds_connect(self->bed.path), pair[2];
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A host socket whose release waits for a file system: the last reference to a
- * file that was removed, on an ext4 that is frozen.
+ * Releasing a host socket blocks on a file system: the socket holds the last
+ * reference to a removed file on a frozen ext4.
  */
 #include "harness.h"
 
@@ -13,8 +13,8 @@
 #include <sys/stat.h>
 
 /**
- * @dir: where the file system is mounted
- * @root: its root, open; -1 without one
+ * @dir: the mount point of the file system
+ * @root: a descriptor of its root; -1 without one
  * @pair: a connection that holds the last reference to the socket file
  */
 FIXTURE(frozen)
@@ -25,7 +25,7 @@ FIXTURE(frozen)
 	struct bed_pair pair;
 };
 
-/* The lab puts the image beside the program. */
+/* The lab puts the image next to the program. */
 static int mount_image(const char *dir)
 {
 	char program[256] = { 0 }, command[1024];
@@ -58,7 +58,7 @@ FIXTURE_SETUP(frozen)
 	ASSERT_EQ(0, bed_set_uds(self->bed.guest.fd, path));
 	strcpy(self->bed.path, path);
 	ASSERT_EQ(0, bed_host_pair(&self->bed, &self->pair, 80));
-	/* neither a name nor a listener is left */
+	/* no name and no listener refers to the file any more */
 	strcpy(self->bed.path, old);
 	ASSERT_EQ(0, unlink(path));
 	ASSERT_EQ(0, unlink(old));
@@ -99,7 +99,10 @@ static void *ask(void *arg)
 	return NULL;
 }
 
-/* Whether the device answers, of a thread of its own: it may not. */
+/*
+ * Does the device answer an ioctl? A separate thread issues it, because it may
+ * block for ever.
+ */
 static bool answers(struct bed *bed)
 {
 	struct question q = { .fd = bed->guest.fd };
@@ -118,13 +121,13 @@ static bool answers(struct bed *bed)
 	return answered && !q.answer;
 }
 
-/* The worker is in the release of the socket. */
+/* Is the worker blocked in the release of the socket? */
 static bool release_waits(void)
 {
 	return !system("grep -lq -e evict -e ext4 /proc/[0-9]*/task/*/stack");
 }
 
-TEST_F(frozen, file_system_holds_up_neither_the_lock_nor_the_guest)
+TEST_F(frozen, file_system_blocks_neither_ioctls_nor_the_guest)
 {
 	uint64_t deadline = deadline_in(WAIT_MS);
 

@@ -78,7 +78,7 @@ static void free_tx_bufs(struct guest *g)
 	}
 }
 
-/* Region 0 holds the rings, the buffers, and a share for tests to take. */
+/* Region 0 holds the rings, the buffers, and spare memory for tests. */
 static int map_memory(struct guest *g)
 {
 	uint32_t tx_size = g->cfg.tx_buf + GUEST_HDR_SIZE;

@@ -6,7 +6,9 @@
 
 #include "guest_conn.h"
 
-/* Free space below which Linux tells its credit: the largest packet. */
+/*
+ * Linux sends CREDIT_UPDATE when the free space drops below its largest packet.
+ */
 #define UPDATE_BELOW	65536
 
 void guest_mux_init(struct guest_mux *mux, struct guest *guest)
@@ -130,25 +132,25 @@ int guest_conn_op(struct guest_conn *c, unsigned int op, uint32_t flags)
 	h.flags = htole32(flags);
 	err = guest_send(c->mux->guest, &h, NULL, deadline_in(WAIT_MS));
 	if (!err)
-		c->fwd_told = c->fwd_cnt;
+		c->fwd_reported = c->fwd_cnt;
 	return err;
 }
 
-/* A driver that does not count as virtio says cannot blame the device for that. */
+/* The counts that non-Linux drivers send prove no violation by the device. */
 static void check_room(struct guest_conn *c, uint32_t len)
 {
 	struct guest *g = c->mux->guest;
 
 	if (guest_conn_unread(c) + len > c->capacity)
-		guest_fail(g, "RX: %u bytes in a room of %u",
+		guest_fail(g, "RX: %u bytes in a buffer of %u",
 			   guest_conn_unread(c) + len, c->capacity);
 	if (c->mux->habits)
 		return;
-	if (c->rx_cnt - c->fwd_told + len > c->buf_alloc)
-		guest_fail(g, "RX: %u bytes where %u were told",
-			   c->rx_cnt - c->fwd_told + len, c->buf_alloc);
+	if (c->rx_cnt - c->fwd_reported + len > c->buf_alloc)
+		guest_fail(g, "RX: %u bytes with a credit of %u",
+			   c->rx_cnt - c->fwd_reported + len, c->buf_alloc);
 	if ((c->unread + 1) * GUEST_PACKET_COST > c->buf_alloc)
-		guest_fail(g, "RX: %u unread packets in a room of %u bytes",
+		guest_fail(g, "RX: %u unread packets in a buffer of %u bytes",
 			   c->unread + 1, c->buf_alloc);
 }
 
@@ -156,11 +158,11 @@ static bool joins(const struct guest_conn *c, uint32_t len)
 {
 	if (c->type != VIRTIO_VSOCK_TYPE_STREAM || !c->unread)
 		return false;
-	/* a driver without a ceiling need not tell packets apart */
+	/* a driver without a packet limit need not count packets */
 	return c->mux->habits || (len <= GUEST_JOIN_MAX && len < c->tail);
 }
 
-/* @room: what the packet's buffer holds. */
+/* @room is the payload capacity of the packet's buffer. */
 static void keep(struct guest_conn *c, const uint8_t *data, uint32_t len,
 		 uint32_t room, bool last)
 {
@@ -217,7 +219,7 @@ static void receive(struct guest_conn *c, const struct guest_buf *b)
 	unsigned int op = le16toh(h->op);
 
 	if (le16toh(h->type) != c->type)
-		guest_fail(c->mux->guest, "RX: type %u for one of type %u",
+		guest_fail(c->mux->guest, "RX: type %u on a connection of type %u",
 			   le16toh(h->type), c->type);
 	take_credit(c, h);
 	if (op < GUEST_CONN_OPS)
@@ -259,7 +261,7 @@ static bool listening(const struct guest_mux *mux, uint32_t port)
 static void add_stray(struct guest_mux *mux, const struct virtio_vsock_hdr *h)
 {
 	if (mux->nr_strays == GUEST_MUX_STRAYS)
-		guest_fail(mux->guest, "RX: too many packets of no connection");
+		guest_fail(mux->guest, "RX: too many packets for unknown connections");
 	else
 		mux->strays[mux->nr_strays++] = *h;
 }
@@ -329,7 +331,7 @@ void guest_listen(struct guest_mux *mux, uint32_t port)
 		mux->listeners[mux->nr_listeners++] = port;
 }
 
-/* The oldest, which is the last in the list. */
+/* Returns the oldest request, which is the last in the list. */
 static struct guest_conn *next_request(struct guest_mux *mux, uint32_t port)
 {
 	struct guest_conn *found = NULL;
@@ -403,7 +405,7 @@ static int send_payload(struct guest_conn *c, const void *data, uint32_t len,
 	err = guest_send(c->mux->guest, &h, data, deadline);
 	if (err)
 		return err;
-	c->fwd_told = c->fwd_cnt;
+	c->fwd_reported = c->fwd_cnt;
 	c->tx_cnt += len;
 	return 0;
 }
@@ -465,7 +467,7 @@ size_t guest_conn_send(struct guest_conn *c, const void *data, size_t len,
 			n = guest_conn_credit(c);
 		c->sleeps = !n && c->mux->habits &&
 			    c->mux->habits->needs_update;
-		/* A deadline in the past: only if there is room now. */
+		/* A deadline in the past: send only if there is room now. */
 		if (!n || send_payload(c, (const char *)data + sent, n,
 				       end_of_message(c, sent + n == len), 0))
 			break;
@@ -474,7 +476,7 @@ size_t guest_conn_send(struct guest_conn *c, const void *data, size_t len,
 	return sent;
 }
 
-/* Packets whose last byte has been read are no longer waiting. */
+/* A packet is retired when its last byte has been read. */
 static void retire_packets(struct guest_conn *c)
 {
 	while (c->unread &&
@@ -486,14 +488,14 @@ static void retire_packets(struct guest_conn *c)
 
 static bool update_due(const struct guest_conn *c)
 {
-	uint32_t open = c->fwd_told + c->buf_alloc - c->rx_cnt;
-	uint32_t untold = c->fwd_cnt - c->fwd_told;
+	uint32_t open = c->fwd_reported + c->buf_alloc - c->rx_cnt;
+	uint32_t unreported = c->fwd_cnt - c->fwd_reported;
 
-	if (c->no_updates || !untold || c->reset)
+	if (c->no_updates || !unreported || c->reset)
 		return false;
 	if (c->mux->habits)
 		return c->mux->habits->updates_above != GUEST_NEVER &&
-		       untold > c->mux->habits->updates_above;
+		       unreported > c->mux->habits->updates_above;
 	return open < UPDATE_BELOW || !guest_conn_unread(c);
 }
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Connections over a guest: what a guest's socket layer does, with each step
- * in the hands of the test. Nothing happens by itself but this: received
- * packets are sorted, payload is kept until it is read, and a CREDIT_REQUEST is
- * answered.
+ * Connections of a guest: what a guest's socket layer does, with each step
+ * under the test's control. Only three things happen by themselves: received
+ * packets are assigned to connections, payload is kept until the test reads it,
+ * and a CREDIT_REQUEST is answered.
  *
- * A device that sends more than the guest has room for, by its own count or by
- * Linux's count of packets, is noted with guest_fail().
+ * guest_fail() records a device that sends more than the guest has room for, by
+ * the advertised credit or by Linux's packet limit.
  */
 #ifndef GUEST_CONN_H
 #define GUEST_CONN_H
@@ -16,9 +16,9 @@
 #include "guest.h"
 
 /*
- * Linux's guest takes a packet while (unread packets + 1) * 576 <= buf_alloc. One
- * of a stream, of at most 128 bytes and smaller than the room behind the last
- * unread one, joins that.
+ * A Linux guest accepts a packet while (unread packets + 1) * 576 <= buf_alloc.
+ * A STREAM packet of at most 128 bytes that fits behind the last unread packet
+ * is merged into that packet.
  */
 #define GUEST_PACKET_COST	576
 #define GUEST_JOIN_MAX		128
@@ -26,43 +26,42 @@
 #define GUEST_MUX_LISTENERS	16
 #define GUEST_CONN_OPS		(VIRTIO_VSOCK_OP_CREDIT_REQUEST + 1)
 
-/* What a driver puts into fwd_cnt. */
+/* What a driver reports as fwd_cnt. */
 enum guest_counts {
-	GUEST_COUNTS_READ,	/* bytes that were read, as virtio says */
-	GUEST_COUNTS_RECEIVED,	/* bytes that have arrived */
-	GUEST_COUNTS_UNREAD,	/* bytes that wait to be read */
-	GUEST_COUNTS_ROOM,	/* bytes that there is room for */
+	GUEST_COUNTS_READ,	/* bytes read, as virtio specifies */
+	GUEST_COUNTS_RECEIVED,	/* bytes received */
+	GUEST_COUNTS_UNREAD,	/* bytes not yet read */
+	GUEST_COUNTS_ROOM,	/* bytes of free space */
 };
 
-/* What a driver does with a CREDIT_REQUEST. */
+/* How a driver answers a CREDIT_REQUEST. */
 enum guest_answers {
 	GUEST_ANSWERS,
 	GUEST_IS_SILENT,
-	GUEST_ASKS_BACK,	/* with a CREDIT_REQUEST */
+	GUEST_ASKS_BACK,	/* with its own CREDIT_REQUEST */
 };
 
-/* How a driver ends a connection. */
+/* How a driver closes a connection. */
 enum guest_closes {
-	GUEST_SHUTS,		/* SHUTDOWN of both directions, and waits */
+	GUEST_SHUTS,		/* SHUTDOWN of both directions, then waits */
 	GUEST_RESETS,		/* RST */
-	GUEST_SHUTS_NOTHING,	/* SHUTDOWN without a flag, then RST */
+	GUEST_SHUTS_NOTHING,	/* SHUTDOWN without flags, then RST */
 };
 
 #define GUEST_NEVER	UINT32_MAX
 
 /**
- * struct guest_habits - a driver that is not Linux's: no ceiling for packets
+ * struct guest_habits - a driver other than Linux; it has no packet limit
  * @window: buf_alloc of its connections
- * @free_alloc: its buf_alloc is the room that is free
- * @counts: what its fwd_cnt is
- * @updates_above: it sends a CREDIT_UPDATE when more bytes than this were read
- *	without a word; or GUEST_NEVER
- * @answers: what it does with a CREDIT_REQUEST
- * @needs_update: a writer that has run out of credit goes on at a CREDIT_UPDATE,
- *	and at nothing else
- * @ignores_updates: it takes credit from all packets but a CREDIT_UPDATE
- * @resets_shutdown: it answers a SHUTDOWN of any direction by RST
- * @closes: how it ends a connection
+ * @free_alloc: its buf_alloc is the free space
+ * @counts: what it reports as fwd_cnt
+ * @updates_above: it sends a CREDIT_UPDATE when more unreported bytes than this
+ *     were read; GUEST_NEVER for none
+ * @answers: how it answers a CREDIT_REQUEST
+ * @needs_update: a writer without credit wakes only at a CREDIT_UPDATE
+ * @ignores_updates: it takes credit from every packet except CREDIT_UPDATE
+ * @resets_shutdown: it answers SHUTDOWN of any direction with RST
+ * @closes: how it closes a connection
  */
 struct guest_habits {
 	uint32_t window;
@@ -81,30 +80,30 @@ struct guest_mux;
 /**
  * struct guest_conn - one connection of the guest
  * @mux: owner
- * @next: in the list of @mux
+ * @next: next in the list of @mux
  * @local: port in the guest
  * @peer: port of the host
  * @type: VIRTIO_VSOCK_TYPE_*
- * @open: RESPONSE has come or gone
- * @reset: the device ended it
+ * @open: RESPONSE was sent or received
+ * @reset: RST was sent or received
  * @accepted: guest_accept() has returned it
  * @no_updates: guest_conn_recv() sends no CREDIT_UPDATE by itself
- * @buf_alloc: room for payload
- * @space: the room, a ring of @capacity bytes
- * @capacity: the largest that @buf_alloc can be made
+ * @buf_alloc: advertised receive space
+ * @space: the receive space, a ring buffer of @capacity bytes
+ * @capacity: upper bound for @buf_alloc
  * @rx_cnt: bytes received
  * @fwd_cnt: bytes read
- * @fwd_told: @fwd_cnt as the device knows it
- * @ends: of each unread packet, @rx_cnt behind it
- * @last: of each unread packet, whether it ends a message
+ * @fwd_reported: the @fwd_cnt that the device knows
+ * @ends: @rx_cnt at the end of each unread packet
+ * @last: for each unread packet, whether it ends a message
  * @first: index of the oldest unread packet in @ends and @last
  * @unread: number of unread packets
- * @tail: room behind the last of them
- * @most_unread: the most that there were
- * @sleeps: of a driver that needs updates: its writer waits for one
+ * @tail: free space behind the last unread packet
+ * @most_unread: maximum of @unread so far
+ * @sleeps: with @needs_update: the writer waits for a CREDIT_UPDATE
  * @tx_cnt: bytes sent
- * @peer_buf_alloc: as last told
- * @peer_fwd_cnt: as last told
+ * @peer_buf_alloc: last value from the device
+ * @peer_fwd_cnt: last value from the device
  * @peer_shutdown: flags of all SHUTDOWN packets from the device
  * @seen: packets from the device, by operation
  */
@@ -123,7 +122,7 @@ struct guest_conn {
 	uint32_t capacity;
 	uint32_t rx_cnt;
 	uint32_t fwd_cnt;
-	uint32_t fwd_told;
+	uint32_t fwd_reported;
 	uint32_t *ends;
 	bool *last;
 	unsigned int first;
@@ -143,12 +142,12 @@ struct guest_conn {
  * @guest: the guest
  * @conns: all connections
  * @listeners: ports whose requests become connections
- * @nr_listeners: number of those
- * @habits: of a driver that is not Linux's; else NULL
- * @buf_alloc: of new connections
- * @type: of the connections that the guest makes
- * @strays: packets of no connection, oldest first
- * @nr_strays: number of those
+ * @nr_listeners: number of @listeners
+ * @habits: of a driver other than Linux; NULL for Linux
+ * @buf_alloc: buf_alloc of new connections
+ * @type: type of the connections that the guest opens
+ * @strays: packets for unknown connections, oldest first
+ * @nr_strays: number of @strays
  */
 struct guest_mux {
 	struct guest *guest;
@@ -163,19 +162,19 @@ struct guest_mux {
 };
 
 void guest_mux_init(struct guest_mux *mux, struct guest *guest);
-/* A driver that is not Linux's, before there are connections. */
+/* Imitates a driver other than Linux. Call it before any connection exists. */
 void guest_mux_use_habits(struct guest_mux *mux,
 			  const struct guest_habits *habits);
-/* Frees all connections, without a packet. */
+/* Frees all connections without sending a packet. */
 void guest_mux_fini(struct guest_mux *mux);
 
-/* Takes in what has arrived; the number of packets. */
+/* Processes the received packets and returns their number. */
 unsigned int guest_mux_poll(struct guest_mux *mux);
-/* Takes in what has arrived, waiting for something as guest_wait() does. */
+/* Waits as guest_wait() does, then processes the received packets. */
 int guest_mux_step(struct guest_mux *mux, int fd, short events,
 		   uint64_t deadline);
 
-/* Waits for @cond to become true; whether it did within @ms milliseconds. */
+/* Waits until @cond is true. False if it is not within @ms milliseconds. */
 #define GUEST_UNTIL_FD(mux, fd, events, ms, cond) ({			\
 	uint64_t _deadline = deadline_in(ms);				\
 	bool _ok;							\
@@ -186,46 +185,49 @@ int guest_mux_step(struct guest_mux *mux, int fd, short events,
 	_ok; })
 #define GUEST_UNTIL(mux, cond) GUEST_UNTIL_FD(mux, -1, 0, WAIT_MS, cond)
 
-/* The next packet of no connection. */
+/* Returns the next packet for an unknown connection. */
 int guest_mux_stray(struct guest_mux *mux, struct virtio_vsock_hdr *hdr,
 		    uint64_t deadline);
 
 void guest_listen(struct guest_mux *mux, uint32_t port);
-/* The next connection to a listening port, answered with RESPONSE; or NULL. */
+/* Answers the next connection to a listening port with RESPONSE; or NULL. */
 struct guest_conn *guest_accept(struct guest_mux *mux, uint32_t port,
 				uint64_t deadline);
-/* Sends REQUEST. NULL if memory or time ran out. */
+/* Sends REQUEST. Returns NULL if memory or time ran out. */
 struct guest_conn *guest_connect(struct guest_mux *mux, uint32_t local,
 				 uint32_t peer);
-/* Forgets a connection, without a packet. */
+/* Frees a connection without sending a packet. */
 void guest_conn_free(struct guest_conn *c);
 
-/* A packet without payload. */
+/* Sends a packet without payload. */
 int guest_conn_op(struct guest_conn *c, unsigned int op, uint32_t flags);
 static inline int guest_conn_shutdown(struct guest_conn *c, uint32_t flags)
 {
 	return guest_conn_op(c, VIRTIO_VSOCK_OP_SHUTDOWN, flags);
 }
 
-/* Ends the connection as the driver does. */
+/* Closes the connection as the driver does. */
 int guest_conn_close(struct guest_conn *c);
 
-/* What the device has room for. */
+/* The free space that the device has advertised. */
 uint32_t guest_conn_credit(const struct guest_conn *c);
 /*
  * Sends as much as credit and the TX ring allow, in packets of up to @most
- * bytes, and returns how much that was. Never waits. The last byte is the end of
- * a message, if it is SEQPACKET.
+ * bytes, and returns how much that was. Never waits. With SEQPACKET the last
+ * byte ends the message.
  */
 size_t guest_conn_send(struct guest_conn *c, const void *data, size_t len,
 		       uint32_t most);
-/* Sends one packet whatever the credit. */
+/* Sends one packet regardless of credit. */
 int guest_conn_send_packet(struct guest_conn *c, const void *data,
 			   uint32_t len);
-/* One packet of SEQPACKET, whatever the credit. */
+/* Sends one SEQPACKET packet regardless of credit. */
 int guest_conn_send_part(struct guest_conn *c, const void *data, uint32_t len,
 			 bool last);
-/* A message in packets of up to @most bytes; waits for credit as Linux does. */
+/*
+ * Sends a message in packets of up to @most bytes; waits for credit as Linux
+ * does.
+ */
 int guest_conn_send_message(struct guest_conn *c, const void *data, size_t len,
 			    uint32_t most);
 static inline uint32_t guest_conn_unread(const struct guest_conn *c)
@@ -233,11 +235,11 @@ static inline uint32_t guest_conn_unread(const struct guest_conn *c)
 	return c->rx_cnt - c->fwd_cnt;
 }
 
-/* Reads what is there, and sends CREDIT_UPDATE when Linux would. */
+/* Reads what has been received, and sends CREDIT_UPDATE when Linux does. */
 size_t guest_conn_recv(struct guest_conn *c, void *data, size_t len);
-/* The next message: its length, or -EAGAIN when its end has not come. */
+/* Reads the next message: its length, or -EAGAIN while it is incomplete. */
 ssize_t guest_conn_recv_message(struct guest_conn *c, void *data, size_t len);
-/* Changes the room, up to the room that it started with, and tells it. */
+/* Changes the advertised space, up to @capacity, and sends a CREDIT_UPDATE. */
 int guest_conn_set_buf_alloc(struct guest_conn *c, uint32_t buf_alloc);
 
 #endif /* GUEST_CONN_H */

@@ -5,7 +5,7 @@
 
 #include "guest.h"
 
-/* The buffer of a chain: one descriptor, so the chain has its name. */
+/* A chain has one descriptor, so its head is the index of its buffer. */
 static uint8_t *event_buf(const struct guest *g, uint16_t head)
 {
 	return g->event_bufs + head * g->cfg.event_buf;

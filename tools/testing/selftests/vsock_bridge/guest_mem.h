@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Guest memory: mmap'ed regions at chosen guest-physical addresses. Each has
- * inaccessible pages around it, so a device that runs over an end faults.
+ * Guest memory: mmap'ed regions at chosen guest-physical addresses.
+ * Inaccessible pages surround each region, so a device that exceeds it faults.
  */
 #ifndef GUEST_MEM_H
 #define GUEST_MEM_H
@@ -17,23 +17,23 @@ struct guest_region {
 	uint8_t *va;
 };
 
-/* @brk: how much of region 0 guest_mem_alloc() has given out */
+/* @brk: bytes of region 0 that guest_mem_alloc() has allocated */
 struct guest_mem {
 	struct guest_region regions[GUEST_MEM_MAX_REGIONS];
 	unsigned int nr;
 	size_t brk;
 };
 
-/* Adds a region, whose size must be whole pages. */
+/* Adds a region. @size must be a multiple of the page size. */
 int guest_mem_map(struct guest_mem *mem, uint64_t gpa, size_t size);
 void guest_mem_unmap(struct guest_mem *mem);
 
-/* Zeroed memory from region 0 that lives as long as the guest; or NULL. */
+/* Allocates zeroed memory from region 0 for the guest's lifetime; or NULL. */
 void *guest_mem_alloc(struct guest_mem *mem, size_t size, size_t align);
 
-/* NULL unless all of it lies in one region. */
+/* Returns NULL unless one region contains all of it. */
 void *guest_mem_va(const struct guest_mem *mem, uint64_t gpa, size_t size);
-/* @va must lie in a region. */
+/* @va must be in a region. */
 uint64_t guest_mem_gpa(const struct guest_mem *mem, const void *va);
 
 /* VHOST_SET_MEM_TABLE */

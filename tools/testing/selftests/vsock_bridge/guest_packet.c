@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Packets: how they lie in descriptors, sending and receiving. */
+/* Packets: their layout in descriptors, sending and receiving. */
 #include <endian.h>
 #include <errno.h>
 #include <string.h>
 
 #include "guest.h"
 
-/* Sizes of the parts of GUEST_SCATTER: nothing that anything is aligned to. */
+/* Part sizes of GUEST_SCATTER, chosen to match no alignment. */
 #define SCATTER_HDR	20
 #define SCATTER_PIECE	4093
 _Static_assert((GUEST_TX_BUF + SCATTER_PIECE - 1) / SCATTER_PIECE + 2 <=
 	       GUEST_MAX_PARTS, "the largest packet has too many parts");
 
-/* Descriptors of the ring itself that a packet of @size bytes takes. */
+/* The number of ring descriptors that a packet of @size bytes takes. */
 unsigned int guest_ring_parts(enum guest_layout layout, uint32_t size)
 {
 	uint32_t data = size - GUEST_HDR_SIZE;
@@ -27,7 +27,7 @@ unsigned int guest_ring_parts(enum guest_layout layout, uint32_t size)
 	}
 }
 
-/* Cuts @size bytes into parts; their number. */
+/* Cuts @size bytes into parts and returns their number. */
 static unsigned int cut(enum guest_layout layout, uint32_t size,
 			uint32_t parts[GUEST_MAX_PARTS])
 {
@@ -91,7 +91,7 @@ static void write_chain(struct guest *g, struct guest_ring *ring,
 	}
 }
 
-/* Describes the first @size bytes of a buffer in the chain that it holds. */
+/* Describes the first @size bytes of a buffer in its chain. */
 static void describe(struct guest *g, struct guest_ring *ring,
 		     struct guest_buf *b, enum guest_layout layout,
 		     uint32_t size, uint16_t flags)
@@ -122,7 +122,9 @@ struct virtio_vsock_hdr guest_hdr(const struct guest *g, unsigned int op,
 	};
 }
 
-/* A used TX chain: a buffer goes back, a chain of the caller's own is kept. */
+/*
+ * Handles a used TX chain: frees a buffer, keeps a chain of guest_ring_raw().
+ */
 static void take_tx(struct guest *g, uint16_t head, uint32_t len)
 {
 	struct guest_buf *b = g->tx_posted[head];

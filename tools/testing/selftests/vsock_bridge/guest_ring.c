@@ -211,7 +211,10 @@ void guest_ring_post(struct guest_ring *ring, uint16_t head)
 void guest_ring_publish(struct guest_ring *ring)
 {
 	ring->shown_idx = ring->avail_idx;
-	/* Descriptors and avail entries before the index that covers them. */
+	/*
+	 * Orders descriptors and avail entries before the index that covers
+	 * them.
+	 */
 	__atomic_store_n(&ring->vr.avail->idx, htole16(ring->shown_idx),
 			 __ATOMIC_RELEASE);
 }
@@ -234,7 +237,10 @@ void guest_ring_force_kick(struct guest_ring *ring)
 {
 	uint64_t one = 1;
 
-	/* Fails only when the counter is full: then the device is told. */
+	/*
+	 * The write fails only if the counter is full: the device is already
+	 * signalled.
+	 */
 	if (write(ring->kick, &one, sizeof(one)) == sizeof(one))
 		ring->kicks++;
 }
@@ -245,7 +251,10 @@ bool guest_ring_kick(struct guest_ring *ring)
 
 	if (ring->kicked_idx == ring->shown_idx)
 		return false;
-	/* The index before the read of what the device wants. */
+	/*
+	 * Orders the avail index before reading whether the device wants a
+	 * kick.
+	 */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	wanted = kick_wanted(ring);
 	ring->kicked_idx = ring->shown_idx;
@@ -282,7 +291,10 @@ int guest_ring_used(struct guest_ring *ring, uint16_t *head, uint32_t *len)
 	ring->used_idx++;
 	if (id >= ring->vr.num || !ring->count[id] || ring->done[id])
 		return -EPROTO;
-	/* VIRTIO_F_IN_ORDER: negotiated or not, the device promises it */
+	/*
+	 * the device always uses chains in order, even without
+	 * VIRTIO_F_IN_ORDER
+	 */
 	if (id != le16toh(ring->vr.avail->ring[slot]))
 		return -EPROTO;
 	*head = id;
@@ -295,8 +307,9 @@ int guest_ring_used(struct guest_ring *ring, uint16_t *head, uint32_t *len)
 void guest_ring_calls_off(struct guest_ring *ring)
 {
 	/*
-	 * With EVENT_IDX: an index that the device has passed long ago. The
-	 * last one would look as if we had waited for what it has just used.
+	 * With EVENT_IDX, set an index that the device passed long ago. The
+	 * last index would make the device signal the chains that it has just
+	 * used.
 	 */
 	if (ring->event_idx)
 		__atomic_store_n(&vring_used_event(&ring->vr),
@@ -315,7 +328,7 @@ bool guest_ring_calls_on(struct guest_ring *ring)
 				 htole16(ring->used_idx), __ATOMIC_RELAXED);
 	else
 		__atomic_store_n(&ring->vr.avail->flags, 0, __ATOMIC_RELAXED);
-	/* The wish for a call before the look at what is used. */
+	/* Orders the request for a call before reading the used index. */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	return !guest_ring_pending(ring);
 }

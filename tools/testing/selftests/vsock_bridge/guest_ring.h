@@ -2,9 +2,8 @@
 /*
  * The driver's side of one split virtqueue.
  *
- * What the driver must know is kept in private arrays; nothing is read back
- * from the descriptor table or the avail ring, so a test may put anything
- * there.
+ * The driver keeps its state in private arrays and never reads the descriptor
+ * table or the avail ring back, so a test may write anything there.
  */
 #ifndef GUEST_RING_H
 #define GUEST_RING_H
@@ -20,21 +19,21 @@
  * @index: number of the virtqueue
  * @event_idx: VIRTIO_RING_F_EVENT_IDX was negotiated
  * @avail_idx: chains posted; those from @shown_idx on are not yet published
- * @shown_idx: avail->idx as the device can see it
+ * @shown_idx: the published avail->idx
  * @kicked_idx: @shown_idx at the last decision about a kick
  * @used_idx: used elements taken
  * @base: avail index to start from
  * @nr_free: descriptors not in use
- * @next: per descriptor: the next of its chain, or of the free list
- * @count: per head of a chain in flight: its number of descriptors
- * @done: per head: the chain came back
- * @len: per head: used length that it came back with
- * @kick: eventfd that tells the device of new chains
- * @call: eventfd by which the device tells of used ones
- * @err: eventfd by which it tells that the ring is broken
+ * @next: for each descriptor, the next in its chain or in the free list
+ * @count: for each head in flight, the number of descriptors in its chain
+ * @done: for each head, whether the device has used the chain
+ * @len: for each head, the used length
+ * @kick: eventfd that signals new chains to the device
+ * @call: eventfd with which the device signals used chains
+ * @err: eventfd with which the device signals a broken ring
  * @kicks: kicks sent
  * @kicks_saved: kicks that the device did not want
- * @calls: calls seen
+ * @calls: calls received
  */
 struct guest_ring {
 	unsigned int index;
@@ -59,62 +58,71 @@ struct guest_ring {
 	uint64_t calls;
 };
 
-/* Bytes of guest memory that a ring takes, and its alignment. */
+/* Bytes of guest memory for a ring, and its alignment. */
 #define GUEST_RING_ALIGN 4096
 size_t guest_ring_size(unsigned int num);
 
 int guest_ring_init(struct guest_ring *ring, struct guest_mem *mem,
 		    unsigned int index, unsigned int num);
 void guest_ring_fini(struct guest_ring *ring);
-/* As after a reset of the guest: empty, all descriptors free. */
+/* Empties the ring and frees all descriptors, as a reset of the guest does. */
 void guest_ring_clear(struct guest_ring *ring);
-/* An empty ring whose indices begin at @idx, as if it had been used before. */
+/*
+ * Empties the ring and starts its indices at @idx, as if it had been used
+ * before.
+ */
 void guest_ring_start_at(struct guest_ring *ring, uint16_t idx);
 
-/* The ioctls of one virtqueue; -errno. */
+/* The ioctls of one virtqueue. They return 0 or -errno. */
 int guest_ring_set_num(const struct guest_ring *ring, int fd);
 int guest_ring_set_base(const struct guest_ring *ring, int fd);
 int guest_ring_get_base(struct guest_ring *ring, int fd);
 int guest_ring_set_addr(const struct guest_ring *ring, int fd);
-/* The same, with the used ring, which is at @used for the guest, logged. */
+/* The same with logging of the used ring, whose guest address is @used. */
 int guest_ring_set_logged_addr(const struct guest_ring *ring, int fd,
 			       uint64_t used);
 int guest_ring_set_file(const struct guest_ring *ring, int fd,
 			unsigned long request, int file);
 
-/* Takes @n free descriptors as a chain; its head, or -ENOSPC. */
+/* Takes @n free descriptors as a chain. Returns its head, or -ENOSPC. */
 int guest_ring_take(struct guest_ring *ring, unsigned int n);
-/* Gives a chain's descriptors back to the free list. */
+/* Returns a chain's descriptors to the free list. */
 void guest_ring_release(struct guest_ring *ring, uint16_t head);
 void guest_ring_write(struct guest_ring *ring, uint16_t id, uint64_t gpa,
 		      uint32_t len, uint16_t flags, uint16_t next);
-/* Puts a head into the avail ring; guest_ring_publish() shows it. */
+/* Adds a head to the avail ring; guest_ring_publish() makes it visible. */
 void guest_ring_post(struct guest_ring *ring, uint16_t head);
 void guest_ring_publish(struct guest_ring *ring);
-/* Kicks if the device wants it for what was published since the last kick. */
+/*
+ * Kicks if the device wants a kick for what was published since the last one.
+ */
 bool guest_ring_kick(struct guest_ring *ring);
-/* Kicks whether the device wants it or not. */
+/* Kicks regardless of what the device wants. */
 void guest_ring_force_kick(struct guest_ring *ring);
 
 bool guest_ring_pending(const struct guest_ring *ring);
 /*
- * Takes one used element: 1, or 0 if there is none, or -EPROTO for one that no
- * correct device writes.
+ * Takes one used element. Returns 1, 0 if there is none, or -EPROTO for an
+ * element that a correct device cannot write.
  */
 int guest_ring_used(struct guest_ring *ring, uint16_t *head, uint32_t *len);
 
 void guest_ring_calls_off(struct guest_ring *ring);
-/* False if elements came meanwhile, so that nobody should wait. */
+/*
+ * Returns false if a used element arrived meanwhile: the caller must not sleep.
+ */
 bool guest_ring_calls_on(struct guest_ring *ring);
-/* Empties the call eventfd; how often the device signalled it since then. */
+/*
+ * Empties the call eventfd and returns the number of signals since last time.
+ */
 uint64_t guest_ring_drain_calls(struct guest_ring *ring);
 
 #define GUEST_RING_RAW_MAX 2048
 /*
- * A chain of the caller's own making, of up to GUEST_RING_RAW_MAX parts. In
- * each of the @n descriptors, a @next below @n names one of them; from @n on it
- * is written as it is. Returns the head, which is posted and published but not
- * kicked; or -ENOSPC.
+ * Posts and publishes a chain of up to GUEST_RING_RAW_MAX arbitrary
+ * descriptors, without a kick. A @next below @n is the index of one of the @n
+ * descriptors; a larger value is written as it is. Returns the head, or
+ * -ENOSPC.
  */
 int guest_ring_raw(struct guest_ring *ring, const struct vring_desc *desc,
 		   unsigned int n);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The user-space guest driver against the kernel's own vhost-vsock, with the
- * kernel's AF_VSOCK as the other end: it proves that the driver is right, so
- * that the other programs can be believed. Skipped without vhost_vsock.
+ * Tests the user-space guest driver against the kernel's vhost-vsock, with
+ * AF_VSOCK as the other end. The driver is correct if it works there, so the
+ * other programs can rely on it. Skipped without vhost_vsock.
  */
 #include "harness.h"
 
@@ -73,7 +73,7 @@ FIXTURE_TEARDOWN(guest)
 	BED_TEARDOWN(&self->bed);
 }
 
-/* Host connects, guest accepts. */
+/* The host connects and the guest accepts. */
 static void connect_host(struct __test_metadata *_metadata,
 			 FIXTURE_DATA(guest) *self)
 {
@@ -115,7 +115,10 @@ TEST_F(guest, connects_to_a_listener)
 
 	ASSERT_EQ(0, bind(self->pair.fd, (void *)&addr, sizeof(addr)));
 	ASSERT_EQ(0, listen(self->pair.fd, 1));
-	/* The host remembers the tuple for a while. */
+	/*
+	 * The host keeps the port pair busy for a while, so use another for
+	 * each run.
+	 */
 	pair.conn = guest_connect(&self->bed.mux, getpid(), HOST_PORT);
 	ASSERT_NE(NULL, pair.conn);
 	pair.fd = uds_accept(self->pair.fd);
@@ -125,7 +128,7 @@ TEST_F(guest, connects_to_a_listener)
 	close(pair.fd);
 }
 
-TEST_F(guest, gets_reset_where_nobody_listens)
+TEST_F(guest, is_reset_without_a_listener)
 {
 	struct guest_conn *c = guest_connect(&self->bed.mux, 99, 9);
 
@@ -141,7 +144,7 @@ TEST_F(guest, sees_the_host_close)
 				self->pair.conn->peer_shutdown == 3));
 }
 
-TEST_F(guest, goes_on_after_a_stop_and_start)
+TEST_F(guest, continues_after_stop_and_restart)
 {
 	struct bed_flow flow = { .to_host = 50000, .to_guest = 50000 };
 
@@ -151,7 +154,7 @@ TEST_F(guest, goes_on_after_a_stop_and_start)
 	ASSERT_EQ(self->bed.guest.rx.base,
 		  (uint16_t)self->bed.guest.rx.vr.used->idx);
 	ASSERT_EQ(0, guest_run(&self->bed.guest));
-	/* vhost-vsock forgets a kick that comes while it stops. */
+	/* vhost-vsock loses a kick that arrives while it stops. */
 	guest_ring_force_kick(&self->bed.guest.tx);
 	ASSERT_EQ(0, bed_move(&self->bed, &self->pair, &flow));
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The line that host clients begin with, and its answer. */
+/* The CONNECT line of a host client, and its answer. */
 #include "harness.h"
 
 #include <sys/socket.h>
 
 BED_FIXTURE(handshake)
 
-/* Lines that are taken; each must become a request for port 80. */
+/* Accepted lines: each must become a request to port 80. */
 FIXTURE(good_line)
 {
 	struct bed bed;
@@ -71,7 +71,7 @@ TEST_F(good_line, connects)
 	close(pair.fd);
 }
 
-/* Lines that are refused: the stream ends without a text. */
+/* Refused lines: the stream ends without an answer. */
 FIXTURE(bad_line)
 {
 	struct bed bed;
@@ -117,12 +117,12 @@ FIXTURE_TEARDOWN(bad_line)
 	BED_TEARDOWN(&self->bed);
 }
 
-TEST_F(bad_line, ends_the_stream_without_text)
+TEST_F(bad_line, gets_eof_and_no_answer)
 {
 	int fd = client_with(&self->bed, variant->line, variant->len);
 
 	ASSERT_LE(0, fd);
-	/* AF_UNIX: where a byte is left behind the 32 that were read */
+	/* AF_UNIX resets if a byte after the first 32 stays unread */
 	EXPECT_EQ(0, variant->len > 32 ? uds_recv_reset(fd) : uds_recv_eof(fd));
 	EXPECT_EQ(1, BED_AWAIT_STAT(&self->bed, invalid_port_request, 1));
 	EXPECT_EQ(0, BED_AWAIT_STAT(&self->bed, handshakes, 0));
@@ -131,7 +131,7 @@ TEST_F(bad_line, ends_the_stream_without_text)
 	close(fd);
 }
 
-TEST_F(handshake, the_largest_port_is_taken)
+TEST_F(handshake, accepts_the_largest_port)
 {
 	struct virtio_vsock_hdr h;
 	int fd = bed_client(&self->bed, UINT32_MAX);
@@ -154,7 +154,7 @@ TEST_F(handshake, host_ports_are_sequential)
 	}
 }
 
-TEST_F(handshake, the_request_tells_the_credit)
+TEST_F(handshake, request_carries_the_credit)
 {
 	struct virtio_vsock_hdr h;
 	int fd = bed_client(&self->bed, 80);
@@ -169,7 +169,7 @@ TEST_F(handshake, the_request_tells_the_credit)
 	close(fd);
 }
 
-TEST_F(handshake, a_line_in_single_bytes_is_taken)
+TEST_F(handshake, accepts_a_line_in_single_bytes)
 {
 	static const char line[] = "CONNECT 80\n";
 	int fd = uds_connect(self->bed.path);
@@ -187,7 +187,7 @@ TEST_F(handshake, a_line_in_single_bytes_is_taken)
 	close(fd);
 }
 
-TEST_F(handshake, bytes_behind_the_line_are_payload)
+TEST_F(handshake, bytes_after_the_line_are_payload)
 {
 	struct bed_pair pair;
 	char line[16 + 60000], data[60000], answer[64];
@@ -210,8 +210,8 @@ TEST_F(handshake, bytes_behind_the_line_are_payload)
 	close(pair.fd);
 }
 
-/* One event of the socket brings both, and nothing comes after it. */
-TEST_F(handshake, bytes_that_come_with_the_line_need_no_other_event)
+/* One wake-up of the socket announces both; no other follows. */
+TEST_F(handshake, bytes_with_the_line_need_no_second_wakeup)
 {
 	struct guest *g = &self->bed.guest;
 	struct bed_pair pair;
@@ -228,7 +228,7 @@ TEST_F(handshake, bytes_that_come_with_the_line_need_no_other_event)
 	close(pair.fd);
 }
 
-TEST_F(handshake, bytes_before_the_answer_come_behind_it)
+TEST_F(handshake, bytes_before_the_response_are_delivered_after_it)
 {
 	struct bed_pair other, pair;
 
@@ -238,7 +238,7 @@ TEST_F(handshake, bytes_before_the_answer_come_behind_it)
 	ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux,
 				self->bed.mux.conns != other.conn));
 	ASSERT_EQ(0, uds_send(pair.fd, "abc", 3));
-	/* The device has seen them before it sees the answer. */
+	/* The device reads the bytes before it reads the RESPONSE. */
 	ASSERT_EQ(0, bed_echo(&self->bed, &other));
 	pair.conn = guest_accept(&self->bed.mux, 80, deadline_in(WAIT_MS));
 	ASSERT_NE(NULL, pair.conn);
@@ -248,7 +248,7 @@ TEST_F(handshake, bytes_before_the_answer_come_behind_it)
 	close(other.fd);
 }
 
-TEST_F(handshake, ok_does_not_count_as_forwarded)
+TEST_F(handshake, ok_line_does_not_count_in_fwd_cnt)
 {
 	struct bed_pair pair;
 
@@ -258,7 +258,7 @@ TEST_F(handshake, ok_does_not_count_as_forwarded)
 	close(pair.fd);
 }
 
-TEST_F(handshake, nothing_is_answered_before_the_guest_accepts)
+TEST_F(handshake, no_answer_before_the_guest_accepts)
 {
 	struct virtio_vsock_hdr h;
 	char byte;
@@ -269,7 +269,7 @@ TEST_F(handshake, nothing_is_answered_before_the_guest_accepts)
 	close(fd);
 }
 
-TEST_F(handshake, a_client_that_closes_before_its_line_leaves_nothing)
+TEST_F(handshake, close_before_the_line_leaves_nothing)
 {
 	int fd;
 
@@ -286,17 +286,20 @@ TEST_F(handshake, a_client_that_closes_before_its_line_leaves_nothing)
 	EXPECT_EQ(0, bed_works(&self->bed));
 }
 
-/* The guest hears of it or not, as time allows; here it never answers. */
-TEST_F(handshake, a_client_that_closes_behind_its_line_leaves_nothing)
+/* The guest may or may not see a request; here it never answers. */
+TEST_F(handshake, close_after_the_line_leaves_nothing)
 {
 	close(bed_client(&self->bed, 80));
-	/* Clients are accepted in turn, so that one was before these. */
+	/*
+	 * The device accepts clients in order, so it has accepted that client
+	 * before.
+	 */
 	EXPECT_EQ(0, bed_works(&self->bed));
 	EXPECT_EQ(0, BED_AWAIT_STAT(&self->bed, connections, 0));
 	EXPECT_EQ(1, BED_AWAIT_STAT(&self->bed, sockets, 1));
 }
 
-TEST_F(handshake, a_client_that_closes_before_the_answer_is_ended)
+TEST_F(handshake, close_before_the_response_leaves_nothing)
 {
 	struct guest_conn *c;
 	int fd;
@@ -315,8 +318,8 @@ TEST_F(handshake, a_client_that_closes_before_the_answer_is_ended)
 	EXPECT_EQ(1, BED_AWAIT_STAT(&self->bed, sockets, 1));
 }
 
-/* At once, and not by the timeout. */
-TEST_F(handshake, a_client_that_closes_before_the_answer_is_told_to_the_guest)
+/* Immediately, not after the timeout. */
+TEST_F(handshake, close_before_the_response_resets_the_guest)
 {
 	int fd;
 
@@ -330,8 +333,11 @@ TEST_F(handshake, a_client_that_closes_before_the_answer_is_told_to_the_guest)
 	EXPECT_EQ(0, BED_AWAIT_STAT(&self->bed, connections, 0));
 }
 
-/* It wants no answer: what it writes is the guest's all the same. */
-TEST_F(handshake, a_client_that_does_not_read_the_answer_may_write)
+/*
+ * The client does not read the answer, but the guest gets what the client
+ * writes.
+ */
+TEST_F(handshake, shut_rd_before_the_response_keeps_the_other_direction)
 {
 	struct guest_conn *c;
 	char got[5];
@@ -351,7 +357,7 @@ TEST_F(handshake, a_client_that_does_not_read_the_answer_may_write)
 	close(fd);
 }
 
-TEST_F(handshake, a_silent_client_is_ended_by_the_timeout)
+TEST_F(handshake, silent_client_times_out)
 {
 	int fd;
 
@@ -366,7 +372,7 @@ TEST_F(handshake, a_silent_client_is_ended_by_the_timeout)
 	close(fd);
 }
 
-TEST_F(handshake, a_port_that_nobody_listens_on_ends_the_stream)
+TEST_F(handshake, rst_from_the_guest_gives_eof)
 {
 	struct virtio_vsock_hdr h, rst;
 	int fd = bed_client(&self->bed, 80);
@@ -382,7 +388,7 @@ TEST_F(handshake, a_port_that_nobody_listens_on_ends_the_stream)
 	close(fd);
 }
 
-TEST_F(handshake, a_guest_that_never_answers_ends_the_stream)
+TEST_F(handshake, silent_guest_times_out)
 {
 	struct virtio_vsock_hdr h;
 	int fd;
@@ -397,8 +403,10 @@ TEST_F(handshake, a_guest_that_never_answers_ends_the_stream)
 	close(fd);
 }
 
-/* The second one's time begins later, so that of the first is over before. */
-TEST_F(handshake, an_answer_in_time_ends_the_timeout)
+/*
+ * The second client's timeout starts later, so the first one's expires earlier.
+ */
+TEST_F(handshake, response_cancels_the_timeout)
 {
 	struct virtio_vsock_hdr h;
 	struct bed_pair pair;
@@ -416,7 +424,7 @@ TEST_F(handshake, an_answer_in_time_ends_the_timeout)
 	close(pair.fd);
 }
 
-TEST_F(handshake, many_clients_at_once_are_all_served)
+TEST_F(handshake, serves_many_clients_at_once)
 {
 	enum { N = 64 };
 	struct bed_pair pair[N];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What all test programs begin with: the kselftest harness, and a test bed as
- * a fixture.
+ * Included by all test programs: the kselftest harness, and a test bed as a
+ * fixture.
  */
 #ifndef HARNESS_H
 #define HARNESS_H
@@ -15,7 +15,7 @@
 
 #include "bed.h"
 
-/* Seconds for one test; each wait in it is bounded by WAIT_MS. */
+/* Seconds for one test; WAIT_MS bounds each wait in it. */
 #undef TEST_TIMEOUT_DEFAULT
 #define TEST_TIMEOUT_DEFAULT 150
 
@@ -24,7 +24,7 @@
 		SKIP(return, "no %s: is the module loaded?", node);	\
 } while (0)
 
-/* Whether the kernel is user-mode Linux, whose processes are another's. */
+/* Is this user-mode Linux? There, kernel threads run as host processes. */
 static inline bool in_user_mode_linux(void)
 {
 	char line[128];
@@ -38,19 +38,19 @@ static inline bool in_user_mode_linux(void)
 	return found;
 }
 
-/* In FIXTURE_SETUP and FIXTURE_TEARDOWN; @cfg may be NULL. */
+/* For FIXTURE_SETUP and FIXTURE_TEARDOWN; @cfg may be NULL. */
 #define BED_SETUP(bed, cfg) do {					\
 	SKIP_WITHOUT(guest_device());					\
 	ASSERT_EQ(0, bed_open(bed, cfg));				\
 } while (0)
 
-/* Whatever a test looked at: no packet may have been against the rules. */
+/* Every test also checks that the device violated no packet rule. */
 #define BED_TEARDOWN(bed) do {						\
 	EXPECT_STREQ("", (bed)->guest.error);				\
 	bed_close(bed);							\
 } while (0)
 
-/* Most test programs need no more than this. */
+/* The fixture of most test programs. */
 #define BED_FIXTURE(name)						\
 FIXTURE(name)								\
 {									\
@@ -65,15 +65,15 @@ FIXTURE_TEARDOWN(name)							\
 	BED_TEARDOWN(&self->bed);					\
 }
 
-/* An ioctl that must fail with @error. */
+/* Expects the ioctl to fail with @error. */
 #define ASSERT_IOCTL_FAILS(error, fd, request, arg) do {		\
 	ASSERT_EQ(-1, ioctl(fd, request, arg));				\
 	ASSERT_EQ(error, errno);					\
 } while (0)
 
 /*
- * Before 6.4 the worker is a kernel thread with a pid of its own, and ends the device
- * some time after the end of its owner was reported.
+ * Before 6.4 the worker is a kernel thread with its own pid, and it releases
+ * the device some time after the exit of its owner was reported.
  */
 static inline bool worker_is_a_thread_of_its_owner(void)
 {
@@ -86,7 +86,9 @@ static inline bool worker_is_a_thread_of_its_owner(void)
 	return major > 6 || (major == 6 && minor >= 4);
 }
 
-/* How often to do what takes long: all of it when VSOCK_BRIDGE_FULL is set. */
+/*
+ * The number of repetitions of a long test: @all only with VSOCK_BRIDGE_FULL.
+ */
 static inline unsigned int cycles(unsigned int few, unsigned int all)
 {
 	return getenv("VSOCK_BRIDGE_FULL") ? all : few;

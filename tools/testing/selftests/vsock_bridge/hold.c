@@ -24,7 +24,7 @@ bool hold_is_possible(void)
 	return fd >= 0;
 }
 
-/* A task that touches the page waits from here on. */
+/* From here on, a task that touches the page blocks. */
 static int guard_page(struct hold *hold)
 {
 	struct uffdio_api api = { .api = UFFD_API };
@@ -56,7 +56,7 @@ static int wait_for_fault(struct hold *hold)
 	return read(hold->uffd, &msg, sizeof(msg)) == sizeof(msg) ? 0 : -EIO;
 }
 
-/* The last page of the guest's memory, which nothing else uses. */
+/* The last page of guest memory, which nothing else uses. */
 static void *spare_page(const struct guest *g)
 {
 	return guest_mem_va(&g->mem, GUEST_HIGH_GPA + GUEST_REGION_SIZE - PAGE,
@@ -128,7 +128,7 @@ int hold_ioctl(struct hold *hold, int device, unsigned long request)
 	return err;
 }
 
-/* An RST of a connection that does not exist is ignored. */
+/* The device ignores an RST for a connection that does not exist. */
 static void let_packet_come(struct hold *hold)
 {
 	static uint8_t content[PAGE];

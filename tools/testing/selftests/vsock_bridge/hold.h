@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Memory that does not come. A packet of the guest in such memory holds the
- * device's lock, because the device reads it in a round: what happens meanwhile
- * the device sees when the packet comes, in the order in which it happened. The
- * argument of an ioctl in such memory must hold nothing but its caller.
+ * A page whose fault the test holds up with userfaultfd. If a TX packet is in
+ * it, the worker blocks in its copy and holds the device's lock; what happens
+ * meanwhile, the device processes in order once the page arrives. If an ioctl's
+ * argument is in it, only the caller may block.
  */
 #ifndef HOLD_H
 #define HOLD_H
@@ -16,14 +16,14 @@
 struct guest;
 
 /**
- * struct hold - memory that does not come
- * @uffd: lets the page come
+ * struct hold - a page whose fault is held up
+ * @uffd: the userfaultfd that resolves the fault
  * @page: the page
- * @guest: whose packet is there; or NULL
- * @head: of its chain
- * @device: else: the descriptor of the ioctl
- * @request: its number
- * @thread: issues it
+ * @guest: the guest whose packet is in the page; or NULL
+ * @head: head of the packet's chain
+ * @device: without @guest: the descriptor for the ioctl
+ * @request: the ioctl's request number
+ * @thread: the thread that issues the ioctl
  */
 struct hold {
 	int uffd;
@@ -35,13 +35,13 @@ struct hold {
 	pthread_t thread;
 };
 
-/* Whether the kernel has userfaultfd. */
+/* Does the kernel have userfaultfd? */
 bool hold_is_possible(void);
-/* Returns when the device's lock is held. */
+/* Returns when the worker holds the device's lock. */
 int hold_begin(struct hold *hold, struct guest *guest);
-/* Returns when the ioctl waits for its argument. */
+/* Returns when the ioctl blocks on its argument. */
 int hold_ioctl(struct hold *hold, int device, unsigned long request);
-/* The page comes: a packet that the device ignores, or zeroes. */
+/* Resolves the fault: with a packet that the device ignores, or with zeroes. */
 void hold_end(struct hold *hold);
 
 #endif /* HOLD_H */

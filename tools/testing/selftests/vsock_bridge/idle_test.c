@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A device that has nothing to do does nothing: its threads are not woken, by
- * how many connections it may have.
+ * An idle device does nothing: nothing wakes its threads, however many
+ * connections it has.
  */
 #include "harness.h"
 
@@ -29,7 +29,10 @@ static long status_value(const char *path, const char *name)
 	return value;
 }
 
-/* How often a thread of that name was given the CPU; -1: there is none. */
+/*
+ * The number of context switches of the thread with this name; -1 if there is
+ * none.
+ */
 static long switches_in(const char *folder, const char *name)
 {
 	pid_t id = process_find(folder, name);
@@ -42,7 +45,7 @@ static long switches_in(const char *folder, const char *name)
 	       status_value(path, "nonvoluntary_ctxt_switches:");
 }
 
-/* The threads are the owner's; before 6.4 they are the kernel's. */
+/* The threads belong to the owner; before 6.4 they are kernel threads. */
 static long switches(const char *prefix)
 {
 	char name[32];
@@ -53,7 +56,7 @@ static long switches(const char *prefix)
 	return n < 0 ? switches_in("/proc", name) : n;
 }
 
-/* The deadlines of the beginning are far away: their timer may fire in vain. */
+/* Move the initial deadlines far away: their timer may fire without need. */
 static int far_deadlines(struct bed *bed)
 {
 	return bed_set_limits(bed, BED_LIMITS(
@@ -69,8 +72,8 @@ static void expect_no_wakeups(struct __test_metadata *_metadata,
 	int quiet;
 
 	/*
-	 * What was said last is dealt with when the worker sleeps, and the guest
-	 * has been told of its credit. A packet from the device ends the wait.
+	 * When the worker sleeps, it has processed everything, and the guest
+	 * knows its credit. A packet from the device ends the wait.
 	 */
 	do {
 		worker = switches("vsb-");
@@ -85,12 +88,12 @@ static void expect_no_wakeups(struct __test_metadata *_metadata,
 	EXPECT_EQ(connector, switches("vsb-c-"));
 }
 
-TEST_F(idle, a_device_without_connections_is_not_woken)
+TEST_F(idle, device_without_connections_is_not_woken)
 {
 	expect_no_wakeups(_metadata, &self->bed);
 }
 
-TEST_F(idle, a_device_with_a_thousand_connections_is_not_woken)
+TEST_F(idle, device_with_1000_idle_connections_is_not_woken)
 {
 	struct rlimit limit = { CONNECTIONS + 100, CONNECTIONS + 100 };
 	static struct bed_pair pair[CONNECTIONS];
@@ -100,7 +103,7 @@ TEST_F(idle, a_device_with_a_thousand_connections_is_not_woken)
 	self->bed.mux.buf_alloc = 4096;
 	for (int i = 0; i < CONNECTIONS; i++)
 		ASSERT_EQ(0, bed_host_pair(&self->bed, &pair[i], 80));
-	/* They are used, so that none is idle because it never worked. */
+	/* Use some connections: an unused one would be idle in any case. */
 	for (int i = 0; i < CONNECTIONS; i += 10)
 		ASSERT_EQ(0, bed_echo(&self->bed, &pair[i]));
 	expect_no_wakeups(_metadata, &self->bed);
@@ -108,8 +111,8 @@ TEST_F(idle, a_device_with_a_thousand_connections_is_not_woken)
 		close(pair[i].fd);
 }
 
-/* Bytes that nobody can take are no work. */
-TEST_F(idle, a_device_whose_readers_are_stuck_is_not_woken)
+/* Bytes that no reader takes cause no work. */
+TEST_F(idle, device_with_stuck_readers_is_not_woken)
 {
 	static char data[1 << 20];
 	struct bed_pair slow, full;
@@ -120,10 +123,13 @@ TEST_F(idle, a_device_whose_readers_are_stuck_is_not_woken)
 	do {
 		guest_conn_send(slow.conn, data, sizeof(data), GUEST_TX_BUF);
 		ASSERT_EQ(0, bed_fence(&self->bed, &slow));
-		/* an answer that is on its way may give credit once more */
+		/* an update on its way may grant credit once more */
 	} while (guest_conn_credit(slow.conn) ||
 		 !BED_STAT(&self->bed, buffered_bytes));
-	/* A full window is asked about from time to time; no RX buffer is not */
+	/*
+	 * The device would ask about a full window from time to time, so use
+	 * SHUTDOWN instead.
+	 */
 	guest_mux_poll(&self->bed.mux);
 	ASSERT_EQ(0, guest_conn_shutdown(full.conn, VIRTIO_VSOCK_SHUTDOWN_RCV));
 	ASSERT_EQ(0, bed_fence(&self->bed, &full));

@@ -6,7 +6,7 @@
 
 BED_FIXTURE(running)
 
-/* A device that nothing has been done to. */
+/* A newly opened device. */
 FIXTURE(fresh)
 {
 	int fd;
@@ -24,7 +24,7 @@ FIXTURE_TEARDOWN(fresh)
 	close(self->fd);
 }
 
-TEST_F(fresh, info_tells_version_and_limits)
+TEST_F(fresh, info_has_version_and_limits)
 {
 	struct vsock_bridge_info info = { .size = sizeof(info) };
 
@@ -48,7 +48,7 @@ TEST_F(fresh, info_tells_version_and_limits)
 	EXPECT_EQ(0, info.reserved);
 }
 
-TEST_F(fresh, info_names_the_features_that_vhost_offers)
+TEST_F(fresh, info_lists_the_features_that_vhost_offers)
 {
 	struct vsock_bridge_info info = { .size = sizeof(info) };
 	uint64_t offered;
@@ -66,6 +66,7 @@ static const struct {
 	{ VSOCK_BRIDGE_GET_INFO, 104 },
 	{ VSOCK_BRIDGE_SET_UDS, 48 },
 	{ VSOCK_BRIDGE_SET_PORT, 32 },
+	{ VSOCK_BRIDGE_GET_PORTS, 24 },
 	{ VSOCK_BRIDGE_SET_LIMITS, 48 },
 	{ VSOCK_BRIDGE_GET_LIMITS, 48 },
 	{ VSOCK_BRIDGE_GET_CONNS, 32 },
@@ -122,7 +123,7 @@ static const unsigned long requests[] = {
 	VSOCK_BRIDGE_GET_LIMITS, VSOCK_BRIDGE_GET_STATS,
 };
 
-TEST_F(fresh, a_longer_structure_with_a_zero_tail_is_taken)
+TEST_F(fresh, accepts_a_longer_structure_with_a_zero_tail)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(requests); i++) {
 		struct later later = { .size = sizeof(later) };
@@ -132,7 +133,7 @@ TEST_F(fresh, a_longer_structure_with_a_zero_tail_is_taken)
 	}
 }
 
-TEST_F(fresh, a_longer_structure_with_an_unknown_tail_is_refused)
+TEST_F(fresh, refuses_a_longer_structure_with_a_nonzero_tail)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(requests); i++) {
 		struct later later = { .size = sizeof(later), .tail[3] = 1 };
@@ -141,7 +142,7 @@ TEST_F(fresh, a_longer_structure_with_an_unknown_tail_is_refused)
 	}
 }
 
-TEST_F(fresh, an_inaccessible_argument_is_efault)
+TEST_F(fresh, inaccessible_argument_gives_efault)
 {
 	long page = sysconf(_SC_PAGESIZE);
 	char *p = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE,
@@ -151,7 +152,7 @@ TEST_F(fresh, an_inaccessible_argument_is_efault)
 	ASSERT_NE(MAP_FAILED, p);
 	ASSERT_EQ(0, mprotect(p + page, page, PROT_NONE));
 	for (size_t i = 0; i < ARRAY_SIZE(requests); i++) {
-		/* Only the size can be read. */
+		/* Only the size is readable. */
 		memcpy(p + page - sizeof(size), &size, sizeof(size));
 		ASSERT_IOCTL_FAILS(EFAULT, self->fd, requests[i], NULL);
 		ASSERT_IOCTL_FAILS(EFAULT, self->fd, requests[i],
@@ -176,8 +177,8 @@ TEST_F(fresh, limits_have_their_defaults)
 	EXPECT_EQ(VSOCK_BRIDGE_DEF_BUFFERED, l.max_buffered);
 }
 
-/* A person who types the line is not ended in its middle. */
-TEST_F(fresh, the_handshake_leaves_time_to_type)
+/* A person has enough time to type the CONNECT line. */
+TEST_F(fresh, handshake_timeout_leaves_time_to_type)
 {
 	enum { TYPING_MS = 30000 };
 	struct vsock_bridge_limits l = { .size = sizeof(l) };
@@ -186,7 +187,7 @@ TEST_F(fresh, the_handshake_leaves_time_to_type)
 	EXPECT_LE(TYPING_MS, l.handshake_timeout_ms);
 }
 
-TEST_F(fresh, a_zero_leaves_a_limit_as_it_is)
+TEST_F(fresh, zero_keeps_a_limit)
 {
 	struct vsock_bridge_limits l = {
 		.size = sizeof(l), .max_connections = 7, .buf_alloc = 8192,
@@ -204,7 +205,7 @@ TEST_F(fresh, a_zero_leaves_a_limit_as_it_is)
 #define OVER(field, max) { .size = sizeof(struct vsock_bridge_limits), \
 			   .field = (max) + 1 }
 
-TEST_F(fresh, a_limit_out_of_range_changes_nothing)
+TEST_F(fresh, limit_out_of_range_changes_nothing)
 {
 	struct vsock_bridge_limits bad[] = {
 		OVER(max_connections, VSOCK_BRIDGE_MAX_CONNECTIONS),
@@ -233,7 +234,7 @@ TEST_F(fresh, a_limit_out_of_range_changes_nothing)
 		   .handshake_timeout_ms = (ms), .connect_timeout_ms = (ms), \
 		   .shutdown_timeout_ms = (ms))
 
-TEST_F(fresh, the_bounds_of_the_limits_are_taken)
+TEST_F(fresh, accepts_the_bounds_of_each_limit)
 {
 	ASSERT_EQ(0, ioctl(self->fd, VSOCK_BRIDGE_SET_LIMITS,
 			   LIMITS(VSOCK_BRIDGE_MAX_CONNECTIONS,
@@ -244,7 +245,7 @@ TEST_F(fresh, the_bounds_of_the_limits_are_taken)
 			   LIMITS(1, 1, VSOCK_BRIDGE_MIN_BUF_ALLOC, 1)));
 }
 
-TEST_F(fresh, stats_are_zero_but_for_the_number_of_the_device)
+TEST_F(fresh, stats_are_zero_except_the_device_number)
 {
 	struct vsock_bridge_stats s, zero = { .size = 0 };
 
@@ -256,14 +257,14 @@ TEST_F(fresh, stats_are_zero_but_for_the_number_of_the_device)
 	EXPECT_EQ(0, memcmp(&s, &zero, sizeof(s)));
 }
 
-TEST_F(fresh, an_unknown_own_ioctl_is_not_taken)
+TEST_F(fresh, refuses_an_unknown_ioctl)
 {
 	__u64 arg[8] = { sizeof(arg) };
 
 	EXPECT_EQ(-1, ioctl(self->fd, _IO(VSOCK_BRIDGE_IOC_TYPE, 0x7f), arg));
 }
 
-TEST_F(running, own_ioctls_work_while_running)
+TEST_F(running, info_and_limits_work_while_running)
 {
 	struct vsock_bridge_info info = { .size = sizeof(info) };
 	int fd = self->bed.guest.fd;
@@ -274,8 +275,8 @@ TEST_F(running, own_ioctls_work_while_running)
 	EXPECT_EQ(2, BED_STAT(&self->bed, conns_added));
 }
 
-/* All counters of things that go wrong stand in a row. */
-TEST_F(running, nothing_is_counted_as_wrong_when_all_goes_well)
+/* All error counters are adjacent. */
+TEST_F(running, no_error_is_counted_in_normal_use)
 {
 	const size_t first = offsetof(struct vsock_bridge_stats,
 				      desc_chain_too_short_for_header);
@@ -290,7 +291,7 @@ TEST_F(running, nothing_is_counted_as_wrong_when_all_goes_well)
 	}
 }
 
-TEST_F(running, bytes_packets_and_connections_are_counted)
+TEST_F(running, counts_bytes_packets_and_connections)
 {
 	struct bed_flow flow = { .to_host = 5000, .to_guest = 7000 };
 	struct bed *bed = &self->bed;
@@ -304,9 +305,9 @@ TEST_F(running, bytes_packets_and_connections_are_counted)
 	EXPECT_EQ(1, BED_STAT(bed, conns_added));
 	EXPECT_EQ(1, BED_STAT(bed, connections));
 	EXPECT_EQ(0, BED_STAT(bed, handshakes));
-	/* RESPONSE, one RW and CREDIT_REQUEST at least. */
+	/* At least RESPONSE, one RW and CREDIT_REQUEST. */
 	EXPECT_LE(3, BED_STAT(bed, tx_packets_count));
-	/* REQUEST, two RW and CREDIT_UPDATE at least. */
+	/* At least REQUEST, two RW and CREDIT_UPDATE. */
 	EXPECT_LE(4, BED_STAT(bed, rx_packets_count));
 	EXPECT_LE(1, BED_STAT(bed, tx_queue_event_count));
 	EXPECT_LE(1, BED_STAT(bed, rx_calls));

@@ -11,8 +11,8 @@
 #define DEBUGFS "/sys/kernel/debug/"
 
 /*
- * Allocations that may sleep count as well, which most are, and so do those of
- * one page. Each failure would else come with a backtrace in the log.
+ * Also fail allocations that may sleep, which most are, and single pages.
+ * Without verbose=0, each failure logs a backtrace.
  */
 int inject_prepare(void)
 {
@@ -58,9 +58,9 @@ int inject_arm(struct inject *inject, unsigned int n)
 }
 
 /*
- * The file says how many places are left, and 0 when one has failed. This is a
- * place itself when the thread is the caller: where the read fails, or the
- * write, which then has nothing to do, none had before.
+ * fail-nth reads as the number of fault points left, and as 0 once a point has
+ * failed. If the calling thread is the target, this read and write are fault
+ * points themselves: if either of them fails, none had failed before.
  */
 bool inject_disarm(struct inject *inject)
 {

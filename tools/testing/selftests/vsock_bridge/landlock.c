@@ -6,7 +6,7 @@
 
 #include "landlock.h"
 
-/* A kernel takes a longer structure than its own when the rest is 0. */
+/* A kernel accepts a structure longer than its own if the rest is zero. */
 static int ruleset(const struct landlock_rights *rights)
 {
 	int fd = syscall(SYS_landlock_create_ruleset, rights, sizeof(*rights),

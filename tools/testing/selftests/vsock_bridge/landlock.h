@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Landlock, by which a process takes rights from itself. Whatever kernel's
- * headers are there: what they lack is said here.
+ * Landlock, with which a process restricts itself. Defines the constants that
+ * old kernel headers lack.
  */
 #ifndef LANDLOCK_H
 #define LANDLOCK_H
@@ -18,7 +18,7 @@
 #endif
 
 /**
- * struct landlock_rights - what a process gives up, everywhere
+ * struct landlock_rights - the rights that a process gives up, for all objects
  * @fs: LANDLOCK_ACCESS_FS_*
  * @net: LANDLOCK_ACCESS_NET_*
  * @scoped: LANDLOCK_SCOPE_*
@@ -31,9 +31,9 @@ struct landlock_rights {
 	uint64_t scoped;
 };
 
-/* Does the running kernel know these rights? */
+/* Does the running kernel support these rights? */
 bool landlock_knows(struct landlock_rights rights);
-/* Takes them from the calling thread for good: 0, or -errno. */
+/* Restricts the calling thread for its lifetime. Returns 0 or -errno. */
 int landlock_give_up(struct landlock_rights rights);
 
 #endif /* LANDLOCK_H */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * An owner, or a client, that Landlock restricts: the device does for the one,
- * and takes from the other, what a program of its own would do and take. What
- * the kernel's Landlock does not know is skipped.
+ * Landlock restricts the owner or a client: the device obeys the restrictions
+ * as a host program in its place would. Tests whose right the kernel's Landlock
+ * lacks are skipped.
  */
 #include "harness.h"
 
@@ -25,7 +25,7 @@ BED_FIXTURE(landlock)
 		SKIP(return, "this kernel's Landlock has no such right"); \
 } while (0)
 
-/* Another place for a host end than the one that the bed has. */
+/* A second path for a host end in the bed's folder. */
 static const char *other_path(const struct bed *bed)
 {
 	static char path[BED_PATH_SIZE + 8];
@@ -34,7 +34,7 @@ static const char *other_path(const struct bed *bed)
 	return path;
 }
 
-/* A listener of nobody in particular where the guest's @PORT leads. */
+/* Creates a listener for guest connections to PORT, outside the device. */
 static int listen_behind(const char *name)
 {
 	char path[BED_PATH_SIZE + 16];
@@ -51,7 +51,7 @@ static int connect_behind(const char *name)
 	return uds_connect(path);
 }
 
-TEST_F(landlock, owner_that_may_make_no_socket_has_none_made)
+TEST_F(landlock, set_uds_fails_where_the_owner_may_not_bind)
 {
 	const char *path = other_path(&self->bed);
 
@@ -63,7 +63,7 @@ TEST_F(landlock, owner_that_may_make_no_socket_has_none_made)
 	EXPECT_EQ(1, BED_STAT(&self->bed, unix_bind_fails));
 }
 
-TEST_F(landlock, owner_in_a_scope_reaches_no_name_outside)
+TEST_F(landlock, scoped_owner_reaches_no_outside_address)
 {
 	const char *name = "@landlock_test";
 	int fd = listen_behind(name);
@@ -77,8 +77,8 @@ TEST_F(landlock, owner_in_a_scope_reaches_no_name_outside)
 	close(fd);
 }
 
-/* Rights that were there when the host end was set stay with it. */
-TEST_F(landlock, owner_that_goes_into_a_scope_keeps_its_host_end)
+/* The device keeps the rights that its owner had at SET_UDS. */
+TEST_F(landlock, owner_scoped_after_set_uds_keeps_its_host_end)
 {
 	const char *name = "@landlock_test";
 	int fd = listen_behind(name);
@@ -92,8 +92,8 @@ TEST_F(landlock, owner_that_goes_into_a_scope_keeps_its_host_end)
 	close(fd);
 }
 
-/* The same by a kernel thread, which Landlock itself does not restrict. */
-TEST_F(landlock, owner_in_a_scope_and_a_jail_reaches_no_name_outside)
+/* In a chroot, a kernel thread connects, which Landlock does not restrict. */
+TEST_F(landlock, scoped_owner_in_a_chroot_reaches_no_outside_address)
 {
 	int root = open("/", O_PATH | O_CLOEXEC);
 	const char *name = "@landlock_test";
@@ -114,7 +114,7 @@ TEST_F(landlock, owner_in_a_scope_and_a_jail_reaches_no_name_outside)
 	close(fd);
 }
 
-TEST_F(landlock, client_in_a_scope_reaches_no_device_outside)
+TEST_F(landlock, scoped_client_reaches_no_outside_device)
 {
 	const char *name = "@landlock_test";
 
@@ -124,8 +124,8 @@ TEST_F(landlock, client_in_a_scope_reaches_no_device_outside)
 	EXPECT_EQ(-EPERM, uds_connect(name));
 }
 
-/* A process can always talk to itself, and so to a device of its own. */
-TEST_F(landlock, client_in_the_scope_of_the_owner_reaches_the_device)
+/* A process may always connect to itself, and so to its own device. */
+TEST_F(landlock, scoped_client_reaches_its_own_device)
 {
 	const char *name = "@landlock_test";
 	int fd;
@@ -138,7 +138,7 @@ TEST_F(landlock, client_in_the_scope_of_the_owner_reaches_the_device)
 	close(fd);
 }
 
-TEST_F(landlock, owner_that_may_resolve_no_path_reaches_none)
+TEST_F(landlock, owner_without_resolve_right_reaches_no_path)
 {
 	const char *path = other_path(&self->bed);
 	int fd = listen_behind(path);
@@ -152,7 +152,7 @@ TEST_F(landlock, owner_that_may_resolve_no_path_reaches_none)
 	close(fd);
 }
 
-TEST_F(landlock, client_that_may_resolve_no_path_reaches_no_device)
+TEST_F(landlock, client_without_resolve_right_reaches_no_device)
 {
 	SKIP_UNLESS_KNOWN(NO_OTHERS_PATHS);
 	ASSERT_EQ(0, landlock_give_up(NO_OTHERS_PATHS));

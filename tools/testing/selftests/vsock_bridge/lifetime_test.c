@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What ends with the device, its owner, or a reset of the guest; and what not. */
+/*
+ * What ends with the device, with its owner, or at a reset of the guest, and
+ * what survives.
+ */
 #include "harness.h"
 
 #include <fcntl.h>
@@ -9,7 +12,7 @@
 
 BED_FIXTURE(lifetime)
 
-/* Every kind of host socket that a device can hold. */
+/* Host sockets in each state that a device knows. */
 struct peers {
 	struct bed_pair host;
 	struct bed_pair guest;
@@ -30,14 +33,14 @@ static void make_peers(struct __test_metadata *_metadata, struct bed *bed,
 	ASSERT_EQ(1, BED_AWAIT_STAT(bed, handshakes, 1));
 }
 
-TEST_F(lifetime, closing_the_device_closes_every_host_socket)
+TEST_F(lifetime, close_of_the_device_closes_all_host_sockets)
 {
 	struct peers p;
 
 	make_peers(_metadata, &self->bed, &p);
 	close(self->bed.guest.fd);
 	self->bed.guest.fd = -1;
-	/* At once: before close() has returned. */
+	/* Immediately: before close() returns. */
 	for (int fd = 0; fd < 2; fd++) {
 		char byte;
 
@@ -48,7 +51,7 @@ TEST_F(lifetime, closing_the_device_closes_every_host_socket)
 	}
 	close(p.host.fd);
 	close(p.guest.fd);
-	/* to these two the guest has not said a byte */
+	/* the guest has sent no byte to these two */
 	EXPECT_EQ(0, uds_recv_eof(p.silent));
 	EXPECT_EQ(0, uds_recv_eof(p.waiting));
 	close(p.silent);
@@ -56,7 +59,7 @@ TEST_F(lifetime, closing_the_device_closes_every_host_socket)
 	EXPECT_EQ(-ECONNREFUSED, uds_connect(self->bed.path));
 }
 
-TEST_F(lifetime, a_device_with_unread_bytes_closes_as_well)
+TEST_F(lifetime, close_with_unread_bytes_resets_the_host_socket)
 {
 	struct bed_pair pair;
 	static char data[65536];
@@ -72,8 +75,11 @@ TEST_F(lifetime, a_device_with_unread_bytes_closes_as_well)
 	close(pair.fd);
 }
 
-/* The eventfds are the VMM's, and live on; who may be in there is gone. */
-TEST_F(lifetime, kicks_behind_the_end_reach_nobody)
+/*
+ * The eventfds belong to the VMM and stay open; the device no longer polls
+ * them.
+ */
+TEST_F(lifetime, kicks_after_close_are_harmless)
 {
 	struct guest *g = &self->bed.guest;
 	struct guest_config cfg = { .cid = 4 };
@@ -90,7 +96,7 @@ TEST_F(lifetime, kicks_behind_the_end_reach_nobody)
 	BED_TEARDOWN(&other);
 }
 
-/* A child that owns a device, told by one byte that it runs. */
+/* A child that owns a device; it writes one byte when the device runs. */
 static void own_and_wait(int ready, const char *path, int fd)
 {
 	struct guest_config cfg = { .fd = fd, .cid = 9 };
@@ -152,7 +158,7 @@ static const char *other_path(struct bed *bed)
 	return path;
 }
 
-TEST_F(lifetime, killing_the_owner_closes_every_host_socket)
+TEST_F(lifetime, kill_of_the_owner_closes_all_host_sockets)
 {
 	const char *path = other_path(&self->bed);
 	pid_t pid = start_owner(_metadata, path, 0);
@@ -165,7 +171,7 @@ TEST_F(lifetime, killing_the_owner_closes_every_host_socket)
 	close(fd);
 }
 
-TEST_F(lifetime, a_device_held_by_another_process_dies_with_its_owner)
+TEST_F(lifetime, device_held_by_another_process_ends_with_its_owner)
 {
 	const char *path = other_path(&self->bed);
 	int held = open(guest_device(), O_RDWR | O_CLOEXEC), fd;
@@ -182,7 +188,7 @@ TEST_F(lifetime, a_device_held_by_another_process_dies_with_its_owner)
 	close(fd);
 }
 
-TEST_F(lifetime, a_launcher_can_configure_and_hand_over)
+TEST_F(lifetime, launcher_may_configure_and_hand_over)
 {
 	const char *path = other_path(&self->bed);
 	int held = open(guest_device(), O_RDWR | O_CLOEXEC), fd;
@@ -197,7 +203,7 @@ TEST_F(lifetime, a_launcher_can_configure_and_hand_over)
 	close(fd);
 }
 
-TEST_F(lifetime, a_stop_and_start_keeps_connections)
+TEST_F(lifetime, stop_and_restart_keeps_connections)
 {
 	struct bed_flow flow = { .to_host = 50000, .to_guest = 50000 };
 	struct bed_pair host, guest;
@@ -215,7 +221,7 @@ TEST_F(lifetime, a_stop_and_start_keeps_connections)
 	close(guest.fd);
 }
 
-TEST_F(lifetime, what_the_host_sends_to_a_stopped_guest_comes_later)
+TEST_F(lifetime, bytes_for_a_stopped_guest_arrive_after_restart)
 {
 	struct bed_pair pair;
 	char data[5000];
@@ -232,8 +238,8 @@ TEST_F(lifetime, what_the_host_sends_to_a_stopped_guest_comes_later)
 	close(pair.fd);
 }
 
-/* Time stands still: the guest had no chance to answer. */
-TEST_F(lifetime, a_pause_is_not_held_against_the_guest)
+/* Timeouts stand still while the guest cannot answer. */
+TEST_F(lifetime, stopped_time_does_not_count_for_timeouts)
 {
 	struct guest *g = &self->bed.guest;
 	struct guest_conn *c;
@@ -248,7 +254,7 @@ TEST_F(lifetime, a_pause_is_not_held_against_the_guest)
 	ASSERT_EQ(0, guest_stop(g));
 	EXPECT_EQ(-ETIMEDOUT, uds_wait_ms(fd, POLLIN, 3500));
 	ASSERT_EQ(0, guest_run(g));
-	/* a time that was over would be over by then */
+	/* an expired timeout would have fired by then */
 	EXPECT_EQ(-ETIMEDOUT, uds_wait_ms(fd, POLLIN, 300));
 	c = guest_accept(&self->bed.mux, 80, deadline_in(WAIT_MS));
 	ASSERT_NE(NULL, c);
@@ -256,8 +262,11 @@ TEST_F(lifetime, a_pause_is_not_held_against_the_guest)
 	close(fd);
 }
 
-/* What begins in a pause begins with its end, and is not longer by it. */
-TEST_F(lifetime, a_pause_does_not_lengthen_what_began_in_it)
+/*
+ * A timeout armed while stopped starts to run at the restart, and runs no
+ * longer.
+ */
+TEST_F(lifetime, timeout_armed_while_stopped_starts_at_restart)
 {
 	enum { TIMEOUT = 500, PAUSE = 1500 };
 	struct guest *g = &self->bed.guest;
@@ -271,7 +280,7 @@ TEST_F(lifetime, a_pause_does_not_lengthen_what_began_in_it)
 	ASSERT_EQ(0, guest_stop(g));
 	EXPECT_EQ(-ETIMEDOUT, uds_wait_ms(pair.fd, POLLIN, PAUSE));
 	close(pair.fd);
-	/* the device has seen it when it has nothing to do any more */
+	/* by then the device is idle again, so it has seen the close */
 	EXPECT_FALSE(GUEST_UNTIL_FD(&self->bed.mux, -1, 0, 200, false));
 	ASSERT_EQ(0, guest_run(g));
 	EXPECT_TRUE(GUEST_UNTIL_FD(&self->bed.mux, -1, 0, PAUSE,
@@ -279,7 +288,7 @@ TEST_F(lifetime, a_pause_does_not_lengthen_what_began_in_it)
 	EXPECT_EQ(1, BED_STAT(&self->bed, shutdown_timeouts));
 }
 
-TEST_F(lifetime, a_second_stop_does_not_hide_a_reset)
+TEST_F(lifetime, second_stop_does_not_hide_a_guest_reset)
 {
 	struct guest *g = &self->bed.guest;
 	struct bed_pair pair;
@@ -301,7 +310,7 @@ TEST_F(lifetime, a_second_stop_does_not_hide_a_reset)
 	close(pair.fd);
 }
 
-TEST_F(lifetime, a_stopped_device_uses_nothing)
+TEST_F(lifetime, stopped_device_uses_no_chains)
 {
 	struct guest *g = &self->bed.guest;
 	struct bed_pair pair;
@@ -324,7 +333,7 @@ TEST_F(lifetime, a_stopped_device_uses_nothing)
 	close(pair.fd);
 }
 
-TEST_F(lifetime, a_reset_of_the_guest_drops_connections)
+TEST_F(lifetime, guest_reset_drops_connections)
 {
 	struct guest *g = &self->bed.guest;
 	struct bed_pair host, guest;
@@ -344,8 +353,8 @@ TEST_F(lifetime, a_reset_of_the_guest_drops_connections)
 	close(guest.fd);
 }
 
-/* One ring that was used is enough to know. */
-TEST_F(lifetime, a_reset_of_a_guest_that_only_received_is_seen)
+/* One used ring is enough to detect the reset. */
+TEST_F(lifetime, guest_reset_is_detected_if_only_rx_was_used)
 {
 	struct guest *g = &self->bed.guest;
 	int fd;
@@ -364,22 +373,22 @@ TEST_F(lifetime, a_reset_of_a_guest_that_only_received_is_seen)
 }
 
 /* A guest without RX buffers. */
-FIXTURE(deaf)
+FIXTURE(no_rx)
 {
 	struct bed bed;
 };
 
-FIXTURE_SETUP(deaf)
+FIXTURE_SETUP(no_rx)
 {
 	BED_SETUP(&self->bed, &(struct guest_config){ .hold_rx = true });
 }
 
-FIXTURE_TEARDOWN(deaf)
+FIXTURE_TEARDOWN(no_rx)
 {
 	BED_TEARDOWN(&self->bed);
 }
 
-TEST_F(deaf, guest_that_only_sent_is_seen_to_be_reset)
+TEST_F(no_rx, guest_reset_is_detected_if_only_tx_was_used)
 {
 	int listener = bed_listen(&self->bed, 1024), fd;
 	struct guest *g = &self->bed.guest;
@@ -399,8 +408,8 @@ TEST_F(deaf, guest_that_only_sent_is_seen_to_be_reset)
 	close(listener);
 }
 
-/* It cannot answer a request that it has no buffer for. */
-TEST_F(deaf, guest_has_its_whole_time_from_when_it_is_asked)
+/* The guest cannot answer a request that does not fit into its RX ring. */
+TEST_F(no_rx, timeout_starts_when_the_request_is_sent)
 {
 	enum { TIMEOUT = 1500, WAIT = 1000 };
 	struct guest *g = &self->bed.guest;
@@ -420,8 +429,8 @@ TEST_F(deaf, guest_has_its_whole_time_from_when_it_is_asked)
 	close(fd);
 }
 
-/* The new one did not send what they would answer. */
-TEST_F(deaf, guest_that_was_reset_gets_no_rst_of_before)
+/* The restarted guest did not send the packets that these RSTs answer. */
+TEST_F(no_rx, guest_reset_discards_pending_rsts)
 {
 	struct guest *g = &self->bed.guest;
 	struct virtio_vsock_hdr h = guest_hdr(g, VIRTIO_VSOCK_OP_RW, 1, 2);
@@ -437,7 +446,7 @@ TEST_F(deaf, guest_that_was_reset_gets_no_rst_of_before)
 	EXPECT_EQ(0, BED_STAT(&self->bed, rsts_sent));
 }
 
-TEST_F(lifetime, counters_of_what_is_held_return_to_zero)
+TEST_F(lifetime, gauges_return_to_zero)
 {
 	struct vsock_bridge_stats s;
 
@@ -455,7 +464,7 @@ TEST_F(lifetime, counters_of_what_is_held_return_to_zero)
 	EXPECT_EQ(40, s.conns_removed);
 }
 
-/* Both rings near the end of their indices, and a connection. */
+/* Both rings start near the wrap of their indices; one connection is open. */
 FIXTURE(round_rings)
 {
 	struct bed bed;
@@ -486,7 +495,7 @@ static uint16_t used_idx(const struct guest_ring *ring)
 	return __atomic_load_n(&ring->vr.used->idx, __ATOMIC_ACQUIRE);
 }
 
-/* Packets one by one, until both rings stand where a new one begins. */
+/* Sends packets one by one until the indices of both rings wrap to zero. */
 static void fill_up(struct __test_metadata *_metadata, struct bed *bed,
 		    struct bed_pair *pair)
 {
@@ -511,7 +520,7 @@ static void fill_up(struct __test_metadata *_metadata, struct bed *bed,
 	ASSERT_EQ(0, g->tx.base);
 }
 
-TEST_F(round_rings, of_a_guest_that_was_reset_drop_connections)
+TEST_F(round_rings, guest_reset_drops_connections)
 {
 	fill_up(_metadata, &self->bed, &self->pair);
 	guest_reset(&self->bed.guest);
@@ -521,7 +530,7 @@ TEST_F(round_rings, of_a_guest_that_was_reset_drop_connections)
 	EXPECT_EQ(0, bed_works(&self->bed));
 }
 
-TEST_F(round_rings, of_a_guest_that_was_paused_keep_connections)
+TEST_F(round_rings, stop_and_restart_keeps_connections)
 {
 	char byte;
 
@@ -532,7 +541,7 @@ TEST_F(round_rings, of_a_guest_that_was_paused_keep_connections)
 	EXPECT_EQ(1, BED_STAT(&self->bed, connections));
 }
 
-/* Each cycle has a test bed of its own. */
+/* Each cycle opens its own test bed. */
 FIXTURE(devices)
 {
 };
@@ -546,7 +555,7 @@ FIXTURE_TEARDOWN(devices)
 {
 }
 
-TEST_F_TIMEOUT(devices, come_and_go_by_the_hundred, 600)
+TEST_F_TIMEOUT(devices, open_and_close_many_times, 600)
 {
 	struct bed bed;
 
@@ -558,7 +567,7 @@ TEST_F_TIMEOUT(devices, come_and_go_by_the_hundred, 600)
 	}
 }
 
-TEST(a_device_that_was_only_opened_can_be_closed)
+TEST(device_without_setup_can_be_closed)
 {
 	SKIP_WITHOUT(guest_device());
 	for (int i = 0; i < 200; i++) {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What happens at the limits of connections and handshakes. */
+/* What happens at each limit of SET_LIMITS. */
 #include "harness.h"
 
 #include <poll.h>
 
 BED_FIXTURE(limit)
 
-TEST_F(limit, of_connections_refuses_the_guest_by_rst)
+TEST_F(limit, max_connections_refuses_the_guest_with_rst)
 {
 	int listener = bed_listen(&self->bed, 1024);
 	struct bed_pair pair;
@@ -24,7 +24,7 @@ TEST_F(limit, of_connections_refuses_the_guest_by_rst)
 	close(listener);
 }
 
-TEST_F(limit, of_connections_refuses_a_host_client_by_eof)
+TEST_F(limit, max_connections_refuses_a_client_with_eof)
 {
 	struct bed_pair pair;
 	int fd;
@@ -41,7 +41,7 @@ TEST_F(limit, of_connections_refuses_a_host_client_by_eof)
 	close(fd);
 }
 
-TEST_F(limit, of_connections_frees_a_place_when_one_ends)
+TEST_F(limit, max_connections_frees_a_slot_at_the_end)
 {
 	struct bed_pair pair;
 
@@ -56,7 +56,7 @@ TEST_F(limit, of_connections_frees_a_place_when_one_ends)
 	EXPECT_EQ(0, BED_STAT(&self->bed, too_many_connections));
 }
 
-TEST_F(limit, of_connections_lowered_keeps_those_there_are)
+TEST_F(limit, lower_max_connections_keeps_open_connections)
 {
 	struct bed_pair pair[3];
 
@@ -70,14 +70,14 @@ TEST_F(limit, of_connections_lowered_keeps_those_there_are)
 	}
 }
 
-/* Only so many may wait, for as long as they like. */
+/* Limits the number of handshakes, and gives each a long timeout. */
 static int limit_handshakes(struct bed *bed, unsigned int max)
 {
 	return bed_set_limits(bed, BED_LIMITS(.max_handshakes = max,
 					      .handshake_timeout_ms = 60000));
 }
 
-/* A client that is in the handshake when this returns. */
+/* Connects a client and returns when the device counts it as a handshake. */
 static int waiting_client(struct bed *bed, const char *text, uint64_t nr)
 {
 	int fd = uds_connect(bed->path);
@@ -88,7 +88,7 @@ static int waiting_client(struct bed *bed, const char *text, uint64_t nr)
 	return fd;
 }
 
-/* Whether a client that has only begun can still finish and be served. */
+/* Completes the CONNECT line. Returns whether the client is served. */
 static bool finishes(struct bed *bed, int fd, const char *rest)
 {
 	char line[32];
@@ -100,7 +100,7 @@ static bool finishes(struct bed *bed, int fd, const char *rest)
 	       !strncmp(line, "OK ", 3);
 }
 
-TEST_F(limit, of_handshakes_ends_the_client_that_is_silent_for_longest)
+TEST_F(limit, max_handshakes_evicts_the_oldest_silent_client)
 {
 	int a, b, c;
 
@@ -118,7 +118,7 @@ TEST_F(limit, of_handshakes_ends_the_client_that_is_silent_for_longest)
 	close(c);
 }
 
-TEST_F(limit, of_handshakes_spares_a_client_that_has_begun)
+TEST_F(limit, max_handshakes_spares_a_client_that_sent_bytes)
 {
 	int a, b, c;
 
@@ -135,7 +135,7 @@ TEST_F(limit, of_handshakes_spares_a_client_that_has_begun)
 	close(c);
 }
 
-TEST_F(limit, of_handshakes_ends_the_oldest_line_when_all_have_begun)
+TEST_F(limit, max_handshakes_evicts_the_oldest_partial_line)
 {
 	int a, b, c;
 
@@ -152,15 +152,18 @@ TEST_F(limit, of_handshakes_ends_the_oldest_line_when_all_have_begun)
 	close(c);
 }
 
-/* Who sends byte by byte does not grow younger by that. */
-TEST_F(limit, of_handshakes_is_not_held_by_clients_that_drip)
+/* A client's age counts from its first byte, however often it sends. */
+TEST_F(limit, max_handshakes_evicts_clients_that_send_slowly)
 {
 	int a, b, c;
 
 	ASSERT_EQ(0, limit_handshakes(&self->bed, 2));
 	a = waiting_client(&self->bed, "CONN", 1);
 	b = waiting_client(&self->bed, "C", 2);
-	/* one event brings both bytes or not; the second one is behind b */
+	/*
+	 * the second byte may arrive with the first or after b; the result is
+	 * the same
+	 */
 	ASSERT_EQ(0, uds_send(a, "E", 1));
 	c = waiting_client(&self->bed, "", 2);
 	EXPECT_EQ(0, uds_recv_eof(a));
@@ -171,7 +174,7 @@ TEST_F(limit, of_handshakes_is_not_held_by_clients_that_drip)
 	close(c);
 }
 
-TEST_F(limit, of_handshakes_is_not_held_by_silent_clients)
+TEST_F(limit, max_handshakes_is_not_exhausted_by_silent_clients)
 {
 	enum { N = 200, MAX = 4 };
 	struct bed_pair pair;
@@ -195,7 +198,7 @@ TEST_F(limit, of_handshakes_is_not_held_by_silent_clients)
 	close(pair.fd);
 }
 
-TEST_F(limit, of_handshakes_lowered_holds_for_the_next_client)
+TEST_F(limit, lower_max_handshakes_applies_at_the_next_client)
 {
 	int fd[5];
 
@@ -211,7 +214,7 @@ TEST_F(limit, of_handshakes_lowered_holds_for_the_next_client)
 		close(fd[i]);
 }
 
-/* Limits that name a range of host ports. */
+/* Sets a range of host ports. */
 static int limit_ports(struct bed *bed, uint32_t min, uint32_t max,
 		       uint32_t flags)
 {
@@ -222,7 +225,7 @@ static int limit_ports(struct bed *bed, uint32_t min, uint32_t max,
 					      .flags_mask = flags));
 }
 
-TEST_F(limit, of_host_ports_is_checked)
+TEST_F(limit, host_port_range_is_validated)
 {
 	struct bed *bed = &self->bed;
 
@@ -235,7 +238,7 @@ TEST_F(limit, of_host_ports_is_checked)
 	EXPECT_EQ(0, limit_ports(bed, 1, VSOCK_BRIDGE_MAX_HOST_PORT, 0));
 }
 
-TEST_F(limit, of_host_ports_goes_round_in_the_range)
+TEST_F(limit, host_ports_wrap_around_in_the_range)
 {
 	struct bed_pair pair;
 
@@ -250,7 +253,7 @@ TEST_F(limit, of_host_ports_goes_round_in_the_range)
 	}
 }
 
-TEST_F(limit, of_host_ports_refuses_when_all_are_taken)
+TEST_F(limit, host_port_exhaustion_refuses_a_client)
 {
 	struct bed_pair pair[3], other;
 	int fd;
@@ -261,7 +264,7 @@ TEST_F(limit, of_host_ports_refuses_when_all_are_taken)
 	fd = bed_client(&self->bed, 80);
 	EXPECT_EQ(0, uds_recv_eof(fd));
 	EXPECT_EQ(1, BED_STAT(&self->bed, host_ports_exhausted));
-	/* A host port is free towards another port of the guest. */
+	/* The same host port may be used with another guest port. */
 	EXPECT_EQ(0, bed_host_pair(&self->bed, &other, 81));
 	guest_conn_op(pair[1].conn, VIRTIO_VSOCK_OP_RST, 0);
 	guest_conn_free(pair[1].conn);
@@ -277,7 +280,7 @@ TEST_F(limit, of_host_ports_refuses_when_all_are_taken)
 	close(fd);
 }
 
-TEST_F(limit, of_host_ports_finds_the_last_one_by_chance_too)
+TEST_F(limit, random_host_ports_use_the_whole_range)
 {
 	enum { N = 16 };
 	struct bed_pair pair[N];
@@ -296,7 +299,7 @@ TEST_F(limit, of_host_ports_finds_the_last_one_by_chance_too)
 		close(pair[i].fd);
 }
 
-TEST_F(limit, of_host_ports_can_be_random_in_the_whole_range)
+TEST_F(limit, random_host_ports_are_not_sequential)
 {
 	struct bed_pair pair[8];
 	unsigned int steps = 0;
@@ -310,7 +313,7 @@ TEST_F(limit, of_host_ports_can_be_random_in_the_whole_range)
 		steps += i && pair[i].conn->peer == pair[i - 1].conn->peer + 1;
 	}
 	EXPECT_EQ(0, steps);
-	/* And in turn again. */
+	/* Sequential ports again. */
 	ASSERT_EQ(0, bed_set_limits(&self->bed, BED_LIMITS(
 			.flags_mask = VSOCK_BRIDGE_LIMITS_RANDOM_PORTS)));
 	for (unsigned int i = 0; i < ARRAY_SIZE(pair); i++) {
@@ -322,7 +325,7 @@ TEST_F(limit, of_host_ports_can_be_random_in_the_whole_range)
 		close(pair[i].fd);
 }
 
-/* The guest sends, and the host program does not read, until @done. */
+/* The guest sends, and the host program does not read, until @done is true. */
 #define SEND_UNREAD(bed, c, done) do {					\
 	static char bytes[GUEST_TX_BUF];				\
 	uint64_t deadline = deadline_in(WAIT_MS);			\
@@ -333,7 +336,7 @@ TEST_F(limit, of_host_ports_can_be_random_in_the_whole_range)
 	}								\
 } while (0)
 
-TEST_F(limit, of_buffered_bytes_resets_who_needs_more)
+TEST_F(limit, max_buffered_resets_the_connection_that_exceeds_it)
 {
 	struct bed *bed = &self->bed;
 	struct bed_pair a, b;
@@ -352,7 +355,7 @@ TEST_F(limit, of_buffered_bytes_resets_who_needs_more)
 	close(b.fd);
 }
 
-TEST_F(limit, of_buffered_bytes_is_exact)
+TEST_F(limit, max_buffered_is_exact)
 {
 	enum { LIMIT = 65536, PIECE = 1000 };
 	struct bed *bed = &self->bed;
@@ -376,8 +379,10 @@ TEST_F(limit, of_buffered_bytes_is_exact)
 	close(b.fd);
 }
 
-/* The one whose host program has taken nothing for longest makes room. */
-TEST_F(limit, of_buffered_bytes_ends_the_connection_that_stalled_first)
+/*
+ * The connection whose host program has not read for the longest time is reset.
+ */
+TEST_F(limit, max_buffered_resets_the_longest_stalled_connection)
 {
 	enum { LIMIT = 1 << 20 };
 	struct bed *bed = &self->bed;
@@ -403,15 +408,15 @@ TEST_F(limit, of_buffered_bytes_ends_the_connection_that_stalled_first)
 	} while (n > 0);
 	EXPECT_EQ(-ECONNRESET, n);
 	close(a.fd);
-	/* what was its own comes back to the others */
+	/* the bytes of the reset connection are available again */
 	EXPECT_EQ(0, bed_host_pair(bed, &a, 80));
 	EXPECT_EQ(0, bed_echo(bed, &a));
 	close(a.fd);
 	close(b.fd);
 }
 
-/* A reader that goes on is not asked to pay for those that stand still. */
-TEST_F(limit, of_buffered_bytes_leaves_a_connection_that_is_read)
+/* A connection with an active reader is not reset for stalled ones. */
+TEST_F(limit, max_buffered_spares_a_connection_with_a_reader)
 {
 	enum { LIMIT = 1 << 20, STILL = 8 };
 	struct bed *bed = &self->bed;
@@ -424,7 +429,10 @@ TEST_F(limit, of_buffered_bytes_leaves_a_connection_that_is_read)
 	SEND_UNREAD(bed, read.conn, !guest_conn_credit(read.conn));
 	for (int i = 0; i < STILL; i++) {
 		ASSERT_EQ(0, bed_host_pair(bed, &still[i], 81 + i));
-		/* all that is there: the device is told of room, and fills it */
+		/*
+		 * read everything: AF_UNIX reports room, and the device fills
+		 * it
+		 */
 		do
 			n = uds_recv_now(read.fd, data, sizeof(data));
 		while (n > 0);
@@ -441,7 +449,7 @@ TEST_F(limit, of_buffered_bytes_leaves_a_connection_that_is_read)
 	close(read.fd);
 }
 
-TEST_F(limit, of_buf_alloc_is_what_a_guest_may_send)
+TEST_F(limit, buf_alloc_limits_what_the_guest_may_send)
 {
 	static char data[4097];
 	struct bed_pair pair;
@@ -455,8 +463,10 @@ TEST_F(limit, of_buf_alloc_is_what_a_guest_may_send)
 	close(pair.fd);
 }
 
-/* The largest there is, with all of it kept and then read. */
-TEST_F(limit, of_buf_alloc_can_be_16_mib_and_all_of_it_be_used)
+/*
+ * The maximum buf_alloc: the device buffers all of it, then the host reads it.
+ */
+TEST_F(limit, buf_alloc_of_16_mib_is_usable)
 {
 	enum { MOST = VSOCK_BRIDGE_MAX_BUF_ALLOC };
 	struct bed *bed = &self->bed;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Many connections at once, and many that end badly. */
+/* Many connections at once, and many that are closed abruptly. */
 #include "harness.h"
 
 #include <sys/resource.h>
@@ -24,7 +24,10 @@ static void expect_idle(struct __test_metadata *_metadata, struct bed *bed)
 	EXPECT_EQ(BED_STAT(bed, conns_added), BED_STAT(bed, conns_removed));
 }
 
-/* What a guest does when its program closes, or the host's has. */
+/*
+ * Resets all connections, as a guest does when its program or the host's
+ * closes.
+ */
 static void reset_all(struct guest_mux *mux)
 {
 	while (mux->conns) {
@@ -34,7 +37,7 @@ static void reset_all(struct guest_mux *mux)
 	}
 }
 
-/* Waits for TX buffers, not for credit. */
+/* Sends everything; waits for TX buffers, but not for credit. */
 static size_t send_all(struct guest_conn *c, const char *data, size_t len)
 {
 	size_t sent = 0;
@@ -44,7 +47,7 @@ static size_t send_all(struct guest_conn *c, const char *data, size_t len)
 	return sent;
 }
 
-/* 64 connections that have data under way in both directions. */
+/* 64 connections transfer data in both directions at the same time. */
 TEST_F(load, many_connections_move_data_at_once)
 {
 	enum { N = 64, BYTES = 20000 };
@@ -83,14 +86,14 @@ static void expect_alive_and_end(struct __test_metadata *_metadata,
 	expect_idle(_metadata, bed);
 }
 
-TEST_F(load, as_many_connections_as_by_default_and_one_refused)
+TEST_F(load, default_max_connections_is_usable)
 {
 	enum { N = VSOCK_BRIDGE_DEF_CONNECTIONS };
 	static struct bed_pair pair[N];
 	int fd;
 
 	allow_files(N + 100);
-	/* The room of each is not used. */
+	/* the guest does not use the receive space of each connection */
 	self->bed.mux.buf_alloc = 4096;
 	for (int i = 0; i < N; i++)
 		ASSERT_EQ(0, bed_host_pair(&self->bed, &pair[i], 80));
@@ -103,7 +106,10 @@ TEST_F(load, as_many_connections_as_by_default_and_one_refused)
 	EXPECT_EQ(0, bed_works(&self->bed));
 }
 
-/* Far more than by default: neither ports nor places run out or into each other. */
+/*
+ * Far more connections than the default: ports and table slots suffice and do
+ * not collide.
+ */
 TEST_F(load, four_thousand_connections_work_and_end)
 {
 	enum { N = 4000 };
@@ -123,7 +129,7 @@ TEST_F(load, four_thousand_connections_work_and_end)
 	EXPECT_EQ(0, bed_works(&self->bed));
 }
 
-/* Write to the other end until it takes no more. */
+/* Writes to the other end until it takes no more. */
 static void flood_guest(struct bed_pair *pair)
 {
 	static const char data[65536];
@@ -140,7 +146,7 @@ static void flood_host(struct bed_pair *pair)
 		guest_mux_poll(pair->conn->mux);
 }
 
-/* A hundred host clients that go in the middle of that. */
+/* Closes a hundred host clients in the middle of a transfer. */
 static void churn(struct __test_metadata *_metadata, struct bed *bed,
 		  void (*flood)(struct bed_pair *pair))
 {
@@ -157,8 +163,8 @@ static void churn(struct __test_metadata *_metadata, struct bed *bed,
 	expect_idle(_metadata, bed);
 }
 
-/* More ends than RX has buffers, all of them while it has none. */
-TEST_F(load, ends_that_wait_for_rx_buffers_are_all_told_behind_their_bytes)
+/* More connections end than RX has buffers, while RX has none. */
+TEST_F(load, shutdowns_without_rx_buffers_arrive_after_the_data)
 {
 	enum { N = 300 };
 	struct guest_buf *held[256];
@@ -191,18 +197,18 @@ TEST_F(load, ends_that_wait_for_rx_buffers_are_all_told_behind_their_bytes)
 	expect_idle(_metadata, &self->bed);
 }
 
-TEST_F(load, clients_that_close_in_the_middle_of_writing_harm_nothing)
+TEST_F(load, close_during_a_write_leaves_nothing)
 {
 	churn(_metadata, &self->bed, flood_guest);
 }
 
-TEST_F(load, clients_that_close_without_reading_harm_nothing)
+TEST_F(load, close_without_reading_leaves_nothing)
 {
 	churn(_metadata, &self->bed, flood_host);
 }
 
 /* Both ends close at the same time. */
-TEST_F(load, a_crossing_of_both_ends_leaves_nothing)
+TEST_F(load, simultaneous_close_leaves_nothing)
 {
 	struct bed_pair pair;
 
@@ -221,8 +227,8 @@ TEST_F(load, a_crossing_of_both_ends_leaves_nothing)
 	expect_idle(_metadata, &self->bed);
 }
 
-/* A device that is closed while everything is under way. */
-TEST_F(load, closing_the_device_under_load_ends_every_stream)
+/* The device closes during transfers on all connections. */
+TEST_F(load, close_of_the_device_under_load_ends_every_stream)
 {
 	enum { N = 50 };
 	static char data[65536];

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The dirty log: every page that the device has written is in it, and no page
- * that it has no business with.
+ * The dirty log has every page that the device has written, and no page that
+ * the device does not use.
  *
  * The device writes used rings and RX buffers. The guest writes the headers of
- * RX buffers too, but only of those that the device has used before.
+ * RX buffers as well, but only of buffers that the device has used before.
  */
 #include "harness.h"
 
@@ -18,14 +18,14 @@
 #define CHAIN_MAX	3
 #define SEED_ROUNDS	6
 
-/* Of a large used ring, soon in another page than its index. */
+/* In a large used ring, soon in another page than the used index. */
 #define START		500
 
 /**
- * struct spot - guest memory that the device may write
- * @gpa: where
+ * struct spot - a range of guest memory that the device may write
+ * @gpa: guest-physical address
  * @size: bytes
- * @was: its content before
+ * @was: the content before
  */
 struct spot {
 	uint64_t gpa;
@@ -38,8 +38,8 @@ struct spot {
  * @bed: the test bed
  * @pair: the connection
  * @log: the log
- * @spots: all that the device may write
- * @nr_spots: number of those
+ * @spots: all ranges that the device may write
+ * @nr_spots: number of @spots
  */
 struct log_bed {
 	struct bed bed;
@@ -142,14 +142,14 @@ static uint8_t *va_of(struct log_bed *lb, const struct spot *s)
 	return guest_mem_va(&lb->bed.guest.mem, s->gpa, s->size);
 }
 
-/* The device writes nothing until it is started again. */
+/* Stops the device, which then writes nothing until it is restarted. */
 static void stop(struct __test_metadata *_metadata, struct log_bed *lb)
 {
 	ASSERT_EQ(0, guest_set_running(&lb->bed.guest, 0));
 	guest_mux_poll(&lb->bed.mux);
 }
 
-/* From here on is compared; the guest holds no RX buffer. */
+/* Saves the content and clears the log. The guest holds no RX buffer. */
 static void begin(struct __test_metadata *_metadata, struct log_bed *lb)
 {
 	stop(_metadata, lb);
@@ -160,7 +160,7 @@ static void begin(struct __test_metadata *_metadata, struct log_bed *lb)
 	ASSERT_EQ(0, guest_set_running(&lb->bed.guest, 1));
 }
 
-/* Bytes of a spot that lie in the page of byte @at. */
+/* The number of bytes of a range in the page of byte @at. */
 static size_t in_page(const struct spot *s, size_t at)
 {
 	size_t len = GUEST_LOG_PAGE - (s->gpa + at) % GUEST_LOG_PAGE;
@@ -168,7 +168,7 @@ static size_t in_page(const struct spot *s, size_t at)
 	return len < s->size - at ? len : s->size - at;
 }
 
-/* Pages of a spot that changed; those that are not in the log are failures. */
+/* Returns the number of changed pages; fails for each that the log lacks. */
 static unsigned int check_spot(struct __test_metadata *_metadata,
 			       struct log_bed *lb, const struct spot *s)
 {
@@ -199,7 +199,7 @@ static bool is_spot(struct log_bed *lb, uint64_t page)
 	return false;
 }
 
-/* Stops and compares; the number of pages that changed. */
+/* Stops the device and checks the log. Returns the number of changed pages. */
 static unsigned int check_log(struct __test_metadata *_metadata,
 			      struct log_bed *lb)
 {
@@ -251,7 +251,7 @@ TEST_F(log, has_every_page_that_changed)
 	EXPECT_EQ(0, BED_STAT(&lb->bed, vring_broken));
 }
 
-TEST_F(log, has_control_packets)
+TEST_F(log, has_pages_of_control_packets)
 {
 	struct log_bed *lb = &self->lb;
 
@@ -259,12 +259,12 @@ TEST_F(log, has_control_packets)
 	begin(_metadata, lb);
 	for (int i = 0; i < 20; i++)
 		ASSERT_EQ(0, bed_fence(&lb->bed, &lb->pair));
-	/* their buffers look as before: the guest has put them back */
+	/* their buffers look unchanged, because the guest has reposted them */
 	EXPECT_LE(2, check_log(_metadata, lb));
 	EXPECT_LT(2, guest_log_count(&lb->log));
 }
 
-TEST_F(log, is_switched_on_and_off_while_running)
+TEST_F(log, starts_and_stops_while_running)
 {
 	struct log_bed *lb = &self->lb;
 	struct bed_flow flow = { .to_guest = 50000, .to_host = 50000 };
@@ -284,10 +284,10 @@ TEST_F(log, is_switched_on_and_off_while_running)
 }
 
 /**
- * struct copier - a VMM that copies the guest by its log while it runs
- * @lb: the guest, and its spots, whose @was is the copy
- * @done: the guest is stopped: the next pass is the last
- * @pages: pages that were copied
+ * struct copier - a VMM that copies the running guest by the log
+ * @lb: the guest; @was of its ranges is the copy
+ * @done: the guest is stopped, so the next pass is the last
+ * @pages: number of pages copied
  */
 struct copier {
 	struct log_bed *lb;
@@ -328,7 +328,7 @@ static void *copy_by_log(void *arg)
 	return NULL;
 }
 
-/* What the guest's own memset() has written, the log does not know. */
+/* The log does not have what the guest's memset() wrote into RX headers. */
 static bool is_same(struct log_bed *lb, unsigned int i)
 {
 	const struct spot *s = &lb->spots[i];
@@ -337,7 +337,7 @@ static bool is_same(struct log_bed *lb, unsigned int i)
 	return !memcmp(va_of(lb, s) + skip, s->was + skip, s->size - skip);
 }
 
-TEST_F(log, copies_the_guest_while_it_runs)
+TEST_F(log, log_driven_copy_matches_the_guest)
 {
 	struct log_bed *lb = &self->lb;
 	struct copier copier = { .lb = lb };
@@ -359,7 +359,7 @@ TEST_F(log, copies_the_guest_while_it_runs)
 		EXPECT_TRUE(is_same(lb, i));
 }
 
-/* Buffers of one shape are enough for what follows. */
+/* The following tests need buffers of one layout only. */
 FIXTURE(odd_log)
 {
 	struct log_bed lb;
@@ -377,7 +377,7 @@ FIXTURE_TEARDOWN(odd_log)
 	log_bed_close(&self->lb);
 }
 
-/* No RX buffers are there, and free descriptors are. */
+/* Leaves no RX buffers posted, and some descriptors free. */
 static void use_up_rx(struct __test_metadata *_metadata, struct log_bed *lb)
 {
 	struct guest *g = &lb->bed.guest;
@@ -391,7 +391,7 @@ static void use_up_rx(struct __test_metadata *_metadata, struct log_bed *lb)
 	free(held);
 }
 
-/* The host sends @len bytes into this chain; its used length. */
+/* The host sends @len bytes into this chain. Returns its used length. */
 static int receive(struct log_bed *lb, const struct vring_desc *desc,
 		   unsigned int n, size_t len)
 {
@@ -421,7 +421,9 @@ static struct vring_desc part(uint64_t gpa, uint32_t len, int next)
 	};
 }
 
-/* Eight pages of three regions, and the used rings, that the start writes. */
+/*
+ * The chain has eight pages in three regions; the start writes the used rings.
+ */
 TEST_F(odd_log, has_each_page_of_a_chain_across_regions)
 {
 	struct log_bed *lb = &self->lb;
@@ -445,8 +447,10 @@ TEST_F(odd_log, has_each_page_of_a_chain_across_regions)
 	EXPECT_EQ(8 + 2, guest_log_count(&lb->log));
 }
 
-/* Less is written than there is room for: the rest is not in the log. */
-TEST_F(odd_log, has_no_page_behind_what_credit_allows)
+/*
+ * The device writes less than the chain holds; the log must not have the rest.
+ */
+TEST_F(odd_log, has_no_page_beyond_the_bytes_written)
 {
 	struct log_bed *lb = &self->lb;
 	struct guest *g = &lb->bed.guest;
@@ -457,7 +461,7 @@ TEST_F(odd_log, has_no_page_behind_what_credit_allows)
 	};
 
 	add_spot(lb, r[1].va, 100);
-	/* one read: 64 KiB, 56 bytes of which lie in the first part */
+	/* one read of 64 KiB, with 56 bytes in the first part */
 	add_spot(lb, r[1].va + 0x10000, 0x10000 - 56);
 	ASSERT_EQ(0, guest_log_on(&lb->log, g));
 	use_up_rx(_metadata, lb);
@@ -466,7 +470,7 @@ TEST_F(odd_log, has_no_page_behind_what_credit_allows)
 	EXPECT_LE(3, check_log(_metadata, lb));
 }
 
-TEST_F(odd_log, has_what_was_written_before_a_fault)
+TEST_F(odd_log, has_pages_written_before_a_fault)
 {
 	struct log_bed *lb = &self->lb;
 	struct guest *g = &lb->bed.guest;
@@ -492,7 +496,7 @@ static void unmap(struct __test_metadata *_metadata, struct log_bed *lb)
 	ASSERT_EQ(0, mprotect(lb->log.map, lb->log.map_size, PROT_NONE));
 }
 
-TEST_F(odd_log, that_is_unmapped_breaks_the_rx_ring)
+TEST_F(odd_log, unmapped_log_breaks_the_rx_ring)
 {
 	struct log_bed *lb = &self->lb;
 	struct guest *g = &lb->bed.guest;
@@ -505,13 +509,13 @@ TEST_F(odd_log, that_is_unmapped_breaks_the_rx_ring)
 	ASSERT_EQ(0, uds_send(lb->pair.fd, &byte, 1));
 	ASSERT_EQ(0, guest_wait_err(&g->rx, deadline_in(WAIT_MS)));
 	EXPECT_EQ(1, BED_AWAIT_STAT(&lb->bed, vring_broken, 1));
-	/* the other ring is not logged, and lives */
+	/* the TX ring is not logged and keeps working */
 	ASSERT_EQ(1, guest_conn_send(lb->pair.conn, "x", 1, 1));
 	EXPECT_EQ(0, uds_recv(lb->pair.fd, &byte, 1));
 	EXPECT_EQ('x', byte);
 }
 
-TEST_F(odd_log, that_is_unmapped_breaks_a_ring_whose_used_ring_is_logged)
+TEST_F(odd_log, unmapped_log_breaks_a_ring_with_a_logged_used_ring)
 {
 	struct log_bed *lb = &self->lb;
 	struct guest *g = &lb->bed.guest;
@@ -529,7 +533,7 @@ TEST_F(odd_log, that_is_unmapped_breaks_a_ring_whose_used_ring_is_logged)
 				guest_conn_unread(lb->pair.conn) == 1));
 }
 
-TEST_F(odd_log, that_is_unmapped_makes_the_start_fail)
+TEST_F(odd_log, unmapped_log_fails_the_start)
 {
 	struct log_bed *lb = &self->lb;
 	struct guest *g = &lb->bed.guest;
@@ -543,7 +547,7 @@ TEST_F(odd_log, that_is_unmapped_makes_the_start_fail)
 	EXPECT_EQ(0, bed_echo(&lb->bed, &lb->pair));
 }
 
-TEST_F(odd_log, with_bits_is_signalled)
+TEST_F(odd_log, set_bits_signal_the_log_eventfd)
 {
 	struct log_bed *lb = &self->lb;
 	struct guest *g = &lb->bed.guest;
@@ -560,8 +564,8 @@ TEST_F(odd_log, with_bits_is_signalled)
 	EXPECT_EQ(-1, read(lb->log.event, &n, sizeof(n)));
 }
 
-/* The order in which a VMM says things while running is its own. */
-TEST_F(odd_log, without_a_base_is_not_written)
+/* While running, a VMM may set log addresses and the base in any order. */
+TEST_F(odd_log, log_without_a_base_is_not_written)
 {
 	struct log_bed *lb = &self->lb;
 	struct guest *g = &lb->bed.guest;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A guest's connect whose path lookup does not come back, as on a network file
- * system: here on a FUSE mount that nobody serves.
+ * A guest connection whose path lookup hangs, as on a network file system: the
+ * path is on a FUSE mount without a server.
  */
 #include "harness.h"
 
@@ -19,12 +19,12 @@
 #include "cgroup.h"
 #include "process.h"
 
-#define PORT	7	/* whose path is on that mount */
-/* So many packets at once that the device takes them in two rounds. */
+#define PORT	7	/* its path is on the FUSE mount */
+/* More packets than the device takes in one round. */
 #define MANY	512
 
 /**
- * @server: as long as it is open, lookups below @dir wait
+ * @server: while this is open, lookups below @dir block
  */
 FIXTURE(lookup)
 {
@@ -83,7 +83,7 @@ FIXTURE_TEARDOWN(lookup)
 	rmdir(self->bed.dir);
 }
 
-/* A connect that hangs; returns when the connector has it. */
+/* Starts a connect that hangs; returns when the connector thread has it. */
 static struct guest_conn *hang(struct bed *bed)
 {
 	uint64_t pending = BED_STAT(bed, connects_pending);
@@ -100,7 +100,7 @@ static void let_go(FIXTURE_DATA(lookup) *self)
 	self->server = -1;
 }
 
-TEST_F(lookup, that_hangs_holds_nothing_but_connects_of_the_guest)
+TEST_F(lookup, hang_delays_only_other_guest_connects)
 {
 	struct bed_pair before, host;
 	struct guest_conn *stuck, *other;
@@ -123,14 +123,17 @@ TEST_F(lookup, that_hangs_holds_nothing_but_connects_of_the_guest)
 	close(fd);
 }
 
-/* A guest that gives up and tries again makes no more of them than it may. */
-TEST_F(lookup, that_hangs_counts_when_the_guest_has_given_up)
+/* A guest that resets a connection and retries must not exceed the limit. */
+TEST_F(lookup, hang_counts_as_a_connection_after_rst)
 {
 	struct guest_conn *c;
 
 	ASSERT_EQ(0, bed_set_limits(&self->bed,
 				    BED_LIMITS(.max_connections = 3)));
-	/* Behind one that is not given up, or they might never be looked up. */
+	/*
+	 * Queue them after one that stays, or the device might never look them
+	 * up.
+	 */
 	ASSERT_NE(NULL, hang(&self->bed));
 	for (int i = 0; i < 2; i++) {
 		c = hang(&self->bed);
@@ -147,7 +150,7 @@ TEST_F(lookup, that_hangs_counts_when_the_guest_has_given_up)
 	EXPECT_EQ(0, bed_works(&self->bed));
 }
 
-TEST_F(lookup, that_hangs_does_not_hold_a_request_that_takes_its_place)
+TEST_F(lookup, hang_does_not_block_a_replacing_request)
 {
 	struct guest_conn *c = hang(&self->bed);
 
@@ -157,14 +160,14 @@ TEST_F(lookup, that_hangs_does_not_hold_a_request_that_takes_its_place)
 	EXPECT_EQ(1, BED_STAT(&self->bed, connections));
 	let_go(self);
 	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, c->reset));
-	/* The first one was told nothing. */
+	/* The replaced connection got no RST. */
 	EXPECT_EQ(1, c->seen[VIRTIO_VSOCK_OP_RST]);
 	EXPECT_EQ(0, BED_AWAIT_STAT(&self->bed, connects_pending, 0));
 	EXPECT_EQ(0, BED_STAT(&self->bed, connections));
 }
 
-/* Nobody wants it any more when its turn comes. */
-TEST_F(lookup, that_hangs_is_not_followed_by_what_was_given_up)
+/* The guest has reset the connection before the connector reaches it. */
+TEST_F(lookup, hang_then_reset_requests_are_not_connected)
 {
 	int fd = bed_listen(&self->bed, 1024);
 	struct guest_conn *c;
@@ -181,7 +184,7 @@ TEST_F(lookup, that_hangs_is_not_followed_by_what_was_given_up)
 	close(fd);
 }
 
-/* A host end whose path hangs; how that ended. */
+/* A SET_UDS whose path lookup hangs, and its result. */
 struct setter {
 	int fd;
 	char path[BED_PATH_SIZE];
@@ -192,14 +195,14 @@ static void *set_uds(void *arg)
 {
 	struct setter *s = arg;
 
-	/* the other one may have come first */
+	/* the other SET_UDS may have come first */
 	do {
 		s->err = bed_set_uds(s->fd, s->path);
 	} while (s->err == -EBUSY);
 	return NULL;
 }
 
-TEST_F(lookup, of_the_host_end_that_hangs_holds_nothing_but_another_one)
+TEST_F(lookup, hang_of_set_uds_blocks_only_another_set_uds)
 {
 	struct setter s = { .fd = self->bed.guest.fd };
 	uint64_t deadline = deadline_in(WAIT_MS);
@@ -220,7 +223,9 @@ TEST_F(lookup, of_the_host_end_that_hangs_holds_nothing_but_another_one)
 	EXPECT_EQ(0, bed_works(&self->bed));
 }
 
-/* The folder of the owner's thread of that name, if there is one. */
+/*
+ * Opens the /proc folder of the owner's thread with this name, or returns -1.
+ */
 static int thread_folder(int proc, const char *prefix)
 {
 	int tasks = openat(proc, "self/task", O_RDONLY | O_DIRECTORY);
@@ -257,7 +262,7 @@ static int request_and_more(struct guest *g)
 	return 0;
 }
 
-TEST_F(lookup, that_hangs_holds_back_no_packets_behind_its_request)
+TEST_F(lookup, hang_does_not_delay_later_packets)
 {
 	struct bed_pair pair;
 	uint64_t before;
@@ -274,8 +279,8 @@ TEST_F(lookup, that_hangs_holds_back_no_packets_behind_its_request)
 	let_go(self);
 }
 
-/* What the jail does not show is not to be found in a thread of its own. */
-TEST_F(lookup, for_an_owner_in_a_jail_does_not_let_it_out)
+/* The device's threads must not show a root outside the chroot. */
+TEST_F(lookup, worker_root_and_cwd_stay_in_the_chroot)
 {
 	int root = open("/", O_PATH), proc = open("/proc", O_PATH);
 	struct stat jail, seen;
@@ -283,7 +288,7 @@ TEST_F(lookup, for_an_owner_in_a_jail_does_not_let_it_out)
 
 	thread = thread_folder(proc, "vsb-");
 	if (thread < 0)
-		SKIP(return, "this kernel's worker is no thread of its owner");
+		SKIP(return, "this kernel's worker is not a thread of its owner");
 	ASSERT_EQ(0, chdir(self->bed.dir));
 	ASSERT_EQ(0, mkdir("jail", 0700));
 	ASSERT_EQ(0, chroot("jail"));
@@ -303,7 +308,7 @@ TEST_F(lookup, for_an_owner_in_a_jail_does_not_let_it_out)
 	ASSERT_EQ(0, chdir("/"));
 }
 
-TEST_F(lookup, that_hangs_lets_the_device_close_its_sockets_at_once)
+TEST_F(lookup, hang_does_not_delay_close_of_other_sockets)
 {
 	struct bed_pair pair;
 	char byte;
@@ -316,9 +321,11 @@ TEST_F(lookup, that_hangs_lets_the_device_close_its_sockets_at_once)
 	close(pair.fd);
 }
 
-/* --- owners in a jail: in another directory than at configuration */
+/* --- owners in a jail: their directory is not that of SET_UDS or SET_PORT */
 
-/* The server answers so far that it gets requests, none of which it answers. */
+/*
+ * The server answers FUSE_INIT, so it gets requests, and answers none of them.
+ */
 static int answer_init(int server)
 {
 	static char request[16384];
@@ -339,7 +346,10 @@ static int answer_init(int server)
 	       0 : -EIO;
 }
 
-/* From here on, no signal ends the wait of the task whose request that is. */
+/*
+ * Takes a request: from now on, no signal interrupts the task that waits for
+ * it.
+ */
 static int take_request(int server)
 {
 	static char request[16384];
@@ -385,7 +395,7 @@ static void be_prisoner(struct process *p, void *arg)
 	process_wait(p);
 }
 
-TEST_F(lookup, that_hangs_for_an_owner_in_a_jail_does_not_delay_its_end)
+TEST_F(lookup, hang_in_a_jail_does_not_delay_the_owners_exit)
 {
 	struct prisoner prisoner = { .slow = self->dir };
 	struct process p;
@@ -400,7 +410,7 @@ TEST_F(lookup, that_hangs_for_an_owner_in_a_jail_does_not_delay_its_end)
 		waitpid(p.pid, NULL, 0);
 }
 
-TEST_F(lookup, that_hangs_for_an_owner_in_a_jail_leaves_its_cgroup_empty)
+TEST_F(lookup, hang_in_a_jail_leaves_the_owners_cgroup_empty)
 {
 	struct cgroup cg;
 	struct prisoner prisoner = { .slow = self->dir, .cg = &cg };
@@ -420,7 +430,7 @@ TEST_F(lookup, that_hangs_for_an_owner_in_a_jail_leaves_its_cgroup_empty)
 		waitpid(p.pid, NULL, 0);
 }
 
-/* More than a work queue of the kernel runs at once, before Linux 6.13. */
+/* Before Linux 6.13, a kernel work queue runs fewer than this at once. */
 #define DEVICES	260
 
 static int many_that_hang(const char *slow, struct bed *beds)
@@ -437,7 +447,7 @@ static int many_that_hang(const char *slow, struct bed *beds)
 	return 0;
 }
 
-TEST_F(lookup, that_hangs_for_many_owners_in_a_jail_holds_no_other_device)
+TEST_F(lookup, hangs_of_many_jailed_owners_delay_no_other_device)
 {
 	static struct bed beds[DEVICES];
 	int fd = bed_listen(&self->bed, 1024);
@@ -469,7 +479,7 @@ static bool dials_in(const struct cgroup *cg)
 	return found;
 }
 
-TEST_F(lookup, for_an_owner_in_a_jail_is_made_in_its_cgroup)
+TEST_F(lookup, lookup_in_a_jail_runs_in_the_owners_cgroup)
 {
 	int fd = bed_listen(&self->bed, 1024), err;
 	struct cgroup before, now;

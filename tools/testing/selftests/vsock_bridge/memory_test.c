@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a hostile guest can make the host hold, and who pays for it: the bound
- * in Documentation/admin-guide/vsock_bridge.rst, measured by the cgroup of the owner.
+ * How much host memory a hostile guest can occupy, and which cgroup is charged:
+ * the bound in Documentation/admin-guide/vsock_bridge.rst, measured in the
+ * owner's cgroup.
  */
 #include "harness.h"
 
@@ -20,16 +21,20 @@
 #define KIB	1024ULL
 #define MIB	(1024 * KIB)
 
-/* Of one connection whose program reads nothing: the table there. */
+/*
+ * The memory of one connection whose program reads nothing, as in that
+ * document.
+ */
 #define SOCKET_BYTES	(1024 * KIB + 64 * KIB)
 #define FIFO_BYTES	(64 * KIB)
 #define OBJECT_BYTES	(8 * KIB)
-/* Of a device that does nothing. */
+/* The memory of an idle device. */
 #define DEVICE_BYTES	(1024 * KIB)
 #define PAGES_BYTES	(1024 * KIB)
 /*
- * Of a difference: memory.stat lags by up to 64 pages for each processor, the fork
- * of a host program is the owner's (90 KiB), and what has ended waits for RCU.
+ * Error of a difference: memory.stat lags by up to 64 pages for each processor,
+ * the owner pays for the fork of a host program (90 KiB), and RCU delays
+ * freeing.
  */
 #define SLACK_BYTES	(512 * KIB)
 
@@ -43,9 +48,9 @@ static uint64_t bound(const struct vsock_bridge_limits *l)
 }
 
 /**
- * @cg: the owner's, which is the test itself; its host programs are not in it
- * @limits: of the device
- * @before: what the kernel held for it before
+ * @cg: the cgroup of the owner, which is the test; host programs are not in it
+ * @limits: the limits of the device
+ * @before: the kernel memory of the cgroup at the start
  */
 FIXTURE(memory)
 {
@@ -93,7 +98,7 @@ static uint64_t held(FIXTURE_DATA(memory) *self)
 	return now > self->before ? now - self->before : 0;
 }
 
-/* What has ended is let go of soon, not at once. */
+/* Memory is freed soon after the end, not at once. */
 static bool comes_down_to(FIXTURE_DATA(memory) *self, uint64_t bytes)
 {
 	uint64_t deadline = deadline_in(WAIT_MS);
@@ -103,13 +108,13 @@ static bool comes_down_to(FIXTURE_DATA(memory) *self, uint64_t bytes)
 	return held(self) <= bytes;
 }
 
-/* --- host programs that hold what they have */
+/* --- host programs that keep their sockets */
 
 /**
- * struct hosts - what they do
- * @device: which they shall not hold
- * @path: where
- * @nr: how many
+ * struct hosts - what the host programs do
+ * @device: the device's descriptor, which they close
+ * @path: the path to use
+ * @nr: number of connections
  */
 struct hosts {
 	int device;
@@ -117,7 +122,7 @@ struct hosts {
 	unsigned int nr;
 };
 
-/* They are not the owner's. */
+/* Leaves the owner's cgroup. */
 static void go_outside(struct process *p, struct hosts *h)
 {
 	close(h->device);
@@ -127,7 +132,7 @@ static void go_outside(struct process *p, struct hosts *h)
 	}
 }
 
-/* Takes connections and never reads. */
+/* Accepts connections and never reads. */
 static void serve_and_hold(struct process *p, void *arg)
 {
 	struct hosts *h = arg;
@@ -142,10 +147,10 @@ static void serve_and_hold(struct process *p, void *arg)
 }
 
 /*
- * Takes connections and closes each at once. What a program keeps of connections
- * that have ended, or lets wait for its accept, is charged to the owner and not the
- * device's to bound: about 3 KiB of structures each, 7 KiB in the debug kernel. So
- * this one keeps nothing, and lets few wait.
+ * Accepts connections and closes each at once. If a program keeps ended
+ * connections, or lets them wait in its backlog, the owner is charged for them
+ * and the device cannot limit them: about 3 KiB of structures each, 7 KiB in
+ * the debug kernel. So this program keeps none, and has a short backlog.
  */
 static void serve_and_close(struct process *p, void *arg)
 {
@@ -165,7 +170,7 @@ static void serve_and_close(struct process *p, void *arg)
 		close(uds_accept(pfd[0].fd));
 }
 
-/* Connect and say nothing. */
+/* Connects and sends nothing. */
 static void be_silent(struct process *p, void *arg)
 {
 	struct hosts *h = arg;
@@ -213,7 +218,7 @@ static void connect_all(struct __test_metadata *_metadata, struct bed *bed,
 	}
 }
 
-/* What the device has room for, when it has dealt with all that was sent. */
+/* Returns the credit after the device has processed everything sent before. */
 static uint32_t settled_credit(struct bed *bed, struct guest_conn *c)
 {
 	if (c->reset || guest_conn_op(c, VIRTIO_VSOCK_OP_CREDIT_REQUEST, 0) ||
@@ -223,7 +228,7 @@ static uint32_t settled_credit(struct bed *bed, struct guest_conn *c)
 	return c->reset ? 0 : guest_conn_credit(c);
 }
 
-/* Up to @most bytes, or until the device takes none. */
+/* Sends up to @most bytes, or until the device takes no more. */
 static size_t stuff(struct bed *bed, struct guest_conn *c, size_t most)
 {
 	static const char data[GUEST_TX_BUF];
@@ -241,8 +246,8 @@ static size_t stuff(struct bed *bed, struct guest_conn *c, size_t most)
 }
 
 /*
- * All sockets full, and then as many FIFOs as there is room for in all of them
- * together: a byte more would end a connection.
+ * Fills all sockets, and then as many FIFOs as max_buffered allows for all of
+ * them together: one more byte would reset a connection.
  */
 static void stuff_all(struct __test_metadata *_metadata,
 		      FIXTURE_DATA(memory) *self, struct guest_conn **conn,
@@ -267,7 +272,7 @@ static void stuff_all(struct __test_metadata *_metadata,
 	EXPECT_EQ(0, BED_STAT(bed, over_buffered));
 }
 
-/* Packets of no flow, whose answers nobody takes. */
+/* Sends packets to unknown flows, without reading the RSTs. */
 static int flood_with_strays(struct bed *bed, unsigned int nr)
 {
 	struct virtio_vsock_hdr h = guest_hdr(&bed->guest, VIRTIO_VSOCK_OP_RW,
@@ -283,7 +288,7 @@ static int flood_with_strays(struct bed *bed, unsigned int nr)
 
 /* --- the bound */
 
-TEST_F(memory, that_a_guest_makes_the_host_hold_is_bounded)
+TEST_F(memory, guest_cannot_exceed_the_documented_bound)
 {
 	unsigned int nr = self->limits.max_connections;
 	struct guest_conn **conn = calloc(nr, sizeof(*conn));
@@ -304,21 +309,21 @@ TEST_F(memory, that_a_guest_makes_the_host_hold_is_bounded)
 	EXPECT_EQ(0, flood_with_strays(&self->bed, 1000));
 	TH_LOG("%lu KiB of %lu KiB", held(self) / KIB, most / KIB);
 	EXPECT_GE(most, held(self));
-	/* and that is no idle word */
+	/* the bound is tight */
 	EXPECT_LT(most * 3 / 4, held(self));
 	process_end(&clients);
 	process_end(&server);
 	free(conn);
 }
 
-/* --- pages that go by reference */
+/* --- pages passed by reference */
 
 enum {
 	RESETS = 8, KEPT = 32, DRAIN_PORT = PORT + 1,
-	KEEP = 2 * KIB, DRAIN = 30 * KIB,	/* of each block of pages */
+	KEEP = 2 * KIB, DRAIN = 30 * KIB,	/* bytes of each block of pages */
 };
 
-/* A program that keeps a little of every block, and one that reads the rest. */
+/* One program keeps a little of every block, another one reads the rest. */
 static int keep_of_each_block(struct bed *bed)
 {
 	static char data[DRAIN];
@@ -349,7 +354,7 @@ static int reset(struct bed *bed)
 	return err ?: guest_run(&bed->guest);
 }
 
-TEST_F(memory, of_pages_that_a_reader_keeps_is_bounded_over_resets)
+TEST_F(memory, pages_kept_by_a_reader_are_bounded_over_guest_resets)
 {
 	struct process server;
 
@@ -364,8 +369,10 @@ TEST_F(memory, of_pages_that_a_reader_keeps_is_bounded_over_resets)
 	process_end(&server);
 }
 
-/* Each is gone before the next one comes, but for what waits to be made. */
-TEST_F(memory, that_a_flood_of_requests_and_resets_takes_is_bounded)
+/*
+ * Each connection is reset before the next request; only connects are pending.
+ */
+TEST_F(memory, flood_of_requests_and_rsts_is_bounded)
 {
 	enum { FLOOD = 6000, CONNECTIONS = 16 };
 	struct bed *bed = &self->bed;
@@ -390,17 +397,20 @@ TEST_F(memory, that_a_flood_of_requests_and_resets_takes_is_bounded)
 		most = held(self) > most ? held(self) : most;
 	}
 	TH_LOG("%lu KiB at most", most / KIB);
-	/* as many again as there may be wait for a connect that nobody wants */
+	/*
+	 * as many more connections may wait for a connect that is no longer
+	 * needed
+	 */
 	EXPECT_GE(SLACK_BYTES + 2 * CONNECTIONS * OBJECT_BYTES, most);
 	EXPECT_EQ(0, BED_AWAIT_STAT(bed, connects_pending, 0));
 	process_end(&server);
 }
 
 /*
- * Who has taken bytes and does not read them keeps them, also when their
- * connection is no more: as many as it lets wait for its accept.
+ * A program that does not read received bytes keeps them, even after the end of
+ * the connection: as many connections as its backlog holds.
  */
-TEST_F(memory, that_a_server_keeps_which_accepts_none_is_bounded_by_its_backlog)
+TEST_F(memory, server_that_never_accepts_is_bounded_by_its_backlog)
 {
 	enum { BACKLOG = 7, TURNS = 4, CONNECTIONS = 12 };
 	struct guest_conn *c;
@@ -419,9 +429,9 @@ TEST_F(memory, that_a_server_keeps_which_accepts_none_is_bounded_by_its_backlog)
 			guest_conn_op(c, VIRTIO_VSOCK_OP_RST, 0);
 		guest_conn_free(c);
 	}
-	/* AF_UNIX lets one more wait than it is told */
+	/* AF_UNIX allows one more than the backlog */
 	EXPECT_EQ(BACKLOG + 1, taken);
-	/* what the device has taken as well: it keeps that until it is read */
+	/* plus the bytes that the device buffers until they are read */
 	EXPECT_TRUE(comes_down_to(self, taken * (SOCKET_BYTES + FIFO_BYTES +
 						 self->limits.buf_alloc +
 						 OBJECT_BYTES) +
@@ -431,7 +441,7 @@ TEST_F(memory, that_a_server_keeps_which_accepts_none_is_bounded_by_its_backlog)
 	EXPECT_TRUE(comes_down_to(self, DEVICE_BYTES + PAGES_BYTES));
 }
 
-TEST_F(memory, ends_with_the_device_and_its_readers)
+TEST_F(memory, is_freed_with_the_device_and_its_readers)
 {
 	enum { CONNECTIONS = 64 };
 	struct guest_conn *conn[CONNECTIONS];
@@ -448,9 +458,9 @@ TEST_F(memory, ends_with_the_device_and_its_readers)
 	EXPECT_TRUE(comes_down_to(self, 4 * MIB));
 }
 
-/* --- who pays */
+/* --- which cgroup is charged */
 
-/* Memory that nobody uses, or could use again at once. */
+/* Memory that is free, or can be reclaimed at once. */
 static uint64_t free_bytes(void)
 {
 	FILE *f = fopen("/proc/meminfo", "re");
@@ -468,7 +478,9 @@ static uint64_t free_bytes(void)
 	return sum;
 }
 
-/* What others have let go of is on its way still: until no more comes. */
+/*
+ * Waits until no more memory becomes free: earlier tests' memory is freed late.
+ */
 static uint64_t settled_free_bytes(void)
 {
 	uint64_t deadline = deadline_in(WAIT_MS), before, now = free_bytes();
@@ -481,7 +493,7 @@ static uint64_t settled_free_bytes(void)
 	return now;
 }
 
-TEST_F(memory, is_charged_to_the_owner)
+TEST_F(memory, is_charged_to_the_owners_cgroup)
 {
 	enum { CONNECTIONS = 64 };
 	struct guest_conn *conn[CONNECTIONS];
@@ -502,7 +514,7 @@ TEST_F(memory, is_charged_to_the_owner)
 	process_end(&server);
 }
 
-/* What the kernel holds for @nr connections that carry nothing. */
+/* The kernel memory for @nr connections that carry no data. */
 static uint64_t held_for(struct __test_metadata *_metadata,
 			 FIXTURE_DATA(memory) *self, unsigned int nr)
 {
@@ -515,10 +527,10 @@ static uint64_t held_for(struct __test_metadata *_metadata,
 }
 
 /*
- * One that has another directory than it had with the configuration counts as
- * one: a kernel thread connects for it.
+ * An owner whose directory differs from that of SET_UDS counts as jailed: a
+ * kernel thread connects for it.
  */
-TEST_F(memory, is_charged_to_the_owner_in_a_jail)
+TEST_F(memory, is_charged_to_the_cgroup_of_a_jailed_owner)
 {
 	enum { CONNECTIONS = 400 };
 	struct process server;
@@ -526,7 +538,7 @@ TEST_F(memory, is_charged_to_the_owner_in_a_jail)
 
 	start_server(_metadata, self, &server);
 	free = held_for(_metadata, self, CONNECTIONS);
-	/* all of it again */
+	/* again, from the start */
 	guest_mux_fini(&self->bed.mux);
 	ASSERT_EQ(0, guest_stop(&self->bed.guest));
 	guest_reset(&self->bed.guest);
@@ -546,9 +558,11 @@ TEST_F(memory, is_charged_to_the_owner_in_a_jail)
 	ASSERT_EQ(0, chdir("/"));
 }
 
-/* --- a limit that is too small */
+/* --- a memory limit that is too low */
 
-/* An OOM kill is told with a call trace, which the lab takes for a complaint. */
+/*
+ * An OOM kill logs a call trace, which the lab would report as a kernel error.
+ */
 #define CONSOLE_QUIET	4
 #define CONSOLE_ALL	8
 static void set_console_level(int level)
@@ -557,10 +571,10 @@ static void set_console_level(int level)
 }
 
 /**
- * struct poor - an owner whose cgroup has too little for what its guest wants
+ * struct poor - an owner whose cgroup has too little memory for its guest
  * @cg: the cgroup
- * @path: of its device
- * @spared: it is not killed for it
+ * @path: the path of its device
+ * @spared: the OOM killer spares it
  */
 struct poor {
 	struct cgroup cg;
@@ -571,7 +585,10 @@ struct poor {
 #define POOR_MAX	(48 * MIB)
 #define POOR_CONNECTIONS 128
 
-/* Is it seen? What is refused is reset, and nothing of it hangs. */
+/*
+ * Connects and sends too much. Each refused connection must be reset, and none
+ * may hang. Returns 0 if at least one was reset.
+ */
 static int want_too_much(struct bed *bed)
 {
 	struct guest_conn *conn[POOR_CONNECTIONS];
@@ -604,11 +621,11 @@ static int run_poor(struct poor *poor, struct bed *bed)
 	err = err ?: guest_run(&bed->guest);
 	guest_mux_init(&bed->mux, &bed->guest);
 	bed->mux.buf_alloc = 4096;
-	/* its own memory is there: it is the guest's that is not */
+	/* lock the test's own memory: only the guest's allocations may fail */
 	return err ?: mlockall(MCL_CURRENT | MCL_FUTURE) ? -errno : 0;
 }
 
-/* The first word is that it runs, the second how it went. */
+/* The first result says that the owner runs, the second how the flood went. */
 static void be_poor(struct process *p, void *arg)
 {
 	static struct bed bed = { .spare_port = 50000 };
@@ -653,7 +670,7 @@ FIXTURE_TEARDOWN(poor)
 	EXPECT_EQ(0, cgroup_remove(&self->poor.cg));
 }
 
-/* Whether the calm one works until the poor one has said its second word. */
+/* Checks that the calm device works until the poor owner reports its result. */
 static int work_beside(struct bed *calm, struct process *poor)
 {
 	uint64_t deadline = deadline_in(60000);
@@ -670,7 +687,7 @@ static int work_beside(struct bed *calm, struct process *poor)
 	return err ?: -ETIMEDOUT;
 }
 
-TEST_F(poor, owner_is_killed_alone)
+TEST_F(poor, oom_kill_affects_only_the_owner)
 {
 	char byte;
 	struct process p;
@@ -690,7 +707,7 @@ TEST_F(poor, owner_is_killed_alone)
 	close(client);
 }
 
-TEST_F(poor, owner_that_is_spared_loses_connections_alone)
+TEST_F(poor, owner_spared_by_oom_loses_only_connections)
 {
 	unsigned char result = 255;
 	struct process p;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A calm guest beside one that storms: it is not starved. What is counted is
- * how far the storm goes while the calm one does a thing, not how long it
- * takes: where there are few processors, everybody has a share of them.
+ * A calm guest next to a busy one is not starved. The test counts how far the
+ * busy guest gets during one step of the calm one, not how long the step takes:
+ * with few processors, both share them.
  */
 #include "harness.h"
 
@@ -13,17 +13,17 @@
 
 #define STORM_PORT	1024
 
-/* Who does it: a device, and a connection through it. */
+/* The busy guest's device, and a connection through it. */
 struct raging {
 	struct bed bed;
 	struct bed_pair pair;
 };
 
 /**
- * struct storm - what a guest does without an end
- * @other: the calm one's device, which it shall not hold
- * @once: what it does
- * @count: how often it has done it; shared
+ * struct storm - what the busy guest does in a loop
+ * @other: the calm guest's device, which it closes
+ * @once: one iteration
+ * @count: number of iterations, in shared memory
  */
 struct storm {
 	int other;
@@ -84,7 +84,7 @@ static void rage(struct process *p, void *arg)
 	_exit(err ? 1 : 0);
 }
 
-/* 64 packets of 4 KiB for nobody, in one go. */
+/* Sends 64 packets of 4 KiB to unknown flows, in one batch. */
 static int send_strays(struct raging *r)
 {
 	static const char data[4096];
@@ -102,7 +102,7 @@ static int send_strays(struct raging *r)
 	return err;
 }
 
-/* A connection from either side, with a byte each way. */
+/* Opens a connection from each side and sends a byte each way. */
 static int connect_both_ways(struct raging *r)
 {
 	return bed_works(&r->bed);
@@ -133,8 +133,11 @@ static bool storm_begins(const unsigned long *count)
 	return gone(count) >= 3;
 }
 
-/* A storm that does not go on proves nothing, one that runs ahead starves. */
-TEST_F(neighbour, that_storms_does_not_starve_a_calm_one)
+/*
+ * The busy guest must make progress, or the test proves nothing, and must not
+ * get far ahead.
+ */
+TEST_F(neighbour, busy_guest_does_not_starve_another)
 {
 	enum { ECHOES = 300, AHEAD = 300 };
 	struct storm s = {
@@ -153,7 +156,7 @@ TEST_F(neighbour, that_storms_does_not_starve_a_calm_one)
 		before = gone(self->count) - before;
 		most = before > most ? before : most;
 	}
-	TH_LOG("the storm went on by %lu, by %lu at most at once",
+	TH_LOG("the busy guest did %lu iterations, at most %lu during one echo",
 	       gone(self->count) - first, most);
 	EXPECT_LT(0, gone(self->count) - first);
 	EXPECT_GT(AHEAD, most);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Chains that look odd but are right, and some that a guest could not make. */
+/* Chains that are unusual but valid, and some that only a VMM can cause. */
 #include "harness.h"
 
 #include <endian.h>
@@ -25,7 +25,7 @@ FIXTURE_TEARDOWN(chain)
 	chain_close(&self->cb);
 }
 
-TEST_F(chain, of_more_bytes_than_the_packet_is_taken)
+TEST_F(chain, accepts_more_bytes_than_the_packet_needs)
 {
 	struct chain chain = { .len = 8, PARTS(H44, { DATA, 5000, 0, 0 }) };
 
@@ -34,8 +34,8 @@ TEST_F(chain, of_more_bytes_than_the_packet_is_taken)
 	EXPECT_EQ(0, chain_expect(&self->cb, 1, 8));
 }
 
-/* The bound of a payload is the credit of its connection, and its chain. */
-TEST_F(chain, of_100000_bytes_of_payload_is_taken)
+/* Only the connection's credit and the chain limit a payload. */
+TEST_F(chain, accepts_a_payload_of_100000_bytes)
 {
 	struct chain chain = {
 		.len = 100000, PARTS(H44, { DATA, 100000, 0, 0 }),
@@ -51,7 +51,7 @@ TEST_F(chain, of_100000_bytes_of_payload_is_taken)
 	EXPECT_TRUE(bed_match(got, 1, 0, sizeof(got)));
 }
 
-TEST_F(chain, of_a_header_alone_is_a_packet_without_payload)
+TEST_F(chain, accepts_a_header_without_payload)
 {
 	struct chain chain = { PARTS({ HDR, 44, 0, 0 }) };
 	struct bed *bed = &self->cb.bed;
@@ -64,7 +64,7 @@ TEST_F(chain, of_a_header_alone_is_a_packet_without_payload)
 	EXPECT_EQ(0, bed_echo(bed, &self->cb.pair));
 }
 
-TEST_F(chain, with_empty_parts_is_taken)
+TEST_F(chain, accepts_empty_descriptors)
 {
 	struct chain chain = {
 		.len = 8,
@@ -77,8 +77,8 @@ TEST_F(chain, with_empty_parts_is_taken)
 	EXPECT_EQ(0, chain_expect(&self->cb, 1, 8));
 }
 
-/* Two regions that follow each other in the guest but not in the process. */
-TEST_F(chain, over_the_seam_of_two_regions_is_taken)
+/* Two regions that are adjacent in the guest but not in the process. */
+TEST_F(chain, accepts_payload_across_two_regions)
 {
 	struct chain chain = { .len = 1000, PARTS(H44, { SEAM, 1000, 0, 0 }) };
 	const struct guest_region *r = self->cb.bed.guest.mem.regions;
@@ -89,7 +89,7 @@ TEST_F(chain, over_the_seam_of_two_regions_is_taken)
 	EXPECT_EQ(0, chain_expect(&self->cb, 1, 1000));
 }
 
-TEST_F(chain, whose_table_lies_over_a_seam_is_taken)
+TEST_F(chain, accepts_an_indirect_table_across_two_regions)
 {
 	struct chain chain = { .len = 64, PARTS({ SEAM, 160, TABLE, 0 }) };
 	const struct guest_region *r = self->cb.bed.guest.mem.regions;
@@ -111,7 +111,7 @@ TEST_F(chain, whose_table_lies_over_a_seam_is_taken)
 	EXPECT_EQ(0, chain_expect(&self->cb, 1, 64));
 }
 
-TEST_F(chain, in_memory_above_4_gib_is_taken)
+TEST_F(chain, accepts_memory_above_4_gib)
 {
 	struct chain chain = { .len = 8, PARTS(H44, { HIGH, 8, 0, 0 }) };
 	const struct guest_region *r = self->cb.bed.guest.mem.regions;
@@ -121,7 +121,7 @@ TEST_F(chain, in_memory_above_4_gib_is_taken)
 	EXPECT_EQ(0, chain_expect(&self->cb, 1, 8));
 }
 
-/* An indirect table of single bytes. */
+/* Sends an indirect table of one-byte descriptors. */
 static int send_long_table(struct chain_bed *cb, unsigned int n)
 {
 	struct chain chain = {
@@ -140,14 +140,14 @@ static int send_long_table(struct chain_bed *cb, unsigned int n)
 	return chain_send(cb, &chain);
 }
 
-TEST_F(chain, of_1000_parts_is_taken)
+TEST_F(chain, accepts_1000_descriptors)
 {
 	ASSERT_EQ(0, send_long_table(&self->cb, 1000));
 	EXPECT_EQ(0, chain_expect(&self->cb, 1, 1000 - 44));
 }
 
-/* Its header is among the parts that are taken. */
-TEST_F(chain, whose_table_is_longer_than_the_device_takes_ends_its_connection)
+/* The device has read the header by the time it finds too many descriptors. */
+TEST_F(chain, too_many_descriptors_reset_the_connection)
 {
 	struct bed *bed = &self->cb.bed;
 
@@ -158,8 +158,8 @@ TEST_F(chain, whose_table_is_longer_than_the_device_takes_ends_its_connection)
 	EXPECT_EQ(0, bed_works(bed));
 }
 
-/* The guest could not make it so: the VMM took the memory away. */
-TEST_F(chain, with_payload_that_vanished_ends_only_its_connection)
+/* A guest cannot do this: the VMM took the memory away. */
+TEST_F(chain, inaccessible_payload_resets_only_its_connection)
 {
 	struct chain chain = { .len = 8, PARTS(H44, { LOCKED, 8, 0, 0 }) };
 	struct bed *bed = &self->cb.bed;
@@ -171,8 +171,11 @@ TEST_F(chain, with_payload_that_vanished_ends_only_its_connection)
 	EXPECT_EQ(0, bed_works(bed));
 }
 
-/* Where it would have been kept, for a host program that does not read. */
-TEST_F(chain, with_payload_that_vanished_before_it_was_kept_ends_its_connection)
+/*
+ * The copy into the device's buffer fails, because the host program does not
+ * read.
+ */
+TEST_F(chain, inaccessible_payload_for_a_slow_reader_resets_its_connection)
 {
 	struct chain chain = { .len = 8, PARTS(H44, { LOCKED, 8, 0, 0 }) };
 	struct guest_conn *c = self->cb.pair.conn;
@@ -190,7 +193,7 @@ TEST_F(chain, with_payload_that_vanished_before_it_was_kept_ends_its_connection)
 	EXPECT_EQ(0, bed_works(bed));
 }
 
-TEST_F(chain, of_many_bad_ones_leaves_the_device_alive)
+TEST_F(chain, many_bad_chains_leave_the_device_working)
 {
 	struct chain chain = { .len = 8, PARTS(H44, { HOLE, 8, 0, 0 }) };
 
@@ -200,7 +203,7 @@ TEST_F(chain, of_many_bad_ones_leaves_the_device_alive)
 	EXPECT_EQ(0, bed_works(&self->cb.bed));
 }
 
-/* A ring that has room for chains longer than the device takes. */
+/* A ring with room for chains longer than the device accepts. */
 FIXTURE(long_ring)
 {
 	struct bed bed;
@@ -218,7 +221,7 @@ FIXTURE_TEARDOWN(long_ring)
 	BED_TEARDOWN(&self->bed);
 }
 
-TEST_F(long_ring, chain_of_too_many_parts_is_dropped)
+TEST_F(long_ring, drops_a_chain_of_too_many_descriptors)
 {
 	struct guest *g = &self->bed.guest;
 	static struct vring_desc d[CHAIN_TABLE_MAX];
@@ -242,10 +245,11 @@ TEST_F(long_ring, chain_of_too_many_parts_is_dropped)
 }
 
 /*
- * A read takes buffers ahead; one that cannot be used ends the row, and is not
- * returned before those that were taken. The guest's library looks at the order.
+ * A read takes several buffers in advance. An unusable buffer ends the batch,
+ * and is returned after the buffers taken before it. The guest checks the
+ * order.
  */
-TEST_F(chain, of_rx_that_is_bad_keeps_its_place_behind_good_ones)
+TEST_F(chain, bad_rx_chain_is_returned_in_order)
 {
 	const struct vring_desc bad = {
 		.addr = htole64(GUEST_REGION_SIZE / 2),
@@ -265,7 +269,10 @@ TEST_F(chain, of_rx_that_is_bad_keeps_its_place_behind_good_ones)
 		g->rx_posted[held[i]->head] = NULL;
 		guest_ring_release(&g->rx, held[i]->head);
 	}
-	/* whether one or two are taken first, a bad one comes in a row */
+	/*
+	 * whether the device takes one or two first, a bad one is within a
+	 * batch
+	 */
 	guest_rx_put(g, held[2]);
 	guest_rx_put(g, held[3]);
 	ASSERT_LE(0, guest_ring_raw(&g->rx, &bad, 1));

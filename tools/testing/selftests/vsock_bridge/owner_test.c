@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The process that owns a device, and others that have its descriptor: kills at
- * any moment, stops, forks, and programs that take its place.
+ * The process that owns a device, and other processes with its descriptor:
+ * kills at any moment, stops, forks, and exec.
  */
 #include "harness.h"
 
@@ -21,12 +21,12 @@
 #include "hold.h"
 #include "process.h"
 
-#define ECHO_PORT	80	/* of the guest */
-#define SINK_PORT	1024	/* of the host */
+#define ECHO_PORT	80	/* in the guest */
+#define SINK_PORT	1024	/* on the host */
 
 /**
- * @path: of the owner's device; the bed's is another one, in this process
- * @sink: where its guest connects to
+ * @path: the path of the owner's device; the bed's device is in this process
+ * @sink: the listener that the owner's guest connects to
  * @owner: the process
  */
 FIXTURE(owner)
@@ -59,12 +59,12 @@ FIXTURE_TEARDOWN(owner)
 /* --- the owner */
 
 /**
- * struct own - how it shall be
+ * struct own - the properties of the owner
  * @path: its host end
- * @other: a descriptor that it shall not hold
- * @sends: its guest sends to the sink without an end
- * @fd: the device is this descriptor, which is not its own alone
- * @then: what it does when it is told to end; NULL: nothing, it just goes
+ * @other: a descriptor that it closes
+ * @sends: its guest sends to the sink in a loop
+ * @fd: the device, if another process opened it
+ * @then: what it does when the test ends it; NULL to exit
  */
 struct own {
 	const char *path;
@@ -74,7 +74,7 @@ struct own {
 	void (*then)(struct guest_mux *mux);
 };
 
-/* What comes goes back, as far as there is room. */
+/* Sends received bytes back as far as credit allows. */
 static void echo(struct guest_conn *c)
 {
 	char data[16384];
@@ -171,7 +171,7 @@ static int echoes(int fd)
 	return err ?: memcmp(there, back, sizeof(back)) ? -EILSEQ : 0;
 }
 
-/* Whatever is under way, until the end: 0 when that comes. */
+/* Reads whatever is left. Returns 0 if the stream ends with ECONNRESET. */
 static int ends(int fd)
 {
 	uint64_t deadline = deadline_in(WAIT_MS);
@@ -186,7 +186,7 @@ static int ends(int fd)
 	return n == -ECONNRESET ? 0 : n;
 }
 
-/* Moves bytes on all of them, @turns times. */
+/* Moves bytes on all connections, @turns times. */
 static void keep_busy(const int *fds, int nr, int turns)
 {
 	static char data[65536];
@@ -221,7 +221,7 @@ static void kill_under_load(struct __test_metadata *_metadata,
 	ASSERT_EQ(-ECONNREFUSED, uds_connect(self->path));
 }
 
-TEST_F_TIMEOUT(owner, that_is_killed_at_any_moment_leaves_nothing_open, 600)
+TEST_F_TIMEOUT(owner, kill_at_any_moment_closes_everything, 600)
 {
 	unsigned int seed = now_ns();
 
@@ -234,7 +234,7 @@ TEST_F_TIMEOUT(owner, that_is_killed_at_any_moment_leaves_nothing_open, 600)
 
 /* --- stops */
 
-TEST_F(owner, that_is_stopped_holds_up_nobody_else)
+TEST_F(owner, stopped_owner_delays_no_other_device)
 {
 	int fds[2];
 
@@ -252,7 +252,7 @@ TEST_F(owner, that_is_stopped_holds_up_nobody_else)
 	close(fds[1]);
 }
 
-TEST_F(owner, that_was_stopped_goes_on_where_it_was)
+TEST_F(owner, stopped_owner_continues_without_loss)
 {
 	int fd;
 
@@ -261,7 +261,7 @@ TEST_F(owner, that_was_stopped_goes_on_where_it_was)
 	ASSERT_LE(0, fd);
 	ASSERT_EQ(0, echoes(fd));
 	ASSERT_EQ(0, kill(self->owner.pid, SIGSTOP));
-	/* what is sent meanwhile is not lost */
+	/* bytes sent while it is stopped are not lost */
 	ASSERT_EQ(0, uds_send(fd, "x", 1));
 	EXPECT_EQ(-ETIMEDOUT, uds_wait_ms(fd, POLLIN, 100));
 	ASSERT_EQ(0, kill(self->owner.pid, SIGCONT));
@@ -270,7 +270,7 @@ TEST_F(owner, that_was_stopped_goes_on_where_it_was)
 	close(fd);
 }
 
-TEST_F(owner, that_is_stopped_can_be_killed)
+TEST_F(owner, stopped_owner_can_be_killed)
 {
 	int fd;
 
@@ -284,7 +284,7 @@ TEST_F(owner, that_is_stopped_can_be_killed)
 	close(fd);
 }
 
-/* --- others that have the descriptor */
+/* --- other processes with the descriptor */
 
 static int open_shared(FIXTURE_DATA(owner) *self)
 {
@@ -321,7 +321,7 @@ static bool holds_device(pid_t pid)
 	return found;
 }
 
-/* Has the owner let go of the device, and lives? */
+/* Has the owner closed the device, and is it still alive? */
 static bool lets_go(FIXTURE_DATA(owner) *self)
 {
 	uint64_t deadline = deadline_in(WAIT_MS);
@@ -334,8 +334,8 @@ static bool lets_go(FIXTURE_DATA(owner) *self)
 	       !waitpid(self->owner.pid, NULL, WNOHANG);
 }
 
-/* The device lives until we let go as well. */
-TEST_F(owner, may_leave_the_last_close_to_another_process)
+/* The device lives until this process closes it as well. */
+TEST_F(owner, last_close_may_come_from_another_process)
 {
 	int held = open_shared(self), fd;
 	struct vsock_bridge_stats stats;
@@ -355,7 +355,7 @@ TEST_F(owner, may_leave_the_last_close_to_another_process)
 	close(fd);
 }
 
-TEST_F(owner, that_is_stopped_keeps_no_socket_open_that_another_one_closes)
+TEST_F(owner, last_close_while_the_owner_is_stopped_closes_sockets)
 {
 	int held = open_shared(self), fd;
 
@@ -372,7 +372,7 @@ TEST_F(owner, that_is_stopped_keeps_no_socket_open_that_another_one_closes)
 	close(fd);
 }
 
-TEST_F(owner, that_exits_ends_the_device_that_another_one_holds)
+TEST_F(owner, exit_of_the_owner_ends_a_device_held_elsewhere)
 {
 	int held = open_shared(self), fd;
 	struct vsock_bridge_stats stats;
@@ -388,14 +388,14 @@ TEST_F(owner, that_exits_ends_the_device_that_another_one_holds)
 	close(fd);
 }
 
-/* A child that has the descriptor, and stays; the owner goes on. */
+/* Forks a child that keeps the descriptor; the owner continues. */
 static void fork_and_go_on(struct guest_mux *mux)
 {
 	pid_t owner = getpid();
 
 	if (!fork()) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		/* the owner may be gone already */
+		/* the owner may have exited already */
 		while (getppid() == owner)
 			pause();
 		_exit(0);
@@ -406,7 +406,7 @@ static void fork_and_go_on(struct guest_mux *mux)
 	}
 }
 
-TEST_F(owner, that_forks_stays_the_owner)
+TEST_F(owner, fork_keeps_the_owner)
 {
 	int fd;
 
@@ -422,14 +422,14 @@ TEST_F(owner, that_forks_stays_the_owner)
 	close(fd);
 }
 
-/* Another program takes the place of the owner's, and has the descriptor. */
+/* Executes another program, which inherits the descriptor. */
 static void exec_with_device(struct guest_mux *mux)
 {
 	fcntl(mux->guest->fd, F_SETFD, 0);
 	execl("/bin/sleep", "sleep", "60", NULL);
 }
 
-/* Waits for the process to run the program of that name. */
+/* Waits until the process runs the program with this name. */
 static bool becomes(pid_t pid, const char *name)
 {
 	uint64_t deadline = deadline_in(WAIT_MS);
@@ -439,7 +439,7 @@ static bool becomes(pid_t pid, const char *name)
 	return process_is_named("/proc", pid, name);
 }
 
-TEST_F(owner, that_becomes_another_program_is_the_owner_no_more)
+TEST_F(owner, exec_ends_the_device)
 {
 	int fd;
 
@@ -454,8 +454,8 @@ TEST_F(owner, that_becomes_another_program_is_the_owner_no_more)
 	close(fd);
 }
 
-/* Whatever the kernel, that program's end is the device's. */
-TEST_F(owner, that_became_another_program_leaves_nothing_behind_that)
+/* On every kernel, the end of the executed program ends the device. */
+TEST_F(owner, exit_after_exec_leaves_nothing)
 {
 	int fd;
 
@@ -472,10 +472,10 @@ TEST_F(owner, that_became_another_program_leaves_nothing_behind_that)
 	close(fd);
 }
 
-/* --- memory that does not come */
+/* --- memory whose faults are held up */
 
-/* Another process with the descriptor waits for its own memory. */
-TEST_F(owner, that_is_killed_does_not_wait_for_the_memory_of_others)
+/* Another process with the descriptor blocks on its own memory. */
+TEST_F(owner, kill_does_not_wait_for_another_process_fault)
 {
 	int held = open_shared(self), fd;
 	struct hold hold;
@@ -494,7 +494,9 @@ TEST_F(owner, that_is_killed_does_not_wait_for_the_memory_of_others)
 	close(fd);
 }
 
-/* The device waits for the owner's memory, and its owner has closed it. */
+/*
+ * The device blocks on the owner's memory, and the owner has closed the device.
+ */
 static void hold_and_close_device(struct guest_mux *mux)
 {
 	struct hold hold;
@@ -511,7 +513,7 @@ static void wait_and_close(struct process *p, void *arg)
 	close(*(int *)arg);
 }
 
-TEST_F(owner, whose_memory_does_not_come_does_not_hold_up_the_last_close)
+TEST_F(owner, blocked_copy_does_not_delay_the_last_close)
 {
 	int held = open_shared(self), fd;
 	struct process closer;
@@ -534,7 +536,7 @@ TEST_F(owner, whose_memory_does_not_come_does_not_hold_up_the_last_close)
 	close(fd);
 }
 
-/* --- what its device held */
+/* --- what the device refers to */
 
 static int map_port(int fd, const char *path)
 {
@@ -547,7 +549,9 @@ static int map_port(int fd, const char *path)
 	return ioctl(fd, VSOCK_BRIDGE_SET_PORT, &arg) ? -errno : 0;
 }
 
-/* A device whose host end and working directory are on a mount of their own. */
+/*
+ * Opens a device whose host end and working directory are on a separate mount.
+ */
 static void own_on_mount(struct process *p, void *arg)
 {
 	struct own *o = arg;
@@ -595,12 +599,12 @@ static void end_often(struct __test_metadata *_metadata,
 	rmdir(dir);
 }
 
-TEST_F(owner, that_was_killed_leaves_its_mount_free)
+TEST_F(owner, kill_releases_the_mount)
 {
 	end_often(_metadata, self, process_kill);
 }
 
-TEST_F(owner, that_has_exited_leaves_its_mount_free)
+TEST_F(owner, exit_releases_the_mount)
 {
 	end_often(_metadata, self, process_end);
 }
@@ -610,8 +614,8 @@ TEST_F(owner, that_has_exited_leaves_its_mount_free)
 enum { MIB = 1 << 20, FAT = 64 * MIB, LEAN = 8 * MIB };
 
 /**
- * struct fat - an owner with much memory, in a cgroup of its own
- * @own: how it shall be
+ * struct fat - an owner with much memory, in its own cgroup
+ * @own: its properties
  * @cg: the cgroup
  */
 struct fat {
@@ -648,7 +652,7 @@ static uint64_t memory_of(const struct fat *fat)
 	return cgroup_get(&fat->cg, "memory.current");
 }
 
-TEST_F(owner, that_has_exited_has_returned_its_memory)
+TEST_F(owner, exit_frees_the_owners_memory)
 {
 	struct fat fat = {};
 	int err = cgroup_make(&fat.cg), fd;
@@ -668,7 +672,9 @@ TEST_F(owner, that_has_exited_has_returned_its_memory)
 	EXPECT_EQ(0, cgroup_remove(&fat.cg));
 }
 
-/* The device waits to be accepted by itself, in its own backlog. */
+/*
+ * Leaves the device in a message in its own backlog, where nothing accepts it.
+ */
 static void send_device_to_itself(struct guest_mux *mux)
 {
 	struct vsock_bridge_device dev;
@@ -683,7 +689,7 @@ static void send_device_to_itself(struct guest_mux *mux)
 	uds_send_fd(fd, mux->guest->fd);
 }
 
-TEST_F(owner, that_sent_its_device_to_itself_returns_its_memory)
+TEST_F(owner, device_sent_to_itself_frees_the_owners_memory)
 {
 	struct fat fat = { .own.then = send_device_to_itself };
 	uint64_t deadline = deadline_in(WAIT_MS);

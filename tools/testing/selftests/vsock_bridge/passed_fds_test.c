@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Descriptors that a host program passes: the device refuses and closes them. */
+/*
+ * Descriptors that a host program passes: the device delivers them to no
+ * process and keeps none.
+ */
 #include "harness.h"
 
 #include <fcntl.h>
@@ -24,7 +27,9 @@ FIXTURE_TEARDOWN(passed_fd)
 	BED_TEARDOWN(&self->bed);
 }
 
-/* One byte and a descriptor; what sendmsg() says, or -errno. */
+/*
+ * Sends one byte with a descriptor. Returns the result of sendmsg(), or -errno.
+ */
 static ssize_t pass(int sock, int fd)
 {
 	char byte = 0, control[CMSG_SPACE(sizeof(fd))] = { 0 };
@@ -46,7 +51,7 @@ static ssize_t pass(int sock, int fd)
 	return sent < 0 ? -errno : sent;
 }
 
-/* The writing end was closed everywhere: it is not held for ever. */
+/* Is the writing end closed everywhere? Then the device does not keep it. */
 static bool is_closed(int reading_end)
 {
 	char byte;
@@ -54,7 +59,10 @@ static bool is_closed(int reading_end)
 	return !uds_wait(reading_end, POLLHUP) && !read(reading_end, &byte, 1);
 }
 
-/* Kernels that can refuse do; the others reset the connection. */
+/*
+ * A kernel that can refuse descriptors does; on others the device resets the
+ * connection.
+ */
 static bool is_refused(struct bed *bed, int sock, int fd)
 {
 	ssize_t sent = pass(sock, fd);
@@ -65,7 +73,7 @@ static bool is_refused(struct bed *bed, int sock, int fd)
 	       BED_AWAIT_STAT(bed, sockets, 1) == 1;
 }
 
-TEST_F(passed_fd, to_a_connection_is_refused_and_closed)
+TEST_F(passed_fd, on_a_connection_is_refused_and_closed)
 {
 	int ends[2];
 
@@ -77,8 +85,8 @@ TEST_F(passed_fd, to_a_connection_is_refused_and_closed)
 	close(ends[0]);
 }
 
-/* A connection that nobody reads would keep them, and the device, for ever. */
-TEST_F(passed_fd, to_a_connection_that_is_not_read_is_refused_all_the_same)
+/* Unread messages would keep the descriptors, and the device, for ever. */
+TEST_F(passed_fd, on_an_unread_connection_is_refused)
 {
 	static char data[5000];
 	struct bed_pair pair;
@@ -121,8 +129,8 @@ TEST_F(passed_fd, in_the_handshake_is_refused_and_closed)
 }
 
 /*
- * Closing such a socket takes as long as its owner likes. The kernel closes it in
- * its own work for files (delayed_fput), where the device does not wait.
+ * Closing this socket lasts as long as its creator wants. The kernel closes it
+ * in its own work item (delayed_fput), which the device does not wait for.
  */
 static int lingering_socket(int *peer)
 {
@@ -148,7 +156,7 @@ static int lingering_socket(int *peer)
 	return fd;
 }
 
-TEST_F(passed_fd, sockets_that_linger_do_not_stop_the_device)
+TEST_F(passed_fd, lingering_socket_does_not_block_the_device)
 {
 	int peer, fd = lingering_socket(&peer);
 
@@ -160,7 +168,7 @@ TEST_F(passed_fd, sockets_that_linger_do_not_stop_the_device)
 	close(peer);
 }
 
-TEST_F(passed_fd, by_the_hundred_leave_nothing)
+TEST_F(passed_fd, two_hundred_leave_no_socket)
 {
 	for (int i = 0; i < 200; i++) {
 		int fd = uds_connect(self->bed.path);
@@ -187,8 +195,8 @@ static bool is_refused_in_the_end(const char *path)
 	return fd == -ECONNREFUSED;
 }
 
-/* The module's reference count is looked at when all tests have run. */
-TEST_F(passed_fd, as_the_device_itself_lets_the_device_end)
+/* The lab checks the module's reference count after all tests. */
+TEST_F(passed_fd, of_the_device_itself_is_released)
 {
 	pass(self->pair.fd, self->bed.guest.fd);
 	close(self->bed.guest.fd);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Busy polling, VHOST_SET_VRING_BUSYLOOP_TIMEOUT: packets are found without a
- * kick, and who sends later than that is heard as well.
+ * Busy polling, VHOST_SET_VRING_BUSYLOOP_TIMEOUT: the device finds packets
+ * without a kick, and does not miss packets that the guest sends as polling
+ * ends.
  */
 #include "harness.h"
 
@@ -51,8 +52,8 @@ TEST_F(polling, carries_both_directions)
 	ASSERT_EQ(0, bed_move(&self->bed, &self->pair, &flow));
 }
 
-/* Pauses around the timeout: some end just when the worker gives up. */
-TEST_F(polling, hears_who_sends_when_it_ends)
+/* Pauses around the timeout: some end just when the worker stops polling. */
+TEST_F(polling, finds_packets_sent_as_polling_ends)
 {
 	for (unsigned int i = 0; i < 300; i++) {
 		struct timespec t = { 0, (i % 30) * variant->us * 1000L / 15 };
@@ -64,7 +65,7 @@ TEST_F(polling, hears_who_sends_when_it_ends)
 	}
 }
 
-TEST_F(polling, goes_on_behind_a_pause)
+TEST_F(polling, continues_after_stop_and_restart)
 {
 	for (int i = 0; i < 20; i++) {
 		ASSERT_EQ(0, bed_echo(&self->bed, &self->pair));
@@ -74,8 +75,8 @@ TEST_F(polling, goes_on_behind_a_pause)
 	ASSERT_EQ(0, bed_echo(&self->bed, &self->pair));
 }
 
-/* 0 is a choice as well: nothing is learnt then. */
-TEST(whoever_sets_0_is_always_asked_for_a_kick)
+/* A timeout of 0 also disables automatic polling. */
+TEST(timeout_0_always_asks_for_a_kick)
 {
 	struct guest_ring *tx;
 	struct bed_pair pair;
@@ -89,7 +90,10 @@ TEST(whoever_sets_0_is_always_asked_for_a_kick)
 	for (int i = 0; i < 100; i++) {
 		ASSERT_EQ(0, bed_echo(&bed, &pair));
 		ASSERT_EQ(0, bed_settle(&bed));
-		/* it comes to stand at the next chain, which is not there yet */
+		/*
+		 * the device sets the event index to the next chain, which does
+		 * not exist yet
+		 */
 		deadline = deadline_in(WAIT_MS);
 		while (tx->shown_idx != vring_avail_event(&tx->vr) &&
 		       deadline_left(deadline))
@@ -109,15 +113,16 @@ TEST(packets_are_found_without_a_kick)
 	uint16_t event;
 
 	if (sysconf(_SC_NPROCESSORS_ONLN) == 1)
-		SKIP(return, "who polls needs a processor of his own");
+		SKIP(return, "polling needs a second processor");
 	BED_SETUP(&bed, NULL);
 	tx = &bed.guest.tx;
 	ASSERT_EQ(0, bed_host_pair(&bed, &pair, 80));
-	/* so long that the test is over before it is */
+	/* so long that polling does not end during the test */
 	ASSERT_EQ(0, set_timeout(&bed, 1, 10 * WAIT_MS * 1000));
 	/*
-	 * Whoever waits for a kick moves the event. Who polls does so as well
-	 * when somebody else wants the processor, but not each time.
+	 * A worker that waits for a kick moves the event index. A polling
+	 * worker moves it too when another task needs the processor, but not
+	 * every time.
 	 */
 	do {
 		ASSERT_EQ(0, bed_echo(&bed, &pair));

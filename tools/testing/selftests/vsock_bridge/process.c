@@ -161,7 +161,7 @@ bool process_is_named(const char *folder, pid_t id, const char *name)
 	return !strcmp(comm, name);
 }
 
-/* What is no process has a name that is no number. */
+/* The name of an entry that is not a process is not a number. */
 pid_t process_find(const char *folder, const char *name)
 {
 	DIR *dir = opendir(folder);

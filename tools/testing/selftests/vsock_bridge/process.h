@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Other processes: what a test has done by somebody else, who may be another
- * user, in another namespace, or about to be killed.
+ * Child processes: for actions as another user, in another namespace, or in a
+ * process that the test kills.
  */
 #ifndef PROCESS_H
 #define PROCESS_H
@@ -12,16 +12,16 @@
 #define NOBODY 65534
 
 /*
- * Runs @fn in a child, to its end: what it returns, a small number, an errno
- * value for instance. -EINTR when it ended in another way.
+ * Runs @fn in a child and returns its result, a small number such as an errno
+ * value. Returns -EINTR if the child did not exit normally.
  */
 int process_run(int (*fn)(void *arg), void *arg);
 
 /**
- * struct process - a child that goes on until it is told to end
+ * struct process - a child that runs until the parent ends it
  * @pid: the child
- * @pipe: of bytes from it
- * @hold: closed by the parent when the child is to end
+ * @pipe: pipe from the child
+ * @hold: the parent closes it to end the child
  */
 struct process {
 	pid_t pid;
@@ -30,37 +30,40 @@ struct process {
 };
 
 /*
- * Starts @fn in a child; returns when that has called process_ready(): what it
- * said there, or -errno.
+ * Starts @fn in a child and returns when @fn calls process_ready(): its result,
+ * or -errno.
  */
 int process_start(struct process *p, void (*fn)(struct process *p, void *arg),
 		  void *arg);
-/* In the child: tells a small number, 0 when all is well. */
+/* In the child: reports a small number to the parent, 0 for success. */
 void process_ready(struct process *p, int result);
-/* In the child: waits for its end. */
+/* In the child: blocks until the parent ends it. */
 void process_wait(struct process *p);
-/* In the parent: ends it; process_kill() by a signal, at once. */
+/* In the parent: ends the child; process_kill() with SIGKILL. */
 void process_end(struct process *p);
 void process_kill(struct process *p);
 /*
- * The same for a child whose end may hang: true when it is gone in time, and all
- * of its threads with it.
+ * The same for a child whose exit may hang. Returns true if the child and all
+ * of its threads are gone in time.
  */
 bool process_ends(struct process *p);
 bool process_dies(struct process *p);
 
-/* Becomes @uid for good, with no group but that, and no capability. */
+/*
+ * Changes to user and group @uid for good, without other groups or
+ * capabilities.
+ */
 int process_become(unsigned int uid);
 
 /*
- * Whether that one of @folder is there and has this name: a process of /proc, or
- * a thread of /proc/PID/task.
+ * Does entry @id of @folder exist and have this name? The entry is a process in
+ * /proc or a thread in /proc/PID/task.
  */
 bool process_is_named(const char *folder, pid_t id, const char *name);
-/* One of @folder by its name; 0 if there is none. */
+/* Finds an entry of @folder by its name; 0 if there is none. */
 pid_t process_find(const char *folder, const char *name);
 
-/* Writes a text into a file of /proc or /sys: 0, or -errno. */
+/* Writes text to a file in /proc or /sys. Returns 0 or -errno. */
 int process_write(const char *path, const char *text);
 
 #endif /* PROCESS_H */

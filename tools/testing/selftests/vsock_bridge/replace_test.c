@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What changes, and what does not, when the host end or the CID is set anew. */
+/* What changes and what stays when the host end or the CID is set again. */
 #include "harness.h"
 
 #include <fcntl.h>
@@ -11,7 +11,7 @@
 
 BED_FIXTURE(replace)
 
-/* Another path in the folder of the bed. */
+/* A second path in the bed's folder. */
 static const char *other_path(const struct bed *bed)
 {
 	static char path[BED_PATH_SIZE];
@@ -20,7 +20,7 @@ static const char *other_path(const struct bed *bed)
 	return path;
 }
 
-/* From here on the bed uses the other path. */
+/* Makes the bed use the second path. */
 static void follow(struct bed *bed)
 {
 	char path[BED_PATH_SIZE];
@@ -61,7 +61,7 @@ TEST_F(replace, new_guest_connects_use_the_new_path)
 	close(fd);
 }
 
-TEST_F(replace, connections_and_handshakes_live_on)
+TEST_F(replace, connections_and_handshakes_stay_open)
 {
 	struct bed_pair pair, late;
 	char line[32];
@@ -94,7 +94,7 @@ TEST_F(replace, clients_in_the_old_backlog_are_reset)
 	close(fd);
 }
 
-TEST_F(replace, a_stopped_device_goes_on_at_the_new_path)
+TEST_F(replace, stopped_device_uses_the_new_path_after_restart)
 {
 	struct bed_pair pair;
 
@@ -107,7 +107,7 @@ TEST_F(replace, a_stopped_device_goes_on_at_the_new_path)
 	close(pair.fd);
 }
 
-TEST_F(replace, a_failure_leaves_the_old_one)
+TEST_F(replace, failure_keeps_the_old_path)
 {
 	int file = open(other_path(&self->bed), O_CREAT | O_RDWR, 0600);
 
@@ -123,15 +123,15 @@ TEST_F(replace, a_failure_leaves_the_old_one)
 	EXPECT_EQ(1, BED_AWAIT_STAT(&self->bed, sockets, 1));
 }
 
-TEST_F(replace, the_same_path_can_be_taken_again_when_its_file_is_gone)
+TEST_F(replace, same_path_works_once_its_file_is_removed)
 {
 	ASSERT_EQ(0, unlink(self->bed.path));
 	ASSERT_EQ(0, bed_set_uds(self->bed.guest.fd, self->bed.path));
 	EXPECT_EQ(0, bed_works(&self->bed));
 }
 
-/* What it held of the file system is free: a mount can go. */
-TEST_F(replace, the_old_one_is_let_go)
+/* The old host end holds no reference: its file system can be unmounted. */
+TEST_F(replace, old_host_end_is_released)
 {
 	char dir[BED_PATH_SIZE];
 	int fd;
@@ -152,7 +152,7 @@ TEST_F(replace, the_old_one_is_let_go)
 	rmdir(dir);
 }
 
-/* Replaces the path again and again, until @stop. */
+/* Replaces the path in a loop until @stop is set. */
 struct replacer {
 	struct bed *bed;
 	atomic_bool stop;
@@ -175,7 +175,7 @@ static void *replacing(void *arg)
 	return NULL;
 }
 
-TEST_F(replace, connections_do_not_notice_under_load)
+TEST_F(replace, connections_survive_replacement_under_load)
 {
 	struct bed_flow flow = { .to_host = 8 << 20, .to_guest = 8 << 20 };
 	struct replacer r = { .bed = &self->bed };
@@ -199,7 +199,7 @@ TEST_F(replace, connections_do_not_notice_under_load)
 	close(pair.fd);
 }
 
-TEST_F(replace, the_same_cid_can_be_set_while_running)
+TEST_F(replace, same_cid_may_be_set_while_running)
 {
 	struct bed_pair pair;
 
@@ -217,7 +217,7 @@ TEST_F(replace, another_cid_is_refused_while_running)
 	EXPECT_EQ(0, bed_works(&self->bed));
 }
 
-TEST_F(replace, another_cid_ends_the_connections_of_a_stopped_device)
+TEST_F(replace, another_cid_resets_connections_of_a_stopped_device)
 {
 	struct guest *g = &self->bed.guest;
 	struct bed_pair pair;

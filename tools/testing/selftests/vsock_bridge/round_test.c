@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What comes at once: more than one round of the device deals with, in the order
- * in which it came. The device is held up while it happens.
+ * More work arrives at once than one round of the device handles; the device
+ * must handle all of it in order. The test blocks the device meanwhile.
  */
 #include "harness.h"
 
@@ -13,7 +13,7 @@
 
 enum { MANY = 600 };
 
-/* An emulated host that looks for mistakes takes seconds for that many clients. */
+/* An emulated host with a debug kernel needs seconds for this many clients. */
 #define TIMEOUT_MS	6000
 
 FIXTURE(round)
@@ -40,14 +40,14 @@ static void allow_files(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/* Clients in the handshake, for as long as they like. */
+/* Limits the number of handshakes, and sets their timeout. */
 static int set_handshakes(struct bed *bed, unsigned int max, unsigned int ms)
 {
 	return bed_set_limits(bed, BED_LIMITS(.max_handshakes = max,
 					      .handshake_timeout_ms = ms));
 }
 
-TEST_F(round, of_events_ends_with_the_last_one)
+TEST_F(round, handles_every_socket_event)
 {
 	static struct bed_pair pair[MANY];
 	struct hold hold;
@@ -68,7 +68,7 @@ TEST_F(round, of_events_ends_with_the_last_one)
 		close(pair[i].fd);
 }
 
-TEST_F(round, of_timeouts_ends_with_the_last_one)
+TEST_F(round, handles_every_timeout)
 {
 	struct hold hold;
 	int fd[MANY];
@@ -89,7 +89,7 @@ TEST_F(round, of_timeouts_ends_with_the_last_one)
 		close(fd[i]);
 }
 
-TEST_F(round, of_clients_ends_with_the_last_one)
+TEST_F(round, accepts_every_client)
 {
 	struct hold hold;
 	int fd[MANY];
@@ -107,8 +107,8 @@ TEST_F(round, of_clients_ends_with_the_last_one)
 		close(fd[i]);
 }
 
-/* First come, first served: host ports are given in turn. */
-TEST_F(round, of_lines_is_in_the_order_in_which_they_came)
+/* Host ports are assigned in order, so they show the order of the lines. */
+TEST_F(round, handles_connect_lines_in_order)
 {
 	enum { N = 20 };
 	struct hold hold;
@@ -134,8 +134,8 @@ TEST_F(round, of_lines_is_in_the_order_in_which_they_came)
 	}
 }
 
-/* The line is there, but the device has not looked at it. */
-TEST_F(round, of_clients_evicts_none_that_waits_for_its_turn)
+/* The first client has sent its line, but the device has not read it yet. */
+TEST_F(round, does_not_evict_a_client_with_an_unread_line)
 {
 	struct hold hold;
 	int first, next;
@@ -157,8 +157,8 @@ TEST_F(round, of_clients_evicts_none_that_waits_for_its_turn)
 	close(next);
 }
 
-/* They have all said their lines before one of them is looked at. */
-TEST_F(round, of_clients_serves_more_than_may_wait)
+/* All clients have sent their lines before the device reads the first. */
+TEST_F(round, serves_more_clients_than_max_handshakes)
 {
 	enum { N = 100, MAX = 4 };
 	struct hold hold;

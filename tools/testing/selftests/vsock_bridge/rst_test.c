@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Packets that belong nowhere: which are answered by RST, which are dropped. */
+/*
+ * Packets without a connection: the device answers some with RST and drops
+ * others.
+ */
 #include "harness.h"
 
 #include <endian.h>
 
-/* With a connection that stands by, to see when the device has caught up. */
+/*
+ * @pair is an open connection that shows when the device has processed
+ * everything.
+ */
 FIXTURE(rst)
 {
 	struct bed bed;
@@ -61,7 +67,7 @@ static void expect_nothing(struct __test_metadata *_metadata,
 	EXPECT_EQ(0, bed_echo(&self->bed, &self->pair));
 }
 
-TEST_F(rst, answers_data_of_an_unknown_flow)
+TEST_F(rst, rst_for_data_of_an_unknown_flow)
 {
 	struct virtio_vsock_hdr h = packet(&self->bed, VIRTIO_VSOCK_OP_RW);
 
@@ -70,7 +76,7 @@ TEST_F(rst, answers_data_of_an_unknown_flow)
 	EXPECT_EQ(1, BED_STAT(&self->bed, unknown_flow));
 }
 
-TEST_F(rst, answers_every_operation_of_an_unknown_flow)
+TEST_F(rst, rst_for_every_operation_of_an_unknown_flow)
 {
 	static const unsigned int ops[] = {
 		VIRTIO_VSOCK_OP_RESPONSE, VIRTIO_VSOCK_OP_SHUTDOWN,
@@ -86,14 +92,14 @@ TEST_F(rst, answers_every_operation_of_an_unknown_flow)
 	EXPECT_EQ(ARRAY_SIZE(ops), BED_STAT(&self->bed, unknown_flow));
 }
 
-TEST_F(rst, does_not_answer_rst)
+TEST_F(rst, no_rst_for_an_rst)
 {
 	struct virtio_vsock_hdr h = packet(&self->bed, VIRTIO_VSOCK_OP_RST);
 
 	expect_nothing(_metadata, self, &h);
 }
 
-TEST_F(rst, does_not_answer_rst_of_a_wrong_type)
+TEST_F(rst, no_rst_for_an_rst_of_a_wrong_type)
 {
 	struct virtio_vsock_hdr h = packet(&self->bed, VIRTIO_VSOCK_OP_RST);
 
@@ -101,7 +107,7 @@ TEST_F(rst, does_not_answer_rst_of_a_wrong_type)
 	expect_nothing(_metadata, self, &h);
 }
 
-TEST_F(rst, answers_a_request_of_a_wrong_type)
+TEST_F(rst, rst_for_a_request_of_a_wrong_type)
 {
 	static const unsigned int types[] = { 0, 2, 3, 0xffff };
 
@@ -115,7 +121,7 @@ TEST_F(rst, answers_a_request_of_a_wrong_type)
 	EXPECT_EQ(ARRAY_SIZE(types), BED_STAT(&self->bed, bad_type));
 }
 
-TEST_F(rst, drops_what_is_for_another_cid)
+TEST_F(rst, packet_to_another_cid_is_dropped)
 {
 	struct virtio_vsock_hdr h = packet(&self->bed, VIRTIO_VSOCK_OP_REQUEST);
 
@@ -126,7 +132,7 @@ TEST_F(rst, drops_what_is_for_another_cid)
 	EXPECT_EQ(2, BED_STAT(&self->bed, bad_dst_cid));
 }
 
-TEST_F(rst, drops_what_is_from_another_cid)
+TEST_F(rst, packet_from_another_cid_is_dropped)
 {
 	struct virtio_vsock_hdr h = packet(&self->bed, VIRTIO_VSOCK_OP_REQUEST);
 
@@ -137,7 +143,7 @@ TEST_F(rst, drops_what_is_from_another_cid)
 	EXPECT_EQ(2, BED_STAT(&self->bed, bad_src_cid));
 }
 
-TEST_F(rst, of_the_guest_ends_the_connection)
+TEST_F(rst, guest_rst_gives_eof)
 {
 	guest_conn_op(self->pair.conn, VIRTIO_VSOCK_OP_RST, 0);
 	EXPECT_EQ(0, uds_recv_eof(self->pair.fd));
@@ -146,7 +152,7 @@ TEST_F(rst, of_the_guest_ends_the_connection)
 	EXPECT_EQ(0, BED_STAT(&self->bed, rsts_sent));
 }
 
-TEST_F(rst, of_the_guest_keeps_what_it_sent_before)
+TEST_F(rst, guest_rst_keeps_earlier_data)
 {
 	char data[1000];
 
@@ -159,14 +165,14 @@ TEST_F(rst, of_the_guest_keeps_what_it_sent_before)
 	EXPECT_EQ(0, uds_recv_eof(self->pair.fd));
 }
 
-TEST_F(rst, a_stray_response_harms_nothing)
+TEST_F(rst, unexpected_response_is_harmless)
 {
 	guest_conn_op(self->pair.conn, VIRTIO_VSOCK_OP_RESPONSE, 0);
 	EXPECT_EQ(0, bed_echo(&self->bed, &self->pair));
 	EXPECT_EQ(1, BED_STAT(&self->bed, bad_op));
 }
 
-TEST_F(rst, an_unknown_operation_harms_nothing)
+TEST_F(rst, unknown_operation_is_harmless)
 {
 	guest_conn_op(self->pair.conn, 0, 0);
 	guest_conn_op(self->pair.conn, 8, 0);
@@ -175,8 +181,10 @@ TEST_F(rst, an_unknown_operation_harms_nothing)
 	EXPECT_EQ(3, BED_STAT(&self->bed, bad_op));
 }
 
-/* More than can wait, while the guest takes none: some are lost, no more. */
-TEST_F(rst, a_flood_is_bounded_and_counted)
+/*
+ * More RSTs are due than the device queues: it drops the rest and counts them.
+ */
+TEST_F(rst, pending_rsts_are_limited_and_drops_counted)
 {
 	enum { N = 2000 };
 	struct virtio_vsock_hdr h = packet(&self->bed, VIRTIO_VSOCK_OP_RW);

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * scripted_guest PATH [CID]: a device with its host end at PATH, and a guest that
- * follows the commands on stdin. It answers its start, and each command, by a line:
- * ok, or the error. For tests of programs on the host.
+ * executes the commands on stdin. It answers each command, and its own start,
+ * with one line: "ok" or the error. For tests of host programs.
  *
- *   accept PORT		takes a connection of a host program to PORT
- *   connect LOCAL PORT		makes one to PORT of the host
- *   send N			sends N bytes on the connection that was made last
+ *   accept PORT		accepts a connection from a host program to PORT
+ *   connect LOCAL PORT		connects from LOCAL to PORT of the host
+ *   send N			sends N bytes on the newest connection
  *   recv N			waits for N bytes and reads them
- *   shutdown			ends its sending side
- *   ended			waits for the end of the host's sending side, or of all
- *   reset			waits for the end of all
- *   close			ends it
+ *   shutdown			shuts down the sending side
+ *   ended			waits for the host's SHUTDOWN of its sending side, or RST
+ *   reset			waits for RST
+ *   close			sends RST
  *
- * It ends with stdin.
+ * It exits at the end of stdin.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -29,7 +29,7 @@ enum { CHUNK = 65536 };
 struct script {
 	struct guest guest;
 	struct guest_mux mux;
-	struct guest_conn *conn;	/* the one that was made last */
+	struct guest_conn *conn;	/* the newest */
 };
 
 static int do_accept(struct script *p, unsigned int port, unsigned int unused)
@@ -50,7 +50,7 @@ static int do_connect(struct script *p, unsigned int local, unsigned int port)
 	return c->reset ? -ECONNREFUSED : 0;
 }
 
-/* Waits for credit, as long as some comes. */
+/* Waits for credit as long as packets keep arriving. */
 static int do_send(struct script *p, unsigned int n, unsigned int unused)
 {
 	static const char data[CHUNK];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Connections that keep the boundaries of messages. */
+/* SEQPACKET connections, which preserve message boundaries. */
 #include "harness.h"
 
 #include <fcntl.h>
@@ -39,7 +39,7 @@ FIXTURE_TEARDOWN(seqpacket)
 	BED_TEARDOWN(&self->bed);
 }
 
-/* Sizes around those of RX buffers, packets, pages and the largest. */
+/* Sizes around those of RX buffers, packets, pages and the largest message. */
 static const uint32_t sizes[] = {
 	1, 2, 100, 3731, 3732, 3733, 4096, 7464, 7465, 36544, 36545, 65535,
 	65536, 65537, 131072, 200001, LARGEST - 1, LARGEST,
@@ -47,7 +47,10 @@ static const uint32_t sizes[] = {
 
 #define NR_SIZES	(sizeof(sizes) / sizeof(sizes[0]))
 
-/* The next message at the host is the one of @seed; its length else. */
+/*
+ * Receives the next message, which must be the one of @seed. Returns 0, or else
+ * its length or -errno.
+ */
 static ssize_t host_gets(int fd, uint8_t *buf, uint32_t seed, uint32_t len)
 {
 	ssize_t n = uds_recv_message(fd, buf, 2 * LARGEST);
@@ -69,24 +72,24 @@ static ssize_t guest_gets(struct bed *bed, struct guest_conn *c, uint8_t *buf,
 	return n == len && bed_match(buf, seed, 0, len) ? 0 : n ?: -EPIPE;
 }
 
-TEST_F(seqpacket, is_offered)
+TEST_F(seqpacket, feature_is_offered)
 {
 	EXPECT_TRUE(self->bed.guest.offered & 1ULL << VIRTIO_VSOCK_F_SEQPACKET);
 }
 
-TEST_F(seqpacket, of_the_guest_reaches_a_seqpacket_listener)
+TEST_F(seqpacket, guest_request_reaches_a_seqpacket_listener)
 {
 	ASSERT_EQ(0, bed_guest_pair(&self->bed, &self->pair, PORT));
 	EXPECT_EQ(LARGEST, self->pair.conn->peer_buf_alloc);
 }
 
-TEST_F(seqpacket, of_the_host_is_asked_for_by_a_message)
+TEST_F(seqpacket, host_client_connects_with_a_message)
 {
 	ASSERT_EQ(0, bed_host_pair(&self->bed, &self->pair, PORT));
 	EXPECT_EQ(VIRTIO_VSOCK_TYPE_SEQPACKET, self->pair.conn->type);
 }
 
-TEST_F(seqpacket, may_be_asked_for_without_a_newline)
+TEST_F(seqpacket, connect_message_needs_no_newline)
 {
 	char path[BED_PATH_SIZE + 16], ok[32] = "";
 	struct guest_conn *c;
@@ -102,7 +105,7 @@ TEST_F(seqpacket, may_be_asked_for_without_a_newline)
 	EXPECT_STREQ("OK 1073741824\n", ok);
 }
 
-TEST_F(seqpacket, messages_to_the_host_keep_their_bounds)
+TEST_F(seqpacket, messages_to_the_host_keep_their_boundaries)
 {
 	ASSERT_EQ(0, bed_guest_pair(&self->bed, &self->pair, PORT));
 	for (unsigned int i = 0; i < NR_SIZES; i++) {
@@ -113,11 +116,11 @@ TEST_F(seqpacket, messages_to_the_host_keep_their_bounds)
 	}
 }
 
-TEST_F(seqpacket, messages_to_the_guest_keep_their_bounds)
+TEST_F(seqpacket, messages_to_the_guest_keep_their_boundaries)
 {
 	ASSERT_EQ(0, bed_guest_pair(&self->bed, &self->pair, PORT));
 	for (unsigned int i = 0; i < NR_SIZES; i++) {
-		/* a host program's own limit is its send buffer */
+		/* its send buffer limits the messages of a host program */
 		if (sizes[i] > 200000)
 			break;
 		bed_fill(self->out, i, 0, sizes[i]);
@@ -127,7 +130,7 @@ TEST_F(seqpacket, messages_to_the_guest_keep_their_bounds)
 	}
 }
 
-TEST_F(seqpacket, of_the_host_carries_both_ways)
+TEST_F(seqpacket, host_connection_carries_both_directions)
 {
 	ASSERT_EQ(0, bed_host_pair(&self->bed, &self->pair, PORT));
 	bed_fill(self->out, 1, 0, 5000);
@@ -138,8 +141,10 @@ TEST_F(seqpacket, of_the_host_carries_both_ways)
 	EXPECT_EQ(0, host_gets(self->pair.fd, self->in, 1, 5000));
 }
 
-/* In packets of odd size, other connections in between. */
-TEST_F(seqpacket, a_message_in_many_packets_is_one)
+/*
+ * The message has packets of odd size, interleaved with another connection's.
+ */
+TEST_F(seqpacket, message_in_many_packets_arrives_as_one)
 {
 	struct bed_pair other;
 
@@ -158,8 +163,8 @@ TEST_F(seqpacket, a_message_in_many_packets_is_one)
 	close(other.fd);
 }
 
-/* A byte each: the fifo is at its worst. */
-TEST_F(seqpacket, a_message_of_one_byte_packets_is_one)
+/* One-byte packets are the worst case for the FIFO. */
+TEST_F(seqpacket, message_of_one_byte_packets_arrives_as_one)
 {
 	ASSERT_EQ(0, bed_guest_pair(&self->bed, &self->pair, PORT));
 	bed_fill(self->out, 8, 0, 3000);
@@ -170,7 +175,7 @@ TEST_F(seqpacket, a_message_of_one_byte_packets_is_one)
 	EXPECT_EQ(0, host_gets(self->pair.fd, self->in, 8, 3000));
 }
 
-TEST_F(seqpacket, half_a_message_does_not_reach_the_host)
+TEST_F(seqpacket, incomplete_message_is_not_delivered)
 {
 	ASSERT_EQ(0, bed_guest_pair(&self->bed, &self->pair, PORT));
 	ASSERT_EQ(0, guest_conn_send_part(self->pair.conn, "half", 4, false));
@@ -182,7 +187,7 @@ TEST_F(seqpacket, half_a_message_does_not_reach_the_host)
 	EXPECT_EQ(0, memcmp("halfdone", self->in, 8));
 }
 
-TEST_F(seqpacket, the_end_may_come_in_a_packet_without_payload)
+TEST_F(seqpacket, empty_packet_may_end_a_message)
 {
 	ASSERT_EQ(0, bed_guest_pair(&self->bed, &self->pair, PORT));
 	ASSERT_EQ(0, guest_conn_send_part(self->pair.conn, "abc", 3, false));
@@ -190,8 +195,8 @@ TEST_F(seqpacket, the_end_may_come_in_a_packet_without_payload)
 	EXPECT_EQ(3, uds_recv_message(self->pair.fd, self->in, 10));
 }
 
-/* AF_UNIX cannot tell it from the end of the stream. */
-TEST_F(seqpacket, an_empty_message_is_dropped_on_either_way)
+/* AF_UNIX cannot distinguish an empty message from the end of the stream. */
+TEST_F(seqpacket, empty_message_is_dropped_in_both_directions)
 {
 	ASSERT_EQ(0, bed_guest_pair(&self->bed, &self->pair, PORT));
 	ASSERT_EQ(0, guest_conn_send_part(self->pair.conn, NULL, 0, true));
@@ -209,8 +214,8 @@ TEST_F(seqpacket, an_empty_message_is_dropped_on_either_way)
 	EXPECT_FALSE(self->pair.conn->reset);
 }
 
-/* The guest sends all that its window takes before the host reads any. */
-TEST_F(seqpacket, messages_wait_for_a_slow_host_reader_and_keep_their_bounds)
+/* The guest sends a whole window before the host program reads. */
+TEST_F(seqpacket, slow_host_reader_gets_intact_messages)
 {
 	uint32_t i, sent, len;
 
@@ -231,8 +236,8 @@ TEST_F(seqpacket, messages_wait_for_a_slow_host_reader_and_keep_their_bounds)
 				       1 + i * 997 % 30000));
 }
 
-/* Small ones: the fifo of lengths grows, and shrinks again. */
-TEST_F(seqpacket, thousands_of_small_messages_wait_for_a_slow_host_reader)
+/* With small messages the FIFO of lengths grows, and shrinks again. */
+TEST_F(seqpacket, slow_host_reader_gets_thousands_of_small_messages)
 {
 	const uint32_t nr = 5000;
 	uint32_t i;
@@ -250,7 +255,7 @@ TEST_F(seqpacket, thousands_of_small_messages_wait_for_a_slow_host_reader)
 	EXPECT_EQ(0, BED_AWAIT_STAT(&self->bed, buffered_bytes, 0));
 }
 
-TEST_F(seqpacket, messages_that_wait_are_forgotten_with_the_host_program)
+TEST_F(seqpacket, host_close_frees_buffered_messages)
 {
 	ASSERT_EQ(0, bed_guest_pair(&self->bed, &self->pair, PORT));
 	for (uint32_t i = 0; i < 3000; i++)
@@ -266,10 +271,10 @@ TEST_F(seqpacket, messages_that_wait_are_forgotten_with_the_host_program)
 }
 
 /*
- * A window full of half a message, and of bytes that the guest was not told of:
- * without an early update neither side could go on.
+ * An incomplete message and bytes without a credit update fill the window:
+ * without an early update both sides would wait for ever.
  */
-TEST_F(seqpacket, a_window_full_of_half_a_message_is_no_deadlock)
+TEST_F(seqpacket, incomplete_message_that_fills_the_window_causes_no_deadlock)
 {
 	ASSERT_EQ(0, bed_guest_pair(&self->bed, &self->pair, PORT));
 	for (uint32_t i = 0; i < 8; i++) {
@@ -282,7 +287,7 @@ TEST_F(seqpacket, a_window_full_of_half_a_message_is_no_deadlock)
 	}
 }
 
-TEST_F(seqpacket, more_than_the_window_is_reset)
+TEST_F(seqpacket, message_above_the_credit_resets_the_connection)
 {
 	ASSERT_EQ(0, bed_guest_pair(&self->bed, &self->pair, PORT));
 	for (uint32_t at = 0; at < LARGEST; at += 65536)
@@ -296,8 +301,8 @@ TEST_F(seqpacket, more_than_the_window_is_reset)
 	EXPECT_EQ(0, BED_AWAIT_STAT(&self->bed, buffered_bytes, 0));
 }
 
-/* In a part of a round, and of the guest's buffers. */
-TEST_F(seqpacket, a_message_to_the_guest_waits_for_rx_buffers)
+/* The RX buffers arrive one by one, so the message needs several rounds. */
+TEST_F(seqpacket, message_to_the_guest_waits_for_rx_buffers)
 {
 	struct guest_buf *held[256];
 	struct bed_pair filler;
@@ -315,7 +320,7 @@ TEST_F(seqpacket, a_message_to_the_guest_waits_for_rx_buffers)
 	for (i = 0; i < self->bed.guest.nr_rx; i++) {
 		guest_rx_put(&self->bed.guest, held[i]);
 		guest_rx_flush(&self->bed.guest);
-		/* one buffer a time is given back, and used */
+		/* each returned buffer is used at once */
 		if (i < 5)
 			ASSERT_TRUE(GUEST_UNTIL(&self->bed.mux,
 						guest_conn_unread(self->pair.conn) >=
@@ -325,7 +330,9 @@ TEST_F(seqpacket, a_message_to_the_guest_waits_for_rx_buffers)
 	close(filler.fd);
 }
 
-/* The guest reads whole messages only, so the rest must find its way. */
+/*
+ * The guest reads whole messages only, so the device must wait for its credit.
+ */
 TEST_F(seqpacket, messages_to_the_guest_wait_for_credit)
 {
 	uint32_t i, len;
@@ -342,7 +349,7 @@ TEST_F(seqpacket, messages_to_the_guest_wait_for_credit)
 					i, 50000 + i));
 }
 
-TEST_F(seqpacket, a_message_larger_than_the_guests_buffer_is_emsgsize)
+TEST_F(seqpacket, message_above_the_guest_buffer_gives_emsgsize)
 {
 	ASSERT_EQ(0, bed_guest_pair(&self->bed, &self->pair, PORT));
 	ASSERT_EQ(0, guest_conn_set_buf_alloc(self->pair.conn, 8192));
@@ -356,8 +363,8 @@ TEST_F(seqpacket, a_message_larger_than_the_guests_buffer_is_emsgsize)
 	EXPECT_EQ(-EMSGSIZE, uds_recv_now(self->pair.fd, self->in, 10));
 }
 
-/* AF_UNIX tells of the reset before it gives the messages. */
-TEST_F(seqpacket, a_host_close_with_unread_messages_still_gives_its_own)
+/* AF_UNIX reports the reset before it delivers the messages. */
+TEST_F(seqpacket, host_close_with_unread_messages_delivers_its_own)
 {
 	ASSERT_EQ(0, bed_guest_pair(&self->bed, &self->pair, PORT));
 	ASSERT_EQ(0, guest_conn_send_part(self->pair.conn, "bye", 3, true));
@@ -374,8 +381,8 @@ TEST_F(seqpacket, a_host_close_with_unread_messages_still_gives_its_own)
 	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, self->pair.conn->reset));
 }
 
-/* The same when the guest is the first to see it, by a write. */
-TEST_F(seqpacket, a_write_to_a_host_that_is_gone_still_gives_its_messages)
+/* The same when the guest's write detects the close first. */
+TEST_F(seqpacket, write_after_host_close_delivers_the_hosts_messages)
 {
 	struct guest *g = &self->bed.guest;
 	struct guest_buf *held[256];
@@ -388,7 +395,10 @@ TEST_F(seqpacket, a_write_to_a_host_that_is_gone_still_gives_its_messages)
 	ASSERT_EQ(0, bed_guest_pair(&self->bed, &filler, PORT + 1));
 	ASSERT_EQ(0, guest_conn_send_part(self->pair.conn, "bye", 3, true));
 	ASSERT_EQ(0, bed_fence(&self->bed, &self->pair));
-	/* nothing can be read for the guest before it writes */
+	/*
+	 * without RX buffers the device reads nothing for the guest before its
+	 * write
+	 */
 	ASSERT_EQ(0, bed_use_up_rx(&self->bed, &filler, held));
 	bed_fill(self->out, 1, 0, 5000);
 	ASSERT_EQ(0, uds_send(self->pair.fd, self->out, 5000));
@@ -404,7 +414,7 @@ TEST_F(seqpacket, a_write_to_a_host_that_is_gone_still_gives_its_messages)
 	close(filler.fd);
 }
 
-/* Is a process asleep? Waits for it. */
+/* Waits until the process sleeps. Returns whether it does. */
 static bool sleeps(pid_t pid)
 {
 	uint64_t deadline = deadline_in(WAIT_MS);
@@ -423,8 +433,8 @@ static bool sleeps(pid_t pid)
 	return state == 'S';
 }
 
-/* A reader that waits meanwhile sees nothing else. */
-TEST_F(seqpacket, a_waiting_reader_sees_emsgsize_first)
+/* A reader that is blocked meanwhile gets EMSGSIZE, and no other error. */
+TEST_F(seqpacket, blocked_reader_gets_emsgsize)
 {
 	for (int i = 0; i < 20; i++) {
 		pid_t child;
@@ -452,8 +462,8 @@ TEST_F(seqpacket, a_waiting_reader_sees_emsgsize_first)
 	self->pair.fd = -1;
 }
 
-/* What was sent before it arrives. */
-TEST_F(seqpacket, host_eof_comes_behind_the_last_message)
+/* Messages sent before the close arrive. */
+TEST_F(seqpacket, host_eof_follows_the_last_message)
 {
 	ASSERT_EQ(0, bed_guest_pair(&self->bed, &self->pair, PORT));
 	bed_fill(self->out, 3, 0, 30000);
@@ -469,7 +479,7 @@ TEST_F(seqpacket, host_eof_comes_behind_the_last_message)
 	EXPECT_EQ(0, host_gets(self->pair.fd, self->in, 4, 300));
 }
 
-TEST_F(seqpacket, guest_eof_comes_behind_the_last_message)
+TEST_F(seqpacket, guest_eof_follows_the_last_message)
 {
 	ASSERT_EQ(0, bed_guest_pair(&self->bed, &self->pair, PORT));
 	ASSERT_EQ(0, guest_conn_send_part(self->pair.conn, "whole", 5, true));
@@ -480,8 +490,11 @@ TEST_F(seqpacket, guest_eof_comes_behind_the_last_message)
 	EXPECT_FALSE(self->pair.conn->reset);
 }
 
-/* Its bytes are lost. AF_UNIX reports the error before messages, once. */
-TEST_F(seqpacket, half_a_message_before_the_guests_eof_is_a_reset)
+/*
+ * The bytes of the incomplete message are lost. AF_UNIX reports the error once,
+ * before the messages.
+ */
+TEST_F(seqpacket, incomplete_message_before_guest_eof_resets)
 {
 	ASSERT_EQ(0, bed_guest_pair(&self->bed, &self->pair, PORT));
 	ASSERT_EQ(0, guest_conn_send_part(self->pair.conn, "whole", 5, true));
@@ -494,7 +507,7 @@ TEST_F(seqpacket, half_a_message_before_the_guests_eof_is_a_reset)
 	EXPECT_EQ(0, uds_recv_message(self->pair.fd, self->in, 10));
 }
 
-TEST_F(seqpacket, a_guest_close_waits_for_a_slow_host_reader)
+TEST_F(seqpacket, guest_close_waits_for_a_slow_host_reader)
 {
 	uint32_t i, sent;
 
@@ -512,7 +525,7 @@ TEST_F(seqpacket, a_guest_close_waits_for_a_slow_host_reader)
 	EXPECT_EQ(0, BED_AWAIT_STAT(&self->bed, lingering, 0));
 }
 
-TEST_F(seqpacket, a_stream_listener_is_not_reached)
+TEST_F(seqpacket, guest_request_does_not_reach_a_stream_listener)
 {
 	char path[BED_PATH_SIZE];
 	struct guest_conn *c;
@@ -527,7 +540,7 @@ TEST_F(seqpacket, a_stream_listener_is_not_reached)
 	close(fd);
 }
 
-TEST_F(seqpacket, streams_go_on_beside_it)
+TEST_F(seqpacket, stream_connections_work_in_parallel)
 {
 	ASSERT_EQ(0, bed_guest_pair(&self->bed, &self->pair, PORT));
 	self->bed.type = SOCK_STREAM;
@@ -537,8 +550,8 @@ TEST_F(seqpacket, streams_go_on_beside_it)
 	EXPECT_EQ(1, uds_recv_message(self->pair.fd, self->in, 10));
 }
 
-/* The guest has one namespace of ports for both types. */
-TEST_F(seqpacket, a_packet_of_the_other_type_is_answered_by_rst_and_hurts_nobody)
+/* Both types share the guest's port numbers. */
+TEST_F(seqpacket, packet_of_the_other_type_gets_an_rst)
 {
 	struct virtio_vsock_hdr h, rst;
 
@@ -546,7 +559,7 @@ TEST_F(seqpacket, a_packet_of_the_other_type_is_answered_by_rst_and_hurts_nobody
 	h = guest_hdr(&self->bed.guest, VIRTIO_VSOCK_OP_CREDIT_UPDATE,
 		      self->pair.conn->local, self->pair.conn->peer);
 	self->pair.conn->type = VIRTIO_VSOCK_TYPE_STREAM;
-	self->pair.conn->peer++;	/* the answer is a stray then */
+	self->pair.conn->peer++;	/* so that the RST counts as a stray */
 	ASSERT_EQ(0, guest_send(&self->bed.guest, &h, NULL,
 				deadline_in(WAIT_MS)));
 	ASSERT_EQ(0, guest_mux_stray(&self->bed.mux, &rst,
@@ -560,7 +573,7 @@ TEST_F(seqpacket, a_packet_of_the_other_type_is_answered_by_rst_and_hurts_nobody
 	EXPECT_EQ(1, uds_recv_message(self->pair.fd, self->in, 10));
 }
 
-TEST_F(seqpacket, a_request_of_the_other_type_replaces_the_connection)
+TEST_F(seqpacket, request_of_the_other_type_replaces_the_connection)
 {
 	ASSERT_EQ(0, bed_guest_pair(&self->bed, &self->pair, PORT));
 	self->bed.type = SOCK_STREAM;
@@ -575,8 +588,8 @@ TEST_F(seqpacket, a_request_of_the_other_type_replaces_the_connection)
 	close(stream.fd);
 }
 
-/* Sizes and turns by chance, both ways at once. */
-TEST_F(seqpacket, random_messages_both_ways_arrive_as_they_were_sent)
+/* Random sizes and order, both directions at once. */
+TEST_F(seqpacket, random_messages_arrive_in_both_directions)
 {
 	uint32_t to_host = 0, to_guest = 0, got_host = 0, got_guest = 0;
 	unsigned int seed = 20261123;
@@ -633,7 +646,7 @@ TEST_F(seqpacket, random_messages_both_ways_arrive_as_they_were_sent)
 	}
 }
 
-TEST_F(seqpacket, first_messages_that_are_no_line_are_refused)
+TEST_F(seqpacket, first_message_must_be_a_connect_line)
 {
 	static const char *const bad[] = {
 		"CONNECT", "CONNECT x", "CONNECT 1\nmore", "HELLO 1",
@@ -654,8 +667,8 @@ TEST_F(seqpacket, first_messages_that_are_no_line_are_refused)
 	EXPECT_EQ(6, BED_STAT(&self->bed, invalid_port_request));
 }
 
-/* What the guest does not know any more it cannot end. */
-TEST_F(seqpacket, ends_when_the_guest_comes_back_without_it)
+/* A guest without the feature cannot end such a connection. */
+TEST_F(seqpacket, restart_without_the_feature_resets_connections)
 {
 	struct guest *g = &self->bed.guest;
 
@@ -667,7 +680,7 @@ TEST_F(seqpacket, ends_when_the_guest_comes_back_without_it)
 	EXPECT_EQ(0, BED_STAT(&self->bed, connections));
 }
 
-TEST_F(seqpacket, lives_on_while_features_are_only_set)
+TEST_F(seqpacket, set_features_keeps_connections)
 {
 	ASSERT_EQ(0, bed_guest_pair(&self->bed, &self->pair, PORT));
 	ASSERT_EQ(0, guest_set_features(&self->bed.guest, GUEST_FEATURES));
@@ -675,10 +688,10 @@ TEST_F(seqpacket, lives_on_while_features_are_only_set)
 	EXPECT_EQ(1, uds_recv_message(self->pair.fd, self->in, 10));
 }
 
-/* What is configured, and a guest that does not know the type. */
+/* Host ends with and without SEQPACKET, and a guest without the feature. */
 BED_FIXTURE(plain)
 
-TEST_F(plain, a_guest_without_it_is_refused_by_rst)
+TEST_F(plain, guest_without_the_feature_gets_an_rst)
 {
 	struct guest_conn *c;
 
@@ -688,7 +701,7 @@ TEST_F(plain, a_guest_without_it_is_refused_by_rst)
 	EXPECT_EQ(1, BED_STAT(&self->bed, bad_type));
 }
 
-TEST_F(plain, a_host_client_of_a_guest_without_it_sees_the_end)
+TEST_F(plain, host_client_gets_eof_if_the_guest_lacks_the_feature)
 {
 	int fd;
 
@@ -705,7 +718,7 @@ TEST_F(plain, a_host_client_of_a_guest_without_it_sees_the_end)
 	close(fd);
 }
 
-TEST_F(plain, without_the_flag_there_is_no_second_socket)
+TEST_F(plain, no_seqpacket_socket_without_the_flag)
 {
 	char path[BED_PATH_SIZE + 16];
 
@@ -713,7 +726,7 @@ TEST_F(plain, without_the_flag_there_is_no_second_socket)
 	EXPECT_EQ(-ENOENT, uds_connect_type(path, SOCK_SEQPACKET));
 }
 
-TEST_F(plain, a_second_socket_that_cannot_be_bound_leaves_nothing)
+TEST_F(plain, failed_bind_of_the_seqpacket_socket_leaves_nothing)
 {
 	char path[BED_PATH_SIZE], second[BED_PATH_SIZE + 16];
 	int fd;
@@ -731,7 +744,7 @@ TEST_F(plain, a_second_socket_that_cannot_be_bound_leaves_nothing)
 	close(fd);
 }
 
-TEST_F(plain, a_listener_of_each_type_can_be_given_by_descriptor)
+TEST_F(plain, accepts_a_shared_listener_of_each_type)
 {
 	char path[BED_PATH_SIZE];
 	int stream, seqpacket;
@@ -752,7 +765,7 @@ TEST_F(plain, a_listener_of_each_type_can_be_given_by_descriptor)
 			.flags = VSOCK_BRIDGE_UDS_LISTEN_FD |
 				 VSOCK_BRIDGE_UDS_SEQPACKET_FD,
 			.fd = stream, .seqpacket_fd = seqpacket)));
-	/* the listener of each, and none of the old ones */
+	/* one listener of each type, and none of the old ones */
 	EXPECT_EQ(2, BED_STAT(&self->bed, sockets));
 	close(stream);
 	close(seqpacket);

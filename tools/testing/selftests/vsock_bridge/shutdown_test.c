@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* How connections end, by halves and as a whole. */
+/* How connections end, in one direction and in both. */
 #include "harness.h"
 
 #include <sys/socket.h>
@@ -40,7 +40,7 @@ FIXTURE_TEARDOWN(end)
 	BED_TEARDOWN(&self->bed);
 }
 
-/* The table and the sockets are as before the connection. */
+/* All counters are as before the connection. */
 static void expect_gone(struct __test_metadata *_metadata, struct bed *bed)
 {
 	EXPECT_EQ(0, BED_AWAIT_STAT(bed, connections, 0));
@@ -50,7 +50,7 @@ static void expect_gone(struct __test_metadata *_metadata, struct bed *bed)
 	EXPECT_EQ(BED_STAT(bed, conns_added), BED_STAT(bed, conns_removed));
 }
 
-TEST_F(end, of_host_writes_is_shutdown_send)
+TEST_F(end, host_shut_wr_sends_shutdown_send)
 {
 	struct guest_conn *c = self->pair.conn;
 
@@ -60,7 +60,7 @@ TEST_F(end, of_host_writes_is_shutdown_send)
 	EXPECT_FALSE(c->reset);
 }
 
-TEST_F(end, of_host_writes_leaves_the_other_direction)
+TEST_F(end, host_shut_wr_keeps_the_other_direction)
 {
 	struct bed_flow flow = { .to_host = 300000, .seed = 1 };
 	struct guest_conn *c = self->pair.conn;
@@ -72,7 +72,7 @@ TEST_F(end, of_host_writes_leaves_the_other_direction)
 	EXPECT_FALSE(c->reset);
 }
 
-TEST_F(end, of_host_writes_comes_behind_all_bytes)
+TEST_F(end, host_shut_wr_follows_all_bytes)
 {
 	struct guest_conn *c = self->pair.conn;
 	char data[50000];
@@ -85,7 +85,7 @@ TEST_F(end, of_host_writes_comes_behind_all_bytes)
 	EXPECT_TRUE(bed_match(data, 1, 0, sizeof(data)));
 }
 
-TEST_F(end, of_host_reads_is_shutdown_receive)
+TEST_F(end, host_shut_rd_sends_shutdown_rcv)
 {
 	struct bed_flow flow = { .to_guest = 300000, .seed = 1 };
 	struct guest_conn *c = self->pair.conn;
@@ -98,8 +98,11 @@ TEST_F(end, of_host_reads_is_shutdown_receive)
 	EXPECT_FALSE(c->reset);
 }
 
-/* Where nobody reads there is room for ever, and no word about it but one. */
-TEST_F(end, of_host_reads_lets_a_guest_that_does_not_care_write_on)
+/*
+ * After SHUT_RD the device discards bytes and grants credit, but sends only one
+ * SHUTDOWN.
+ */
+TEST_F(end, host_shut_rd_discards_what_the_guest_still_writes)
 {
 	struct guest_conn *c = self->pair.conn;
 	static char data[65536];
@@ -123,7 +126,7 @@ TEST_F(end, of_host_reads_lets_a_guest_that_does_not_care_write_on)
 }
 
 /* Bytes of the guest are lost, but none of the host program's. */
-TEST_F(end, of_host_reads_resets_a_guest_that_writes_behind_the_hosts_bytes)
+TEST_F(end, host_close_after_discarding_resets_after_all_bytes)
 {
 	struct guest_conn *c = self->pair.conn;
 	char got[3];
@@ -141,7 +144,7 @@ TEST_F(end, of_host_reads_resets_a_guest_that_writes_behind_the_hosts_bytes)
 	expect_gone(_metadata, &self->bed);
 }
 
-/* Reads until the device says that the host reads no more; how much came. */
+/* Reads until the device sends SHUTDOWN. Returns the number of bytes. */
 static size_t read_until_shutdown(struct bed *bed, struct guest_conn *c)
 {
 	uint64_t deadline = deadline_in(WAIT_MS);
@@ -150,14 +153,16 @@ static size_t read_until_shutdown(struct bed *bed, struct guest_conn *c)
 
 	do {
 		guest_mux_step(&bed->mux, -1, 0, deadline);
-		/* the rest of it came before, and in order */
+		/* all remaining bytes arrived before the SHUTDOWN */
 		got += guest_conn_recv(c, data, sizeof(data));
 	} while (!c->peer_shutdown && !c->reset && deadline_left(deadline));
 	return got + guest_conn_unread(c);
 }
 
-/* Drivers that end the connection with any SHUTDOWN would lose them. */
-TEST_F(end, of_host_reads_comes_behind_bytes_that_wait_for_credit)
+/*
+ * A driver that closes the connection at any SHUTDOWN would lose these bytes.
+ */
+TEST_F(end, host_shut_rd_follows_bytes_that_wait_for_credit)
 {
 	static char data[10000];
 	struct bed_pair pair;
@@ -171,7 +176,7 @@ TEST_F(end, of_host_reads_comes_behind_bytes_that_wait_for_credit)
 	close(pair.fd);
 }
 
-TEST_F(end, by_a_host_close_with_a_failed_write_comes_behind_bytes_that_wait)
+TEST_F(end, host_close_and_failed_write_follow_waiting_bytes)
 {
 	static char data[10000];
 	struct bed_pair pair;
@@ -186,7 +191,7 @@ TEST_F(end, by_a_host_close_with_a_failed_write_comes_behind_bytes_that_wait)
 	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, pair.conn->reset));
 }
 
-TEST_F(end, of_host_reads_does_not_wait_for_ever_for_a_guest_that_does_not_read)
+TEST_F(end, host_shut_rd_is_sent_at_the_timeout_to_a_stalled_guest)
 {
 	static char data[10000];
 	struct bed_pair pair;
@@ -203,7 +208,7 @@ TEST_F(end, of_host_reads_does_not_wait_for_ever_for_a_guest_that_does_not_read)
 	close(pair.fd);
 }
 
-TEST_F(end, of_guest_writes_is_eof_behind_all_bytes)
+TEST_F(end, guest_shutdown_send_gives_eof_after_all_bytes)
 {
 	struct guest_conn *c = self->pair.conn;
 	char data[50000];
@@ -216,7 +221,7 @@ TEST_F(end, of_guest_writes_is_eof_behind_all_bytes)
 	EXPECT_EQ(0, uds_recv_eof(self->pair.fd));
 }
 
-TEST_F(end, of_guest_writes_leaves_the_other_direction)
+TEST_F(end, guest_shutdown_send_keeps_the_other_direction)
 {
 	struct bed_flow flow = { .to_guest = 300000, .seed = 1 };
 	struct guest_conn *c = self->pair.conn;
@@ -228,7 +233,7 @@ TEST_F(end, of_guest_writes_leaves_the_other_direction)
 	EXPECT_FALSE(c->reset);
 }
 
-TEST_F(end, of_guest_reads_is_seen_by_a_writer)
+TEST_F(end, guest_shutdown_rcv_gives_epipe_to_a_writer)
 {
 	char byte = 0;
 	ssize_t n;
@@ -241,7 +246,7 @@ TEST_F(end, of_guest_reads_is_seen_by_a_writer)
 				.to_host = 10000 }));
 }
 
-TEST_F(end, of_both_halves_by_the_guest_is_confirmed_by_rst)
+TEST_F(end, guest_shutdown_of_both_is_confirmed_with_rst)
 {
 	struct guest_conn *c = self->pair.conn;
 
@@ -251,7 +256,7 @@ TEST_F(end, of_both_halves_by_the_guest_is_confirmed_by_rst)
 	expect_gone(_metadata, &self->bed);
 }
 
-TEST_F(end, of_both_halves_one_by_one_is_confirmed_by_rst)
+TEST_F(end, guest_shutdown_one_by_one_is_confirmed_with_rst)
 {
 	struct guest_conn *c = self->pair.conn;
 
@@ -275,8 +280,8 @@ static void expect_all(struct __test_metadata *_metadata, int fd, size_t len)
 	EXPECT_EQ(0, uds_recv_eof(fd));
 }
 
-/* In either order, and also when the guest's program does not close. */
-TEST_F(end, of_both_directions_is_told_to_the_guest_and_ends_in_time)
+/* In either order, even if the guest's program does not close. */
+TEST_F(end, half_closes_of_both_sides_end_with_rst)
 {
 	struct guest_conn *c = self->pair.conn;
 
@@ -290,8 +295,10 @@ TEST_F(end, of_both_directions_is_told_to_the_guest_and_ends_in_time)
 	expect_gone(_metadata, &self->bed);
 }
 
-/* A guest that writes without reading must hear that nobody listens. */
-TEST_F(end, by_a_host_close_reaches_a_guest_without_credit)
+/*
+ * A guest that writes without reading must learn that the host program closed.
+ */
+TEST_F(end, host_close_reaches_a_guest_without_credit)
 {
 	struct guest_conn *c = self->pair.conn;
 	static char data[1 << 20];
@@ -307,8 +314,8 @@ TEST_F(end, by_a_host_close_reaches_a_guest_without_credit)
 				c->reset || (c->peer_shutdown & RCV)));
 }
 
-/* More than one call takes, so that the failure comes in the middle. */
-TEST_F(end, by_a_host_close_leaves_the_guest_its_credit)
+/* The bytes need more than one write, so the failure occurs in the middle. */
+TEST_F(end, host_close_during_a_write_returns_the_credit)
 {
 	static char data[GUEST_TX_BUF];
 	struct guest *g = &self->bed.guest;
@@ -343,7 +350,7 @@ TEST_F(end, by_a_host_close_leaves_the_guest_its_credit)
 	EXPECT_EQ(1000, guest_conn_unread(c));
 }
 
-TEST_F(end, of_both_halves_waits_for_a_slow_host_reader)
+TEST_F(end, guest_close_waits_for_a_slow_host_reader)
 {
 	struct guest_conn *c = self->pair.conn;
 	size_t sent = bed_send_until_stalled(&self->bed, &self->pair);
@@ -358,8 +365,8 @@ TEST_F(end, of_both_halves_waits_for_a_slow_host_reader)
 	expect_gone(_metadata, &self->bed);
 }
 
-/* Half a close sets no time: the reader may come when it likes. */
-TEST_F(end, of_guest_writes_waits_for_a_slow_host_reader_for_ever)
+/* A half-close arms no timeout: the reader may take as long as it wants. */
+TEST_F(end, guest_half_close_has_no_timeout_for_a_slow_reader)
 {
 	struct guest_conn *c = self->pair.conn;
 	size_t sent;
@@ -376,8 +383,10 @@ TEST_F(end, of_guest_writes_waits_for_a_slow_host_reader_for_ever)
 	EXPECT_EQ(0, BED_STAT(&self->bed, shutdown_timeouts));
 }
 
-/* Likewise what the host program wrote before its half of the close. */
-TEST_F(end, of_host_writes_waits_for_a_slow_guest_for_ever)
+/*
+ * The same is true for bytes that the host program wrote before its half-close.
+ */
+TEST_F(end, host_half_close_has_no_timeout_for_a_slow_guest)
 {
 	struct guest_conn *c = self->pair.conn;
 	static char data[65536];
@@ -406,7 +415,7 @@ TEST_F(end, of_host_writes_waits_for_a_slow_guest_for_ever)
 	EXPECT_EQ(0, BED_STAT(&self->bed, shutdown_timeouts));
 }
 
-TEST_F(end, by_rst_still_gives_a_slow_host_reader_all)
+TEST_F(end, guest_rst_delivers_all_bytes_to_a_slow_reader)
 {
 	size_t sent = bed_send_until_stalled(&self->bed, &self->pair);
 
@@ -420,8 +429,11 @@ TEST_F(end, by_rst_still_gives_a_slow_host_reader_all)
 	expect_gone(_metadata, &self->bed);
 }
 
-/* It does not know the connection any more, so it hears nothing of it. */
-TEST_F(end, by_rst_leaves_the_guest_alone_whatever_is_read)
+/*
+ * The guest has freed the connection, so the device must not send packets for
+ * it.
+ */
+TEST_F(end, no_packets_after_guest_rst_while_the_host_reads)
 {
 	struct bed *bed = &self->bed;
 	struct bed_pair pair;
@@ -442,8 +454,8 @@ TEST_F(end, by_rst_leaves_the_guest_alone_whatever_is_read)
 	close(pair.fd);
 }
 
-/* The guest need not wait, and no time is set for the reader. */
-TEST_F(end, of_both_halves_is_confirmed_at_once_and_waits_for_the_reader)
+/* The guest need not wait, and the reader has no timeout. */
+TEST_F(end, guest_close_is_confirmed_before_the_host_reads)
 {
 	struct guest_conn *c = self->pair.conn;
 	size_t sent;
@@ -461,8 +473,10 @@ TEST_F(end, of_both_halves_is_confirmed_at_once_and_waits_for_the_reader)
 	expect_gone(_metadata, &self->bed);
 }
 
-/* The guest's failed writes, and its half-close, take nothing from it. */
-TEST_F(end, by_a_host_close_keeps_what_it_wrote_from_a_guest_that_half_closes)
+/*
+ * Neither the guest's failed write nor its half-close loses bytes of the host.
+ */
+TEST_F(end, guest_half_close_after_host_close_keeps_host_bytes)
 {
 	struct guest_conn *c = self->pair.conn;
 	struct guest *g = &self->bed.guest;
@@ -486,8 +500,8 @@ TEST_F(end, by_a_host_close_keeps_what_it_wrote_from_a_guest_that_half_closes)
 	expect_gone(_metadata, &self->bed);
 }
 
-/* The same when the guest's window is full, and bytes of its own wait. */
-TEST_F(end, by_a_host_close_keeps_more_than_a_window_of_what_it_wrote)
+/* The same with a full guest window, and with buffered bytes of the guest. */
+TEST_F(end, host_close_delivers_more_than_a_window)
 {
 	struct guest_conn *c = self->pair.conn;
 	static char data[65536];
@@ -517,7 +531,7 @@ TEST_F(end, by_a_host_close_keeps_more_than_a_window_of_what_it_wrote)
 	expect_gone(_metadata, &self->bed);
 }
 
-TEST_F(end, by_a_host_close_is_shutdown_of_both_halves)
+TEST_F(end, host_close_sends_shutdown_of_both)
 {
 	struct guest_conn *c = self->pair.conn;
 
@@ -530,7 +544,7 @@ TEST_F(end, by_a_host_close_is_shutdown_of_both_halves)
 	EXPECT_EQ(0, BED_STAT(&self->bed, rsts_sent));
 }
 
-TEST_F(end, by_a_host_close_gives_the_guest_all_bytes)
+TEST_F(end, host_close_delivers_all_bytes)
 {
 	struct guest_conn *c = self->pair.conn;
 	char data[50000];
@@ -545,8 +559,10 @@ TEST_F(end, by_a_host_close_gives_the_guest_all_bytes)
 	EXPECT_TRUE(bed_match(data, 1, 0, sizeof(data)));
 }
 
-/* What it wrote before it closed is not wanted either. */
-TEST_F(end, by_a_host_close_is_told_to_a_guest_that_does_not_read)
+/*
+ * The guest does not want the bytes that the host program wrote before either.
+ */
+TEST_F(end, host_close_reaches_a_guest_that_shut_down_reading)
 {
 	struct guest_conn *c = self->pair.conn;
 
@@ -559,7 +575,7 @@ TEST_F(end, by_a_host_close_is_told_to_a_guest_that_does_not_read)
 	expect_gone(_metadata, &self->bed);
 }
 
-TEST_F(end, by_a_host_close_times_out_if_the_guest_is_silent)
+TEST_F(end, host_close_times_out_if_the_guest_is_silent)
 {
 	struct guest_conn *c = self->pair.conn;
 
@@ -572,7 +588,7 @@ TEST_F(end, by_a_host_close_times_out_if_the_guest_is_silent)
 	expect_gone(_metadata, &self->bed);
 }
 
-TEST_F(end, by_a_host_close_with_unread_bytes_is_not_clean)
+TEST_F(end, host_close_with_unread_bytes_ends_the_connection)
 {
 	struct guest_conn *c = self->pair.conn;
 
@@ -587,7 +603,7 @@ TEST_F(end, by_a_host_close_with_unread_bytes_is_not_clean)
 	expect_gone(_metadata, &self->bed);
 }
 
-TEST_F(end, of_one_connection_leaves_its_sibling)
+TEST_F(end, end_of_one_connection_keeps_another)
 {
 	struct bed_pair other;
 

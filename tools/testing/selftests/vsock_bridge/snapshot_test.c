@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A guest that is saved and restored behind a new device: its memory and rings
- * are as they were, its connections are not.
+ * A guest is saved and restored with a new device: its memory and rings are
+ * kept, its connections are closed.
  */
 #include "harness.h"
 
 #include <endian.h>
 
-#define BUFFERS		8U	/* as Linux */
+#define BUFFERS		8U	/* as in Linux */
 
 FIXTURE(snapshot)
 {
@@ -16,7 +16,7 @@ FIXTURE(snapshot)
 	struct vsock_bridge_state saved;
 };
 
-/* The gate is not to open by itself while a test looks whether it is closed. */
+/* Gives the gate a timeout so long that it does not open during a test. */
 static int keep_gate_closed(struct bed *bed)
 {
 	return bed_set_limits(bed, BED_LIMITS(.connect_timeout_ms = 600000));
@@ -56,8 +56,8 @@ static int set_state(struct guest *g, const struct vsock_bridge_state *state)
 }
 
 /*
- * The guest stands still; then its VMM does this. The places in the rings are
- * kept with the guest's rings.
+ * Does what a VMM does to save a guest. The guest fixture keeps the ring
+ * positions.
  */
 static int save(struct guest *g, struct vsock_bridge_state *state)
 {
@@ -67,7 +67,7 @@ static int save(struct guest *g, struct vsock_bridge_state *state)
 	return err ?: get_state(g, state);
 }
 
-/* A new device. Interrupts that were on their way are lost. */
+/* Opens a new device. Interrupts that were pending are lost. */
 static int prepare_restore(struct bed *bed)
 {
 	struct guest *g = &bed->guest;
@@ -91,8 +91,8 @@ static int restore(struct bed *bed, const struct vsock_bridge_state *state)
 }
 
 /*
- * What Linux does: it resets its sockets, then it posts the buffer. What had
- * come before the event is behind it by then.
+ * Does what Linux does: resets its sockets, then reposts the event buffer. It
+ * has processed earlier packets by then.
  */
 static int answer(struct bed *bed)
 {
@@ -112,7 +112,7 @@ static struct virtio_vsock_hdr data_of(const struct guest_conn *c)
 	return guest_hdr(c->mux->guest, VIRTIO_VSOCK_OP_RW, c->local, c->peer);
 }
 
-TEST_F(snapshot, ends_old_connections_and_new_ones_work)
+TEST_F(snapshot, closes_old_connections_and_allows_new_ones)
 {
 	struct bed_pair host, guest;
 
@@ -131,7 +131,7 @@ TEST_F(snapshot, ends_old_connections_and_new_ones_work)
 	close(guest.fd);
 }
 
-TEST_F(snapshot, with_tx_in_flight_is_answered_by_rst_behind_the_gate)
+TEST_F(snapshot, tx_in_flight_gets_an_rst_after_the_gate_opens)
 {
 	struct virtio_vsock_hdr h, rst;
 	struct bed_pair pair;
@@ -139,7 +139,7 @@ TEST_F(snapshot, with_tx_in_flight_is_answered_by_rst_behind_the_gate)
 
 	ASSERT_EQ(0, bed_host_pair(&self->bed, &pair, 80));
 	ASSERT_EQ(0, save(self->g, &self->saved));
-	/* The device is stopped: this waits in the ring. */
+	/* The device is stopped, so this packet waits in the ring. */
 	h = data_of(pair.conn);
 	h.len = htole32(4);
 	ASSERT_EQ(0, guest_send(self->g, &h, "data", deadline_in(WAIT_MS)));
@@ -147,7 +147,10 @@ TEST_F(snapshot, with_tx_in_flight_is_answered_by_rst_behind_the_gate)
 	peer = pair.conn->peer;
 	ASSERT_EQ(0, restore(&self->bed, &self->saved));
 
-	/* It is taken without another kick, and its answer waits. */
+	/*
+	 * The device takes the packet without another kick, and holds back the
+	 * RST.
+	 */
 	EXPECT_EQ(1, BED_AWAIT_STAT(&self->bed, rsts_pending, 1));
 	EXPECT_EQ(0, BED_STAT(&self->bed, rx_packets_count));
 	ASSERT_EQ(0, answer(&self->bed));
@@ -160,7 +163,7 @@ TEST_F(snapshot, with_tx_in_flight_is_answered_by_rst_behind_the_gate)
 	close(pair.fd);
 }
 
-TEST_F(snapshot, tells_the_guest_of_the_event_again)
+TEST_F(snapshot, restore_signals_the_event_again)
 {
 	ASSERT_EQ(0, save(self->g, &self->saved));
 	ASSERT_EQ(0, restore(&self->bed, &self->saved));
@@ -169,7 +172,7 @@ TEST_F(snapshot, tells_the_guest_of_the_event_again)
 	EXPECT_EQ(0, answer(&self->bed));
 }
 
-TEST_F(snapshot, keeps_the_gate_closed_until_the_answer)
+TEST_F(snapshot, restore_keeps_the_gate_closed_until_acknowledged)
 {
 	struct guest_conn *c;
 	int fd;
@@ -190,7 +193,7 @@ TEST_F(snapshot, keeps_the_gate_closed_until_the_answer)
 	close(fd);
 }
 
-TEST_F(snapshot, of_a_guest_that_was_not_told_starts_with_an_open_gate)
+TEST_F(snapshot, restore_without_an_event_starts_with_an_open_gate)
 {
 	struct bed_pair pair;
 
@@ -201,15 +204,15 @@ TEST_F(snapshot, of_a_guest_that_was_not_told_starts_with_an_open_gate)
 	EXPECT_EQ(0, self->saved.event_buffers);
 	ASSERT_EQ(0, restore(&self->bed, &self->saved));
 	EXPECT_EQ(0, uds_recv_reset(pair.fd));
-	/* The guest finds out by its next packet. */
+	/* The guest's next packet gets an RST. */
 	ASSERT_EQ(4, guest_conn_send(pair.conn, "data", 4, 4));
 	EXPECT_TRUE(GUEST_UNTIL(&self->bed.mux, pair.conn->reset));
 	EXPECT_EQ(0, bed_works(&self->bed));
 	close(pair.fd);
 }
 
-/* As QEMU does: the snapshot leaves the guest that goes on alone. */
-TEST_F(snapshot, can_be_told_when_it_is_restored)
+/* As in QEMU: the snapshot does not affect the guest, which continues. */
+TEST_F(snapshot, event_may_be_sent_after_restore)
 {
 	struct bed_pair pair;
 
@@ -226,8 +229,8 @@ TEST_F(snapshot, can_be_told_when_it_is_restored)
 	close(pair.fd);
 }
 
-/* The guest that was saved goes on, as after any pause. */
-TEST_F(snapshot, leaves_its_own_guest_running)
+/* The saved guest continues as after any stop. */
+TEST_F(snapshot, saved_guest_may_continue)
 {
 	ASSERT_EQ(0, save(self->g, &self->saved));
 	ASSERT_EQ(0, guest_run(self->g));
@@ -235,7 +238,7 @@ TEST_F(snapshot, leaves_its_own_guest_running)
 	EXPECT_EQ(0, bed_works(&self->bed));
 }
 
-TEST_F(snapshot, host_ports_go_on_from_the_last)
+TEST_F(snapshot, host_ports_continue_after_the_last)
 {
 	struct bed_pair pair;
 
@@ -270,7 +273,7 @@ static int serve(struct bed *bed, int *fd, unsigned int n)
 	return 0;
 }
 
-/* The clients are there before the guest has answered. */
+/* The clients connect before the guest has acknowledged the event. */
 TEST_F(snapshot, restored_30_times_serves_64_clients_each_time)
 {
 	enum { TIMES = 30, N = 64 };
@@ -290,7 +293,7 @@ TEST_F(snapshot, restored_30_times_serves_64_clients_each_time)
 	EXPECT_EQ(BED_FIRST_PORT + TIMES * N - 1, self->bed.mux.conns->peer);
 }
 
-/* The state itself. */
+/* GET_STATE and SET_STATE. */
 FIXTURE(state)
 {
 	struct guest g;
@@ -324,7 +327,7 @@ TEST_F(state, of_a_new_device_is_empty)
 	EXPECT_EQ(0, s.event_buffers);
 }
 
-TEST_F(state, comes_back_as_it_was_set)
+TEST_F(state, get_returns_what_was_set)
 {
 	struct vsock_bridge_state s;
 
@@ -341,7 +344,7 @@ TEST_F(state, comes_back_as_it_was_set)
 	EXPECT_EQ(0, s.event_buffers);
 }
 
-TEST_F(state, out_of_range_is_refused_and_changes_nothing)
+TEST_F(state, set_out_of_range_fails_and_changes_nothing)
 {
 	const struct vsock_bridge_state *bad[] = {
 		STATE(.flags = 2),
@@ -362,7 +365,7 @@ TEST_F(state, out_of_range_is_refused_and_changes_nothing)
 	EXPECT_EQ(0, s.flags);
 }
 
-TEST_F(state, of_a_running_device_is_read_and_not_set)
+TEST_F(state, running_device_allows_get_but_not_set)
 {
 	struct vsock_bridge_state s;
 

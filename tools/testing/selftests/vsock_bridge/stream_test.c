@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Bytes through a connection, both ways. That the device keeps to the guest's
- * room, in bytes and in packets, is checked by the guest in every test.
+ * Bytes through a connection, in both directions. The guest fixture checks in
+ * every test that the device respects the guest's credit and packet limit.
  */
 #include "harness.h"
 
@@ -63,13 +63,13 @@ FIXTURE_TEARDOWN(stream)
 	BED_TEARDOWN(&self->bed);
 }
 
-TEST_F(stream, of_a_host_client_arrives)
+TEST_F(stream, arrives_on_a_host_connection)
 {
 	ASSERT_EQ(0, bed_host_pair(&self->bed, &self->pair, 80));
 	ASSERT_EQ(0, bed_move(&self->bed, &self->pair, &variant->flow));
 }
 
-TEST_F(stream, of_a_guest_client_arrives)
+TEST_F(stream, arrives_on_a_guest_connection)
 {
 	ASSERT_EQ(0, bed_guest_pair(&self->bed, &self->pair, 80));
 	ASSERT_EQ(0, bed_move(&self->bed, &self->pair, &variant->flow));
@@ -78,7 +78,7 @@ TEST_F(stream, of_a_guest_client_arrives)
 /* Several connections that move bytes at the same time. */
 BED_FIXTURE(streams)
 
-TEST_F(streams, do_not_mix)
+TEST_F(streams, are_not_mixed)
 {
 	enum { N = 8, ROUNDS = 20, PIECE = 10000 };
 	struct bed_pair pair[N];
@@ -98,8 +98,8 @@ TEST_F(streams, do_not_mix)
 		close(pair[i].fd);
 }
 
-/* A host program that writes and a guest that reads nothing of it. */
-TEST_F(streams, one_that_is_not_read_does_not_stop_another)
+/* A host program writes to a guest that does not read. */
+TEST_F(streams, stalled_guest_reader_does_not_block_another)
 {
 	struct bed_flow flow = { BOTH(100000) };
 	struct bed_pair stuck, live;
@@ -115,8 +115,8 @@ TEST_F(streams, one_that_is_not_read_does_not_stop_another)
 	close(live.fd);
 }
 
-/* A guest that writes and a host program that reads nothing of it. */
-TEST_F(streams, one_that_the_host_does_not_read_does_not_stop_another)
+/* A guest writes to a host program that does not read. */
+TEST_F(streams, stalled_host_reader_does_not_block_another)
 {
 	struct bed_flow flow = { BOTH(100000) };
 	struct bed_pair stuck, live;
@@ -134,7 +134,7 @@ TEST_F(streams, one_that_the_host_does_not_read_does_not_stop_another)
 	close(live.fd);
 }
 
-TEST_F(streams, to_the_host_go_on_when_the_guest_has_no_buffers)
+TEST_F(streams, to_host_continues_without_rx_buffers)
 {
 	struct guest *g = &self->bed.guest;
 	struct guest_buf **held = calloc(g->nr_rx, sizeof(*held));
@@ -155,7 +155,7 @@ TEST_F(streams, to_the_host_go_on_when_the_guest_has_no_buffers)
 	close(pair.fd);
 }
 
-TEST_F(streams, to_a_guest_without_buffers_come_once_it_has_some)
+TEST_F(streams, to_guest_resumes_once_rx_buffers_return)
 {
 	struct guest *g = &self->bed.guest;
 	struct guest_buf **held = calloc(g->nr_rx, sizeof(*held));

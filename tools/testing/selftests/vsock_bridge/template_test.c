@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The module parameter uds_template: VMMs that open the node themselves, and
- * know nothing of host ends, get a socket by the guest's CID.
+ * The module parameter uds_template: a VMM that opens the node itself and does
+ * not configure a host end gets a socket named after the guest's CID.
  */
 #include "harness.h"
 
@@ -15,8 +15,8 @@
 
 /*
  * @bed: a device without a host end; its folder is that of the template
- * @before: what the template was
- * @path: where the template leads with the bed's CID
+ * @before: the saved template
+ * @path: the template's path for the bed's CID
  */
 FIXTURE(template)
 {
@@ -47,7 +47,7 @@ FIXTURE_TEARDOWN(template)
 	BED_TEARDOWN(&self->bed);
 }
 
-TEST_F(template, gives_a_device_its_socket_with_its_cid)
+TEST_F(template, set_guest_cid_creates_the_socket)
 {
 	struct vsock_bridge_device dev;
 	int fd = control_open();
@@ -63,7 +63,7 @@ TEST_F(template, gives_a_device_its_socket_with_its_cid)
 	close(fd);
 }
 
-TEST_F(template, removes_the_file_with_the_device)
+TEST_F(template, close_removes_the_socket_file)
 {
 	ASSERT_EQ(0, guest_set_cid(&self->bed.guest, 77));
 	ASSERT_EQ(0, access(self->path, F_OK));
@@ -72,7 +72,7 @@ TEST_F(template, removes_the_file_with_the_device)
 	EXPECT_EQ(ENOENT, errno);
 }
 
-/* Its owner is killed, and leaves nothing in the way of the next one. */
+/* Owns a device until it is killed. */
 static void own(struct process *p, void *arg)
 {
 	struct guest_config cfg = { .cid = 77 };
@@ -86,7 +86,7 @@ static void own(struct process *p, void *arg)
 	process_wait(p);
 }
 
-TEST_F(template, removes_the_file_of_an_owner_that_was_killed)
+TEST_F(template, kill_of_the_owner_removes_the_socket_file)
 {
 	struct process p;
 
@@ -97,7 +97,7 @@ TEST_F(template, removes_the_file_of_an_owner_that_was_killed)
 	EXPECT_EQ(0, guest_realize(&self->bed.guest));
 }
 
-TEST_F(template, leaves_a_file_alone_that_has_taken_the_place)
+TEST_F(template, close_keeps_a_file_that_replaced_the_socket)
 {
 	int fd;
 
@@ -110,7 +110,7 @@ TEST_F(template, leaves_a_file_alone_that_has_taken_the_place)
 	EXPECT_EQ(0, access(self->path, F_OK));
 }
 
-TEST_F(template, follows_the_cid)
+TEST_F(template, new_cid_moves_the_socket_file)
 {
 	char other[BED_PATH_SIZE + 16];
 
@@ -121,7 +121,7 @@ TEST_F(template, follows_the_cid)
 	EXPECT_EQ(-1, access(self->path, F_OK));
 }
 
-TEST_F(template, stays_when_a_running_guest_may_not_change_its_cid)
+TEST_F(template, refused_cid_change_keeps_the_socket_file)
 {
 	char other[BED_PATH_SIZE + 16];
 
@@ -133,7 +133,7 @@ TEST_F(template, stays_when_a_running_guest_may_not_change_its_cid)
 	EXPECT_EQ(0, bed_works(&self->bed));
 }
 
-TEST_F(template, is_not_for_a_device_that_has_a_map_of_ports)
+TEST_F(template, device_with_a_port_map_gets_no_socket)
 {
 	struct vsock_bridge_port port = {
 		.size = sizeof(port),
@@ -146,7 +146,7 @@ TEST_F(template, is_not_for_a_device_that_has_a_map_of_ports)
 	EXPECT_EQ(-1, access(self->path, F_OK));
 }
 
-TEST_F(template, is_not_for_a_device_that_has_a_host_end)
+TEST_F(template, device_with_a_host_end_gets_no_socket)
 {
 	char own_path[BED_PATH_SIZE + 16];
 
@@ -157,7 +157,7 @@ TEST_F(template, is_not_for_a_device_that_has_a_host_end)
 	EXPECT_EQ(0, access(own_path, F_OK));
 }
 
-TEST_F(template, gives_way_to_a_host_end_that_is_named)
+TEST_F(template, set_uds_replaces_the_template_socket)
 {
 	ASSERT_EQ(0, guest_set_cid(&self->bed.guest, 77));
 	snprintf(self->bed.path, sizeof(self->bed.path), "%s/own",
@@ -170,7 +170,7 @@ TEST_F(template, gives_way_to_a_host_end_that_is_named)
 	EXPECT_EQ(0, bed_works(&self->bed));
 }
 
-TEST_F(template, fails_the_cid_when_the_name_is_taken)
+TEST_F(template, set_guest_cid_fails_if_the_path_exists)
 {
 	uint64_t cid = 77;
 	int fd = uds_listen(self->path);
@@ -183,7 +183,7 @@ TEST_F(template, fails_the_cid_when_the_name_is_taken)
 	close(fd);
 }
 
-/* Bound with the rights of who sets the CID, here nobody's. */
+/* Sets the CID as NOBODY, whose rights then apply to the bind. */
 static int set_cid_as_nobody(void *arg)
 {
 	FIXTURE_DATA(template) *self = arg;
@@ -192,7 +192,7 @@ static int set_cid_as_nobody(void *arg)
 	return -(err ?: guest_set_cid(&self->bed.guest, 77));
 }
 
-TEST_F(template, binds_with_the_rights_of_who_sets_the_cid)
+TEST_F(template, bind_uses_the_rights_of_the_set_guest_cid_caller)
 {
 	struct stat st;
 
@@ -201,12 +201,12 @@ TEST_F(template, binds_with_the_rights_of_who_sets_the_cid)
 	EXPECT_EQ(0, process_run(set_cid_as_nobody, self));
 	ASSERT_EQ(0, stat(self->path, &st));
 	EXPECT_EQ(NOBODY, st.st_uid);
-	/* also when somebody else ends it, who could not */
+	/* the file is also removed if another process closes the device */
 	guest_close(&self->bed.guest);
 	EXPECT_EQ(-1, access(self->path, F_OK));
 }
 
-TEST_F(template, that_is_none_is_refused)
+TEST_F(template, invalid_template_is_refused)
 {
 	static const char * const bad[] = {
 		"relative/%u", "/no-cid", "/two/%u/%u", "/string/%s",
@@ -223,7 +223,7 @@ TEST_F(template, that_is_none_is_refused)
 	EXPECT_EQ(0, strncmp(was, self->bed.dir, strlen(self->bed.dir)));
 }
 
-TEST_F(template, of_the_longest_path_holds_the_largest_cid)
+TEST_F(template, longest_template_fits_the_largest_cid)
 {
 	char name[200];
 	int pad;

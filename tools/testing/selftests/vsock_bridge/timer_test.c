@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Timeouts come by themselves, never early, and less than 50 ms late.
+ * Timeouts fire on time: never early, and less than 50 ms late.
  *
- * Several devices have one each, begun a little later than the one before: a
- * timer that is coarse rounds their ends up, each by another part of what it is
- * coarse by. Beside each runs a timer of this process, for the same time: what
- * that one is late by is the machine's. What is left is noise of some of them,
- * so it is the middle one that must be in time.
+ * Several devices run one timeout each, started one after the other: a coarse
+ * timer rounds each expiry up by a different amount. Next to each device, a
+ * timerfd of this process runs for the same time; its lateness is the
+ * machine's. The remaining difference has outliers, so only the median must be
+ * in time.
  */
 #include "harness.h"
 
@@ -17,14 +17,15 @@
 enum { TIMERS = 7, STEP_MS = 37, LATE_MS = 50 };
 
 /**
- * struct span - a time of a device
+ * struct span - one timeout of a device
  * @bed: the device
- * @pair: what ends with the time; by a host program, or by the guest
- * @clock: this process's own timer
- * @before: when the time began at the earliest, ns
- * @end: the wake-up by which its end was seen
- * @after: when it was over for sure
- * @clock_end: when that of @clock was
+ * @pair: the connection that the timeout ends, seen by a host program or the
+ *     guest
+ * @clock: the timerfd of this process
+ * @before: earliest possible start of the timeout, in ns
+ * @end: the wake-up that showed the expiry
+ * @after: a time that is certainly after the expiry
+ * @clock_end: the wake-up that showed the expiry of @clock
  */
 struct span {
 	struct bed bed;
@@ -85,7 +86,7 @@ FIXTURE_TEARDOWN(timer)
 	free(self->span);
 }
 
-/* The stream of the host program has ended. */
+/* Has the host program's stream ended? */
 static bool host_end(struct span *s)
 {
 	char byte;
@@ -98,7 +99,10 @@ static bool guest_end(struct span *s)
 	return s->pair.conn->reset;
 }
 
-/* What there is of a device to wait for; false: it has something already. */
+/*
+ * Fills in what to poll for one device. Returns false if a packet is already
+ * there.
+ */
 static bool watch(struct span *s, struct pollfd p[3])
 {
 	p[0] = (struct pollfd){ .fd = s->end ? -1 : s->pair.fd,
@@ -109,7 +113,7 @@ static bool watch(struct span *s, struct pollfd p[3])
 	return guest_ring_calls_on(&s->bed.guest.rx);
 }
 
-/* At @now there was something. */
+/* Handles the events of one device at time @now. */
 static void note(struct span *s, const struct pollfd p[3], uint64_t now,
 		 bool (*is_over)(struct span *s))
 {
@@ -124,8 +128,8 @@ static void note(struct span *s, const struct pollfd p[3], uint64_t now,
 }
 
 /*
- * Notes all ends that there are for some time, or until none is missing. The
- * time is that of the wake-up: what it takes to look at all is no lateness.
+ * Records expiries for @ms, or until none is missing. Uses the time of the
+ * wake-up, so that checking all devices does not count as lateness.
  */
 static void note_for(struct span *span, unsigned int n,
 		     bool (*is_over)(struct span *s), unsigned int ms)
@@ -151,7 +155,7 @@ static void note_for(struct span *span, unsigned int n,
 	} while (open && deadline_left(deadline));
 }
 
-/* The time of a device has begun: so does that of its clock. */
+/* The timeout of the device has started; starts its timerfd as well. */
 static void begun(struct span *s, unsigned int ms)
 {
 	struct itimerspec t = {
@@ -180,13 +184,13 @@ static void expect_in_time(struct __test_metadata *_metadata,
 	}
 	qsort(late, TIMERS, sizeof(late[0]), compare);
 	EXPECT_GT(LATE_MS * 1000, late[TIMERS / 2])
-		TH_LOG("late by %lld to %lld us, mostly by %lld",
+		TH_LOG("late by %lld to %lld us, median %lld",
 		       (long long)late[0], (long long)late[TIMERS - 1],
 		       (long long)late[TIMERS / 2]);
 }
 
-/* A client that never writes its line. */
-TEST_F(timer, of_a_handshake_is_exact)
+/* A client that never sends its CONNECT line. */
+TEST_F(timer, handshake_timeout_is_exact)
 {
 	for (int i = 0; i < TIMERS; i++) {
 		struct span *s = &self->span[i];
@@ -196,7 +200,10 @@ TEST_F(timer, of_a_handshake_is_exact)
 		s->before = now_ns();
 		s->pair.fd = uds_connect(s->bed.path);
 		ASSERT_LE(0, s->pair.fd);
-		/* the device has it, or has had it */
+		/*
+		 * until the device has accepted the client, or has already
+		 * timed it out
+		 */
 		while (BED_STAT(&s->bed, sockets) < 2 && !host_end(s))
 			;
 		begun(s, variant->ms);
@@ -209,7 +216,7 @@ TEST_F(timer, of_a_handshake_is_exact)
 }
 
 /* A guest that never answers a request. */
-TEST_F(timer, of_a_connect_is_exact)
+TEST_F(timer, connect_timeout_is_exact)
 {
 	for (int i = 0; i < TIMERS; i++) {
 		struct span *s = &self->span[i];
@@ -229,8 +236,8 @@ TEST_F(timer, of_a_connect_is_exact)
 		EXPECT_EQ(1, BED_STAT(&self->span[i].bed, connect_timeouts));
 }
 
-/* A guest that never confirms the end. */
-TEST_F(timer, of_a_shutdown_is_exact)
+/* A guest that never confirms a shutdown. */
+TEST_F(timer, shutdown_timeout_is_exact)
 {
 	for (int i = 0; i < TIMERS; i++) {
 		struct span *s = &self->span[i];

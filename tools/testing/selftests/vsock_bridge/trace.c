@@ -56,7 +56,7 @@ int trace_open(struct trace *trace)
 	return err;
 }
 
-/* With the instance its events are off again. */
+/* Removing the instance disables its events. */
 void trace_close(struct trace *trace)
 {
 	if (trace->dir[0])

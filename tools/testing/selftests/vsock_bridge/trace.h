@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The trace events of vsock_bridge, in a trace instance of the test's own.
- * Errors are negative errno values.
+ * The trace events of vsock_bridge, in a private trace instance. Errors are
+ * negative errno values.
  */
 #ifndef TRACE_H
 #define TRACE_H
@@ -14,11 +14,11 @@ struct trace {
 	char dir[96];
 };
 
-/* Mounts tracefs if need be. -ENODEV: the module has no events. */
+/* Mounts tracefs if necessary. Returns -ENODEV if the module has no events. */
 int trace_open(struct trace *trace);
 void trace_close(struct trace *trace);
 
-/* How many events there were that read like "NAME: ARGUMENTS", or begin so. */
+/* The number of events that equal "NAME: ARGUMENTS" or begin with it. */
 int trace_count(const struct trace *trace, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Error cases: each is counted once and traced once, under the same name, with
- * the device's number and the ports that are known. An event is there as soon
- * as its counter can be read.
+ * Errors: each is counted once and traced once under the same name, with the
+ * device's number and the known ports. The trace event exists as soon as the
+ * counter can be read.
  */
 #include "harness.h"
 
@@ -12,7 +12,7 @@
 #include "chain.h"
 #include "trace.h"
 
-/* The flow of a packet that belongs nowhere, as the host and the guest see it. */
+/* The ports of an unknown flow, on the host and in the guest. */
 #define NOWHERE 2222
 #define NOBODY 1111
 
@@ -23,8 +23,8 @@ FIXTURE(error)
 };
 
 /*
- * @provoke: makes the error happen, or is about to when it returns
- * @of_the_pair: the ports are those of the connection that there is
+ * @provoke: causes the error, possibly only after it returns
+ * @of_the_pair: the event has the ports of the open connection
  */
 FIXTURE_VARIANT(error)
 {
@@ -200,7 +200,7 @@ static int provoke_tx_flush_fails(struct chain_bed *cb)
 
 ERROR(tx_flush_fails, OF_THE_PAIR);
 
-/* A byte that recv() without MSG_OOB does not get. */
+/* Sends a byte that recv() without MSG_OOB does not return. */
 static int provoke_no_data(struct chain_bed *cb)
 {
 	return send(cb->pair.fd, "x", 1, MSG_OOB) == 1 ? 0 : -errno;
@@ -243,7 +243,7 @@ static int provoke_ports_denied(struct chain_bed *cb)
 
 ERROR(ports_denied, OF(NOWHERE, NOBODY));
 
-/* Host clients; each is left to the end of the test's process. */
+/* Host clients; each stays open until the test's process exits. */
 
 static int client(struct chain_bed *cb, const char *text)
 {
@@ -294,7 +294,7 @@ static int provoke_cfg_fails(struct chain_bed *cb)
 
 ERROR(cfg_fails, OF_NOBODY);
 
-/* Not an eventfd. */
+/* Sets a descriptor that is not an eventfd. */
 static int set_file(struct chain_bed *cb, const struct guest_ring *ring,
 		    unsigned long request)
 {
@@ -332,7 +332,7 @@ static int provoke_event_fd_fails(struct chain_bed *cb)
 
 ERROR(event_fd_fails, OF_NOBODY);
 
-/* A used ring that is nowhere. */
+/* Sets an unmapped address for the used ring. */
 static int start_without_rings(struct chain_bed *cb)
 {
 	struct guest *g = &cb->bed.guest;
@@ -422,7 +422,7 @@ static int traced_conn(const struct trace *trace, const char *what,
 			   what, stats->device, c->peer, c->local, by);
 }
 
-TEST_F(traced, connections_of_the_host_come_and_go)
+TEST_F(traced, host_connection_is_traced_as_added_and_removed)
 {
 	struct bed_pair pair;
 
@@ -438,7 +438,7 @@ TEST_F(traced, connections_of_the_host_come_and_go)
 	close(pair.fd);
 }
 
-TEST_F(traced, connections_of_the_guest_come_and_go)
+TEST_F(traced, guest_connection_is_traced_as_added_and_removed)
 {
 	struct bed_pair pair;
 
@@ -452,7 +452,7 @@ TEST_F(traced, connections_of_the_guest_come_and_go)
 	close(pair.fd);
 }
 
-TEST_F(traced, connections_are_accepted_once)
+TEST_F(traced, accept_is_traced_once)
 {
 	struct bed_pair host, guest;
 
@@ -466,7 +466,7 @@ TEST_F(traced, connections_are_accepted_once)
 	close(guest.fd);
 }
 
-/* How often it ended for @reason. */
+/* The number of times that the connection ended with @reason. */
 static int ended(struct bed *bed, const struct trace *trace,
 		 const struct guest_conn *c, const char *reason)
 {
@@ -479,7 +479,7 @@ static int ended(struct bed *bed, const struct trace *trace,
 			   stats.device, c->peer, c->local, reason);
 }
 
-TEST_F(traced, the_guests_reset_is_why_a_connection_ends)
+TEST_F(traced, guest_rst_is_the_end_reason)
 {
 	struct bed_pair pair;
 
@@ -490,7 +490,7 @@ TEST_F(traced, the_guests_reset_is_why_a_connection_ends)
 	close(pair.fd);
 }
 
-TEST_F(traced, a_shutdown_is_why_a_connection_ends)
+TEST_F(traced, shutdown_is_the_end_reason)
 {
 	struct bed_pair pair;
 
@@ -502,7 +502,7 @@ TEST_F(traced, a_shutdown_is_why_a_connection_ends)
 	close(pair.fd);
 }
 
-TEST_F(traced, an_error_is_why_a_connection_ends)
+TEST_F(traced, error_is_the_end_reason)
 {
 	struct bed_pair pair;
 
@@ -522,7 +522,7 @@ TEST_F(traced, an_error_is_why_a_connection_ends)
 	close(pair.fd);
 }
 
-TEST_F(traced, what_waits_for_the_guests_credit_is_stalled)
+TEST_F(traced, stall_for_guest_credit_is_traced)
 {
 	static const char data[GUEST_BUF_ALLOC + 1];
 	struct bed_pair pair;
@@ -546,7 +546,7 @@ TEST_F(traced, what_waits_for_the_guests_credit_is_stalled)
 	close(pair.fd);
 }
 
-TEST_F(traced, what_waits_for_buffers_of_the_guest_is_stalled)
+TEST_F(traced, stall_for_rx_buffers_is_traced)
 {
 	struct guest_buf *held[256];
 	struct bed_pair pair;
@@ -562,7 +562,7 @@ TEST_F(traced, what_waits_for_buffers_of_the_guest_is_stalled)
 	close(pair.fd);
 }
 
-TEST_F(traced, credit_is_seen_both_ways)
+TEST_F(traced, credit_is_traced_in_both_directions)
 {
 	struct bed_flow flow = { .to_host = GUEST_BUF_ALLOC, .seed = 3 };
 	struct bed_pair pair;
@@ -583,7 +583,7 @@ TEST_F(traced, credit_is_seen_both_ways)
 	close(pair.fd);
 }
 
-TEST_F(traced, bytes_are_seen_both_ways)
+TEST_F(traced, bytes_are_traced_in_both_directions)
 {
 	struct bed_flow to_host = { .to_host = 1001, .seed = 3 };
 	struct bed_flow to_guest = { .to_guest = 1002, .seed = 4 };
@@ -601,7 +601,7 @@ TEST_F(traced, bytes_are_seen_both_ways)
 	close(pair.fd);
 }
 
-TEST_F(traced, kicks_and_calls_are_as_many_as_are_counted)
+TEST_F(traced, kicks_and_calls_match_their_counters)
 {
 	struct bed_pair pair;
 
@@ -617,7 +617,7 @@ TEST_F(traced, kicks_and_calls_are_as_many_as_are_counted)
 	close(pair.fd);
 }
 
-TEST_F(traced, resets_to_the_guest_are_seen)
+TEST_F(traced, rst_to_the_guest_is_traced)
 {
 	struct guest_conn *c = guest_connect(&self->bed.mux, NOBODY, NOWHERE);
 
@@ -628,7 +628,7 @@ TEST_F(traced, resets_to_the_guest_are_seen)
 				 self->stats.device, NOWHERE, NOBODY));
 }
 
-TEST_F(traced, devices_have_numbers_of_their_own)
+TEST_F(traced, devices_have_different_numbers)
 {
 	struct vsock_bridge_stats stats;
 	struct bed other;
@@ -641,7 +641,7 @@ TEST_F(traced, devices_have_numbers_of_their_own)
 	bed_close(&other);
 }
 
-TEST_F(traced, an_error_of_one_device_is_not_that_of_another)
+TEST_F(traced, error_has_the_number_of_its_device)
 {
 	struct vsock_bridge_stats stats;
 	struct bed other;

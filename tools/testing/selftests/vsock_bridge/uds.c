@@ -9,7 +9,7 @@
 #include "deadline.h"
 #include "uds.h"
 
-/* A socket, and the address that @path stands for. */
+/* Creates a socket, and the address for @path. */
 static int uds_socket(const char *path, int type, struct sockaddr_un *addr,
 		      socklen_t *len)
 {
@@ -29,7 +29,7 @@ static int uds_socket(const char *path, int type, struct sockaddr_un *addr,
 	return fd < 0 ? -errno : fd;
 }
 
-/* Gives the error of the call that failed, and closes. */
+/* Closes the socket and returns the error if the last call failed. */
 static int checked(int fd, int failed)
 {
 	int err = errno;
@@ -163,7 +163,7 @@ ssize_t uds_recv_message(int fd, void *data, size_t len)
 	return err ?: uds_recv_now(fd, data, len);
 }
 
-/* -EPIPE for EOF, -ECONNRESET, or another error; -EEXIST for a byte. */
+/* Returns -EPIPE for EOF, -ECONNRESET or another error; -EEXIST for a byte. */
 static int recv_end(int fd)
 {
 	char byte;

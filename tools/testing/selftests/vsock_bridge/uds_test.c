@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* VSOCK_BRIDGE_SET_UDS: its errors, and whose eyes see the paths. */
+/*
+ * VSOCK_BRIDGE_SET_UDS: its errors, and which root, namespace and rights apply
+ * to its paths.
+ */
 #include "harness.h"
 
 #include <fcntl.h>
@@ -54,7 +57,7 @@ static int set_uds(int fd, const char *path, unsigned int len,
 	return ioctl(fd, VSOCK_BRIDGE_SET_UDS, &uds) ? -errno : 0;
 }
 
-TEST_F(uds, a_path_that_cannot_be_is_refused)
+TEST_F(uds, refuses_invalid_paths)
 {
 	char path[VSOCK_BRIDGE_PATH_MAX + 1];
 
@@ -67,7 +70,7 @@ TEST_F(uds, a_path_that_cannot_be_is_refused)
 	EXPECT_EQ(0, bed_set_uds(self->fd, "v.sock"));
 }
 
-TEST_F(uds, the_longest_path_is_taken)
+TEST_F(uds, accepts_the_longest_path)
 {
 	char path[VSOCK_BRIDGE_PATH_MAX + 1] = "";
 
@@ -81,7 +84,7 @@ TEST_F(uds, the_longest_path_is_taken)
 	EXPECT_EQ(0, access("v.sock", F_OK));
 }
 
-TEST_F(uds, unknown_flags_and_modes_are_refused)
+TEST_F(uds, refuses_unknown_flags_and_modes)
 {
 	EXPECT_EQ(-EINVAL, set_uds(self->fd, "v.sock", 6, 1U << 31, 0));
 	EXPECT_EQ(-EINVAL, set_uds(self->fd, "v.sock", 6,
@@ -89,7 +92,7 @@ TEST_F(uds, unknown_flags_and_modes_are_refused)
 	EXPECT_EQ(-1, access("v.sock", F_OK));
 }
 
-TEST_F(uds, a_file_that_exists_is_left_alone)
+TEST_F(uds, keeps_an_existing_file)
 {
 	int file = open("file", O_CREAT | O_RDWR, 0600);
 
@@ -100,7 +103,7 @@ TEST_F(uds, a_file_that_exists_is_left_alone)
 	EXPECT_EQ(0, bed_set_uds(self->fd, "v.sock"));
 }
 
-TEST_F(uds, errors_of_bind_are_passed_on)
+TEST_F(uds, returns_errors_of_bind)
 {
 	int file = open("file", O_CREAT | O_RDWR, 0600);
 
@@ -118,14 +121,14 @@ static unsigned int mode_of(const char *path)
 	return stat(path, &st) ? 0 : st.st_mode & 07777;
 }
 
-TEST_F(uds, the_umask_applies_without_a_mode)
+TEST_F(uds, umask_applies_without_a_mode)
 {
 	umask(027);
 	ASSERT_EQ(0, bed_set_uds(self->fd, "v.sock"));
 	EXPECT_EQ(0750, mode_of("v.sock"));
 }
 
-TEST_F(uds, a_mode_is_exact)
+TEST_F(uds, mode_is_exact)
 {
 	umask(077);
 	ASSERT_EQ(0, set_uds(self->fd, "v.sock", 6, VSOCK_BRIDGE_UDS_MODE,
@@ -133,7 +136,7 @@ TEST_F(uds, a_mode_is_exact)
 	EXPECT_EQ(0666, mode_of("v.sock"));
 }
 
-TEST_F(uds, an_owner_without_its_flag_is_refused)
+TEST_F(uds, refuses_an_owner_without_its_flag)
 {
 	EXPECT_EQ(-EINVAL, bed_set_uds_with(self->fd, "v.sock",
 					    BED_UDS(.uid = 1)));
@@ -142,7 +145,7 @@ TEST_F(uds, an_owner_without_its_flag_is_refused)
 	EXPECT_EQ(-1, access("v.sock", F_OK));
 }
 
-TEST_F(uds, an_owner_that_is_no_id_is_refused)
+TEST_F(uds, refuses_invalid_owner_ids)
 {
 	EXPECT_EQ(-EINVAL, bed_set_uds_with(self->fd, "v.sock",
 		BED_UDS(.flags = VSOCK_BRIDGE_UDS_UID, .uid = -1)));
@@ -151,7 +154,7 @@ TEST_F(uds, an_owner_that_is_no_id_is_refused)
 	EXPECT_EQ(-1, access("v.sock", F_OK));
 }
 
-TEST_F(uds, owner_group_and_mode_are_set)
+TEST_F(uds, sets_owner_group_and_mode)
 {
 	struct stat st;
 
@@ -165,7 +168,7 @@ TEST_F(uds, owner_group_and_mode_are_set)
 	EXPECT_EQ(0640, st.st_mode & 07777);
 }
 
-TEST_F(uds, a_group_alone_leaves_the_owner)
+TEST_F(uds, group_alone_keeps_the_owner)
 {
 	struct stat st;
 
@@ -176,7 +179,7 @@ TEST_F(uds, a_group_alone_leaves_the_owner)
 	EXPECT_EQ(5678, st.st_gid);
 }
 
-TEST_F(uds, a_user_cannot_give_the_file_away)
+TEST_F(uds, unprivileged_user_cannot_change_the_owner)
 {
 	ASSERT_EQ(0, chmod(self->dir, 0777));
 	ASSERT_EQ(0, seteuid(NOBODY));
@@ -190,7 +193,7 @@ TEST_F(uds, a_user_cannot_give_the_file_away)
 	ASSERT_EQ(0, seteuid(0));
 }
 
-TEST_F(uds, a_user_can_choose_among_its_groups)
+TEST_F(uds, unprivileged_user_may_set_its_own_group)
 {
 	const gid_t mine = 5678;
 	struct stat st;
@@ -206,7 +209,7 @@ TEST_F(uds, a_user_can_choose_among_its_groups)
 	EXPECT_EQ(mine, st.st_gid);
 }
 
-TEST_F(uds, an_abstract_name_listens)
+TEST_F(uds, abstract_address_listens)
 {
 	int fd;
 
@@ -220,7 +223,7 @@ TEST_F(uds, an_abstract_name_listens)
 	EXPECT_EQ(-ECONNREFUSED, uds_connect("@uds_test"));
 }
 
-TEST_F(uds, a_client_before_there_is_an_owner_is_refused)
+TEST_F(uds, client_before_set_owner_is_refused)
 {
 	int fd;
 
@@ -241,7 +244,7 @@ TEST_F(uds, a_client_before_there_is_an_owner_is_refused)
 	close(fd);
 }
 
-TEST_F(uds, an_abstract_name_in_use_is_refused)
+TEST_F(uds, refuses_an_abstract_address_in_use)
 {
 	int fd = uds_listen("@uds_test");
 
@@ -251,7 +254,7 @@ TEST_F(uds, an_abstract_name_in_use_is_refused)
 	EXPECT_EQ(0, bed_set_uds(self->fd, "@uds_test"));
 }
 
-TEST_F(uds, an_abstract_name_has_no_file)
+TEST_F(uds, refuses_file_attributes_of_an_abstract_address)
 {
 	EXPECT_EQ(-EINVAL, bed_set_uds(self->fd, "@"));
 	EXPECT_EQ(-EINVAL, bed_set_uds_with(self->fd, "@uds_test",
@@ -260,7 +263,7 @@ TEST_F(uds, an_abstract_name_has_no_file)
 		BED_UDS(.flags = VSOCK_BRIDGE_UDS_UID)));
 }
 
-TEST_F(uds, an_abstract_name_may_hold_any_bytes)
+TEST_F(uds, abstract_address_may_hold_any_bytes)
 {
 	char name[VSOCK_BRIDGE_PATH_MAX + 1] = "";
 
@@ -269,14 +272,14 @@ TEST_F(uds, an_abstract_name_may_hold_any_bytes)
 	EXPECT_EQ(0, set_uds(self->fd, name, VSOCK_BRIDGE_PATH_MAX, 0, 0));
 }
 
-TEST_F(uds, an_abstract_name_is_of_the_namespace_of_configuration)
+TEST_F(uds, abstract_address_is_in_the_netns_of_set_uds)
 {
 	ASSERT_EQ(0, bed_set_uds(self->fd, "@uds_test"));
 	ASSERT_EQ(0, unshare(CLONE_NEWNET));
 	EXPECT_EQ(-ECONNREFUSED, uds_connect("@uds_test"));
 }
 
-TEST_F(uds, the_file_stays_when_the_device_is_closed)
+TEST_F(uds, close_keeps_the_socket_file)
 {
 	ASSERT_EQ(0, bed_set_uds(self->fd, "v.sock"));
 	close(self->fd);
@@ -285,7 +288,7 @@ TEST_F(uds, the_file_stays_when_the_device_is_closed)
 	EXPECT_EQ(-ECONNREFUSED, uds_connect("v.sock"));
 }
 
-TEST_F(uds, a_user_needs_permission_for_the_folder)
+TEST_F(uds, bind_needs_permission_on_the_folder)
 {
 	ASSERT_EQ(0, chmod(self->dir, 0755));
 	ASSERT_EQ(0, seteuid(NOBODY));
@@ -294,7 +297,7 @@ TEST_F(uds, a_user_needs_permission_for_the_folder)
 	EXPECT_EQ(0, bed_set_uds(self->fd, "v.sock"));
 }
 
-TEST_F(uds, the_file_belongs_to_the_user_that_configured)
+TEST_F(uds, file_belongs_to_the_set_uds_caller)
 {
 	struct stat st;
 
@@ -306,7 +309,7 @@ TEST_F(uds, the_file_belongs_to_the_user_that_configured)
 	EXPECT_EQ(NOBODY, st.st_uid);
 }
 
-/* Runs a guest behind the fixture's device and connects it to port 9. */
+/* Runs a guest with the fixture's device and connects it to port 9. */
 static struct guest_conn *connect_guest(struct __test_metadata *_metadata,
 					FIXTURE_DATA(uds) *self,
 					struct guest *g, struct guest_mux *mux)
@@ -324,7 +327,7 @@ static struct guest_conn *connect_guest(struct __test_metadata *_metadata,
 	return c;
 }
 
-TEST_F(uds, guest_connects_resolve_from_the_folder_of_configuration)
+TEST_F(uds, guest_connects_resolve_from_the_cwd_of_set_uds)
 {
 	struct guest_mux mux;
 	struct guest g;
@@ -341,7 +344,7 @@ TEST_F(uds, guest_connects_resolve_from_the_folder_of_configuration)
 	ASSERT_EQ(0, chdir(self->dir));
 }
 
-TEST_F(uds, guest_connects_see_the_root_of_configuration)
+TEST_F(uds, guest_connects_use_the_root_of_set_uds)
 {
 	char path[BED_PATH_SIZE];
 	int root = open("/", O_PATH | O_CLOEXEC), fd;
@@ -366,8 +369,11 @@ TEST_F(uds, guest_connects_see_the_root_of_configuration)
 	close(root);
 }
 
-/* Who configures in a jail gets no further than that, whoever runs it. */
-TEST_F(uds, guest_connects_stay_in_the_root_of_configuration)
+/*
+ * SET_UDS in a chroot keeps connects in that root, whatever the owner's root
+ * is.
+ */
+TEST_F(uds, guest_connects_stay_in_the_chroot_of_set_uds)
 {
 	int root = open("/", O_PATH | O_CLOEXEC), fd;
 	struct guest_mux mux;
@@ -393,8 +399,8 @@ TEST_F(uds, guest_connects_stay_in_the_root_of_configuration)
 	close(root);
 }
 
-/* Likewise with names that have no file. */
-TEST_F(uds, guest_connects_stay_in_the_namespace_of_configuration)
+/* The same is true for abstract addresses and the network namespace. */
+TEST_F(uds, guest_connects_stay_in_the_netns_of_set_uds)
 {
 	int ns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), fd;
 	struct guest_mux mux;
@@ -414,7 +420,7 @@ TEST_F(uds, guest_connects_stay_in_the_namespace_of_configuration)
 	close(ns);
 }
 
-TEST_F(uds, guest_connects_to_an_abstract_name_of_configuration)
+TEST_F(uds, guest_connects_keep_the_netns_after_unshare)
 {
 	struct guest_mux mux;
 	struct guest g;
@@ -430,7 +436,7 @@ TEST_F(uds, guest_connects_to_an_abstract_name_of_configuration)
 	guest_close(&g);
 }
 
-TEST_F(uds, guest_connects_have_the_rights_of_configuration)
+TEST_F(uds, guest_connects_have_the_rights_of_set_uds)
 {
 	struct guest_mux mux;
 	struct guest g;
@@ -448,7 +454,7 @@ TEST_F(uds, guest_connects_have_the_rights_of_configuration)
 	guest_close(&g);
 }
 
-TEST_F(uds, the_host_program_sees_the_user_of_configuration)
+TEST_F(uds, host_program_sees_the_user_of_set_uds)
 {
 	struct ucred cred = { .uid = 1 };
 	socklen_t len = sizeof(cred);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The vhost ioctls and their errors. The same tests run against the kernel's
- * own vhost-vsock: what it answers is what the bridge must answer.
+ * vhost-vsock, whose answers the bridge must give as well.
  */
 #include "harness.h"
 
@@ -15,7 +15,10 @@ FIXTURE(abi)
 	int fd;
 };
 
-/* The event queue is the VMM's or, with the bridge, the device's. */
+/*
+ * With the bridge, the device serves the event queue; with vhost-vsock, the VMM
+ * does.
+ */
 FIXTURE_VARIANT(abi)
 {
 	const char *device;
@@ -50,7 +53,7 @@ FIXTURE_TEARDOWN(abi)
 	guest_close(&self->guest);
 }
 
-/* In a child, which has another mm. */
+/* Issues the ioctl in a child, which has another mm. */
 static int ioctl_in_child(int fd, unsigned long request, void *arg)
 {
 	pid_t pid = fork();
@@ -74,7 +77,7 @@ static void run(struct __test_metadata *_metadata, FIXTURE_DATA(abi) *self)
 	ASSERT_EQ(0, guest_run(&self->guest));
 }
 
-TEST_F(abi, features_of_a_modern_guest_are_offered)
+TEST_F(abi, offers_the_features_of_a_modern_guest)
 {
 	uint64_t offered = 0, wanted = GUEST_FEATURES | variant->more_features |
 				       1ULL << VIRTIO_F_NOTIFY_ON_EMPTY |
@@ -85,22 +88,24 @@ TEST_F(abi, features_of_a_modern_guest_are_offered)
 	ASSERT_EQ(0, ioctl(self->fd, VHOST_GET_FEATURES, &offered));
 	EXPECT_EQ(wanted, offered & wanted);
 	EXPECT_EQ(0, offered & (1ULL << VIRTIO_F_RING_PACKED));
-	/* QEMU would pass it on, and not tell the device of a reset */
+	/*
+	 * QEMU would pass it to the guest, but not tell the device of a reset
+	 */
 	EXPECT_EQ(0, offered & (1ULL << VIRTIO_F_RING_RESET));
 }
 
-TEST_F(abi, offered_features_can_be_set_without_an_owner)
+TEST_F(abi, set_features_needs_no_owner)
 {
 	uint64_t offered, v1 = 1ULL << VIRTIO_F_VERSION_1;
 
 	ASSERT_EQ(0, ioctl(self->fd, VHOST_GET_FEATURES, &offered));
-	/* It needs more than the bit. */
+	/* ACCESS_PLATFORM needs more than the bit. */
 	offered &= ~(1ULL << VIRTIO_F_ACCESS_PLATFORM);
 	EXPECT_EQ(0, ioctl(self->fd, VHOST_SET_FEATURES, &offered));
 	EXPECT_EQ(0, ioctl(self->fd, VHOST_SET_FEATURES, &v1));
 }
 
-TEST_F(abi, features_that_are_not_offered_are_refused)
+TEST_F(abi, refuses_features_not_offered)
 {
 	uint64_t unknown = 1ULL << 63 | 1ULL << VIRTIO_F_VERSION_1;
 	uint64_t packed = 1ULL << VIRTIO_F_RING_PACKED;
@@ -110,7 +115,7 @@ TEST_F(abi, features_that_are_not_offered_are_refused)
 	ASSERT_IOCTL_FAILS(EFAULT, self->fd, VHOST_SET_FEATURES, NULL);
 }
 
-TEST_F(abi, backend_features_that_are_not_offered_are_refused)
+TEST_F(abi, refuses_backend_features_not_offered)
 {
 	uint64_t features, unknown = 1ULL << 63;
 
@@ -120,14 +125,14 @@ TEST_F(abi, backend_features_that_are_not_offered_are_refused)
 			   &unknown);
 }
 
-TEST_F(abi, a_second_owner_is_refused)
+TEST_F(abi, refuses_a_second_owner)
 {
 	become_owner(_metadata, self);
 	ASSERT_IOCTL_FAILS(EBUSY, self->fd, VHOST_SET_OWNER, NULL);
 	EXPECT_EQ(EBUSY, ioctl_in_child(self->fd, VHOST_SET_OWNER, NULL));
 }
 
-TEST_F(abi, nothing_can_be_set_up_without_an_owner)
+TEST_F(abi, setup_needs_an_owner)
 {
 	struct vhost_vring_state state = { .num = 128 };
 	struct vhost_vring_file file = { .fd = -1 };
@@ -140,7 +145,7 @@ TEST_F(abi, nothing_can_be_set_up_without_an_owner)
 	ASSERT_IOCTL_FAILS(EPERM, self->fd, VHOST_VSOCK_SET_RUNNING, &running);
 }
 
-TEST_F(abi, another_process_is_not_the_owner)
+TEST_F(abi, refuses_another_process)
 {
 	struct vhost_vring_state state = { .num = 128 };
 	int running = 1, stopped = 0;
@@ -154,7 +159,7 @@ TEST_F(abi, another_process_is_not_the_owner)
 					&stopped));
 }
 
-TEST_F(abi, a_ring_size_must_be_a_power_of_two)
+TEST_F(abi, ring_size_must_be_a_power_of_two)
 {
 	static const unsigned int bad[] = { 0, 3, 127, 0x10000, UINT_MAX };
 	static const unsigned int good[] = { 1, 2, 128, 1024, 32768 };
@@ -168,7 +173,7 @@ TEST_F(abi, a_ring_size_must_be_a_power_of_two)
 				   (&(struct vhost_vring_state){ 1, good[i] })));
 }
 
-TEST_F(abi, a_ring_base_is_kept)
+TEST_F(abi, ring_base_is_kept)
 {
 	struct vhost_vring_state s = { .index = 1, .num = 0x10000 };
 
@@ -182,7 +187,7 @@ TEST_F(abi, a_ring_base_is_kept)
 	EXPECT_EQ(0xfff0, s.num);
 }
 
-TEST_F(abi, there_is_no_ring_behind_the_last)
+TEST_F(abi, refuses_ring_indices_out_of_range)
 {
 	static const unsigned long requests[] = {
 		VHOST_SET_VRING_NUM, VHOST_SET_VRING_BASE,
@@ -237,7 +242,7 @@ TEST_F(abi, ring_files_must_be_eventfds)
 	}
 }
 
-TEST_F(abi, a_running_ring_cannot_be_resized_or_moved)
+TEST_F(abi, running_ring_cannot_be_resized_or_moved)
 {
 	struct vhost_vring_state state = { .index = 0, .num = 128 };
 	struct vhost_vring_addr a = {
@@ -253,7 +258,7 @@ TEST_F(abi, a_running_ring_cannot_be_resized_or_moved)
 	EXPECT_EQ(0, guest_ring_set_addr(&self->guest.rx, self->fd));
 }
 
-TEST_F(abi, starting_without_rings_fails)
+TEST_F(abi, start_without_rings_fails)
 {
 	become_owner(_metadata, self);
 	EXPECT_EQ(-EFAULT, guest_set_running(&self->guest, 1));
@@ -261,7 +266,7 @@ TEST_F(abi, starting_without_rings_fails)
 	ASSERT_IOCTL_FAILS(EFAULT, self->fd, VHOST_VSOCK_SET_RUNNING, NULL);
 }
 
-TEST_F(abi, starting_with_unmapped_rings_fails_and_can_be_tried_again)
+TEST_F(abi, start_with_unmapped_rings_fails_and_may_be_retried)
 {
 	struct guest *g = &self->guest;
 	struct vhost_vring_addr a = {
@@ -280,7 +285,7 @@ TEST_F(abi, starting_with_unmapped_rings_fails_and_can_be_tried_again)
 	EXPECT_EQ(0, guest_run(g));
 }
 
-TEST_F(abi, starting_and_stopping_twice_is_allowed)
+TEST_F(abi, start_and_stop_may_be_repeated)
 {
 	run(_metadata, self);
 	EXPECT_EQ(0, guest_set_running(&self->guest, 1));
@@ -289,7 +294,7 @@ TEST_F(abi, starting_and_stopping_twice_is_allowed)
 	EXPECT_EQ(0, guest_set_running(&self->guest, 1));
 }
 
-TEST_F(abi, reserved_cids_are_refused)
+TEST_F(abi, refuses_reserved_cids)
 {
 	static const uint64_t reserved[] = {
 		0, 1, 2, 0xffffffff, 0x100000000, UINT64_MAX,
@@ -299,7 +304,7 @@ TEST_F(abi, reserved_cids_are_refused)
 		EXPECT_EQ(-EINVAL, guest_set_cid(&self->guest, reserved[i]));
 }
 
-TEST_F(abi, a_cid_can_be_set_again_and_changed)
+TEST_F(abi, cid_may_be_set_again_and_changed)
 {
 	EXPECT_EQ(0, guest_set_cid(&self->guest, 77));
 	EXPECT_EQ(0, guest_set_cid(&self->guest, 77));
@@ -317,7 +322,7 @@ static void *table(unsigned int n, unsigned int padding)
 	return m;
 }
 
-TEST_F(abi, a_bad_memory_table_is_refused)
+TEST_F(abi, refuses_a_bad_memory_table)
 {
 	become_owner(_metadata, self);
 	ASSERT_IOCTL_FAILS(EOPNOTSUPP, self->fd, VHOST_SET_MEM_TABLE,
@@ -327,7 +332,7 @@ TEST_F(abi, a_bad_memory_table_is_refused)
 	ASSERT_IOCTL_FAILS(EFAULT, self->fd, VHOST_SET_MEM_TABLE, NULL);
 }
 
-TEST_F(abi, memory_outside_the_process_is_refused_while_running)
+TEST_F(abi, refuses_memory_outside_the_process_while_running)
 {
 	struct vhost_memory *m = table(1, 0);
 
@@ -340,8 +345,11 @@ TEST_F(abi, memory_outside_the_process_is_refused_while_running)
 	free(m);
 }
 
-/* What QEMU may want with memory hotplug; a module parameter may allow less. */
-TEST_F(abi, a_memory_table_may_have_many_regions)
+/*
+ * QEMU may need this many with memory hotplug; vhost's module parameter allows
+ * less.
+ */
+TEST_F(abi, memory_table_may_have_many_regions)
 {
 	unsigned int n = variant->device ? 64 : 509;
 	struct vhost_memory *m = table(n, 0);
@@ -356,7 +364,7 @@ TEST_F(abi, a_memory_table_may_have_many_regions)
 	free(m);
 }
 
-TEST_F(abi, a_log_can_be_set)
+TEST_F(abi, log_may_be_set)
 {
 	uint64_t base = (uintptr_t)self->guest.mem.regions[2].va;
 	int none = -1, bad = 9999, log = eventfd(0, 0);
@@ -368,7 +376,7 @@ TEST_F(abi, a_log_can_be_set)
 	EXPECT_EQ(0, ioctl(self->fd, VHOST_SET_LOG_FD, &none));
 }
 
-/* An address from which the bits of the guest's memory leave the process. */
+/* From this address, the log for all guest memory exceeds the address space. */
 #define SHORT_LOG	0x7fffffffffff0000ULL
 
 static uint64_t log_features(const struct guest *g)
@@ -376,7 +384,7 @@ static uint64_t log_features(const struct guest *g)
 	return g->features | 1ULL << VHOST_F_LOG_ALL;
 }
 
-TEST_F(abi, a_log_too_short_for_the_memory_is_refused_while_running)
+TEST_F(abi, refuses_a_log_too_short_for_memory_while_running)
 {
 	struct guest *g = &self->guest;
 	uint64_t good = (uintptr_t)g->mem.regions[2].va, bad = SHORT_LOG;
@@ -390,14 +398,19 @@ TEST_F(abi, a_log_too_short_for_the_memory_is_refused_while_running)
 	EXPECT_EQ(-EFAULT, guest_set_features(g, log_features(g)));
 }
 
-/* Bits of 2^46 bytes of guest memory begin so much before those behind it. */
+/* The bits of 2^46 bytes of guest memory take this many bytes of the log. */
 #define FAR_GPA		(1ULL << 46)
 #define FAR_BITS	(FAR_GPA / 4096 / 8)
 
-/* A log for the memory as it is, which ends close to the last address. */
+/*
+ * Sets a log that suffices for the present memory and ends near the last
+ * address.
+ */
 static int set_last_log(struct guest *g)
 {
-	/* Where a process ends depends on the kernel and the processor. */
+	/*
+	 * The end of the address space depends on the kernel and the processor.
+	 */
 	static const unsigned int bits[] = { 63, 56, 47 };
 	int err = -EINVAL;
 
@@ -411,19 +424,19 @@ static int set_last_log(struct guest *g)
 	return err;
 }
 
-TEST_F(abi, a_log_too_short_for_a_new_table_is_refused)
+TEST_F(abi, refuses_a_table_that_exceeds_the_log)
 {
 	struct guest *g = &self->guest;
 
 	if (in_user_mode_linux())
-		SKIP(return, "a process ends elsewhere in user-mode Linux");
+		SKIP(return, "user-mode Linux has another end of the address space");
 	run(_metadata, self);
 	ASSERT_EQ(0, set_last_log(g));
 	ASSERT_EQ(0, guest_mem_map(&g->mem, FAR_GPA, 0x1000));
 	EXPECT_EQ(-EFAULT, guest_mem_set_table(&g->mem, self->fd));
 }
 
-TEST_F(abi, a_log_too_short_for_a_used_ring_is_refused_while_running)
+TEST_F(abi, refuses_a_used_ring_that_exceeds_the_log_while_running)
 {
 	struct guest *g = &self->guest;
 	uint64_t good = (uintptr_t)g->mem.regions[2].va, bad = SHORT_LOG;
@@ -439,7 +452,7 @@ TEST_F(abi, a_log_too_short_for_a_used_ring_is_refused_while_running)
 						      -0x1000ULL));
 }
 
-TEST_F(abi, a_log_too_short_makes_the_start_fail)
+TEST_F(abi, start_with_a_log_too_short_fails)
 {
 	struct guest *g = &self->guest;
 	uint64_t base = SHORT_LOG;
@@ -451,7 +464,7 @@ TEST_F(abi, a_log_too_short_makes_the_start_fail)
 	EXPECT_EQ(-EFAULT, guest_set_running(g, 1));
 }
 
-TEST_F(abi, unknown_ioctls_are_enotty)
+TEST_F(abi, unknown_ioctls_return_enotty)
 {
 	unsigned int index = 0;
 

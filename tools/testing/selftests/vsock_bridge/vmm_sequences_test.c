@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * VMMs that open the node themselves, each by the ioctls that it issues, in its
- * order:
+ * The ioctl sequences of VMMs that open the node themselves. They get their
+ * sockets through the module parameter uds_template.
  *
- * They get their sockets by the module parameter uds_template.
- *
- *	crosvm	opens in its main process, becomes the owner in the process of the
- *		device, which is in a jail by then; sets the CID at the very end, and
- *		again with every start; keeps a device that sleeps by
- *		VHOST_GET_VRING_BASE
- *	alioth	owner and CID first, kick eventfds before anything else of a ring;
- *		takes the error eventfds away when the guest is reset
- *	kvmtool	owner and memory first; acknowledges all features that it is offered,
- *		whatever the guest knows; asks for no base when it stops
+ *	crosvm	opens the node in its main process; the jailed process of the
+ *		device becomes the owner; sets the CID last, and again at every
+ *		start; suspends a device with VHOST_GET_VRING_BASE
+ *	alioth	sets owner and CID first, and the kick eventfds before anything
+ *		else of a ring; removes the error eventfds at a guest reset
+ *	kvmtool	sets owner and memory first; acknowledges all offered features,
+ *		whatever the guest supports; does not read the bases at a stop
  */
 #include "harness.h"
 
@@ -26,14 +23,16 @@
 #define CID	33
 #define PORT	80
 
-/* @bed: its device has no host end; folder and path are those of the template */
+/*
+ * @bed: its device has no host end; folder and path are those of the template
+ */
 FIXTURE(vmm_sequence)
 {
 	struct bed bed;
 	struct uds_template before;
 };
 
-/* crosvm: rings in the order num, addr, base, call, kick. */
+/* crosvm configures a ring in the order num, addr, base, call, kick. */
 static int crosvm_ring(const struct guest_ring *r, int fd)
 {
 	int err = guest_ring_set_num(r, fd);
@@ -93,7 +92,7 @@ static int alioth_configure(struct guest *g)
 	return err ?: guest_mem_set_table(&g->mem, g->fd);
 }
 
-/* alioth: rings in the order call, err, num, base, addr. */
+/* alioth configures a ring in the order call, err, num, base, addr. */
 static int alioth_ring(const struct guest_ring *r, int fd)
 {
 	int err = guest_ring_set_file(r, fd, VHOST_SET_VRING_CALL, r->call);
@@ -121,7 +120,7 @@ static int alioth_stop(struct guest *g)
 	return err ?: guest_ring_set_file(&g->tx, g->fd, VHOST_SET_VRING_ERR, -1);
 }
 
-/* The driver is told of two ring features only. */
+/* kvmtool offers only two ring features to the guest's driver. */
 static int kvmtool_configure(struct guest *g)
 {
 	int err;
@@ -137,7 +136,7 @@ static int kvmtool_configure(struct guest *g)
 	return err ?: guest_set_cid(g, g->cfg.cid);
 }
 
-/* kvmtool: rings in the order num, base, addr, call, kick. */
+/* kvmtool configures a ring in the order num, base, addr, call, kick. */
 static int kvmtool_ring(const struct guest_ring *r, int fd)
 {
 	int err = guest_ring_set_num(r, fd);
@@ -163,10 +162,10 @@ static int kvmtool_stop(struct guest *g)
 
 /**
  * struct - a VMM
- * @flags: of its open()
- * @configure: when the VM is made
- * @start: when the guest's driver is ready
- * @stop: when the guest is reset, or (crosvm) sleeps
+ * @flags: the flags of open()
+ * @configure: steps when the VM is created
+ * @start: steps when the guest's driver is ready
+ * @stop: steps at a guest reset, or (crosvm) suspend
  */
 FIXTURE_VARIANT(vmm_sequence)
 {
@@ -197,7 +196,7 @@ FIXTURE_VARIANT_ADD(vmm_sequence, kvmtool) {
 	.stop = kvmtool_stop,
 };
 
-/* A folder that the template leads to, and where it leads with CID. */
+/* Creates the folder of the template, and sets the path for CID. */
 static int prepare(struct bed *bed)
 {
 	*bed = (struct bed){ .spare_port = 50000, .type = SOCK_STREAM };
@@ -228,7 +227,7 @@ FIXTURE_TEARDOWN(vmm_sequence)
 	BED_TEARDOWN(&self->bed);
 }
 
-TEST_F(vmm_sequence, serves_both_ways)
+TEST_F(vmm_sequence, serves_both_directions)
 {
 	guest_fill_rx(&self->bed.guest);
 	ASSERT_EQ(0, variant->start(&self->bed.guest));
@@ -242,8 +241,8 @@ TEST_F(vmm_sequence, serves_a_guest_that_starts_after_the_device)
 	EXPECT_EQ(0, bed_works(&self->bed));
 }
 
-/* Of the guest, as its driver sees it: empty rings, and nothing is known any more. */
-TEST_F(vmm_sequence, serves_a_guest_that_was_reset_and_ends_what_was)
+/* As the guest's driver sees a reset: empty rings, and no connections. */
+TEST_F(vmm_sequence, guest_reset_drops_connections_and_works)
 {
 	struct guest *g = &self->bed.guest;
 	struct bed_pair pair;
@@ -262,7 +261,7 @@ TEST_F(vmm_sequence, serves_a_guest_that_was_reset_and_ends_what_was)
 	close(pair.fd);
 }
 
-TEST_F(vmm_sequence, leaves_no_file)
+TEST_F(vmm_sequence, close_removes_the_socket_file)
 {
 	ASSERT_EQ(0, variant->start(&self->bed.guest));
 	ASSERT_EQ(0, access(self->bed.path, F_OK));
@@ -271,8 +270,8 @@ TEST_F(vmm_sequence, leaves_no_file)
 }
 
 /*
- * crosvm's process for the device: another root, without files, and a network
- * namespace of its own. What was opened before is all that it has.
+ * crosvm's device process: another root without files, and its own network
+ * namespace. It only has what was opened before.
  */
 FIXTURE(jail)
 {
@@ -325,7 +324,7 @@ static void run_in_jail(struct process *p, void *arg)
 }
 
 /* vsock-bridge exec ... -- crosvm run --vsock cid=33,device=/proc/self/fd/3 */
-TEST_F(jail, serves_by_a_path_that_was_set_outside)
+TEST_F(jail, uses_a_path_that_was_set_outside)
 {
 	struct process p;
 	char line[64];
@@ -341,8 +340,11 @@ TEST_F(jail, serves_by_a_path_that_was_set_outside)
 	process_end(&p);
 }
 
-/* The template is looked up by who sets the CID, who sees nothing of the host. */
-TEST_F(jail, has_no_place_for_a_template)
+/*
+ * The process that sets the CID looks up the template, and does not see the
+ * host's folders.
+ */
+TEST_F(jail, cannot_use_a_template)
 {
 	struct process p;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The order of the VMMs' ioctls, and what they change while running. */
+/* The order of the VMMs' ioctls, and what VMMs change while running. */
 #include "harness.h"
 
 #include <sys/eventfd.h>
@@ -28,7 +28,7 @@ static void run_like_qemu(struct __test_metadata *_metadata, struct guest *g)
 	ASSERT_EQ(0, guest_run(g));
 }
 
-TEST_F(vmm, qemu_works)
+TEST_F(vmm, sequence_of_qemu_works)
 {
 	run_like_qemu(_metadata, self->g);
 	EXPECT_EQ(0, bed_works(&self->bed));
@@ -47,7 +47,7 @@ TEST_F(vmm, chains_posted_before_the_start_are_found)
 	EXPECT_EQ(VIRTIO_VSOCK_OP_RST, answer.op);
 }
 
-TEST_F(vmm, a_host_client_from_before_the_start_is_served)
+TEST_F(vmm, host_client_before_the_start_is_served)
 {
 	struct bed_pair pair;
 
@@ -61,7 +61,7 @@ TEST_F(vmm, a_host_client_from_before_the_start_is_served)
 	close(pair.fd);
 }
 
-TEST_F(vmm, the_memory_table_can_change_while_running)
+TEST_F(vmm, memory_table_may_change_while_running)
 {
 	struct bed_flow flow = { .to_host = 100000, .to_guest = 100000 };
 	struct guest *g = self->g;
@@ -75,7 +75,7 @@ TEST_F(vmm, the_memory_table_can_change_while_running)
 	close(pair.fd);
 }
 
-TEST_F(vmm, calls_can_be_masked_and_unmasked_while_running)
+TEST_F(vmm, calls_may_be_masked_and_unmasked_while_running)
 {
 	struct guest_ring *rx = &self->g->rx;
 	int masked = eventfd(0, EFD_NONBLOCK);
@@ -94,7 +94,7 @@ TEST_F(vmm, calls_can_be_masked_and_unmasked_while_running)
 	close(pair.fd);
 }
 
-TEST_F(vmm, a_kick_eventfd_can_be_replaced_while_running)
+TEST_F(vmm, kick_eventfd_may_be_replaced_while_running)
 {
 	struct guest_ring *tx = &self->g->tx;
 	struct bed_pair pair;
@@ -111,7 +111,7 @@ TEST_F(vmm, a_kick_eventfd_can_be_replaced_while_running)
 	close(pair.fd);
 }
 
-TEST_F(vmm, addresses_and_features_can_be_set_again_while_running)
+TEST_F(vmm, addresses_and_features_may_be_set_again_while_running)
 {
 	struct guest *g = self->g;
 	struct bed_pair pair;
@@ -125,7 +125,7 @@ TEST_F(vmm, addresses_and_features_can_be_set_again_while_running)
 	close(pair.fd);
 }
 
-TEST_F(vmm, a_spurious_kick_does_no_harm)
+TEST_F(vmm, spurious_kick_is_harmless)
 {
 	run_like_qemu(_metadata, self->g);
 	for (int i = 0; i < 10; i++) {

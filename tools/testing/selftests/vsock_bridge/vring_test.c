@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Virtqueues of all shapes, and who is notified when. */
+/* Virtqueues of all sizes and layouts, and their notifications. */
 #include "harness.h"
 
 #include <sched.h>
@@ -81,7 +81,7 @@ TEST_F(vring, carries_both_directions)
 	ASSERT_EQ(0, bed_move(&self->bed, &self->pair, &flow));
 }
 
-TEST_F(vring, stops_with_nothing_taken_but_not_used)
+TEST_F(vring, stop_leaves_no_chain_taken_but_unused)
 {
 	struct bed_flow flow = { .to_host = 100000, .to_guest = 5000 };
 	struct guest *g = &self->bed.guest;
@@ -92,7 +92,7 @@ TEST_F(vring, stops_with_nothing_taken_but_not_used)
 	EXPECT_EQ(g->tx.base, g->tx.vr.used->idx);
 }
 
-/* All TX chains that are out; without asking for a call. */
+/* Waits until the device has used all TX chains, without requesting a call. */
 static bool tx_is_used(struct guest_ring *tx)
 {
 	uint64_t deadline = deadline_in(WAIT_MS);
@@ -121,9 +121,11 @@ static bool is_called_for_a_packet(struct guest *g, struct bed_pair *pair)
 	       poll(&p, 1, WAIT_MS) == 1;
 }
 
-/* NOTIFY_ON_EMPTY asks for a call whenever the device runs out of chains. */
-/* NOTIFY_ON_EMPTY overrides it (virtio 1.3, 6.3). */
-TEST_F(vring, sends_no_calls_while_they_are_off)
+/*
+ * With NOTIFY_ON_EMPTY, the device sends a call whenever a ring becomes empty.
+ */
+/* NOTIFY_ON_EMPTY overrides disabled calls (virtio 1.3, 6.3). */
+TEST_F(vring, no_calls_while_disabled)
 {
 	bool override = variant->cfg.features == ON_EMPTY;
 	uint64_t calls, deadline = deadline_in(WAIT_MS);
@@ -132,7 +134,7 @@ TEST_F(vring, sends_no_calls_while_they_are_off)
 	char bytes[10] = { 0 };
 
 	ASSERT_EQ(0, bed_fence(&self->bed, &self->pair));
-	/* with a call that is wanted go all that have waited */
+	/* the device sends deferred calls together with a requested one */
 	ASSERT_TRUE(is_called_for_a_packet(&self->bed.guest, &self->pair));
 	ASSERT_EQ(0, uds_recv(self->pair.fd, bytes, 1));
 	guest_tx_reap(&self->bed.guest);
@@ -142,21 +144,21 @@ TEST_F(vring, sends_no_calls_while_they_are_off)
 		guest_conn_send(self->pair.conn, bytes, 1, 1);
 	ASSERT_EQ(0, uds_recv(self->pair.fd, bytes, n));
 	ASSERT_TRUE(tx_is_used(tx));
-	/* the call comes behind the used index */
+	/* the device sends the call after it writes the used index */
 	calls = guest_ring_drain_calls(tx);
 	while (override && !calls && deadline_left(deadline))
 		calls = guest_ring_drain_calls(tx);
 	EXPECT_EQ(override, calls > 0);
 }
 
-TEST_F(vring, sends_a_call_that_is_asked_for)
+TEST_F(vring, requested_call_is_sent)
 {
 	ASSERT_EQ(0, bed_fence(&self->bed, &self->pair));
 	EXPECT_TRUE(is_called_for_a_packet(&self->bed.guest, &self->pair));
 }
 
-/* What was wanted while there was no eventfd is not forgotten. */
-TEST_F(vring, sends_a_call_to_an_eventfd_that_comes_late)
+/* A call requested while there is no eventfd is not lost. */
+TEST_F(vring, requested_call_goes_to_a_later_eventfd)
 {
 	struct guest *g = &self->bed.guest;
 	struct guest_ring *tx = &g->tx;
@@ -178,7 +180,7 @@ TEST_F(vring, sends_a_call_to_an_eventfd_that_comes_late)
 	EXPECT_EQ(1, poll(&p, 1, WAIT_MS));
 }
 
-/* RX buffers that have room for a header and nothing else. */
+/* RX buffers with room for a header only. */
 FIXTURE(header_only)
 {
 	struct bed bed;
@@ -196,15 +198,15 @@ FIXTURE_TEARDOWN(header_only)
 	bed_close(&self->bed);
 }
 
-TEST_F(header_only, buffers_take_no_payload_and_stop_nothing_else)
+TEST_F(header_only, buffers_block_payload_but_nothing_else)
 {
 	struct bed *bed = &self->bed;
 	struct bed_pair pair;
 	char byte;
 
-	/* A handshake needs no more. */
+	/* A handshake needs headers only. */
 	ASSERT_EQ(0, bed_host_pair(bed, &pair, 80));
-	/* No payload fits: the buffers come back empty. */
+	/* No payload fits, so the buffers come back empty. */
 	ASSERT_EQ(0, uds_send(pair.fd, "x", 1));
 	EXPECT_TRUE(GUEST_UNTIL(&bed->mux,
 			BED_STAT(bed, desc_chain_too_short_for_header)));
@@ -212,7 +214,7 @@ TEST_F(header_only, buffers_take_no_payload_and_stop_nothing_else)
 	EXPECT_EQ(0, uds_recv(pair.fd, &byte, 1));
 	EXPECT_EQ(0, BED_STAT(bed, rx_bytes_count));
 	guest_conn_op(pair.conn, VIRTIO_VSOCK_OP_RST, 0);
-	/* AF_UNIX: its byte was not read */
+	/* AF_UNIX resets, because the byte was not read */
 	EXPECT_EQ(0, uds_recv_reset(pair.fd));
 	EXPECT_EQ(0, BED_AWAIT_STAT(bed, connections, 0));
 	close(pair.fd);

@@ -1,23 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Chains that are long to walk: few of them are a round, however many there are. */
+/*
+ * Long descriptor chains: a round is limited by descriptors, not only by
+ * chains.
+ */
 #include "harness.h"
 
 #include <endian.h>
 
 /*
- * What a round may walk, see "Threads" in Documentation/driver-api/design.rst; it
- * ends with the chain that reaches that. A device that counts chains alone takes
- * all of these in one round.
+ * The number of descriptors that a round may walk, see "Threads" in
+ * Documentation/driver-api/design.rst; a round ends with the chain that reaches
+ * it. A device that limits only the number of chains takes all of these in one
+ * round.
  */
 enum { CHAINS = 64, ENTRIES = 1024, ROUND = 8192 };
 #define ROUNDS_AT_LEAST	(CHAINS * ENTRIES / (ROUND + ENTRIES))
 
 /**
- * @hdr: a header in the guest's memory
- * @table: of ENTRIES, the first of which is @hdr; the others are empty
+ * @hdr: a header in guest memory
+ * @table: ENTRIES descriptors; the first points to @hdr, the others are empty
  *
- * Without EVENT_IDX each round that uses chains gives a call. No buffers are
- * posted for the device.
+ * Without EVENT_IDX, each round that uses chains sends a call. The test posts
+ * no buffers for the device.
  */
 FIXTURE(long_walk)
 {
@@ -50,7 +54,10 @@ FIXTURE_TEARDOWN(long_walk)
 	BED_TEARDOWN(&self->bed);
 }
 
-/* Chains of one table, with @len bytes in the first entry; put but not shown. */
+/*
+ * Adds chains that share one table, with @len bytes in the first entry, without
+ * publishing them.
+ */
 static void post_long(FIXTURE_DATA(long_walk) *self, struct guest_ring *ring,
 		      uint32_t len, uint16_t flags)
 {
@@ -83,8 +90,8 @@ static unsigned int nr_used(const struct guest_ring *ring, uint16_t before)
 	return (uint16_t)(le16toh(idx) - before);
 }
 
-/* Each round that finds requests for credit answers once. */
-TEST_F(long_walk, of_tx_takes_several_rounds)
+/* A round that finds credit requests answers them once. */
+TEST_F(long_walk, tx_is_split_into_rounds)
 {
 	struct guest *g = self->g;
 	struct bed_pair pair;
@@ -112,8 +119,8 @@ TEST_F(long_walk, of_tx_takes_several_rounds)
 	close(pair.fd);
 }
 
-/* Chains without room for a header, and behind them buffers that will do. */
-TEST_F(long_walk, of_rx_takes_several_rounds)
+/* Chains too short for a header, followed by usable buffers. */
+TEST_F(long_walk, rx_is_split_into_rounds)
 {
 	uint64_t deadline = deadline_in(WAIT_MS);
 	struct guest *g = self->g;
@@ -124,7 +131,7 @@ TEST_F(long_walk, of_rx_takes_several_rounds)
 	post_long(self, &g->rx, 8, VRING_DESC_F_WRITE);
 	guest_fill_rx(g);
 	calls = BED_STAT(&self->bed, rx_calls);
-	/* its request is what the guest is sent */
+	/* its request is the packet for the guest */
 	fd = bed_client(&self->bed, 80);
 	ASSERT_LE(0, fd);
 	while (nr_used(&g->rx, 0) <= CHAINS)
@@ -143,8 +150,8 @@ static int send_event(struct guest *g)
 	return ioctl(g->fd, VSOCK_BRIDGE_SEND_EVENT, &event) ? -errno : 0;
 }
 
-/* The caller is the round: it goes on with the next call. */
-TEST_F(long_walk, of_the_event_queue_takes_several_calls)
+/* Each ioctl is one round; the next ioctl continues. */
+TEST_F(long_walk, event_queue_is_split_into_several_ioctls)
 {
 	unsigned int calls = 1;
 	int err;

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# What differs between the vsock devices that a real guest can have: how they
-# start, and where host programs meet the guest. DEVICE is one of
+# The differences between the vsock devices of a real guest: how a device starts, and
+# through which sockets host programs reach the guest. DEVICE is one of
 #
 #   bridge        vsock-bridge, with AF_UNIX sockets at UDS
 #   vhost         the kernel's vhost-vsock, with AF_VSOCK sockets on the host
-#   vhost-device  rust-vmm's vhost-device-vsock, a program of the host; its sockets
-#                 are as the bridge's
+#   vhost-device  rust-vmm's vhost-device-vsock, a host program with the same sockets as
+#                 the bridge
 
 device_loads() {
 	case $DEVICE in
@@ -16,7 +16,7 @@ device_loads() {
 	esac
 }
 
-# A vhost-user device has the guest's memory from a file, and QEMU ends without it.
+# A vhost-user device needs guest memory in a file. Without the device, QEMU exits.
 # shellcheck disable=SC2016	# start-guest expands the line
 vhost_device_boots() {
 	local line=/run/vhost-device.line socket=/run/vhost-device.socket
@@ -32,7 +32,7 @@ vhost_device_boots() {
 	start-guest --line "$line" "$@"
 }
 
-# device_boots START-GUEST-ARGUMENT...
+# device_boots START-GUEST-ARGUMENT...: boots a guest with the device
 device_boots() {
 	case $DEVICE in
 	bridge) start-guest --bridge "$UDS" "$@" ;;
@@ -44,8 +44,8 @@ device_boots() {
 # device_has KIND...: is the device one of them?
 device_has() { [[ " $* " == *" $DEVICE "* ]]; }
 
-# How many bytes it takes from a guest's program before the host's has read any: a
-# window, and for the bridge what an AF_UNIX socket holds.
+# How many bytes the device accepts from a guest program while the host program reads
+# nothing: the window, and with the bridge also the capacity of an AF_UNIX socket.
 device_takes() {
 	case $DEVICE in
 	bridge) echo $((262144 + 1048576)) ;;
@@ -54,7 +54,8 @@ device_takes() {
 	esac
 }
 
-# Where a peer on the host listens for the guest's port, or reaches it.
+# The addresses, for the program peer: of a listener for the guest's connections to a
+# port, and of a port in the guest.
 host_listener() {
 	case $DEVICE in
 	bridge | vhost-device) echo "unix-listen:${UDS}_$1" ;;
@@ -69,7 +70,7 @@ guest_port() {
 	esac
 }
 
-# The same for socat.
+# The listener's address for socat.
 relay_listener() {
 	case $DEVICE in
 	bridge | vhost-device) echo "UNIX-LISTEN:${UDS}_$1" ;;
@@ -77,7 +78,7 @@ relay_listener() {
 	esac
 }
 
-# short_client PORT TEXT: sends TEXT, and closes without having read
+# short_client PORT TEXT: sends TEXT and closes without reading
 short_client() {
 	case $DEVICE in
 	bridge | vhost-device) printf 'CONNECT %s\n%s' "$@" |

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# What the tests of an installation share: what apt has to do, what DKMS says,
-# and which files are there.
+# Functions for the tests of an installation: apt, DKMS, and the installed files.
 
 BEFORE=/var/lib/vsock-bridge-before
 
@@ -15,8 +14,8 @@ purge_quietly() {
 	DEBIAN_FRONTEND=noninteractive dpkg --purge "$@"
 }
 
-# built_for VERSION KERNEL: DKMS says so, and the module is in its place and says
-# that it is of that version.
+# built_for VERSION KERNEL: DKMS has installed the module for this kernel, and the
+# module has this version.
 built_for() {
 	local module
 
@@ -32,8 +31,9 @@ only_version() {
 	[ "$(echo /usr/src/vsock_bridge-*)" = "/usr/src/vsock_bridge-$1" ]
 }
 
-# All files but those that apt, dpkg and others write as they go, and DKMS's key,
-# which it makes once for all modules. Folders may be the lab's.
+# Prints all files, except those that apt, dpkg and other programs write during an
+# installation, and the key that DKMS creates once for all modules. It leaves out
+# directories, because the lab makes some.
 files() {
 	find / -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /tmp \
 		-o -path /run -o -path /payload -o -path /var/cache -o -path /var/log \
@@ -42,8 +42,8 @@ files() {
 		-prune -o ! -type d -print | LC_ALL=C sort
 }
 
-# as_before: no file is there, or gone, that was not before; no package, no tree
-# of DKMS, nothing that modprobe finds.
+# as_before: the files are the same as in BEFORE, and there is no package, no DKMS tree
+# and no module that modprobe finds.
 as_before() {
 	diff "$BEFORE" <(files) || return
 	! dkms status vsock_bridge | grep . || return

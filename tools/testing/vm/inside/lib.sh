@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# What the scripts in the host VM share.
+# Functions for the scripts in the host VM.
 
-# They load modules and end processes: never on the machine itself.
+# The scripts load modules and kill processes, so they must not run on the machine itself.
 [ -d /payload/vm ] || {
 	echo "${0##*/}: this runs inside a virtual machine: use tools/testing/vm/run-test" >&2
 	exit 1
@@ -21,16 +21,16 @@ UDS=/run/vm1.sock
 
 ended() { ! kill -0 "$1" 2>/dev/null; }
 
-# guest_start LOG COMMAND: starts COMMAND in the guest, its output to LOG there,
-# unless it says otherwise itself
+# guest_start LOG COMMAND: starts COMMAND in the guest with its output in LOG, unless
+# COMMAND redirects it
 guest_start() { in-guest ">$1 2>&1 $2 & echo \$! >$1.pid"; }
 
 guest_stop() { in-guest "kill \$(cat $1.pid)" || :; }
 
-# guest_listens LOG: waits until what writes LOG says that it listens
+# guest_listens LOG: waits until LOG reports that the program listens
 guest_listens() { poll 20 in-guest "grep -q listening $1"; }
 
-# insmod does not look for what a module needs.
+# insmod does not load the modules that a module needs.
 load_module() {
 	local need
 
@@ -42,8 +42,7 @@ load_module() {
 	return 1
 }
 
-# device_counters PID: the counters of the device that this process, a VMM, has open,
-# one "name value" a line
+# device_counters PID: prints the counters of the VMM's device, one "name value" per line
 device_counters() {
 	vsock-bridge stats --json "pid:$1" |
 		sed -n 's/^ *"\([a-z_]*\)": \([0-9]*\),*$/\1 \2/p'

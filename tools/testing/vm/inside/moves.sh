@@ -1,20 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# What the tests share in which a guest goes from one QEMU to another:
-# connections that it leaves behind, and how far QEMU is.
+# Functions for the tests in which a guest moves from one QEMU to another: its
+# connections before the move, and the progress of QEMU.
 
 ENDLESS=$((1 << 40))
 
-# All QEMUs must be given the same machine.
+# Source and target need the same virtual machine.
 boot() { start-guest --bridge "$UDS" --mem 256M --add /payload/peer "$@"; }
 
-# at source|target: which QEMU, and which bridge, the next lines are about
+# at source|target: selects the QEMU and the bridge for the next commands
 at() {
 	export GUEST=/run/$1
 	UDS=/run/$1.sock
 }
 
-# start_held NAME COMMAND...: a host program, its output in /run/NAME
+# start_held NAME COMMAND...: starts a host program with its output in /run/NAME
 start_held() {
 	local name=$1
 	shift

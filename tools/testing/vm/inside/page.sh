@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# The commands of the pages in Documentation/howto, so that the tests run what the
-# pages say.
+# The commands in the pages of Documentation/howto, so that tests can run them.
 
 PAGES=/payload/howto
 
-# page_block PAGE NAME: the block behind the comment ".. test: NAME"
+# page_block PAGE NAME: prints the block after the comment ".. test: NAME"
 page_block() {
 	awk -v name="$2" '
 		$0 == ".. test: " name	{ found = 1; next }
@@ -15,7 +14,7 @@ page_block() {
 		END			{ exit !said }' "$PAGES/$1.rst"
 }
 
-# page_runs PAGE NAME: the block's commands, in a shell of their own
+# page_runs PAGE NAME: runs the block's commands in a new shell
 page_runs() {
 	local block
 
@@ -26,7 +25,7 @@ page_runs() {
 	bash -euc "$block"
 }
 
-# page_line PAGE NAME: a file with the block, for start-guest --line
+# page_line PAGE NAME: writes the block to a file, for start-guest --line
 page_line() {
 	page_block "$1" "$2" >"/run/line-$2" && echo "/run/line-$2"
 }

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# What a kernel writes when something is wrong with it, one pattern a line. This
-# is all that the lab knows of it: run-host and run-uml look for it on the
-# machine's console when its command has ended, where the consoles of the guests
-# are by then as well, and some tests look themselves.
+# The patterns of a kernel's reports of errors, one per line. This is the only list in
+# the lab. When the command of a machine has ended, run-host and run-uml search the
+# machine's console, which then includes the consoles of its guests. Some tests search
+# by themselves.
 
 SPLATS=(
 	'\bBUG: '			# KASAN, KCSAN, lockups, sleep in atomic context
@@ -31,7 +31,7 @@ SPLATS=(
 )
 SPLAT=$(IFS='|'; echo "${SPLATS[*]}")
 
-# splats_in FILE: the lines; fails when there is none
+# splats_in FILE: prints the reports; fails if there is none
 splats_in() { grep -aE "$SPLAT" "$1"; }
 
 no_splat_in() { test -e "$1" && ! splats_in "$1"; }

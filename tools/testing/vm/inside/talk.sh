@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# What the tests with a real guest share: conversations between the guest that
-# GUEST names and host programs at UDS, and the end of it all.
+# Functions for the tests with a real guest: connections between the guest in GUEST and
+# host programs at UDS, and their end.
 
 LIMIT=60
 ECHO_PORT=5001
@@ -14,8 +14,8 @@ guest_serves_echo() {
 	guest_listens /tmp/echo
 }
 
-# host_listens PORT ACTION...: leaves its pid in SERVER, its output in a file;
-# with SEQPACKET set, at a socket of that type
+# host_listens PORT ACTION...: starts a listener; sets SERVER to its pid. Its output is in
+# /run/host-PORT. With SEQPACKET set, the socket has that type.
 host_listens() {
 	local port=$1
 	shift

@@ -18,8 +18,8 @@
 
 /**
  * struct vsb_packet - a header in the byte order of the CPU
- * @src_cid: who sends
- * @dst_cid: to whom
+ * @src_cid: CID of the sender
+ * @dst_cid: CID of the receiver
  * @src_port: port of the sender
  * @dst_port: port of the receiver
  * @len: bytes of payload behind the header

@@ -275,7 +275,7 @@ static int vsb_unix_bind(struct socket *sock, const struct vsb_name *name,
  * @name: the address
  * @file: mode and owner of the socket file
  *
- * The acceptor refuses clients until it is told to admit them.
+ * The acceptor refuses clients until vsb_acceptor_admit().
  *
  * Return: the acceptor, or an error as of bind(2) or chown(2).
  */

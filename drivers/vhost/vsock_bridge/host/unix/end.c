@@ -368,7 +368,7 @@ static long vsb_unix_end_recv(struct vsb_end *end, struct iov_iter *to)
 {
 	long got = vsb_unix_recvmsg(vsb_unix_end(end), to, 0);
 
-	end->more = got == iov_iter_count(to) ||
+	end->more = (got > 0 && got == iov_iter_count(to)) ||
 		    (vsb_unix_end_state(end) & (VSB_END_DATA | VSB_END_EOF));
 	return got;
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The file of a socket whose name we chose: it goes with the device.
+ * The file of a socket that the template named: it is removed with the device.
  *
- * It is removed with the rights of who made it, by a work queue: a file system
- * may take as long as it likes, and whoever closes the last descriptor of a
- * device may be the kernel's own thread for that, or serve the file system.
+ * A work queue removes the file, with the credentials of the process that bound
+ * the socket. The removal can block without bound, and the task that closes the
+ * last descriptor of a device may be the kernel's thread for that, or the server of
+ * the file system.
  */
 #include <linux/completion.h>
 #include <linux/cred.h>

@@ -5,6 +5,7 @@
 #include <linux/container_of.h>
 #include <linux/err.h>
 #include <linux/kernel.h>
+#include <linux/minmax.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -83,9 +84,20 @@ static void vsb_unix_route_free(struct vsb_route *route)
 	kfree(unx);
 }
 
+static u32 vsb_unix_route_describe(const struct vsb_route *route, char *to,
+				   u32 size)
+{
+	const struct vsb_name *name = &vsb_unix_route(route)->name;
+	u32 len = min_t(u32, name->len, size);
+
+	memcpy(to, name->text, len);
+	return len;
+}
+
 static const struct vsb_route_ops vsb_unix_route_ops = {
 	.connect = vsb_unix_route_connect,
 	.is_jailed = vsb_unix_route_is_jailed,
+	.describe = vsb_unix_route_describe,
 	.free = vsb_unix_route_free,
 };
 

@@ -1,18 +1,18 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""stand_in.py PATH: a device and its guest, for one connection of a host program
-through PATH or PATH_seqpacket. The port says what the guest does:
+"""fake_guest.py PATH: a device and its guest, for one connection of a host program
+to PATH or PATH_seqpacket. The port decides what the guest does:
 
-  7   answers, sends back what comes, and "N bytes" when that has ended
+  7   answers OK, echoes, and sends "N bytes" after EOF
   8   refuses
   9   never answers
-  10  answers something else than OK
-  11  answers and greets at once, ends its own side, and keeps what comes in
-      the file "received"
-  12  answers, and is gone with what the program sent unread
-  13  answers, reads no more, and greets when the program has been told
-  14  answers, and sends a megabyte
-  15  ends within its answer
+  10  answers with something other than OK
+  11  answers OK, sends "hello" at once, shuts down its sending side, and writes what
+      it receives to the file "received"
+  12  answers OK and closes with unread bytes, so that the program gets a reset
+  13  answers OK, shuts down its receiving side, and sends "hello"
+  14  answers OK and sends a megabyte
+  15  closes in the middle of its answer
 """
 import os
 import select

@@ -4,7 +4,7 @@
 #include <time.h>
 
 #include "bench.h"
-#include "process.h"
+#include "shared.h"
 
 void *shared(size_t size)
 {
