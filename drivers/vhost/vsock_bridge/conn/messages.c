@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The bounds of the messages in a SEQPACKET connection's FIFO of bytes.
+ * The message boundaries in a SEQPACKET connection's FIFO of bytes.
  */
 #include <linux/string.h>
 #include <linux/uio.h>
@@ -9,9 +9,9 @@
 
 /**
  * vsb_messages_end() - the youngest message is complete
- * @messages: the bounds
+ * @messages: the message boundaries
  *
- * Return: false when there is no memory; the message stays open.
+ * Return: false if there is no memory; then the message stays open.
  */
 bool vsb_messages_end(struct vsb_messages *messages)
 {
@@ -20,7 +20,10 @@ bool vsb_messages_end(struct vsb_messages *messages)
 
 	if (!messages->open)
 		return true;
-	/* the FIFO holds lengths only, so none is split between two chunks */
+	/*
+	 * the FIFO holds only lengths, so no length is split between two
+	 * chunks.
+	 */
 	to = vsb_txbuf_reserve(&messages->lens, VSB_MESSAGE_COST, &room);
 	if (!to)
 		return false;
@@ -30,7 +33,7 @@ bool vsb_messages_end(struct vsb_messages *messages)
 	return true;
 }
 
-/* Return: length of the oldest complete message; 0 when there is none. */
+/* Return: length of the oldest complete message; 0 if there is none. */
 u32 vsb_messages_first(const struct vsb_messages *messages)
 {
 	struct kvec part;
@@ -41,7 +44,7 @@ u32 vsb_messages_first(const struct vsb_messages *messages)
 	return len;
 }
 
-/* The oldest complete message has left the FIFO of bytes. */
+/* Removes the oldest complete message, which has left the FIFO of bytes. */
 void vsb_messages_drop(struct vsb_messages *messages)
 {
 	vsb_txbuf_consume(&messages->lens, VSB_MESSAGE_COST);

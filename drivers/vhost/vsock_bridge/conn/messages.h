@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The bounds of the messages in a SEQPACKET connection's FIFO of bytes.
+ * The message boundaries in a SEQPACKET connection's FIFO of bytes.
  *
- * Only the lengths of complete messages are kept, four bytes for each. A message
- * without bytes is not kept, because AF_UNIX would take it for the end.
+ * Only the lengths of complete messages are stored, four bytes for each
+ * message. An empty message is not stored, because an AF_UNIX reader would take
+ * it for EOF.
  *
- * Pure: no locks, no sleeping except for the allocation, no globals; also builds
- * in user space.
+ * Pure: no locks, no sleeping except for the allocation, no globals; also
+ * builds in user space.
  */
 #ifndef VSB_MESSAGES_H
 #define VSB_MESSAGES_H
@@ -15,20 +16,20 @@
 
 #include "conn/txbuf.h"
 
-/* Number of bytes that a complete message takes here. */
+/* Number of bytes that the length of a complete message takes. */
 #define VSB_MESSAGE_COST	sizeof(u32)
 
 /**
- * struct vsb_messages - the bounds of messages
+ * struct vsb_messages - the message boundaries
  * @lens: lengths of the complete messages, oldest first
- * @open: number of bytes of the youngest message, whose end has not come
+ * @open: number of bytes of the youngest message, whose end has not arrived
  */
 struct vsb_messages {
 	struct vsb_txbuf lens;
 	u32 open;
 };
 
-/* The FIFO has got @len more bytes of the youngest message. */
+/* @len more bytes of the youngest message were added to the FIFO of bytes. */
 static inline void vsb_messages_add(struct vsb_messages *messages, u32 len)
 {
 	messages->open += len;

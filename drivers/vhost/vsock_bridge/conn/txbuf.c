@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A FIFO of the bytes that a guest has sent and the host socket has not taken.
+ * A FIFO of the bytes that the guest has sent and the host socket has not
+ * accepted.
  */
 #include <linux/log2.h>
 #include <linux/minmax.h>
@@ -10,9 +11,10 @@
 #include "conn/txbuf.h"
 
 /*
- * A chunk is a power of two, between these two, its head included. It is a
- * quarter of what is there at least, so that few chunks hold a long message,
- * however small the pieces in which it came.
+ * The size of a chunk, including its head, is a power of two between
+ * VSB_CHUNK_MIN and VSB_CHUNK_MAX. A new chunk has at least a quarter of the
+ * size of the FIFO, so that few chunks hold a long message even if it arrived
+ * in small pieces.
  */
 #define VSB_CHUNK_MIN	1024
 #define VSB_CHUNK_MAX	16384
@@ -20,10 +22,10 @@
 
 /**
  * struct vsb_txbuf_chunk - a part of the FIFO
- * @next: the next younger one
- * @head: offset of the first byte that is in use
- * @tail: offset behind the last one
- * @size: bytes in @data
+ * @next: the next younger chunk
+ * @head: offset of the first byte in use
+ * @tail: offset behind the last byte in use
+ * @size: size of @data in bytes
  * @data: the bytes
  */
 struct vsb_txbuf_chunk {
@@ -61,14 +63,14 @@ static struct vsb_txbuf_chunk *vsb_txbuf_grow(struct vsb_txbuf *buf,
 }
 
 /**
- * vsb_txbuf_reserve() - find room for bytes at the end
+ * vsb_txbuf_reserve() - get room for bytes at the end
  * @buf: the FIFO
- * @want: bytes that the caller has, more than 0
- * @room: out: bytes that can be filled in, 1 to @want
+ * @want: number of bytes that the caller has, more than 0
+ * @room: out: number of bytes that the caller can write, 1 to @want
  *
- * Nothing is in the FIFO before vsb_txbuf_commit().
+ * The FIFO does not contain the bytes before vsb_txbuf_commit().
  *
- * Return: where the bytes go, or NULL when there is no memory.
+ * Return: the address for the bytes, or NULL if there is no memory.
  */
 void *vsb_txbuf_reserve(struct vsb_txbuf *buf, size_t want, size_t *room)
 {
@@ -84,9 +86,9 @@ void *vsb_txbuf_reserve(struct vsb_txbuf *buf, size_t want, size_t *room)
 }
 
 /**
- * vsb_txbuf_commit() - append the bytes that were filled in
+ * vsb_txbuf_commit() - append the bytes that the caller wrote
  * @buf: the FIFO
- * @len: how many, at most the room that vsb_txbuf_reserve() gave
+ * @len: number of bytes, at most the room from vsb_txbuf_reserve()
  */
 void vsb_txbuf_commit(struct vsb_txbuf *buf, size_t len)
 {
@@ -95,13 +97,13 @@ void vsb_txbuf_commit(struct vsb_txbuf *buf, size_t len)
 }
 
 /**
- * vsb_txbuf_peek() - look at the oldest bytes
+ * vsb_txbuf_peek() - get the oldest bytes without consuming them
  * @buf: the FIFO
- * @len: how many, at most @buf->len
- * @parts: out: where they are, oldest first
- * @max: entries of @parts; when they do not do, fewer bytes are shown
+ * @len: number of bytes, at most @buf->len
+ * @parts: out: the parts of the FIFO that hold the bytes, oldest first
+ * @max: entries of @parts; if they do not suffice, the parts hold fewer bytes
  *
- * Return: number of parts, 0 when there is nothing to see.
+ * Return: the number of parts; 0 if there are no bytes.
  */
 unsigned int vsb_txbuf_peek(const struct vsb_txbuf *buf, size_t len,
 			    struct kvec *parts, unsigned int max)
@@ -125,7 +127,7 @@ unsigned int vsb_txbuf_peek(const struct vsb_txbuf *buf, size_t len,
 /**
  * vsb_txbuf_consume() - drop the oldest bytes
  * @buf: the FIFO
- * @len: how many, at most @buf->len
+ * @len: number of bytes, at most @buf->len
  */
 void vsb_txbuf_consume(struct vsb_txbuf *buf, size_t len)
 {
@@ -147,7 +149,7 @@ void vsb_txbuf_consume(struct vsb_txbuf *buf, size_t len)
 	}
 }
 
-/* Drop everything. */
+/* Drops all bytes. */
 void vsb_txbuf_clear(struct vsb_txbuf *buf)
 {
 	vsb_txbuf_consume(buf, buf->len);

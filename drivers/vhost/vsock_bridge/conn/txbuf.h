@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A FIFO of the bytes that a guest has sent and the host socket has not taken.
+ * A FIFO of the bytes that the guest has sent and the host socket has not
+ * accepted.
  *
- * It holds nothing while it is empty, and grows by chunks up to the credit
- * that the guest was given; the caller keeps that bound. Bytes are filled in
- * and taken out in place, so that the callers decide how they are copied.
+ * The FIFO uses no memory while it is empty, and grows by chunks. The caller
+ * limits its size to the credit of the guest. The caller writes and reads the
+ * bytes in place and so decides how they are copied.
  *
- * Pure: no locks, no sleeping besides the allocation, no globals; also builds
- * in user space.
+ * Pure: no locks, no sleeping except for the allocation, no globals; also
+ * builds in user space.
  */
 #ifndef VSB_TXBUF_H
 #define VSB_TXBUF_H
@@ -19,9 +20,9 @@ struct vsb_txbuf_chunk;
 
 /**
  * struct vsb_txbuf - the FIFO
- * @first: oldest chunk, NULL when empty
+ * @first: oldest chunk; NULL if the FIFO is empty
  * @last: youngest chunk
- * @len: bytes in all chunks
+ * @len: number of bytes in all chunks
  */
 struct vsb_txbuf {
 	struct vsb_txbuf_chunk *first;

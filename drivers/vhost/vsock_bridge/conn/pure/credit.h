@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Byte credit of a connection (virtio 1.3, 5.10.6.3) and the packet-count
- * ceiling of Linux guests.
+ * Byte credit of a connection (virtio 1.3, 5.10.6.3) and the packet limit of
+ * Linux guests.
  *
- * All counters are modulo 2^32, as on the wire. What is on the way to the guest
- * is a signed difference: a driver whose fwd_cnt is ahead of what was sent has
- * nothing on the way. No window is larger than 2^31 - 1, so that the sign has
- * one meaning.
+ * All counters are modulo 2^32, as on the wire. The number of bytes in flight
+ * to the guest is a signed difference: if a driver's fwd_cnt is ahead of the
+ * bytes that were sent, nothing is in flight. No window is larger than 2^31 -
+ * 1, so that the sign is unambiguous.
  *
- * The ceiling. A Linux guest keeps a receive queue of packets. It resets a
- * connection when (packets in the queue + 1) * SKB_TRUESIZE(0) is above its
- * buf_alloc, whatever the byte credit says. A stream packet of at most
- * VSB_JOIN_MAX bytes that is smaller than the room behind the last packet in the
- * queue is copied there instead: it joins that packet and costs nothing more,
- * but the check comes before the copy. The device counts in the same way. It
- * may begin packets of any size until the rest of the ceiling is what a whole
- * window of full packets needs; from then on it fills the last packet before it
- * begins another one. So a guest that waits for many bytes before it reads any
- * can always be given its whole window.
+ * The packet limit: a Linux guest keeps received packets in a queue. It resets
+ * a connection if (packets in the queue + 1) * SKB_TRUESIZE(0) exceeds its
+ * buf_alloc, regardless of the byte credit. A stream packet of at most
+ * VSB_JOIN_MAX bytes that is smaller than the room behind the last packet in
+ * the queue is copied into that room: it joins the last packet and adds no
+ * packet to the queue. The guest checks the limit before it copies. The device
+ * counts in the same way. It begins packets of any size until the rest of the
+ * limit is only sufficient for a whole window of full packets. From then on it
+ * fills the last packet before it begins the next packet. Thus the device can
+ * always send the whole window to a guest that waits for many bytes before it
+ * reads any.
  *
  * Pure: no locks, no sleeping, no globals; also builds in user space.
  */
@@ -29,30 +30,30 @@
 #include <linux/types.h>
 
 /*
- * SKB_TRUESIZE(0): 576 with the usual 17 fragments, 1024 with 45, the most that
- * CONFIG_MAX_SKB_FRAGS allows.
+ * SKB_TRUESIZE(0): 576 with the usual 17 fragments, 1024 with 45 fragments, the
+ * maximum of CONFIG_MAX_SKB_FRAGS.
  */
 #define VSB_PACKET_COST	1024U
 
-/* Linux's GOOD_COPY_LEN: the largest packet that joins another one. */
+/* Linux's GOOD_COPY_LEN: the largest packet that joins the last packet. */
 #define VSB_JOIN_MAX	128U
 
 /*
  * The RX buffers of every Linux guest have room for more than this: 3732 bytes,
- * or 3284 with 45 fragments. A guest whose buffers are smaller has no ceiling.
+ * or 3284 with 45 fragments. A guest with smaller buffers has no packet limit.
  */
 #define VSB_LINUX_ROOM	3072U
 
-/* The largest window that is used, see above. */
+/* The largest window that the device uses; see above. */
 #define VSB_WINDOW_MAX	0x7fffffffU
 
-/* Marks of the packet window; see struct vsb_credit. */
+/* Number of entries of struct vsb_credit.mark. */
 #define VSB_MARKS	16U
 
 /**
- * struct vsb_mark - the end of a run of packets that the guest has not read
- * @end: value of rx_cnt behind the run
- * @packets: number of packets in it
+ * struct vsb_mark - the end of a run of packets that the guest has not consumed
+ * @end: value of rx_cnt at the end of the run
+ * @packets: number of packets in the run
  */
 struct vsb_mark {
 	u32 end;
@@ -61,26 +62,30 @@ struct vsb_mark {
 
 /**
  * struct vsb_credit - both directions of one connection
- * @buf_alloc: bytes that the guest may have on the way to us
- * @tx_cnt: bytes that the guest has sent
- * @fwd_cnt: bytes of those that the host socket has accepted
- * @reported_fwd_cnt: @fwd_cnt as the guest knows it
- * @updated_fwd_cnt: @fwd_cnt as the last CREDIT_UPDATE reported it
- * @peer_buf_alloc: bytes that we may have on the way to the guest
- * @peer_fwd_cnt: bytes that the guest has consumed, as it says
- * @rx_cnt: bytes that we have sent
+ * @buf_alloc: number of bytes that the guest may have in flight to the device
+ * @tx_cnt: number of bytes that the guest has sent
+ * @fwd_cnt: number of those bytes that the host socket has accepted
+ * @reported_fwd_cnt: the last @fwd_cnt that the device sent to the guest
+ * @updated_fwd_cnt: the last @fwd_cnt that the device sent in a CREDIT_UPDATE
+ * @peer_buf_alloc: number of bytes that the device may have in flight to the
+ *	guest
+ * @peer_fwd_cnt: number of bytes that the guest reports as consumed
+ * @rx_cnt: number of bytes that the device has sent
  * @room: payload that an RX buffer of the guest holds; 0 before one was used
  * @tail: room behind the bytes of the last packet, for packets that join it; 0
- *	if there is none that the guest has not consumed
- * @lifted: the guest has shown that it is no Linux guest: there is no ceiling
- * @limit: packets that may be unread while one more arrives that joins
- * @any: packets up to which one of any size may be begun
- * @packets: packets to the guest that it has not consumed
+ *	if the guest has consumed all packets
+ * @lifted: the guest has shown that it is not Linux, so there is no packet
+ *	limit
+ * @limit: number of unconsumed packets at which the guest still accepts a
+ *	packet that joins
+ * @any: while @packets is below this number, the device may begin a packet of
+ *	any size
+ * @packets: number of packets to the guest that it has not consumed
  * @first: index of the oldest mark
  * @marks: number of marks in use
- * @mark: a ring of runs of packets, oldest first. A run is retired as a whole
- *	when peer_fwd_cnt has passed its end, so @packets is never below the
- *	truth, and 16 marks do for any window.
+ * @mark: ring buffer of runs of packets, oldest first. A run is removed as a
+ *	whole when peer_fwd_cnt has passed its end. Therefore @packets is never
+ *	too low, and 16 marks suffice for any window.
  */
 struct vsb_credit {
 	u32 buf_alloc;
@@ -105,7 +110,7 @@ struct vsb_credit {
 	struct vsb_mark mark[VSB_MARKS];
 };
 
-/* Bytes from the guest that the host socket has not accepted. */
+/* Number of bytes from the guest that the host socket has not accepted. */
 static inline u32 vsb_credit_unread(const struct vsb_credit *c)
 {
 	return c->tx_cnt - c->fwd_cnt;
@@ -116,8 +121,7 @@ static inline u32 vsb_credit_unread(const struct vsb_credit *c)
  * @c: the connection's credit
  * @len: bytes of payload
  *
- * Return: false when the guest sent more than it was allowed to; nothing is
- * accounted then.
+ * Return: false if the guest exceeds its credit; then nothing is accounted.
  */
 static inline bool vsb_credit_take(struct vsb_credit *c, u32 len)
 {
@@ -133,7 +137,7 @@ static inline void vsb_credit_forward(struct vsb_credit *c, u32 len)
 	c->fwd_cnt += len;
 }
 
-/* What the guest goes by: it uses the smaller of our window and its own. */
+/* The guest uses the smaller one of the device's window and its own. */
 static inline u32 vsb_credit_window(const struct vsb_credit *c)
 {
 	if (c->peer_buf_alloc && c->peer_buf_alloc < c->buf_alloc)
@@ -142,18 +146,19 @@ static inline u32 vsb_credit_window(const struct vsb_credit *c)
 }
 
 /**
- * vsb_credit_reported() - a packet that carries our fwd_cnt goes to the guest
+ * vsb_credit_reported() - account for a packet that reports fwd_cnt to the
+ * guest
  * @c: the connection's credit
- * @update: it is a CREDIT_UPDATE
+ * @update: the packet is a CREDIT_UPDATE
  *
- * Some drivers wake a writer for a CREDIT_UPDATE alone. Such a writer may sleep
- * when the guest has nearly used up what the last CREDIT_UPDATE allowed. Reports of
- * data packets since then do not count: the guest may have gone to sleep before it
- * looked at them.
+ * Some drivers wake a writer only for a CREDIT_UPDATE. Such a writer may sleep
+ * when the guest has used nearly all that the last CREDIT_UPDATE allowed.
+ * Reports in later data packets do not count, because the guest may have gone
+ * to sleep before it processed them.
  *
- * Return: true when a CREDIT_UPDATE must follow: a writer may sleep, and half of
- * the window is open. A stream of small packets costs a packet more for each three
- * quarters of a window.
+ * Return: true if a CREDIT_UPDATE must follow: a writer may sleep, and half of
+ * the window is open. For a stream of small packets this costs one more packet
+ * per three quarters of a window.
  */
 static inline bool vsb_credit_reported(struct vsb_credit *c, bool update)
 {
@@ -169,8 +174,9 @@ static inline bool vsb_credit_reported(struct vsb_credit *c, bool update)
 }
 
 /*
- * Is there something that the guest does not know, or may sleep over? A writer
- * that waits for up to three quarters of the window at once is woken.
+ * Return: true if the guest does not know the current fwd_cnt, or if a writer
+ * may sleep although the guest knows it. A writer that waits for up to three
+ * quarters of the window at once is woken.
  */
 static inline bool vsb_credit_is_unreported(const struct vsb_credit *c)
 {
@@ -181,15 +187,16 @@ static inline bool vsb_credit_is_unreported(const struct vsb_credit *c)
 }
 
 /**
- * vsb_credit_update_due() - must the guest get our fwd_cnt?
+ * vsb_credit_update_due() - must the device report fwd_cnt to the guest?
  * @c: the connection's credit
- * @midway: the guest has sent the beginning of a message, which cannot go on to
- *	the host socket before its end
+ * @midway: the guest has sent the beginning of a message, which cannot go to
+ *	the host socket before its end arrives
  *
- * Linux guests never ask. An update is due when half of the window that the
- * guest uses has been consumed without a report. Where the rest of the window is
- * taken by half a message nothing more would be consumed, and the guest could
- * not send its end: then it is due as soon as the guest sees less than half.
+ * Linux guests never send CREDIT_REQUEST. An update is due when half of the
+ * window that the guest uses has been consumed without a report. If the
+ * beginning of a message fills the rest of the window, nothing more can be
+ * consumed, and the guest could not send the end of the message. In that case
+ * an update is due as soon as the guest sees less than half of the window.
  */
 static inline bool vsb_credit_update_due(const struct vsb_credit *c,
 					 bool midway)
@@ -201,7 +208,7 @@ static inline bool vsb_credit_update_due(const struct vsb_credit *c,
 	return unreported >= half || (midway && unreported && in_flight >= half);
 }
 
-/* Forget the runs of packets that the guest has consumed as a whole. */
+/* Removes the runs of packets that the guest has consumed as a whole. */
 static inline void vsb_credit_retire(struct vsb_credit *c)
 {
 	while (c->marks) {
@@ -217,8 +224,8 @@ static inline void vsb_credit_retire(struct vsb_credit *c)
 }
 
 /*
- * Recompute @limit and @any: a full packet holds all but one byte of its room
- * for sure, for what joins must be smaller than the room.
+ * Recomputes @limit and @any. A packet that joins is smaller than the room, so
+ * a full packet may leave one byte of its room unused.
  */
 static inline void vsb_credit_measure(struct vsb_credit *c)
 {
@@ -236,14 +243,14 @@ static inline void vsb_credit_measure(struct vsb_credit *c)
 	c->any = c->limit > full ? c->limit - full : 0;
 }
 
-/* The guest has no ceiling. */
+/* The guest has no packet limit. */
 static inline void vsb_credit_lift(struct vsb_credit *c)
 {
 	c->lifted = true;
 	vsb_credit_measure(c);
 }
 
-/* Does a header of the guest say anything that the last one did not? */
+/* Does a header from the guest change the guest's credit? */
 static inline bool vsb_credit_is_news(const struct vsb_credit *c, u32 buf_alloc,
 				      u32 fwd_cnt)
 {
@@ -251,12 +258,13 @@ static inline bool vsb_credit_is_news(const struct vsb_credit *c, u32 buf_alloc,
 }
 
 /**
- * vsb_credit_peer() - take the guest's credit from one of its headers
+ * vsb_credit_peer() - take the guest's credit from a header
  * @c: the connection's credit
- * @buf_alloc: as in the header
- * @fwd_cnt: as in the header
+ * @buf_alloc: buf_alloc of the header
+ * @fwd_cnt: fwd_cnt of the header
  *
- * Return: true when the guest's window opened: more may be sent than before.
+ * Return: true if the guest's window opened: the device may send more than
+ * before.
  */
 static inline bool vsb_credit_peer(struct vsb_credit *c, u32 buf_alloc,
 				   u32 fwd_cnt)
@@ -273,7 +281,7 @@ static inline bool vsb_credit_peer(struct vsb_credit *c, u32 buf_alloc,
 	return opened;
 }
 
-/* Bytes that may be sent to the guest now. */
+/* Number of bytes that the device may send to the guest now. */
 static inline u32 vsb_credit_free(const struct vsb_credit *c)
 {
 	u32 window = min(c->peer_buf_alloc, VSB_WINDOW_MAX);
@@ -284,7 +292,10 @@ static inline u32 vsb_credit_free(const struct vsb_credit *c)
 	return window > (u32)unread ? window - unread : 0;
 }
 
-/* Packets that may be begun now; a guest without unread ones takes one. */
+/*
+ * Number of packets that the device may begin now. A guest that has consumed
+ * all packets takes at least one.
+ */
 static inline u32 vsb_credit_packets(const struct vsb_credit *c)
 {
 	u32 limit = max(c->limit, 1U);
@@ -299,7 +310,7 @@ static inline bool vsb_credit_is_wide(const struct vsb_credit *c)
 	       c->packets <= c->limit / 2;
 }
 
-/* The largest packet that joins the last one, and so costs no packet. */
+/* The largest packet that joins the last packet and so adds no packet. */
 static inline u32 vsb_credit_joins(const struct vsb_credit *c)
 {
 	if (c->tail <= 1 || c->packets > c->limit)
@@ -308,11 +319,12 @@ static inline u32 vsb_credit_joins(const struct vsb_credit *c)
 }
 
 /**
- * vsb_credit_next() - how much may be sent to the guest next
+ * vsb_credit_next() - limits for the next data to the guest
  * @c: the connection's credit
- * @packets: out: in how many packets
+ * @packets: out: maximum number of packets
  *
- * Return: bytes, or 0: the guest must consume, and say so, before.
+ * Return: the maximum number of bytes; 0 until the guest consumes bytes and
+ * reports that.
  */
 static inline u32 vsb_credit_next(const struct vsb_credit *c, u32 *packets)
 {
@@ -328,7 +340,7 @@ static inline u32 vsb_credit_next(const struct vsb_credit *c, u32 *packets)
 	return min(free, joins);
 }
 
-/* RX buffers hold @room bytes of payload. */
+/* The guest's RX buffers hold @room bytes of payload. */
 static inline void vsb_credit_set_room(struct vsb_credit *c, u32 room)
 {
 	c->room = room;
@@ -338,15 +350,15 @@ static inline void vsb_credit_set_room(struct vsb_credit *c, u32 room)
 /**
  * vsb_credit_sent() - account for packets to the guest
  * @c: the connection's credit
- * @packets: how many, at most what vsb_credit_next() said
- * @len: bytes of payload in all, at most what it said
- * @room: payload that the RX buffer of the last one holds
- * @tail: how much of it the last one leaves for others to join; with SEQPACKET 0,
- *	for nothing joins a packet that ends a message
+ * @packets: number of packets, within the limit of vsb_credit_next()
+ * @len: total bytes of payload, within the limit of vsb_credit_next()
+ * @room: payload that the RX buffer of the last packet holds
+ * @tail: room that the last packet leaves for packets that join it; 0 for
+ *	SEQPACKET, because nothing joins a packet that ends a message
  *
- * They are in one run. A run is closed when it holds its share of the ceiling;
- * when all marks are in use the last run grows, which only makes the count more
- * careful.
+ * The packets belong to one run. A run is closed when it holds its share of the
+ * packet limit. If all marks are in use, the last run grows, which only makes
+ * the count more conservative.
  */
 static inline void vsb_credit_sent(struct vsb_credit *c, u32 packets, u32 len,
 				   u32 room, u32 tail)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A parser of the line with which a host program asks for a guest port:
- * "CONNECT <port>\n", as with Firecracker.
+ * A parser of the line with which a host program requests a guest port:
+ * "CONNECT <port>\n", as in Firecracker.
  *
  * Pure: no locks, no sleeping, no globals; also builds in user space.
  */
@@ -20,8 +20,8 @@
 /**
  * enum vsb_line - result of parsing the bytes of a client
  * @VSB_LINE_PARTIAL: the bytes have no newline yet
- * @VSB_LINE_OK: a line that names a port
- * @VSB_LINE_BAD: no such line, or a line that is too long
+ * @VSB_LINE_OK: the bytes begin with a line that names a port
+ * @VSB_LINE_BAD: the line is too long, or is not a CONNECT line
  */
 enum vsb_line {
 	VSB_LINE_PARTIAL,
@@ -34,7 +34,9 @@ static inline bool vsb_line_is_space(char c)
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* Skip the next word of @line from *@pos on. Return: its length; 0 at the end. */
+/*
+ * Skips the next word of @line from *@pos on. Return: its length; 0 at the end.
+ */
 static inline u32 vsb_line_word(const char *line, u32 len, u32 *pos)
 {
 	u32 start;
@@ -61,7 +63,7 @@ static inline bool vsb_line_is_connect(const char *word, u32 len)
 	return true;
 }
 
-/* A decimal u32, with at most one '+' before it. */
+/* Parses a decimal u32, with at most one '+' before it. */
 static inline bool vsb_line_port(const char *word, u32 len, u32 *port)
 {
 	u64 value = 0;
@@ -85,13 +87,13 @@ static inline bool vsb_line_port(const char *word, u32 len, u32 *port)
 /**
  * vsb_line_parse() - parse the first bytes that a client has sent
  * @data: the bytes
- * @len: number of bytes; those behind VSB_LINE_MAX are ignored
- * @line_len: out: with VSB_LINE_OK, length of the line with its newline
+ * @len: number of bytes; bytes behind VSB_LINE_MAX are ignored
+ * @line_len: out: with VSB_LINE_OK, length of the line including its newline
  * @port: out: with VSB_LINE_OK, the guest port
  *
- * As in Firecracker, white space separates the words. The first word is "connect"
- * in upper or lower case, the second is a decimal number. The rest of the line is
- * ignored, so the line may end with CRLF.
+ * As in Firecracker, white space separates the words. The first word is
+ * "connect" in upper or lower case, the second is a decimal number. The rest of
+ * the line is ignored, so the line may end with CRLF.
  *
  * Return: enum vsb_line.
  */
@@ -120,11 +122,11 @@ static inline enum vsb_line vsb_line_parse(const char *data, u32 len,
 /**
  * vsb_line_parse_message() - parse the first message of a SEQPACKET client
  * @data: the message, with room for a byte behind it
- * @len: its length
+ * @len: length of the message
  * @port: out: with VSB_LINE_OK, the guest port
  *
  * The message is the whole line, with or without a newline. No bytes may follow
- * the newline, because they would have to be a message of their own.
+ * the newline: the first bytes for the guest must be a message of their own.
  *
  * Return: VSB_LINE_OK or VSB_LINE_BAD.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The 44-byte header of a virtio-vsock packet: decode, encode, validate.
+ * The 44-byte header of a virtio-vsock packet: decoding, encoding, validation.
  *
  * Pure: no locks, no sleeping, no globals; also builds in user space.
  */
@@ -22,12 +22,12 @@
  * @dst_cid: CID of the receiver
  * @src_port: port of the sender
  * @dst_port: port of the receiver
- * @len: bytes of payload behind the header
+ * @len: number of payload bytes after the header
  * @type: VIRTIO_VSOCK_TYPE_*
  * @op: VIRTIO_VSOCK_OP_*
- * @flags: meaning depends on @op
- * @buf_alloc: bytes that the sender can buffer for this connection
- * @fwd_cnt: bytes that the sender has consumed so far, modulo 2^32
+ * @flags: flags, whose meaning depends on @op
+ * @buf_alloc: number of bytes that the sender can buffer for this connection
+ * @fwd_cnt: number of bytes that the sender has consumed so far, modulo 2^32
  */
 struct vsb_packet {
 	u64 src_cid;
@@ -73,12 +73,12 @@ static inline void vsb_packet_encode(struct virtio_vsock_hdr *hdr,
 }
 
 /**
- * enum vsb_verdict - what to do with a header from the guest
- * @VSB_PKT_OK: go on
- * @VSB_PKT_SHORT: the chain holds fewer bytes than len: the connection ends
- * @VSB_PKT_TYPE: a socket type that was not negotiated: answer RST
- * @VSB_PKT_DST_CID: not for the host: drop
- * @VSB_PKT_SRC_CID: not from this guest: drop
+ * enum vsb_verdict - how to handle a packet from the guest
+ * @VSB_PKT_OK: process the packet
+ * @VSB_PKT_SHORT: the chain holds fewer bytes than len: end the connection
+ * @VSB_PKT_TYPE: the socket type was not negotiated: answer with RST
+ * @VSB_PKT_DST_CID: the packet is not for the host: drop it
+ * @VSB_PKT_SRC_CID: the packet is not from this guest: drop it
  */
 enum vsb_verdict {
 	VSB_PKT_OK,
@@ -97,13 +97,13 @@ static inline bool vsb_packet_type_ok(u16 type, bool seqpacket)
 /**
  * vsb_packet_check() - validate a header from the guest
  * @pkt: the decoded header
- * @guest_cid: the CID that the guest has
+ * @guest_cid: the CID of the guest
  * @seqpacket: VIRTIO_VSOCK_F_SEQPACKET was negotiated
- * @room: bytes of the chain behind the header
+ * @room: number of bytes of the chain after the header
  *
- * The shape of the chain comes before the type, and the type before the CIDs,
- * as in Firecracker; unlike there, the source CID is checked as well, and a
- * payload has no bound but the credit of its connection.
+ * As in Firecracker, the length of the chain is checked before the type, and
+ * the type before the CIDs. Unlike Firecracker, the source CID is checked too,
+ * and only the credit of the connection limits the payload.
  */
 static inline enum vsb_verdict vsb_packet_check(const struct vsb_packet *pkt,
 						u64 guest_cid, bool seqpacket,

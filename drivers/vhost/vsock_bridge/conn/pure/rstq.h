@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * RST packets that no connection stands for: the answers to packets of unknown
- * flows. Bounded; a guest that provokes more than it takes loses the rest.
+ * A bounded queue of RST packets that belong to no connection: the answers to
+ * packets of unknown flows. When a guest provokes more RST packets than the
+ * queue holds, the others are dropped.
  *
  * Pure: no locks, no sleeping, no globals; also builds in user space.
  */
@@ -16,7 +17,7 @@
  * struct vsb_rst - an RST to send
  * @host_port: port of the host side
  * @guest_port: port of the guest side
- * @type: VIRTIO_VSOCK_TYPE_* of the packet that it answers
+ * @type: VIRTIO_VSOCK_TYPE_* of the packet that the RST answers
  */
 struct vsb_rst {
 	u32 host_port;
@@ -26,9 +27,9 @@ struct vsb_rst {
 
 /**
  * struct vsb_rstq - FIFO of RST packets
- * @first: index of the oldest
- * @count: how many
- * @rst: a ring
+ * @first: index of the oldest packet
+ * @count: number of packets
+ * @rst: ring buffer of packets
  */
 struct vsb_rstq {
 	u32 first;
@@ -45,7 +46,7 @@ static inline bool vsb_rstq_add(struct vsb_rstq *q, struct vsb_rst rst)
 	return true;
 }
 
-/* The oldest, or NULL. */
+/* Return: the oldest packet, or NULL. */
 static inline const struct vsb_rst *vsb_rstq_peek(const struct vsb_rstq *q)
 {
 	return q->count ? &q->rst[q->first] : NULL;
