@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Byte credit of a connection (virtio 1.3, 5.10.6.3) and the packet limit of
+ * Byte credit of a connection (virtio 1.3, 5.10.6.3) and the packet ceiling of
  * Linux guests.
  *
  * All counters are modulo 2^32, as on the wire. The number of bytes in flight
@@ -8,17 +8,17 @@
  * bytes that were sent, nothing is in flight. No window is larger than 2^31 -
  * 1, so that the sign is unambiguous.
  *
- * The packet limit: a Linux guest keeps received packets in a queue. It resets
- * a connection if (packets in the queue + 1) * SKB_TRUESIZE(0) exceeds its
- * buf_alloc, regardless of the byte credit. A stream packet of at most
+ * The packet ceiling: a Linux guest keeps received packets in a queue. It
+ * resets a connection if (packets in the queue + 1) * SKB_TRUESIZE(0) exceeds
+ * its buf_alloc, regardless of the byte credit. A stream packet of at most
  * VSB_JOIN_MAX bytes that is smaller than the room behind the last packet in
  * the queue is copied into that room: it joins the last packet and adds no
- * packet to the queue. The guest checks the limit before it copies. The device
- * counts in the same way. It begins packets of any size until the rest of the
- * limit is only sufficient for a whole window of full packets. From then on it
- * fills the last packet before it begins the next packet. Thus the device can
- * always send the whole window to a guest that waits for many bytes before it
- * reads any.
+ * packet to the queue. The guest checks the ceiling before it copies. The
+ * device counts in the same way. It begins packets of any size until the rest
+ * of the ceiling is only sufficient for a whole window of full packets. From
+ * then on it fills the last packet before it begins the next packet. Thus the
+ * device can always send the whole window to a guest that waits for many bytes
+ * before it reads any.
  *
  * Pure: no locks, no sleeping, no globals; also builds in user space.
  */
@@ -40,7 +40,7 @@
 
 /*
  * The RX buffers of every Linux guest have room for more than this: 3732 bytes,
- * or 3284 with 45 fragments. A guest with smaller buffers has no packet limit.
+ * or 3284 with 45 fragments. A guest with smaller buffers has no ceiling.
  */
 #define VSB_LINUX_ROOM	3072U
 
@@ -243,7 +243,7 @@ static inline void vsb_credit_measure(struct vsb_credit *c)
 	c->any = c->limit > full ? c->limit - full : 0;
 }
 
-/* The guest has no packet limit. */
+/* The guest has no packet ceiling. */
 static inline void vsb_credit_lift(struct vsb_credit *c)
 {
 	c->lifted = true;
@@ -357,7 +357,7 @@ static inline void vsb_credit_set_room(struct vsb_credit *c, u32 room)
  *	SEQPACKET, because nothing joins a packet that ends a message
  *
  * The packets belong to one run. A run is closed when it holds its share of the
- * packet limit. If all marks are in use, the last run grows, which only makes
+ * packet ceiling. If all marks are in use, the last run grows, which only makes
  * the count more conservative.
  */
 static inline void vsb_credit_sent(struct vsb_credit *c, u32 packets, u32 len,
