@@ -32,7 +32,7 @@ static inline void vhost_task_let_go_mm(struct vhost_task *vtsk)
 #include "base/compat_vhost_task.h"
 #endif
 
-/* Since 6.8 eventfd_signal() always adds 1. */
+/* Since 6.8, eventfd_signal() always adds 1. */
 static inline void vsb_eventfd_signal(struct eventfd_ctx *ctx)
 {
 #ifdef VSB_HAVE_EVENTFD_SIGNAL_1
@@ -42,7 +42,7 @@ static inline void vsb_eventfd_signal(struct eventfd_ctx *ctx)
 #endif
 }
 
-/* Since 6.19 in-kernel addresses are struct sockaddr_unsized. */
+/* Since 6.19, in-kernel addresses are struct sockaddr_unsized. */
 #ifdef VSB_HAVE_SOCKADDR_UNSIZED
 #define vsb_sockaddr(addr)	((struct sockaddr_unsized *)(addr))
 #else
@@ -56,7 +56,7 @@ static inline void vsb_eventfd_signal(struct eventfd_ctx *ctx)
 #define vsb_mnt_idmap(mnt)	mnt_user_ns(mnt)
 #endif
 
-/* Since 6.16 a socket can refuse descriptors that are passed to it. */
+/* Since 6.16, a socket can refuse file descriptors that a peer passes to it. */
 static inline void vsb_refuse_files(struct sock *sk)
 {
 #ifdef VSB_HAVE_SCM_RIGHTS
@@ -77,7 +77,7 @@ static inline struct file *vsb_get_live_file(struct file **slot)
 #endif
 }
 
-/* Since 6.5 AF_UNIX takes pages by reference. */
+/* Since 6.5, AF_UNIX takes pages by reference. */
 #ifdef MSG_SPLICE_PAGES
 #define VSB_SPLICE_PAGES	MSG_SPLICE_PAGES
 #else

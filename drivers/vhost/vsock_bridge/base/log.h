@@ -12,7 +12,7 @@
 #undef pr_fmt
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-/* A warning about a device. A guest can provoke it, so it is rate-limited. */
+/* Warns about a device. A guest can provoke the line, so it is rate-limited. */
 #define vsb_dev_warn(ctx, fmt, ...)					\
 	pr_warn_ratelimited("dev %u: " fmt, (ctx)->stats.device, ##__VA_ARGS__)
 

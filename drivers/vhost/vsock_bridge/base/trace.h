@@ -54,7 +54,7 @@ TRACE_EVENT(vsb_rst_sent,
 		  __entry->device, __entry->host_port, __entry->guest_port)
 );
 
-/* The beginning or the end of a connection. */
+/* The begin or the end of a connection. */
 DECLARE_EVENT_CLASS(vsb_conn,
 	TP_PROTO(u32 device, u32 host_port, u32 guest_port, bool by_guest),
 	TP_ARGS(device, host_port, guest_port, by_guest),

@@ -271,7 +271,7 @@ bool vsb_worker_leave(struct vsb_worker *worker)
 }
 
 /**
- * vsb_worker_return() - the end of vsb_worker_leave()
+ * vsb_worker_return() - end what vsb_worker_leave() began
  * @worker: the worker
  *
  * The next thread that is away sees the caller's writes. The call ends with a

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The guest's bytes that the host end of a connection has not taken.
+ * The guest's bytes that the host end of a connection has not accepted.
  */
 #include <linux/errno.h>
 #include <linux/ktime.h>
@@ -13,9 +13,9 @@
  * vsb_buffer_fill() - append bytes
  * @buffer: the buffer
  * @ctx: the context of its device
- * @from: the bytes; advanced by those that were appended
+ * @from: the bytes; advanced by the number of bytes that were appended
  *
- * Return: 0; -ENOMEM; or -EFAULT when the bytes cannot be read.
+ * Return: 0; -ENOMEM; or -EFAULT if the bytes cannot be read.
  */
 int vsb_buffer_fill(struct vsb_buffer *buffer, struct vsb_ctx *ctx,
 		    struct iov_iter *from)
@@ -49,21 +49,21 @@ int vsb_buffer_end_message(struct vsb_buffer *buffer, struct vsb_ctx *ctx)
 	return 0;
 }
 
-/* The host end has taken the oldest @len bytes. */
+/* The host end has accepted the oldest @len bytes. */
 void vsb_buffer_consume(struct vsb_buffer *buffer, struct vsb_ctx *ctx, u32 len)
 {
 	ctx->stats.buffered_bytes -= len;
 	vsb_txbuf_consume(&buffer->bytes, len);
 }
 
-/* They were the oldest complete message. */
+/* The host end has accepted the oldest complete message. */
 void vsb_buffer_drop_message(struct vsb_buffer *buffer, struct vsb_ctx *ctx)
 {
 	ctx->stats.buffered_bytes -= VSB_MESSAGE_COST;
 	vsb_messages_drop(&buffer->messages);
 }
 
-/* The bytes have nowhere to go. */
+/* Drops all bytes, because no host end accepts them any more. */
 void vsb_buffer_clear(struct vsb_buffer *buffer, struct vsb_ctx *ctx)
 {
 	ctx->stats.buffered_bytes -= vsb_buffer_size(buffer);

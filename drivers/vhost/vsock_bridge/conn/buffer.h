@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The guest's bytes that the host end of a connection has not taken: a FIFO, the
- * bounds of its messages, and the time of its last progress.
+ * The guest's bytes that the host end of a connection has not accepted: a FIFO,
+ * its message boundaries, and the time of its last progress.
  *
- * All functions are called with the data path's lock held. They keep the gauge of
- * all buffered bytes of the device, which is in its context.
+ * The caller of each function holds the data path's lock. The functions update
+ * the gauge of all buffered bytes in the device's context.
  */
 #ifndef VSB_BUFFER_H
 #define VSB_BUFFER_H
@@ -21,9 +21,9 @@ struct vsb_ctx;
 /**
  * struct vsb_buffer - the buffer of a connection
  * @bytes: the bytes
- * @messages: of SEQPACKET, the bounds of the messages in @bytes
- * @node: entry in a list of connections that hold bytes, longest without progress
- *	first; not in a list while @bytes is empty
+ * @messages: for SEQPACKET, the message boundaries in @bytes
+ * @node: entry in a list of connections that hold bytes, longest without
+ *	progress first; not in a list while @bytes is empty
  * @progress_at: time in ns of the host program's last progress, or of the first
  *	buffered byte
  * @unread: unread bytes in the host end at the last check for progress

@@ -7,13 +7,13 @@
 
 #include "conn/burst.h"
 
-/* This number of rounds is a burst. */
+/* After this number of rounds the events are a burst. */
 #define VSB_BURST_ROUNDS	8
 
-/* A burst ends when no event comes for this time. */
+/* A burst ends if no event arrives for this time. */
 #define VSB_BURST_GAP_NS	NSEC_PER_MSEC
 
-/* A round has found an event. */
+/* Called by a round that has found an event. */
 void vsb_burst_round(struct vsb_burst *burst)
 {
 	u64 now = ktime_get_ns();
@@ -26,14 +26,14 @@ void vsb_burst_round(struct vsb_burst *burst)
 	WRITE_ONCE(burst->may_wait, burst->rounds == VSB_BURST_ROUNDS);
 }
 
-/* The guest has sent a packet, which the host program may be waiting for. */
+/* The guest sent a packet, and the host program may be waiting for it. */
 void vsb_burst_end(struct vsb_burst *burst)
 {
 	burst->rounds = 0;
 	WRITE_ONCE(burst->may_wait, false);
 }
 
-/* May a new event wait for those that follow it? From any context. */
+/* May a new event wait for the following events? Called from any context. */
 bool vsb_burst_may_wait(const struct vsb_burst *burst)
 {
 	return READ_ONCE(burst->may_wait) &&

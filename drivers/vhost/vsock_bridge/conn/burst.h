@@ -2,10 +2,10 @@
 /*
  * Bursts of events of one connection's host end.
  *
- * A host program that streams to the guest in small pieces would wake the worker
- * for each piece. When events have come in a burst and the guest has sent nothing
- * but credit, neither side waits for the next piece, so that its event can be
- * coalesced with those that follow; see struct vsb_ready.
+ * A host program that streams to the guest in small pieces would wake the
+ * worker for each piece. If events arrive in a burst and the guest sends
+ * nothing except credit, no side waits for a reply to a piece. Then an event
+ * can be coalesced with the following events; see struct vsb_ready.
  */
 #ifndef VSB_BURST_H
 #define VSB_BURST_H
@@ -15,11 +15,12 @@
 /**
  * struct vsb_burst - the recent events of a connection
  * @may_wait: the events are a burst; hooks read it without the lock
- * @rounds: rounds in a row that found an event, since the guest's last packet
- *	other than a CREDIT_UPDATE
- * @last: time of the last of these rounds, in ns; hooks read it without the lock
+ * @rounds: number of consecutive rounds that found an event, since the guest's
+ *	last packet other than a CREDIT_UPDATE
+ * @last: time of the last such round, in ns; hooks read it without the lock
  *
- * Zeroed, it is ready for use. The data path's lock protects all writes.
+ * A zeroed structure is ready for use. The data path's lock protects all
+ * writes.
  */
 struct vsb_burst {
 	bool may_wait;

@@ -17,8 +17,8 @@
 #include "conn/handshake.h"
 
 /*
- * A cache of its own, because the size falls between kmalloc's buckets. Charged to
- * the memcg of the task that allocates.
+ * A cache of its own, because the size falls between kmalloc's buckets. Charged
+ * to the memcg of the allocating task.
  */
 static struct kmem_cache *vsb_conn_cache;
 
@@ -34,7 +34,7 @@ void vsb_conn_exit_module(void)
 	kmem_cache_destroy(vsb_conn_cache);
 }
 
-/* A message is sent as a whole, so it is as large as the guest's window at most. */
+/* A message is sent as a whole, so the guest's window limits its size. */
 static u32 vsb_conn_buf_alloc(const struct vsb_ctx *ctx, u16 type)
 {
 	if (type == VIRTIO_VSOCK_TYPE_SEQPACKET)
@@ -43,7 +43,7 @@ static u32 vsb_conn_buf_alloc(const struct vsb_ctx *ctx, u16 type)
 	return ctx->limits.buf_alloc;
 }
 
-/* Return: memory for a connection, with a reference; NULL when there is none. */
+/* Return: memory for a connection, with a reference; NULL if there is none. */
 struct vsb_conn *vsb_conn_alloc(struct vsb_conns *conns)
 {
 	struct vsb_conn *conn = kmem_cache_zalloc(vsb_conn_cache, GFP_KERNEL);
@@ -59,8 +59,8 @@ struct vsb_conn *vsb_conn_alloc(struct vsb_conns *conns)
 }
 
 /*
- * The host end, or the connector, has posted an event. From any context that holds
- * a reference, or that the detach of the host end waits for.
+ * The host end or the connector has posted an event. Any context calls this, if
+ * it holds a reference or if the detach of the host end waits for it.
  */
 static void vsb_conn_notify(struct vsb_watch *watch)
 {
@@ -77,9 +77,9 @@ static void vsb_conn_notify(struct vsb_watch *watch)
 }
 
 /**
- * vsb_conn_begin() - the life of a connection begins
- * @conn: as vsb_conn_alloc() returned it; the list of all connections has its
- *	reference from here on
+ * vsb_conn_begin() - begin the life of a connection
+ * @conn: as vsb_conn_alloc() returned it; from here on, the list of all
+ *	connections owns the reference
  * @state: VSB_HANDSHAKE or VSB_CONNECTING
  * @type: VIRTIO_VSOCK_TYPE_*
  */
@@ -110,14 +110,14 @@ void vsb_conn_begin(struct vsb_conn *conn, enum vsb_state state, u16 type)
 	}
 }
 
-/* From any context that holds a reference. */
+/* Called from any context that holds a reference. */
 void vsb_conn_put(struct vsb_conn *conn)
 {
 	if (refcount_dec_and_test(&conn->ref))
 		kmem_cache_free(vsb_conn_cache, conn);
 }
 
-/* The guest knows the connection by its ports from here on. */
+/* From here on the guest knows the connection by its ports. */
 void vsb_conn_insert(struct vsb_conn *conn)
 {
 	vsb_flows_insert(&conn->conns->flows, &conn->flow);
@@ -136,7 +136,7 @@ static void vsb_conn_unlink(struct vsb_conn *conn)
 			       conn->flow.guest_port, conn->by_guest);
 }
 
-/* @end is the host end of the connection from here on. */
+/* From here on @end is the host end of the connection. */
 void vsb_conn_attach(struct vsb_conn *conn, struct vsb_end *end)
 {
 	conn->end = end;
@@ -151,7 +151,7 @@ int vsb_conn_take_events(struct vsb_conn *conn)
 	return vsb_watch_take(&conn->watch);
 }
 
-/* The connection gets its turn when there are RX buffers. */
+/* Queues the connection for a turn in RX, when there are RX buffers. */
 void vsb_conn_queue_rx(struct vsb_conn *conn)
 {
 	if (list_empty(&conn->rxq))
@@ -159,8 +159,8 @@ void vsb_conn_queue_rx(struct vsb_conn *conn)
 }
 
 /*
- * Would a receive return bytes, or the end? RX buffers are not taken for less. A
- * released connection is not readable.
+ * Return: true if a receive would return bytes or EOF; only then RX buffers are
+ * taken. A released connection is not readable.
  */
 bool vsb_conn_is_readable(struct vsb_conn *conn)
 {
@@ -169,9 +169,9 @@ bool vsb_conn_is_readable(struct vsb_conn *conn)
 }
 
 /*
- * Does the SHUTDOWN that is owed wait for bytes of the host program? A driver
- * that ends the connection with any SHUTDOWN would lose them. It waits for
- * shutdown_timeout_ms at most, for the guest may not read.
+ * Does the owed SHUTDOWN wait for bytes of the host program? A driver that ends
+ * the connection on any SHUTDOWN would lose them. The wait is limited to
+ * shutdown_timeout_ms, because the guest may not read.
  */
 bool vsb_conn_shutdown_waits(const struct vsb_conn *conn)
 {
@@ -180,7 +180,7 @@ bool vsb_conn_shutdown_waits(const struct vsb_conn *conn)
 	       vsb_conn_wants_data(&conn->cs);
 }
 
-/* Is there something to send to the guest that its credit allows? */
+/* Is there a packet for the guest that its credit allows? */
 bool vsb_conn_has_work(const struct vsb_conn *conn)
 {
 	u32 packets;
@@ -202,14 +202,14 @@ void vsb_conn_owe(struct vsb_conn *conn, u16 owed)
 	vsb_conn_queue_rx(conn);
 }
 
-/* Have both sides said, or one for both, that nothing more will come? */
+/* Is the connection shut down in both directions, by one side or by both? */
 static bool vsb_conn_is_shut(const struct vsb_conn *conn)
 {
 	return conn->cs.guest_shut == VSB_SHUT_BOTH ||
 	       conn->cs.host_shut == VSB_SHUT_BOTH;
 }
 
-/* Trace what the connection waits for. */
+/* Traces what the connection waits for. */
 void vsb_conn_trace_stall(const struct vsb_conn *conn, const char *cause)
 {
 	trace_vsb_stall(conn->ctx->stats.device, conn->flow.host_port,
@@ -217,9 +217,10 @@ void vsb_conn_trace_stall(const struct vsb_conn *conn, const char *cause)
 }
 
 /*
- * The guest gives no credit: send a CREDIT_REQUEST and wait for the answer.
- * Linux before 6.1 sends no update after reading few bytes in many packets, and
- * some drivers never do, so the request is repeated at growing intervals.
+ * The guest gives no credit: sends a CREDIT_REQUEST and waits for the answer.
+ * Linux before 6.1 sends no update after it read few bytes in many packets, and
+ * some drivers never send an update. Therefore the request is repeated at
+ * growing intervals.
  */
 void vsb_conn_ask_credit(struct vsb_conn *conn)
 {
@@ -231,7 +232,7 @@ void vsb_conn_ask_credit(struct vsb_conn *conn)
 	vsb_conn_arm(conn, VSB_DUE_PROBE, conn->probe_ms);
 }
 
-/* The interval has passed without credit: repeat the CREDIT_REQUEST. */
+/* The interval has passed without credit: repeats the CREDIT_REQUEST. */
 static void vsb_conn_ask_again(struct vsb_conn *conn)
 {
 	conn->probe_ms = min(2 * conn->probe_ms, VSB_PROBE_MAX_MS);
@@ -240,7 +241,7 @@ static void vsb_conn_ask_again(struct vsb_conn *conn)
 }
 
 /*
- * The guest's window has opened. The interval is reset only when half of the
+ * The guest's window has opened. The interval is reset only if half of the
  * window is open; otherwise a guest that reads slowly would get many requests.
  */
 void vsb_conn_got_credit(struct vsb_conn *conn)
@@ -255,8 +256,8 @@ void vsb_conn_got_credit(struct vsb_conn *conn)
 }
 
 /*
- * The host side ends. Its program sees EOF when it has got all that the guest
- * sent, half a message included; else, with @loss, ECONNRESET.
+ * Ends the host side. The host program sees EOF if it got all bytes that the
+ * guest sent, including an incomplete message; with @loss it sees ECONNRESET.
  */
 static void vsb_conn_release(struct vsb_conn *conn, bool loss)
 {
@@ -278,8 +279,8 @@ static void vsb_conn_release(struct vsb_conn *conn, bool loss)
 }
 
 /*
- * The last thing that happens to a connection under the lock; references of
- * the ready list and of the connector may keep the memory for a while. @old is
+ * Called last in the life of a connection, under the lock. The ready list and
+ * the connector may hold references that keep the memory for a while. @old is
  * the state before: a client in the handshake did not count as a connection.
  */
 static void vsb_conn_free(struct vsb_conn *conn, u8 old)
@@ -294,7 +295,7 @@ static void vsb_conn_free(struct vsb_conn *conn, u8 old)
 	vsb_conn_put(conn);
 }
 
-/* The connection ends, or will end, for @reason; the first reason counts. */
+/* Sets why the connection ends, or will end; the first reason counts. */
 static void vsb_conn_set_reason(struct vsb_conn *conn, enum vsb_reason reason)
 {
 	if (!conn->reason)
@@ -313,7 +314,7 @@ static void vsb_conn_ended(const struct vsb_conn *conn)
 			     vsb_reason_name(reason));
 }
 
-/* Trace a change of the connection's state. */
+/* Traces a change of the connection's state. */
 static void vsb_conn_trace(const struct vsb_conn *conn, u8 old)
 {
 	u32 device = conn->ctx->stats.device;
@@ -340,8 +341,8 @@ static void vsb_conn_leave_handshake(struct vsb_conn *conn)
 }
 
 /*
- * Restart the time without progress, because the host program has taken buffered
- * bytes or because the connection has begun to linger.
+ * Restarts the time without progress, because the host program has accepted
+ * buffered bytes or because the connection has begun to linger.
  */
 void vsb_conn_made_progress(struct vsb_conn *conn)
 {
@@ -356,7 +357,7 @@ void vsb_conn_made_progress(struct vsb_conn *conn)
 				    vsb_end_unread(conn->end));
 }
 
-/* The gauges, and the lists by state, follow the state. */
+/* Updates the gauges and the lists by state after a change of state. */
 static void vsb_conn_account(struct vsb_conn *conn, u8 old)
 {
 	struct vsb_conns *conns = conn->conns;
@@ -382,16 +383,19 @@ static void vsb_conn_account(struct vsb_conn *conn, u8 old)
 }
 
 /**
- * vsb_conn_check_shut_rd() - tell the guest if the host program reads no more
+ * vsb_conn_check_shut_rd() - check whether the host program reads no more
  * @conn: the connection
  * @state: VSB_END_* of its host end
  */
 void vsb_conn_check_shut_rd(struct vsb_conn *conn, unsigned int state)
 {
-	/* our own shutdown looks the same */
+	/* the device's own shutdown sets the same state */
 	if (conn->cs.wr_done || !(state & VSB_END_SHUT_RD))
 		return;
-	/* closed: what it wrote before goes first, then one packet says both */
+	/*
+	 * The host program has closed: its bytes go first, then one SHUTDOWN
+	 * packet reports both directions.
+	 */
 	if ((state & VSB_END_EOF) && vsb_conn_wants_data(&conn->cs))
 		return;
 
@@ -401,8 +405,8 @@ void vsb_conn_check_shut_rd(struct vsb_conn *conn, unsigned int state)
 }
 
 /*
- * A client that reads no more does not get its OK, but what it wrote before is
- * delivered as that of any other.
+ * A client that reads no more does not get its OK line, but its bytes are
+ * delivered to the guest.
  */
 static void vsb_conn_send_ok(struct vsb_conn *conn)
 {
@@ -417,14 +421,14 @@ static void vsb_conn_send_ok(struct vsb_conn *conn)
 	vsb_conn_queue_rx(conn);
 }
 
-/* Send the guest a CREDIT_UPDATE if one is due. */
+/* Sends the guest a CREDIT_UPDATE if an update is due. */
 void vsb_conn_check_update(struct vsb_conn *conn)
 {
 	if (vsb_credit_update_due(&conn->credit, conn->buffer.messages.open))
 		vsb_conn_owe(conn, VSB_OWE_CREDIT_UPDATE);
 }
 
-/* Check the credit again when the connection may be idle. */
+/* Checks the credit again when the connection may be idle. */
 static void vsb_conn_report_later(struct vsb_conn *conn)
 {
 	if (!vsb_conn_takes_data(&conn->cs))
@@ -435,8 +439,8 @@ static void vsb_conn_report_later(struct vsb_conn *conn)
 
 /*
  * A writer in the guest may wait for less than half a window, so an idle
- * connection reports all of its credit. While bytes move, the next half of a
- * window or the next packet to the guest reports it.
+ * connection reports all credit. While bytes move, the next half of a window or
+ * the next packet to the guest reports the credit.
  */
 static void vsb_conn_report_idle(struct vsb_conn *conn)
 {
@@ -449,28 +453,33 @@ static void vsb_conn_report_idle(struct vsb_conn *conn)
 		vsb_conn_report_later(conn);
 }
 
-/* The host end has got @len bytes of the guest, or they were dropped. */
+/* The host end has accepted @len bytes of the guest, or they were dropped. */
 void vsb_conn_forwarded(struct vsb_conn *conn, size_t len)
 {
 	vsb_credit_forward(&conn->credit, len);
 	vsb_conn_check_update(conn);
-	/* once in a while, not with each packet */
+	/* armed once in a while, not with each packet */
 	if (!conn->deadline.due[VSB_DUE_REPORT])
 		vsb_conn_report_later(conn);
 }
 
-/* The guest's bytes have nowhere to go; it may go on sending for a while. */
+/*
+ * Drops the guest's bytes, which no host end accepts any more. The guest may go
+ * on sending for a while.
+ */
 static void vsb_conn_discard(struct vsb_conn *conn)
 {
 	vsb_buffer_clear(&conn->buffer, conn->ctx);
 	WRITE_ONCE(conn->watch.want_write, false);
 	vsb_conn_forwarded(conn, vsb_credit_unread(&conn->credit));
-	/* what the host program sent, or the end, is still to be read */
+	/* the host program's bytes, or EOF, are still to be read */
 	conn->readable = true;
 	vsb_conn_queue_rx(conn);
 }
 
-/* Half a message cannot be delivered: then the guest's end is not clean. */
+/*
+ * An incomplete message cannot be delivered: then the guest's EOF is not clean.
+ */
 static void vsb_conn_shut_wr(struct vsb_conn *conn)
 {
 	if (vsb_buffer_is_empty(&conn->buffer))
@@ -503,7 +512,7 @@ static void vsb_conn_apply(struct vsb_conn *conn, unsigned int act)
 		vsb_conn_unlink(conn);
 	if (conn->cs.owed)
 		vsb_conn_queue_rx(conn);
-	/* these may end it */
+	/* both calls may end the connection */
 	if (act & VSB_ACT_SHUT_WR)
 		vsb_conn_shut_wr(conn);
 	if (act & VSB_ACT_OK_LINE)
@@ -511,9 +520,10 @@ static void vsb_conn_apply(struct vsb_conn *conn, unsigned int act)
 }
 
 /**
- * vsb_conn_event() - something happened to a connection
- * @conn: the connection; may be gone afterwards, unless there is a reference
- * @event: what
+ * vsb_conn_event() - process an event of a connection
+ * @conn: the connection; may be freed on return, unless the caller holds a
+ *	reference
+ * @event: the event
  * @flags: see enum vsb_event
  */
 void vsb_conn_event(struct vsb_conn *conn, enum vsb_event event, u32 flags)
@@ -532,13 +542,13 @@ void vsb_conn_event(struct vsb_conn *conn, enum vsb_event event, u32 flags)
 		vsb_conn_free(conn, old);
 }
 
-/* Count and trace an error of the connection, which goes on. */
+/* Counts and traces an error of the connection, which continues. */
 void vsb_conn_error(struct vsb_conn *conn, enum vsb_reason reason)
 {
 	vsb_error(conn->ctx, reason, conn->flow.host_port, conn->flow.guest_port);
 }
 
-/* End the connection by an error. It may be freed on return. */
+/* Ends the connection because of an error. It may be freed on return. */
 void vsb_conn_fail_by(struct vsb_conn *conn, enum vsb_reason reason,
 		      enum vsb_event event)
 {
@@ -551,7 +561,7 @@ void vsb_conn_fail(struct vsb_conn *conn, enum vsb_reason reason)
 	vsb_conn_fail_by(conn, reason, VSB_EV_RESET);
 }
 
-/* End the connection for a reason that is counted already, or is no error. */
+/* Ends the connection for a reason that is already counted, or is no error. */
 void vsb_conn_abort(struct vsb_conn *conn, enum vsb_reason reason,
 		    enum vsb_event event)
 {
@@ -559,7 +569,7 @@ void vsb_conn_abort(struct vsb_conn *conn, enum vsb_reason reason,
 	vsb_conn_event(conn, event, 0);
 }
 
-/* The guest or the device is gone: end the connection without a packet. */
+/* The guest or the device is gone: ends the connection without a packet. */
 void vsb_conn_kill(struct vsb_conn *conn, enum vsb_reason reason)
 {
 	bool loss = vsb_conn_end_is_loss(&conn->cs);
@@ -575,8 +585,8 @@ void vsb_conn_kill(struct vsb_conn *conn, enum vsb_reason reason)
 }
 
 /*
- * The guest does not know the connection any more. One that it has closed
- * before lingers on: its bytes were accepted, and are the host program's.
+ * The guest no longer knows the connection. If the guest closed it before, the
+ * connection lingers: its bytes were accepted and are due to the host program.
  */
 void vsb_conn_forget(struct vsb_conn *conn, enum vsb_reason reason)
 {
@@ -586,7 +596,7 @@ void vsb_conn_forget(struct vsb_conn *conn, enum vsb_reason reason)
 		vsb_conn_kill(conn, reason);
 }
 
-/* It has been in its state for too long. */
+/* The connection has been in its state for too long. */
 static void vsb_conn_timeout(struct vsb_conn *conn, bool gated)
 {
 	switch (conn->cs.state) {
@@ -594,7 +604,10 @@ static void vsb_conn_timeout(struct vsb_conn *conn, bool gated)
 		vsb_conn_fail_by(conn, VSB_REASON_HANDSHAKE_TIMEOUTS, VSB_EV_TIMEOUT);
 		break;
 	case VSB_REQUESTED:
-		/* its time starts when the guest can know */
+		/*
+		 * the time of a REQUEST starts when the guest can see the
+		 * packet.
+		 */
 		if (gated && (conn->cs.owed & VSB_OWE_REQUEST))
 			vsb_conn_arm(conn, VSB_DUE_STATE,
 				     conn->ctx->limits.connect_timeout_ms);
@@ -608,10 +621,10 @@ static void vsb_conn_timeout(struct vsb_conn *conn, bool gated)
 }
 
 /**
- * vsb_conn_due() - a due time of a connection has passed
- * @conn: the connection; may be gone afterwards
+ * vsb_conn_due() - handle a due time of a connection that has passed
+ * @conn: the connection; may be freed on return
  * @due: the purpose, which is disarmed
- * @gated: nothing goes to the guest for now
+ * @gated: the gate keeps RX closed
  */
 void vsb_conn_due(struct vsb_conn *conn, enum vsb_due due, bool gated)
 {
@@ -634,7 +647,7 @@ void vsb_conn_due(struct vsb_conn *conn, enum vsb_due due, bool gated)
 	}
 }
 
-/* End a request whose client has gone and has nothing to deliver. */
+/* Ends a request whose client has gone and left no bytes to deliver. */
 void vsb_conn_check_gone(struct vsb_conn *conn)
 {
 	if (vsb_end_is_gone(conn->end))

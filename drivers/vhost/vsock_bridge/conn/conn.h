@@ -4,10 +4,11 @@
  *
  * The data path's lock protects all fields, unless stated otherwise.
  *
- * References: one for the list of all connections, which ends with VSB_ACT_FREE;
- * one for the ready list; one while the connector has the connection.
- * VSB_ACT_RELEASE frees the buffer and detaches the host end regardless of the
- * references; the task that holds the lock closes the host end after its unlock.
+ * References: one for the list of all connections, which ends with
+ * VSB_ACT_FREE; one for the ready list; one while the connector has the
+ * connection. VSB_ACT_RELEASE frees the buffer and detaches the host end
+ * regardless of the references; the task that holds the lock closes the host
+ * end after its unlock.
  */
 #ifndef VSB_CONN_H
 #define VSB_CONN_H
@@ -32,21 +33,21 @@
 #include "host/watch.h"
 
 /*
- * Interval between CREDIT_REQUESTs while the guest gives no credit; doubled
- * each time. Many drivers never report reads unasked, so the first interval is
- * about the time that a program needs to be scheduled and to read.
+ * Interval between CREDIT_REQUESTs while the guest gives no credit; it doubles
+ * with each request. Many drivers never report reads unasked, so the first
+ * interval is about the time that a program needs to be scheduled and to read.
  */
 #define VSB_PROBE_MIN_MS	2
 #define VSB_PROBE_MAX_MS	12800
 
 /*
  * The driver of a running guest counts as silent after this number of
- * CREDIT_REQUESTs in a row without an answer. With the doubled intervals that
- * takes about half a second.
+ * consecutive CREDIT_REQUESTs without an answer. With the doubled intervals
+ * this takes about half a second.
  */
 #define VSB_SILENT_ASKS		8
 
-/* Idle time of a connection after which the guest gets all of its credit. */
+/* Idle time of a connection after which the device reports all credit. */
 #define VSB_REPORT_MS		10
 
 struct vsb_gathered;
@@ -58,43 +59,44 @@ struct vsb_route;
  * @conns: the connections of its device
  * @ref: references, see above
  * @flow: its ports, and its entry among the flows
- * @by_guest: the guest asked for it; else a host program
+ * @by_guest: the guest requested the connection; false if a host program did
  * @type: VIRTIO_VSOCK_TYPE_*; does not change
  * @cs: its state
  * @credit: byte and packet credit, both ways
- * @taken: of SEQPACKET, bytes of the host program's current message that the
- *	guest has been given
- * @tx_bytes: all bytes from the guest
- * @rx_bytes: all bytes to the guest
+ * @taken: for SEQPACKET, number of bytes of the host program's current message
+ *	that the guest has received
+ * @tx_bytes: total number of bytes from the guest
+ * @rx_bytes: total number of bytes to the guest
  * @end: the host end; NULL before the host connect, and after the release
- * @watch: events of the host end, and of the connector; from any context
- * @buffer: the guest's bytes that the host end has not taken
- * @readable: a receive from the host end may return something
+ * @watch: events of the host end and of the connector; from any context
+ * @buffer: the guest's bytes that the host end has not accepted
+ * @readable: a receive from the host end may return bytes or EOF
  * @handshake: the beginning of its CONNECT line
- * @credit_asked: a CREDIT_REQUEST is owed or sent, and no credit has come since
- * @unanswered: number of CREDIT_REQUESTs in a row that the guest has not
+ * @credit_asked: a CREDIT_REQUEST is owed or sent, and no credit has arrived
+ *	since
+ * @unanswered: number of consecutive CREDIT_REQUESTs that the guest has not
  *	answered although it returned RX buffers between them
  * @asked_at: avail index of the RX ring at the last CREDIT_REQUEST
  * @probe_ms: interval until the next CREDIT_REQUEST
  * @idle_fwd_cnt: the credit's fwd_cnt when VSB_DUE_REPORT was armed
  * @rcv_late: the delay of an owed SHUTDOWN(RCV) has expired
  * @rx_chains: number of RX chains for the next receive; grows with success
- * @cancelled: the connector need not connect any more; read without lock
+ * @cancelled: the connector need not connect any more; read without the lock
  * @all: entry in vsb_conns.all
  * @waiting: entry in vsb_conns.silent or vsb_conns.begun during the handshake,
  *	then in vsb_conns.requested
  * @rxq: entry in vsb_conns.rxq
  * @deadline: its due times
- * @gathered: the data path's: payload that the current round has gathered for the
- *	host end; NULL when there is none
+ * @gathered: payload that the data path's current round has gathered for the
+ *	host end; NULL if there is none
  * @burst: whether events of the host end may wait
  * @ready: entry in vsb_conns.ready
  * @connect: entry in the connector's list
- * @route: while it is there: the route to connect to, with a reference
+ * @route: the route to connect to, with a reference, until the connect is made
  * @connected: result of the connector: a host end, an error, or NULL before;
- *	handed over with VSB_WATCH_CONNECTED
- * @reason: the first reason for which it ended, or will end; VSB_REASON_NONE before
- * @id: identifies it among those of its device; does not change
+ *	passed on with VSB_WATCH_CONNECTED
+ * @reason: the first reason why it ended, or will end; VSB_REASON_NONE before
+ * @id: identifies the connection within its device; does not change
  * @began_at: time at which it began, in ns; does not change
  */
 struct vsb_conn {
@@ -172,8 +174,8 @@ static inline struct vsb_conn *vsb_conn_find(const struct vsb_conns *conns,
 }
 
 /*
- * Return: a connection with events, with the ready list's reference, which the
- * caller owns from here on; NULL when there is none.
+ * Return: a connection with events; NULL if there is none. The caller owns the
+ * ready list's reference from here on.
  */
 static inline struct vsb_conn *vsb_conn_next_ready(struct vsb_conns *conns)
 {
@@ -203,7 +205,10 @@ static inline void vsb_conn_disarm(struct vsb_conn *conn, enum vsb_due due)
 	vsb_deadlines_disarm(&conn->conns->deadlines, &conn->deadline, due);
 }
 
-/* Has the host end taken all of the guest's bytes? Half a message never goes. */
+/*
+ * Return: true if the host end has accepted all bytes of the guest. An
+ * incomplete message is never sent.
+ */
 static inline bool vsb_conn_is_drained(const struct vsb_conn *conn)
 {
 	if (vsb_conn_is_seqpacket(conn))

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Connects to host paths on behalf of the guest, off the data path: a lookup may
- * block for long, so the thread that does it is away for the worker meanwhile.
+ * Connects to host paths on behalf of the guest, outside the data path's lock.
+ * A path lookup may block for long, so the worker's other thread stands in for
+ * the thread that connects.
  *
- * It takes no lock: it reads what does not change (the route, the ports, the
- * type), and hands its result over with the connection's next event.
+ * The connect takes no lock: it reads only fields that do not change (the
+ * route, the ports, the type), and passes its result on with the connection's
+ * next event.
  */
 #include <linux/err.h>
 #include <linux/net.h>
@@ -23,8 +25,8 @@ static int vsb_conn_sock_type(const struct vsb_conn *conn)
 }
 
 /*
- * In this thread, the host program sees the pid of the VMM. For an owner in a jail
- * a kernel thread connects, because the owner cannot inspect it.
+ * If this thread connects, the host program sees the PID of the VMM. For a
+ * jailed owner a kernel thread connects, because the owner cannot inspect it.
  */
 static struct vsb_end *vsb_connector_connect(struct vsb_connector *connector,
 					     const struct vsb_conn *conn)
@@ -45,7 +47,10 @@ static struct vsb_end *vsb_connector_dial(struct vsb_connector *connector,
 	if (READ_ONCE(conn->cancelled))
 		return ERR_PTR(-ECONNREFUSED);
 	end = vsb_connector_connect(connector, conn);
-	/* a device that waits for its last close may never take the result */
+	/*
+	 * a dead device that waits for its last close may never take the
+	 * result.
+	 */
 	if (!IS_ERR(end) && READ_ONCE(conn->cancelled)) {
 		vsb_end_close(end, true);
 		return ERR_PTR(-ECONNREFUSED);
@@ -53,14 +58,17 @@ static struct vsb_end *vsb_connector_dial(struct vsb_connector *connector,
 	return end;
 }
 
-/* This may be the last use of the route, which releases its directories. */
+/* This may be the last use of the route; then its directories are released. */
 static void vsb_connector_put_route(struct vsb_conn *conn)
 {
 	vsb_route_put(conn->route);
 	conn->route = NULL;
 }
 
-/* The next one; from here on, the device is busy. Return: NULL without one. */
+/*
+ * Takes the next connection; from here on the device is busy. Return: the
+ * connection, or NULL.
+ */
 static struct vsb_conn *vsb_connector_next(struct vsb_connector *connector)
 {
 	struct vsb_conn *conn;
@@ -70,7 +78,7 @@ static struct vsb_conn *vsb_connector_next(struct vsb_connector *connector)
 					connect);
 	if (conn) {
 		list_del(&conn->connect);
-		/* before the device ends, and the queue is taken */
+		/* before the device ends and its end takes the queue */
 		vsb_busy_get(connector->busy);
 	}
 	spin_unlock(&connector->lock);
@@ -88,9 +96,9 @@ static bool vsb_connector_is_empty(struct vsb_connector *connector)
 }
 
 /*
- * Make one connect, and post its result after the return, so that no other thread
- * is woken for it. If another thread is already blocked in a connect, leave the
- * queue to it: it checks the queue on its return.
+ * Makes one connect and posts its result after the return to the worker, so
+ * that the post wakes no other thread. If another thread is already blocked in
+ * a connect, the queue is left to it: it checks the queue on its return.
  */
 static bool vsb_connector_one(struct vsb_connector *connector)
 {
@@ -136,13 +144,15 @@ int vsb_connector_init(struct vsb_connector *connector,
 	return 0;
 }
 
-/* The threads are gone. A connect for an owner in a jail may still hang. */
+/* The threads are gone. A connect for a jailed owner may still block. */
 void vsb_connector_destroy(struct vsb_connector *connector)
 {
 	vsb_dialer_end(connector->dialer);
 }
 
-/* Have @conn connected along @route; ends with VSB_WATCH_CONNECTED. */
+/*
+ * Queues a connect of @conn along @route; VSB_WATCH_CONNECTED reports its end.
+ */
 void vsb_connector_submit(struct vsb_connector *connector,
 			  struct vsb_conn *conn, struct vsb_route *route)
 {
@@ -152,11 +162,13 @@ void vsb_connector_submit(struct vsb_connector *connector,
 	spin_lock(&connector->lock);
 	list_add_tail(&conn->connect, &connector->queue);
 	spin_unlock(&connector->lock);
-	/* (H), a full barrier in it: the thread that is away sees the connect */
+	/*
+	 * (H), a full barrier in it: the thread that is away sees the connect.
+	 */
 	vsb_worker_queue(connector->worker, &connector->work);
 }
 
-/* VSB_WATCH_CONNECTED: take the result over; a reference to @conn is held. */
+/* Handles VSB_WATCH_CONNECTED. The caller holds a reference to @conn. */
 void vsb_connector_done(struct vsb_conn *conn)
 {
 	struct vsb_end *end = conn->connected;
@@ -179,13 +191,12 @@ void vsb_connector_done(struct vsb_conn *conn)
 }
 
 /**
- * vsb_connector_cancel() - the device ends: take out the connections that wait
- * @connector: the connector; the lock of the data path is held
+ * vsb_connector_cancel() - take out the waiting connections at the device's end
+ * @connector: the connector; the caller holds the data path's lock
  * @cancelled: out: the connections, for vsb_connector_forget()
  *
- * Nothing is submitted any more. A connect that is under way drops its route when
- * it returns. The worker does not wait for one that is made for an owner in a
- * jail.
+ * The caller submits no more connections. A connect under way drops its route
+ * when it returns. The worker does not wait for a connect for a jailed owner.
  */
 void vsb_connector_cancel(struct vsb_connector *connector,
 			  struct list_head *cancelled)
@@ -200,7 +211,7 @@ void vsb_connector_cancel(struct vsb_connector *connector,
 	vsb_dialer_cancel(connector->dialer);
 }
 
-/* Without a lock, because routes are put. */
+/* Called without a lock, because putting a route may sleep. */
 void vsb_connector_forget(struct list_head *cancelled)
 {
 	struct vsb_conn *conn;

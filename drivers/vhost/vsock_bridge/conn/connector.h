@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Connects to host paths on behalf of the guest, off the data path.
+ * Connects to host paths on behalf of the guest, outside the data path's lock.
  */
 #ifndef VSB_CONNECTOR_H
 #define VSB_CONNECTOR_H
@@ -16,12 +16,12 @@ struct vsb_dialer;
 struct vsb_route;
 
 /**
- * struct vsb_connector - connections that wait for their connect
- * @worker: of the device; the thread that connects is away meanwhile
- * @work: for @queue
+ * struct vsb_connector - the connections that wait for their connect
+ * @worker: worker of the device; the thread that connects is away meanwhile
+ * @work: the work that makes the connects of @queue
  * @busy: counts a connect that is under way
- * @dialer: connects for an owner in a jail; of the thread that is away
- * @lock: protects @queue; nothing nests in it
+ * @dialer: connects for a jailed owner; only the thread that is away uses it
+ * @lock: protects @queue; no other lock nests in it
  * @queue: the connections, oldest first; each with a reference
  */
 struct vsb_connector {

@@ -8,8 +8,8 @@
 #include "conn/pure/packet.h"
 
 /**
- * vsb_conns_init() - make a device without connections
- * @conns: zeroed
+ * vsb_conns_init() - initialize the connections of a device: there are none
+ * @conns: the connections, zeroed
  * @ctx: the context of the device
  * @pages: pages that the host ends may send by reference
  * @ready_work: the round that handles events of host ends
@@ -40,20 +40,22 @@ int vsb_conns_init(struct vsb_conns *conns, struct vsb_ctx *ctx,
 	return 0;
 }
 
-/* The device has ended: end the timers, which may still be running. */
+/* The device has ended: stops the timers, which may still be running. */
 void vsb_conns_stop(struct vsb_conns *conns)
 {
 	vsb_deadlines_destroy(&conns->deadlines);
 	vsb_ready_destroy(&conns->ready);
 }
 
-/* All connections are gone, and the timers have ended. */
+/* All connections are gone and the timers have stopped. */
 void vsb_conns_destroy(struct vsb_conns *conns)
 {
 	vsb_flows_destroy(&conns->flows);
 }
 
-/* Return: true if the guest knows connections of @type; else counted. */
+/*
+ * Return: true if the guest negotiated @type; false if not, which is counted.
+ */
 bool vsb_conns_check_type(struct vsb_conns *conns, u16 type, u32 guest_port)
 {
 	if (vsb_packet_type_ok(type, conns->seqpacket))
@@ -62,7 +64,7 @@ bool vsb_conns_check_type(struct vsb_conns *conns, u16 type, u32 guest_port)
 	return false;
 }
 
-/* Answer a packet that no connection expects. */
+/* Answers a packet that belongs to no connection. */
 void vsb_conns_reply_rst(struct vsb_conns *conns, u32 host_port, u32 guest_port,
 			 u16 type)
 {

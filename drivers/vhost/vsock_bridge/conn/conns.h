@@ -2,7 +2,7 @@
 /*
  * The connections of a device as a whole: its lists, queues and counts.
  *
- * The data path's lock protects everything in here, except for @ready.
+ * The data path's lock protects everything in this file, except for @ready.
  */
 #ifndef VSB_CONNS_H
 #define VSB_CONNS_H
@@ -24,24 +24,24 @@ struct vsb_work;
  * @ctx: the context of the device
  * @pages: pages that the host ends may send by reference
  * @flows: connections that the guest knows, by their ports
- * @deadlines: their due times
- * @ready: those whose host end had an event; each with a reference
+ * @deadlines: the due times of connections
+ * @ready: connections whose host end had an event; each with a reference
  * @rsts: RST packets without a connection
- * @all: all connections, of any state, in the order in which they began
- * @rxq: those that have something for the guest, oldest first
+ * @all: all connections, in any state, in the order in which they began
+ * @rxq: connections that have packets for the guest, oldest first
  * @silent: clients in the handshake that have not sent a byte, oldest first
  * @begun: the other clients in the handshake, in the order of their first byte
  * @requested: connections in VSB_REQUESTED, least recently checked first
- * @stalled: connections that hold bytes which the host program has not taken,
- *	except those in VSB_LINGER; longest without progress first
+ * @stalled: connections that hold bytes which the host program has not
+ *	accepted, except those in VSB_LINGER; longest without progress first
  * @lingering: connections in VSB_LINGER that hold such bytes, in the same order
- * @closing: host ends that the task with the lock closes after its unlock
- * @nr: number of connections, without those in the handshake
- * @nr_dead: of @nr, those that only owe the guest an RST
- * @nr_lingering: of @nr, those in VSB_LINGER
+ * @closing: host ends that the lock holder closes after its unlock
+ * @nr: number of connections, without clients in the handshake
+ * @nr_dead: number of those of @nr that only owe the guest an RST
+ * @nr_lingering: number of those of @nr that are in VSB_LINGER
  * @nr_handshakes: number of clients in the handshake
  * @nr_connecting: number of connects that the connector has
- * @last_id: id of the connection that began last
+ * @last_id: ID of the connection that began last
  * @seqpacket: VIRTIO_VSOCK_F_SEQPACKET was negotiated
  */
 struct vsb_conns {

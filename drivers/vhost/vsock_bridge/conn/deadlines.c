@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The times at which something is due on connections.
+ * Deadlines: the times at which connections have something to do.
  */
 #include <linux/container_of.h>
 #include <linux/jiffies.h>
@@ -32,7 +32,7 @@ void vsb_deadlines_init(struct vsb_deadlines *deadlines,
 	deadlines->work = work;
 }
 
-/* Nothing is armed any more; the timer may still be running. */
+/* No deadline is armed any more; the timer may still be running. */
 void vsb_deadlines_destroy(struct vsb_deadlines *deadlines)
 {
 	timer_delete_sync(&deadlines->timer);
@@ -53,9 +53,10 @@ static u64 vsb_deadlines_now(const struct vsb_deadlines *deadlines)
 }
 
 /*
- * Let the timer fire for the earliest entry; it may fire for nothing. From
- * VSB_EXACT_TICKS on the timer wheel is late by up to an eighth of the time, so
- * the timer is set to fire that much earlier, and is set again when it fires.
+ * Sets the timer for the earliest entry; a timer that fires too early does no
+ * harm. From VSB_EXACT_TICKS on, the timer wheel is late by up to an eighth of
+ * the time. Therefore the timer is set to fire that much earlier, and is set
+ * again when it fires.
  */
 static void vsb_deadlines_set_timer(struct vsb_deadlines *deadlines)
 {
@@ -72,7 +73,7 @@ static void vsb_deadlines_set_timer(struct vsb_deadlines *deadlines)
 	mod_timer(&deadlines->timer, jiffies + ticks);
 }
 
-/* Return: the purpose whose due time is the earliest; VSB_DUES: none is set. */
+/* Return: the purpose with the earliest due time; VSB_DUES if none is set. */
 static enum vsb_due vsb_deadline_first(const struct vsb_deadline *deadline)
 {
 	enum vsb_due due, first = VSB_DUES;
@@ -86,7 +87,10 @@ static enum vsb_due vsb_deadline_first(const struct vsb_deadline *deadline)
 	return first;
 }
 
-/* Move the entry to the place of its earliest due time, or out of the queue. */
+/*
+ * Moves the entry to the place of its earliest due time. Removes it if none is
+ * set.
+ */
 static void vsb_deadlines_requeue(struct vsb_deadlines *deadlines,
 				  struct vsb_deadline *deadline)
 {
@@ -101,7 +105,7 @@ static void vsb_deadlines_requeue(struct vsb_deadlines *deadlines,
 }
 
 /*
- * An entry with another due time keeps its place: a timer that fires for nothing
+ * An entry with another due time keeps its place: a timer that fires too early
  * costs less than an entry that moves with each packet.
  */
 void vsb_deadlines_disarm(struct vsb_deadlines *deadlines,
@@ -121,7 +125,7 @@ void vsb_deadlines_disarm_all(struct vsb_deadlines *deadlines,
 
 /**
  * vsb_deadlines_arm() - set a due time of a connection
- * @deadlines: the due times of its device
+ * @deadlines: the deadlines of its device
  * @deadline: the due times of the connection
  * @due: the purpose; the due times of other purposes stay
  * @ms: milliseconds from now; the connection does not become due earlier
@@ -141,11 +145,11 @@ void vsb_deadlines_arm(struct vsb_deadlines *deadlines,
 
 /**
  * vsb_deadlines_expired() - take the next due time that has passed
- * @deadlines: the due times of a device
- * @due: out: the purpose, which is disarmed; VSB_DUES: the due time that gave the
- *	entry its place was disarmed or moved before
+ * @deadlines: the deadlines of a device
+ * @due: out: the purpose, which is disarmed; VSB_DUES if the due time that gave
+ *	the entry its place was disarmed or moved before
  *
- * Return: the due times of the connection; NULL when no due time has passed.
+ * Return: the due times of the connection; NULL if no due time has passed.
  */
 struct vsb_deadline *vsb_deadlines_expired(struct vsb_deadlines *deadlines,
 					   enum vsb_due *due)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The times at which something is due on connections.
+ * Deadlines: the times at which connections have something to do.
  *
- * The data path's lock protects everything in here.
+ * The data path's lock protects everything in this file.
  */
 #ifndef VSB_DEADLINES_H
 #define VSB_DEADLINES_H
@@ -15,15 +15,15 @@ struct vsb_work;
 struct vsb_worker;
 
 /**
- * enum vsb_due - why something is due on a connection at a later time
+ * enum vsb_due - the purposes of a connection's due times
  * @VSB_DUE_STATE: the connection has been in its state for too long
- * @VSB_DUE_PROBE: the guest gets another CREDIT_REQUEST
- * @VSB_DUE_RCV: a SHUTDOWN(RCV) waits no longer for the host program's bytes
- * @VSB_DUE_REPORT: if the connection is idle, the guest gets all of its credit
+ * @VSB_DUE_PROBE: the device repeats a CREDIT_REQUEST
+ * @VSB_DUE_RCV: a SHUTDOWN(RCV) stops waiting for the host program's bytes
+ * @VSB_DUE_REPORT: if the connection is idle, the device reports all credit
  * @VSB_DUES: number of purposes
  *
- * Each purpose has a due time of its own, see vsb_deadlines_arm(), so that none
- * can take the time of another.
+ * Each purpose has its own due time, so that no purpose can delay another one;
+ * see vsb_deadlines_arm().
  */
 enum vsb_due {
 	VSB_DUE_STATE,
@@ -36,8 +36,8 @@ enum vsb_due {
 /**
  * struct vsb_deadline - the due times of a connection
  * @due: for each enum vsb_due: the time in ns, or 0
- * @node: entry in struct vsb_deadlines.queue, at the earliest of @due, or before.
- *	It is in the queue as long as a due time is set.
+ * @node: entry in struct vsb_deadlines.queue, at the earliest of @due or before
+ *	it. It is in the queue as long as a due time is set.
  */
 struct vsb_deadline {
 	u64 due[VSB_DUES];
@@ -45,11 +45,11 @@ struct vsb_deadline {
 };
 
 /**
- * struct vsb_deadlines - the due times of a device
+ * struct vsb_deadlines - the deadlines of a device
  * @queue: entries of connections, earliest first
  * @timer: fires for the earliest entry
  * @worker: worker of the device
- * @work: the round that handles due times
+ * @work: the round that handles the due times
  * @paused: the time at which the deadlines were paused, in ns; 0 while they run
  */
 struct vsb_deadlines {

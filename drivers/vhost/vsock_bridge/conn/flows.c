@@ -22,7 +22,7 @@ int vsb_flows_init(struct vsb_flows *flows)
 	return 0;
 }
 
-/* There are no flows left. */
+/* The caller ensures that no flows are left. */
 void vsb_flows_destroy(struct vsb_flows *flows)
 {
 	kvfree(flows->buckets);
@@ -58,7 +58,7 @@ void vsb_flows_insert(struct vsb_flows *flows, struct vsb_flow *flow)
 	flows->nr++;
 }
 
-/* Return: false when @flow was not in @flows. */
+/* Return: false if @flow was not in @flows. */
 bool vsb_flows_remove(struct vsb_flows *flows, struct vsb_flow *flow)
 {
 	if (hlist_unhashed(&flow->hash))
@@ -86,12 +86,12 @@ static u32 vsb_flows_first_port(const struct vsb_flows *flows,
  * vsb_flows_pick_port() - choose a host port
  * @flows: the flows
  * @limits: the range of host ports
- * @guest_port: port of the guest side; the host port is free towards it
+ * @guest_port: the guest port to which the host port is to be free
  *
- * Each flow takes one port, so a search of one port more than there are flows
- * finds a free one, if there is one.
+ * Each flow takes one port. Therefore a search of one port more than there are
+ * flows finds a free port, if there is one.
  *
- * Return: the port; 0, which is never in the range, when all are taken.
+ * Return: the port; 0, which is never in the range, if all ports are taken.
  */
 u32 vsb_flows_pick_port(struct vsb_flows *flows,
 			const struct vsock_bridge_limits *limits,

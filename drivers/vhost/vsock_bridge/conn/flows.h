@@ -2,7 +2,7 @@
 /*
  * The flows that the guest knows, by their two ports.
  *
- * The data path's lock protects everything in here.
+ * The data path's lock protects everything in this file.
  */
 #ifndef VSB_FLOWS_H
 #define VSB_FLOWS_H
@@ -27,8 +27,9 @@ struct vsb_flow {
 
 /**
  * struct vsb_flows - the flows of a device
- * @buckets: hash of both ports
- * @seed: of the hash, so that a guest cannot fill one bucket on purpose
+ * @buckets: hash table by both ports
+ * @seed: random seed of the hash, so that a guest cannot fill one bucket on
+ *	purpose
  * @nr: number of flows
  * @last_port: host port that vsb_flows_pick_port() returned last
  */

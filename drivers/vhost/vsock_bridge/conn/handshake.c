@@ -30,11 +30,11 @@ static long vsb_handshake_peek(struct vsb_end *end, char *text, size_t len)
 }
 
 /*
- * Receive what has come of the line, its newline included, and no byte behind it.
- * A peek of AF_UNIX stops before an urgent byte, which a receive drops, so one
- * byte is received when the peek finds none.
+ * Receives the available bytes of the line up to and including its newline, and
+ * no byte behind it. A peek of AF_UNIX stops before an urgent byte, which a
+ * receive drops. Therefore one byte is received if the peek finds none.
  *
- * Return: number of bytes, an error, or 0 at the end.
+ * Return: number of bytes, an error, or 0 at EOF.
  */
 static long vsb_handshake_take(struct vsb_handshake *handshake,
 			       struct vsb_end *end)
@@ -56,16 +56,17 @@ static long vsb_handshake_take(struct vsb_handshake *handshake,
 }
 
 /**
- * vsb_handshake_read() - read the line of a stream, which may come in pieces
- * @handshake: what has come of it
+ * vsb_handshake_read() - read the line of a stream, which may arrive in pieces
+ * @handshake: the bytes of the line that have arrived
  * @end: the client
  * @port: out: the guest port
  *
  * Bytes behind the line stay in @end. Each step takes at least one of the
  * VSB_LINE_MAX bytes.
  *
- * Return: 0; -EAGAIN when the line is not complete; -EBADMSG when it is no such
- * line, or the client has ended it; or an error of the receive.
+ * Return: 0; -EAGAIN if the line is not complete; -EBADMSG if it is not a
+ * CONNECT line, or if the client has closed before its end; or an error of the
+ * receive.
  */
 int vsb_handshake_read(struct vsb_handshake *handshake, struct vsb_end *end,
 		       u32 *port)
@@ -89,7 +90,7 @@ int vsb_handshake_read(struct vsb_handshake *handshake, struct vsb_end *end,
  * @end: the client
  * @port: out: the guest port
  *
- * Return: as vsb_handshake_read(); -EAGAIN when no message has come.
+ * Return: as vsb_handshake_read(); -EAGAIN if no message has arrived.
  */
 int vsb_handshake_read_message(struct vsb_end *end, u32 *port)
 {
@@ -105,11 +106,11 @@ int vsb_handshake_read_message(struct vsb_end *end, u32 *port)
 }
 
 /**
- * vsb_handshake_send_ok() - tell the client that the guest has accepted
+ * vsb_handshake_send_ok() - send the client the OK line: the guest has accepted
  * @end: the client
  * @host_port: the host port of the connection
  *
- * Return: 0; -EPIPE when the client reads no more; -EIO when it did not get the
+ * Return: 0; -EPIPE if the client reads no more; -EIO if it did not get the
  * whole line for another reason.
  */
 int vsb_handshake_send_ok(struct vsb_end *end, u32 host_port)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The handshake of a host program that connects to the guest: its line
- * "CONNECT <port>\n", and the answer "OK <host port>\n".
+ * The handshake of a host program that connects to the guest: its line "CONNECT
+ * <port>\n" and the answer "OK <host port>\n".
  */
 #ifndef VSB_HANDSHAKE_H
 #define VSB_HANDSHAKE_H
@@ -13,8 +13,8 @@
 struct vsb_end;
 
 /**
- * struct vsb_handshake - what a client has sent of its line
- * @len: number of bytes of @line
+ * struct vsb_handshake - the bytes of a client's line that have arrived
+ * @len: number of bytes in @line
  * @line: the beginning of the line
  */
 struct vsb_handshake {
@@ -22,7 +22,7 @@ struct vsb_handshake {
 	char line[VSB_LINE_MAX];
 };
 
-/* Has a byte of the line come? */
+/* Return: true if at least one byte of the line has arrived. */
 static inline bool vsb_handshake_has_begun(const struct vsb_handshake *handshake)
 {
 	return handshake->len;

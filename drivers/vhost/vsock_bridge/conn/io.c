@@ -2,12 +2,12 @@
 /*
  * The bytes of a connection, to its host end and from it.
  *
- * To the host: bytes that the host end does not take at once wait in a FIFO. A
- * SEQPACKET message is sent with one call, when its end has come.
+ * To the host: bytes that the host end does not accept at once wait in a FIFO.
+ * A SEQPACKET message is sent with one call when it is complete.
  *
- * From the host: one receive takes the bytes of a stream that are there. Of
- * SEQPACKET it takes bytes of one message, which stays in the host end until the
- * guest has all of it.
+ * From the host: for a stream, one receive takes the available bytes. For
+ * SEQPACKET, a receive takes bytes of one message, which stays in the host end
+ * until the guest has all of it.
  */
 #include <linux/errno.h>
 #include <linux/minmax.h>
@@ -21,17 +21,19 @@
 #include "conn/room.h"
 
 /*
- * The most parts of the FIFO in one send. The largest message has fewer: its first
- * bytes may be in small chunks; each later chunk is a quarter of the bytes before
- * it.
+ * Maximum number of FIFO parts in one send. The largest message has fewer
+ * parts: its first bytes may be in small chunks, and each later chunk is a
+ * quarter of the bytes before it.
  */
 #define VSB_FLUSH_PARTS	64
 
-/* The most bytes of one turn of a FIFO; a send counts for VSB_FLUSH_CALL or more. */
+/* Bytes of one turn of a FIFO; a send counts for at least VSB_FLUSH_CALL. */
 #define VSB_FLUSH_BYTES	(256 * 1024)
 #define VSB_FLUSH_CALL	(4 * 1024)
 
-/* Return: bytes that one send can carry; of SEQPACKET, one message. */
+/*
+ * Return: bytes that one send can carry; for SEQPACKET, those of one message.
+ */
 static u32 vsb_io_sendable(const struct vsb_conn *conn)
 {
 	if (vsb_conn_is_seqpacket(conn))
@@ -40,8 +42,9 @@ static u32 vsb_io_sendable(const struct vsb_conn *conn)
 }
 
 /*
- * Only a host program that has closed, or that reads no more, leaves something to
- * be received. Of SEQPACKET, the error is ECONNRESET if it left unread messages.
+ * A write failed. If the host program has closed or reads no more, its bytes
+ * can still be received. For SEQPACKET, the error is ECONNRESET if the host
+ * program left unread messages.
  */
 static void vsb_io_write_failed(struct vsb_conn *conn, long error)
 {
@@ -72,9 +75,9 @@ static bool vsb_io_end_message(struct vsb_conn *conn)
 }
 
 /*
- * The credit of the guest limits the connection's buffer. The limit of all buffers
- * together is less than the sum of these limits: if the sum had to fit, guests
- * whose host programs read would get too little credit.
+ * The credit of the guest limits the connection's buffer. The limit of all
+ * buffers together is less than the sum of these limits: if the sum had to fit,
+ * guests whose host programs read would get too little credit.
  */
 static bool vsb_io_buffer(struct vsb_conn *conn, struct iov_iter *from,
 			  bool eom)
@@ -85,7 +88,7 @@ static bool vsb_io_buffer(struct vsb_conn *conn, struct iov_iter *from,
 
 	if (!vsb_room_for_bytes(conn, need) || !vsb_io_buffer_bytes(conn, from))
 		return false;
-	/* a connection that is listed already keeps its place */
+	/* a connection that is already listed keeps its place */
 	if (list_empty(&conn->buffer.node))
 		vsb_conn_made_progress(conn);
 	if (!seqpacket)
@@ -95,8 +98,8 @@ static bool vsb_io_buffer(struct vsb_conn *conn, struct iov_iter *from,
 }
 
 /*
- * Give the bytes to the host end without a stop in the FIFO.
- * Return: true when it has taken what it had room for, maybe nothing.
+ * Sends the bytes to the host end without copying them into the FIFO. Return:
+ * true if the host end has accepted what it had room for, possibly nothing.
  */
 static bool vsb_io_pass(struct vsb_conn *conn, struct iov_iter *from)
 {
@@ -121,7 +124,7 @@ static bool vsb_io_pass(struct vsb_conn *conn, struct iov_iter *from)
 	return true;
 }
 
-/* No bytes wait in the FIFO, and a message is whole. */
+/* Return: true if no bytes wait in the FIFO, and a message is complete. */
 static bool vsb_io_may_pass(const struct vsb_conn *conn, bool eom)
 {
 	return vsb_buffer_is_empty(&conn->buffer) &&
@@ -155,7 +158,7 @@ static void vsb_io_sent(struct vsb_conn *conn, u32 len)
 	vsb_conn_forwarded(conn, len);
 }
 
-/* Return: true when the FIFO is drained; else an event will follow. */
+/* Return: true if the FIFO is drained; if not, an event will follow. */
 static bool vsb_io_flush_turn(struct vsb_conn *conn)
 {
 	u32 left = VSB_FLUSH_BYTES;
@@ -182,8 +185,8 @@ static bool vsb_io_flush_turn(struct vsb_conn *conn)
 }
 
 /*
- * Give the buffered bytes to the host end, as far as it has room. A host program
- * that reads as fast as the device sends gets them in several turns.
+ * Sends the buffered bytes to the host end, as far as it has room. A host
+ * program that reads as fast as the device sends gets them in several turns.
  */
 static void vsb_io_flush(struct vsb_conn *conn)
 {
@@ -204,16 +207,17 @@ static void vsb_io_flush(struct vsb_conn *conn)
 }
 
 /**
- * vsb_io_write() - give the guest's bytes to the host end
- * @conn: a connection that was open when it got them; a reference is held
- * @from: the bytes, which the credit of @conn has taken
- * @eom: with SEQPACKET: they end a message
+ * vsb_io_write() - send the guest's bytes to the host end
+ * @conn: a connection that was open when the bytes arrived; the caller holds a
+ *	reference
+ * @from: the bytes, which are accounted in the credit of @conn
+ * @eom: for SEQPACKET: the bytes end a message
  *
- * Bytes that the host end does not take now are buffered.
+ * Bytes that the host end does not accept now are buffered.
  */
 void vsb_io_write(struct vsb_conn *conn, struct iov_iter *from, bool eom)
 {
-	/* it may have ended meanwhile, to make room for bytes of another one */
+	/* it may have ended to make room for bytes of another connection */
 	if (!conn->end)
 		return;
 	if (conn->cs.tx_failed) {
@@ -234,13 +238,13 @@ void vsb_io_write(struct vsb_conn *conn, struct iov_iter *from, bool eom)
 static void vsb_io_read_end(struct vsb_conn *conn)
 {
 	conn->readable = false;
-	/* one packet reports both directions, if both are closed */
+	/* one packet reports both directions if both are closed */
 	if (vsb_end_state(conn->end) & VSB_END_SHUT_RD)
 		vsb_conn_event(conn, VSB_EV_HOST_SHUT_RD, 0);
 	vsb_conn_event(conn, VSB_EV_HOST_EOF, 0);
 }
 
-/* A receive returned no bytes but @error, which is 0 at the end. */
+/* A receive returned no bytes but @error, which is 0 at EOF. */
 static void vsb_io_read_nothing(struct vsb_conn *conn, long error)
 {
 	switch (error) {
@@ -248,7 +252,7 @@ static void vsb_io_read_nothing(struct vsb_conn *conn, long error)
 		vsb_io_read_end(conn);
 		break;
 	case -EAGAIN:
-		/* an out-of-band byte, which is dropped, looked like data */
+		/* an out-of-band byte, which is dropped, was counted as data */
 		conn->readable = false;
 		vsb_conn_error(conn, VSB_REASON_NO_DATA);
 		break;
@@ -259,8 +263,8 @@ static void vsb_io_read_nothing(struct vsb_conn *conn, long error)
 }
 
 /*
- * The guest will never have room for the message. The host program gets the error,
- * because it made the mistake.
+ * The guest will never have room for the message. The host program gets the
+ * error, because it sent the message.
  */
 static void vsb_io_refuse_message(struct vsb_conn *conn)
 {
@@ -278,7 +282,7 @@ static u32 vsb_io_offers_message(struct vsb_conn *conn)
 		return 0;
 	}
 	if (!len) {
-		/* a reader in the guest would take it for the end */
+		/* a reader in the guest would take an empty message for EOF */
 		len = vsb_end_drop_message(conn->end);
 		if (len < 0)
 			vsb_io_read_nothing(conn, len);
@@ -292,11 +296,11 @@ static u32 vsb_io_offers_message(struct vsb_conn *conn)
 }
 
 /**
- * vsb_io_offers() - how much a read may bring
- * @conn: an open connection that is readable; a reference is held
+ * vsb_io_offers() - get the number of bytes that a read may return
+ * @conn: an open connection that is readable; the caller holds a reference
  *
- * Return: the most bytes; 0 when there are none (the end and failures have become
- * events).
+ * Return: the maximum number of bytes; 0 if there are none (EOF and failures
+ * have become events).
  */
 u32 vsb_io_offers(struct vsb_conn *conn)
 {
@@ -304,7 +308,7 @@ u32 vsb_io_offers(struct vsb_conn *conn)
 					     U32_MAX;
 }
 
-/* Read of the current message, of which @left bytes remain. */
+/* Reads bytes of the current message, of which @left bytes remain. */
 static long vsb_io_read_message(struct vsb_conn *conn, struct iov_iter *to,
 				u32 left)
 {
@@ -325,14 +329,14 @@ static long vsb_io_read_message(struct vsb_conn *conn, struct iov_iter *to,
 }
 
 /**
- * vsb_io_read() - take bytes of the host program for the guest
- * @conn: an open connection; a reference is held
- * @to: room for them, no more than @offered
+ * vsb_io_read() - read bytes of the host program for the guest
+ * @conn: an open connection; the caller holds a reference
+ * @to: room for the bytes, at most @offered
  * @offered: as vsb_io_offers() returned it
- * @eom: out: with SEQPACKET: they end a message
+ * @eom: out: for SEQPACKET: the bytes end a message
  *
- * Return: number of bytes; 0 when there are none (the end and failures have become
- * events); or -EFAULT when @to cannot be written.
+ * Return: number of bytes; 0 if there are none (EOF and failures have become
+ * events); or -EFAULT if @to cannot be written.
  */
 long vsb_io_read(struct vsb_conn *conn, struct iov_iter *to, u32 offered,
 		 bool *eom)
@@ -359,8 +363,8 @@ long vsb_io_read(struct vsb_conn *conn, struct iov_iter *to, u32 offered,
 }
 
 /**
- * vsb_io_host_event() - the host end has had an event
- * @conn: the connection; a reference is held
+ * vsb_io_host_event() - handle events of the host end
+ * @conn: the connection; the caller holds a reference
  * @events: VSB_WATCH_*
  */
 void vsb_io_host_event(struct vsb_conn *conn, int events)
@@ -371,7 +375,10 @@ void vsb_io_host_event(struct vsb_conn *conn, int events)
 		return;
 	if (events & VSB_WATCH_IN)
 		state = vsb_end_state(conn->end);
-	/* now, because without a read by the guest the device would keep them */
+	/*
+	 * Checked here, because without a read by the guest the device would
+	 * keep the descriptors.
+	 */
 	if (state & VSB_END_FILES) {
 		vsb_conn_fail(conn, VSB_REASON_RX_READ_FAILS);
 		return;

@@ -2,7 +2,7 @@
 /*
  * The bytes of a connection, to its host end and from it.
  *
- * All functions are called with the data path's lock held.
+ * The caller of each function holds the data path's lock.
  */
 #ifndef VSB_IO_H
 #define VSB_IO_H

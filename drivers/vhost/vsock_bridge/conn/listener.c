@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A listener: takes host programs from an acceptor, and asks the guest for those
- * whose CONNECT line is complete.
+ * A listener: takes host programs from an acceptor. It sends the guest a
+ * REQUEST for each host program whose CONNECT line is complete.
  */
 #include <linux/container_of.h>
 #include <linux/err.h>
@@ -37,8 +37,8 @@ static void vsb_listener_again(struct timer_list *timer)
 }
 
 /**
- * vsb_listener_init() - make a listener without an acceptor
- * @listener: zeroed
+ * vsb_listener_init() - initialize a listener without an acceptor
+ * @listener: the listener, zeroed
  * @conns: the connections of the device
  * @type: VIRTIO_VSOCK_TYPE_* of the clients
  * @work: the round that calls vsb_listener_accept()
@@ -53,7 +53,7 @@ void vsb_listener_init(struct vsb_listener *listener, struct vsb_conns *conns,
 	timer_setup(&listener->again, vsb_listener_again, 0);
 }
 
-/* The listener is closed and accepts no more; the timer may still be running. */
+/* The listener is closed and accepts no clients; its timer may still run. */
 void vsb_listener_destroy(struct vsb_listener *listener)
 {
 	timer_delete_sync(&listener->again);
@@ -68,10 +68,10 @@ static void vsb_listener_attach(struct vsb_listener *listener)
 
 /**
  * vsb_listener_open() - take an acceptor into use
- * @listener: has no acceptor
+ * @listener: the listener, which has no acceptor
  * @acceptor: the acceptor; the listener owns it from here on
- * @owned: the device has an owner, or is about to get one. Without an owner the
- *	device does not keep a shared acceptor open.
+ * @owned: the device has an owner, or is about to get an owner. Without an
+ *	owner the device does not keep a shared acceptor open.
  */
 void vsb_listener_open(struct vsb_listener *listener,
 		       struct vsb_acceptor *acceptor, bool owned)
@@ -84,7 +84,7 @@ void vsb_listener_open(struct vsb_listener *listener,
 }
 
 /*
- * A process is about to become the owner. Return: 0, or -EBADF when all processes
+ * A process is about to become the owner. Return: 0, or -EBADF if all processes
  * have closed a shared acceptor.
  */
 int vsb_listener_pin(struct vsb_listener *listener)
@@ -125,8 +125,8 @@ void vsb_listener_admit(struct vsb_listener *listener)
 }
 
 /*
- * Take no more clients. Return: the acceptor, to be closed without the lock, or
- * NULL.
+ * Stops taking clients. Return: the acceptor, which the caller closes without
+ * the lock, or NULL.
  */
 struct vsb_acceptor *vsb_listener_detach(struct vsb_listener *listener)
 {
@@ -146,7 +146,7 @@ static void vsb_listener_adopt(struct vsb_listener *listener,
 		     conn->ctx->limits.handshake_timeout_ms);
 }
 
-/* Return: a host port towards @guest_port; 0 when all are taken, counted. */
+/* Return: a free host port towards @guest_port; 0 if none is free, counted. */
 static u32 vsb_listener_pick_port(struct vsb_conns *conns, u32 guest_port)
 {
 	u32 port = vsb_flows_pick_port(&conns->flows, &conns->ctx->limits,
@@ -158,7 +158,7 @@ static u32 vsb_listener_pick_port(struct vsb_conns *conns, u32 guest_port)
 	return port;
 }
 
-/* Ask the guest, unless the client has gone and left nothing to deliver. */
+/* Sends a REQUEST unless the client has gone and left no bytes to deliver. */
 static void vsb_listener_request(struct vsb_conn *conn, u32 port)
 {
 	struct vsb_conns *conns = conn->conns;
@@ -179,7 +179,7 @@ static void vsb_listener_request(struct vsb_conn *conn, u32 port)
 		return;
 	}
 	vsb_conn_insert(conn);
-	/* the event that brought the line may have brought payload as well */
+	/* the event that brought the line may also have brought payload */
 	conn->readable = true;
 	vsb_conn_event(conn, VSB_EV_LINE, 0);
 }
@@ -200,11 +200,11 @@ static int vsb_listener_read(struct vsb_conn *conn, u32 *port)
 }
 
 /**
- * vsb_listener_read_line() - a client in the handshake has sent something
- * @conn: the client; a reference is held
+ * vsb_listener_read_line() - read what a client in the handshake has sent
+ * @conn: the client; the caller holds a reference
  *
- * Bytes behind the line stay in the host end. The guest never learns of a client
- * that ends before its line does.
+ * Bytes behind the line stay in the host end. If a client ends before its line
+ * is complete, the guest gets no packet for it.
  */
 void vsb_listener_read_line(struct vsb_conn *conn)
 {
@@ -225,9 +225,10 @@ void vsb_listener_read_line(struct vsb_conn *conn)
 }
 
 /*
- * End the handshake of the client that has been silent for longest; if all clients
- * have begun their lines, of the one that began first. The client's bytes are read
- * first, so that none is ended that only waits for its turn.
+ * Ends the handshake of the client that has been silent for the longest time.
+ * If all clients have begun their lines, ends the handshake of the client that
+ * began first. The client's bytes are read first, so that no client is evicted
+ * that only waits for its turn.
  */
 static void vsb_listener_evict(struct vsb_conns *conns)
 {
@@ -244,7 +245,7 @@ static void vsb_listener_evict(struct vsb_conns *conns)
 	vsb_conn_put(conn);
 }
 
-/* Without memory the clients stay in the backlog. */
+/* Without memory, the clients stay in the backlog. */
 static void vsb_listener_accept_failed(struct vsb_listener *listener, long err)
 {
 	if (err == -EAGAIN)
@@ -256,8 +257,8 @@ static void vsb_listener_accept_failed(struct vsb_listener *listener, long err)
 }
 
 /*
- * The memory is allocated before the client is taken: without it the client stays
- * in the backlog. Return: 0 or an error; -EAGAIN when there is no client.
+ * Allocates memory before it takes the client: without memory the client stays
+ * in the backlog. Return: 0 or an error; -EAGAIN if there is no client.
  */
 static long vsb_listener_accept_one(struct vsb_listener *listener)
 {
@@ -272,7 +273,7 @@ static long vsb_listener_accept_one(struct vsb_listener *listener)
 		vsb_conn_put(conn);
 		return PTR_ERR(end);
 	}
-	/* each step ends a client, or finds that it has begun its line */
+	/* each step ends a client or finds that it has begun its line */
 	while (conns->nr_handshakes >= conns->ctx->limits.max_handshakes)
 		vsb_listener_evict(conns);
 	vsb_listener_adopt(listener, conn, end);
@@ -281,14 +282,14 @@ static long vsb_listener_accept_one(struct vsb_listener *listener)
 
 /**
  * vsb_listener_accept() - take clients out of the backlog
- * @listener: the listener; nothing happens when it is closed
- * @budget: the most clients
+ * @listener: the listener; the call has no effect if it is closed
+ * @budget: maximum number of clients
  *
- * Clients that do not speak make room for others, so that no client is refused.
- * One call accepts no more clients than may wait, so that each has had a turn
- * before it can be evicted.
+ * Clients that send nothing are evicted for new clients, so that no client is
+ * refused. One call accepts at most as many clients as may be in the handshake,
+ * so that each client has had a turn before it can be evicted.
  *
- * Return: true when the budget was spent; there may be more.
+ * Return: true if the budget was used up; then there may be more clients.
  */
 bool vsb_listener_accept(struct vsb_listener *listener, unsigned int budget)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A listener: takes host programs from an acceptor, and asks the guest for those
- * whose CONNECT line is complete.
+ * A listener: takes host programs from an acceptor. It sends the guest a
+ * REQUEST for each host program whose CONNECT line is complete.
  *
- * The data path's lock protects everything in here.
+ * The data path's lock protects everything in this file.
  */
 #ifndef VSB_LISTENER_H
 #define VSB_LISTENER_H
@@ -23,11 +23,12 @@ struct vsb_work;
  * @conns: the connections of the device
  * @type: VIRTIO_VSOCK_TYPE_* of the clients
  * @work: the round that accepts clients
- * @acceptor: the acceptor; NULL when there is none
- * @open: @acceptor is attached. A shared one is not while the device has no owner.
+ * @acceptor: the acceptor; NULL if there is none
+ * @open: @acceptor is attached. A shared acceptor is not attached while the
+ *	device has no owner.
  * @watch: events of @acceptor; from any context
- * @again: repeats an accept that failed for want of memory, because no event
- *	follows for clients that wait in the backlog already
+ * @again: repeats an accept that failed for lack of memory, because clients
+ *	that already wait in the backlog cause no new event
  */
 struct vsb_listener {
 	struct vsb_conns *conns;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The connections whose host ends had events, and the wake-up of the worker for
+ * The connections whose host ends had events, and the wakeup of the worker for
  * them.
  */
 #include <linux/container_of.h>
@@ -27,17 +27,17 @@ void vsb_ready_init(struct vsb_ready *ready, struct vsb_worker *worker,
 	vsb_hrtimer_setup(&ready->timer, vsb_ready_expired);
 }
 
-/* No hook adds a connection any more. */
+/* The caller ensures that no hook adds a connection any more. */
 void vsb_ready_destroy(struct vsb_ready *ready)
 {
 	hrtimer_cancel(&ready->timer);
 }
 
 /**
- * vsb_ready_wake() - a host end had an event; from any context
+ * vsb_ready_wake() - wake the worker for an event of a host end; any context
  * @ready: the list of its device
- * @first: the list was empty, so that no wake-up is due
- * @urgent: the event may not wait
+ * @first: the list was empty, so no wakeup is pending
+ * @urgent: the event must not wait
  */
 void vsb_ready_wake(struct vsb_ready *ready, bool first, bool urgent)
 {
@@ -49,10 +49,10 @@ void vsb_ready_wake(struct vsb_ready *ready, bool first, bool urgent)
 }
 
 /**
- * vsb_ready_next() - take out the oldest entry
- * @ready: the list; the data path's lock is held
+ * vsb_ready_next() - take the oldest entry
+ * @ready: the list; the caller holds the data path's lock
  *
- * Return: the entry, for vsb_ready_release(); NULL when there is none.
+ * Return: the entry, for vsb_ready_release(); NULL if there is none.
  */
 struct vsb_ready_node *vsb_ready_next(struct vsb_ready *ready)
 {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Make room for a new connection, and for more bytes of the guest.
+ * Eviction of connections to make room for a new connection or for more bytes.
  *
- * When a limit is reached, the connection that has made no progress for the
- * longest time ends, so that a host program that reads keeps its connection.
- * The host program of the ended connection sees ECONNRESET. Each search checks
- * at most VSB_ROOM_CHECKS connections.
+ * If a limit is reached, the connection ends that has made no progress for the
+ * longest time, so that a host program that reads keeps its connection. The
+ * host program of the ended connection sees ECONNRESET. Each search checks at
+ * most VSB_ROOM_CHECKS connections.
  */
 #include <linux/ktime.h>
 #include <linux/list.h>
@@ -15,12 +15,12 @@
 #include "conn/conn.h"
 #include "conn/room.h"
 
-/* The most connections that one search of a list checks. */
+/* Maximum number of connections that one search of a list checks. */
 #define VSB_ROOM_CHECKS	64
 
 /*
  * Return: the connection of @list that has made no progress for the longest
- * time; NULL when the list is empty, or when the host program of every checked
+ * time; NULL if the list is empty, or if the host program of every checked
  * connection has read since the last check. The check is needed because AF_UNIX
  * reports room only when three quarters of the socket's buffer are free.
  */
@@ -39,7 +39,7 @@ static struct vsb_conn *vsb_room_first(struct list_head *list)
 	return NULL;
 }
 
-/* End requests whose host program has gone before the guest answered. */
+/* Ends requests whose host program has gone before the guest answered. */
 static void vsb_room_end_gone(struct vsb_conns *conns)
 {
 	unsigned int checks = VSB_ROOM_CHECKS;
@@ -57,8 +57,8 @@ static void vsb_room_end_gone(struct vsb_conns *conns)
 }
 
 /*
- * End the lingering connection that has made no progress for the longest time,
- * if that is at least shutdown_timeout_ms.
+ * Ends the lingering connection that has made no progress for the longest time,
+ * if that time is at least shutdown_timeout_ms.
  */
 static void vsb_room_end_lingering(struct vsb_conns *conns)
 {
@@ -70,9 +70,10 @@ static void vsb_room_end_lingering(struct vsb_conns *conns)
 }
 
 /*
- * A dead connection, which only owes the guest an RST, does not count towards
- * max_connections. It stays until the guest provides an RX buffer, so the
- * number of dead connections has a separate limit of the same size.
+ * Return: true if there is room. A dead connection, which only owes the guest
+ * an RST, does not count towards max_connections. It stays until the guest
+ * provides an RX buffer, so the number of dead connections has a separate limit
+ * of the same size.
  */
 static bool vsb_room_is_there(const struct vsb_conns *conns)
 {
@@ -91,7 +92,7 @@ static bool vsb_room_is_there(const struct vsb_conns *conns)
  * not enough, one lingering connection ends that has made no progress for
  * shutdown_timeout_ms.
  *
- * Return: true if there is room; else false, counted as too_many_connections.
+ * Return: true if there is room; false if not, counted as too_many_connections.
  */
 bool vsb_room_for_conn(struct vsb_conns *conns, u32 host_port, u32 guest_port)
 {
@@ -139,7 +140,7 @@ static struct vsb_conn *vsb_room_longest(struct vsb_conns *conns)
  *
  * The device cannot withdraw credit, so a connection has to end. The connection
  * that has made no progress for the longest time ends, not the connection whose
- * bytes arrive next, so that a host program that reads keeps its connection. If
+ * bytes arrive next. Thus a host program that reads keeps its connection. If
  * the bytes would exceed max_buffered even with all other buffers empty, only
  * @conn ends.
  *

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Choose the connection that ends when max_connections or max_buffered is
- * reached, to make room for a new connection or for more bytes of the guest.
+ * Eviction: when max_connections or max_buffered is reached, these functions
+ * choose the connection that ends, to make room for a new connection or for
+ * more bytes of the guest.
  *
- * All functions are called with the data path's lock held.
+ * The caller of each function holds the data path's lock.
  */
 #ifndef VSB_ROOM_H
 #define VSB_ROOM_H

@@ -62,7 +62,7 @@ static struct vsb_txbuf_chunk *vsb_txbuf_grow(struct vsb_txbuf *buf,
 }
 
 /**
- * vsb_txbuf_reserve() - find room for bytes at the end
+ * vsb_txbuf_reserve() - get room for bytes at the end
  * @buf: the FIFO
  * @want: number of bytes that the caller has, more than 0
  * @room: out: number of bytes that the caller may fill in, 1 to @want
@@ -85,7 +85,7 @@ void *vsb_txbuf_reserve(struct vsb_txbuf *buf, size_t want, size_t *room)
 }
 
 /**
- * vsb_txbuf_commit() - append the bytes that were filled in
+ * vsb_txbuf_commit() - append the bytes that the caller wrote
  * @buf: the FIFO
  * @len: number of bytes, at most @room from vsb_txbuf_reserve()
  */

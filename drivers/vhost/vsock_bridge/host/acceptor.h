@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * An acceptor: a host end that host programs connect to, of any kind. Each client
- * is a host end of its own.
+ * An acceptor: a host end of any kind that host programs connect to. Each
+ * client is a host end of its own.
  */
 #ifndef VSB_ACCEPTOR_H
 #define VSB_ACCEPTOR_H
@@ -13,17 +13,19 @@ struct vsb_end;
 struct vsb_watch;
 
 /**
- * struct vsb_acceptor_ops - what each kind of acceptor does in its own way
- * @attach: begin to post events to @watch, those that happened before included
- * @detach: post no more events
- * @accept: take the next client. Return: its end, or an error; -EAGAIN when there
+ * struct vsb_acceptor_ops - the operations of a kind of acceptor
+ * @attach: begin to post events to @watch, including events that happened
+ *	before
+ * @detach: stop posting events
+ * @accept: take the next client. Return: its end, or an error; -EAGAIN if there
  *	is no client.
- * @unpin: no longer keep a shared acceptor open; it stays known. It is not
- *	attached.
- * @pin: undo @unpin. Return: 0, or -EBADF when all others have closed it.
- * @admit: clients may connect from now on, if it is not shared
- * @refuse: no client may connect any more, unless others use it, too
- * @close: release it, which is not attached; may wait for a file system
+ * @unpin: stop keeping a shared acceptor open, but keep a reference to find it
+ *	again; the acceptor is not attached
+ * @pin: undo @unpin. Return: 0, or -EBADF if all processes have closed it.
+ * @admit: allow clients to connect, unless the acceptor is shared
+ * @refuse: refuse all clients, unless processes share the acceptor
+ * @close: release the acceptor, which is not attached; may wait for a file
+ *	system
  */
 struct vsb_acceptor_ops {
 	void (*attach)(struct vsb_acceptor *acceptor);
@@ -37,11 +39,11 @@ struct vsb_acceptor_ops {
 };
 
 /**
- * struct vsb_acceptor - the part that all kinds have
- * @ops: the kind
- * @watch: the listener's, while the acceptor is attached
- * @shared: processes may also have it open. An acceptor that is not shared refuses
- *	clients until @ops->admit.
+ * struct vsb_acceptor - the part that all kinds of acceptors have
+ * @ops: the operations of the kind
+ * @watch: the listener's watch, while the acceptor is attached
+ * @shared: processes may have the acceptor open too. An acceptor that is not
+ *	shared refuses clients until @ops->admit.
  */
 struct vsb_acceptor {
 	const struct vsb_acceptor_ops *ops;
@@ -82,14 +84,14 @@ static inline void vsb_acceptor_admit(struct vsb_acceptor *acceptor)
 	acceptor->ops->admit(acceptor);
 }
 
-/* NULL is fine. */
+/* @acceptor may be NULL. */
 static inline void vsb_acceptor_refuse(struct vsb_acceptor *acceptor)
 {
 	if (acceptor)
 		acceptor->ops->refuse(acceptor);
 }
 
-/* NULL is fine. */
+/* @acceptor may be NULL. */
 static inline void vsb_acceptor_close(struct vsb_acceptor *acceptor)
 {
 	if (acceptor)

@@ -51,11 +51,11 @@
 #define VSB_DIALER_LEFT_MAX	16
 
 /**
- * struct vsb_dialer_user - account of a user's dialers
+ * struct vsb_dialer_user - the dialers of a user
  * @node: entry in vsb_dialer_users
  * @uid: the user that opened the devices
  * @ref: number of dialers that refer to this structure
- * @left: threads that outlive their device in a lookup
+ * @left: number of threads that outlive their device in a lookup
  *
  * Protected by vsb_dialer_users_lock.
  */
@@ -114,7 +114,7 @@ static void vsb_dialer_user_put(struct vsb_dialer_user *user)
 	kfree(user);
 }
 
-/* @more: 1 when a thread outlives its device, -1 when such a thread exits. */
+/* @more is 1 if a thread outlives its device, -1 if such a thread exits. */
 static void vsb_dialer_user_left(struct vsb_dialer_user *user, int more)
 {
 	spin_lock(&vsb_dialer_users_lock);
@@ -128,7 +128,7 @@ static bool vsb_dialer_user_may(const struct vsb_dialer_user *user)
 }
 
 enum vsb_dialer_state {
-	VSB_DIALER_READY,	/* no connect under way */
+	VSB_DIALER_READY,	/* no connect is under way */
 	VSB_DIALER_ASKED,	/* the thread makes a connect */
 	VSB_DIALER_DONE,	/* the result is in @end */
 };
@@ -167,7 +167,7 @@ struct vsb_dialer {
 	struct vsb_end *end;
 };
 
-/* Return: a dialer without a thread, or NULL when there is no memory. */
+/* Return: a dialer without a thread, or NULL if there is no memory. */
 struct vsb_dialer *vsb_dialer_new(void)
 {
 	struct vsb_dialer *dialer = kzalloc(sizeof(*dialer),
@@ -207,7 +207,7 @@ static void vsb_dialer_dial(struct vsb_dialer *dialer)
 	vsb_route_put(dialer->route);
 }
 
-/* Return: false when the device has ended and the thread must exit. */
+/* Return: false if the device has ended and the thread must exit. */
 static bool vsb_dialer_report(struct vsb_dialer *dialer)
 {
 	bool left;
@@ -223,7 +223,7 @@ static bool vsb_dialer_report(struct vsb_dialer *dialer)
 	return true;
 }
 
-/* Return: false when the idle thread must exit, holding a module reference. */
+/* Return: false if the idle thread must exit, holding a module reference. */
 static bool vsb_dialer_stays(struct vsb_dialer *dialer)
 {
 	bool ends;
@@ -244,7 +244,7 @@ static bool vsb_dialer_is_asked(struct vsb_dialer *dialer)
 	return READ_ONCE(dialer->state) == VSB_DIALER_ASKED;
 }
 
-/* Return: false when no connect was requested for VSB_DIALER_IDLE. */
+/* Return: false if no connect was requested for VSB_DIALER_IDLE. */
 static bool vsb_dialer_sleep(struct vsb_dialer *dialer)
 {
 	return wait_event_idle_timeout(dialer->wait,
@@ -253,7 +253,7 @@ static bool vsb_dialer_sleep(struct vsb_dialer *dialer)
 				       VSB_DIALER_IDLE);
 }
 
-/* Return: false when the thread exits by itself, holding a module reference. */
+/* Return: false if the thread exits by itself, holding a module reference. */
 static bool vsb_dialer_loop(struct vsb_dialer *dialer)
 {
 	while (!kthread_should_stop()) {
@@ -282,7 +282,7 @@ static int vsb_dialer_thread(void *arg)
 	module_put_and_kthread_exit(0);
 }
 
-/* Move @task into the cgroups of the current task, in all hierarchies. */
+/* Moves @task into the cgroups of the current task, in all hierarchies. */
 static int vsb_dialer_join(struct task_struct *task)
 {
 #ifdef CONFIG_CGROUPS
@@ -295,7 +295,7 @@ static int vsb_dialer_join(struct task_struct *task)
 }
 
 /*
- * Create the thread; it joins the cgroups before it runs. -EAGAIN of a connect
+ * Creates the thread; it joins the cgroups before it runs. -EAGAIN of a connect
  * means that the peer's backlog is full, so this function never returns it.
  */
 static int vsb_dialer_start(struct vsb_dialer *dialer)
@@ -323,8 +323,8 @@ static int vsb_dialer_start(struct vsb_dialer *dialer)
 }
 
 /*
- * Request a connect from the thread. Return: 0; -ESRCH when there is no thread;
- * -ECONNREFUSED when the device ends, or a connect is still under way.
+ * Requests a connect from the thread. Return: 0; -ESRCH if there is no thread;
+ * -ECONNREFUSED if the device ends, or if a connect is still under way.
  */
 static int vsb_dialer_ask(struct vsb_dialer *dialer, struct vsb_route *route,
 			  u32 port, int type)
@@ -351,7 +351,7 @@ static int vsb_dialer_ask(struct vsb_dialer *dialer, struct vsb_route *route,
 	return ret;
 }
 
-/* Move the thread to the owner's current cgroups; create it if necessary. */
+/* Moves the thread to the owner's current cgroups; creates it if necessary. */
 static int vsb_dialer_follow(struct vsb_dialer *dialer)
 {
 	struct task_struct *task = NULL;
@@ -369,7 +369,7 @@ static int vsb_dialer_follow(struct vsb_dialer *dialer)
 }
 
 /*
- * Wait for the result, the end of the device, or a fatal signal. The wait does
+ * Waits for the result, the end of the device, or a fatal signal. The wait does
  * not block a suspend, and the hung-task detector ignores it.
  */
 static struct vsb_end *vsb_dialer_wait(struct vsb_dialer *dialer)
@@ -392,12 +392,12 @@ static struct vsb_end *vsb_dialer_wait(struct vsb_dialer *dialer)
 
 /**
  * vsb_dialer_connect() - connect in a thread that the owner cannot inspect
- * @dialer: the dialer; its only caller is the device's connecting worker
+ * @dialer: the dialer; only the worker's thread that connects calls this
  * @route: the route to connect to
- * @port: the port that the guest wants
+ * @port: the port that the guest requested
  * @type: SOCK_STREAM or SOCK_SEQPACKET
  *
- * Return: the host end, or an error as from connect(2); -ECONNREFUSED when the
+ * Return: the host end, or an error as from connect(2); -ECONNREFUSED if the
  * device ends.
  */
 struct vsb_end *vsb_dialer_connect(struct vsb_dialer *dialer,
@@ -410,12 +410,17 @@ struct vsb_end *vsb_dialer_connect(struct vsb_dialer *dialer,
 		if (ret)
 			return ERR_PTR(ret);
 		ret = vsb_dialer_ask(dialer, route, port, type);
-		/* an idle thread may have exited since; a new thread has not */
+		/*
+		 * an idle thread may have exited since the check; a new thread
+		 * has not.
+		 */
 	} while (ret == -ESRCH);
 	return ret ? ERR_PTR(ret) : vsb_dialer_wait(dialer);
 }
 
-/* The device ends: stop waiting and refuse further connects, from any task. */
+/*
+ * The device ends: stops the wait and refuses further connects, from any task.
+ */
 void vsb_dialer_cancel(struct vsb_dialer *dialer)
 {
 	spin_lock(&dialer->lock);
@@ -428,11 +433,11 @@ void vsb_dialer_cancel(struct vsb_dialer *dialer)
 
 /**
  * vsb_dialer_end() - stop the dialer at the teardown of the device
- * @dialer: the dialer, which is cancelled and not used by a worker any more
+ * @dialer: the dialer, which is cancelled and which no worker uses any more
  *
  * Stops the thread and waits for it, unless a connect is under way. In that
- * case the thread is moved out of the owner's cgroups, so that they can be
- * removed, and exits when the connect returns.
+ * case the function moves the thread out of the owner's cgroups, so that they
+ * can be removed, and the thread exits when the connect returns.
  */
 void vsb_dialer_end(struct vsb_dialer *dialer)
 {

@@ -11,8 +11,8 @@
 
 /**
  * vsb_end_attach() - take an end into use
- * @end: as an acceptor or a route has made it
- * @watch: gets the events
+ * @end: the end, as an acceptor or a route has made it
+ * @watch: the watch that gets the events
  * @pages: pages of the device
  */
 void vsb_end_attach(struct vsb_end *end, struct vsb_watch *watch,
@@ -23,7 +23,10 @@ void vsb_end_attach(struct vsb_end *end, struct vsb_watch *watch,
 	end->ops->attach(end);
 }
 
-/* The peer gets the error that was set, if any. No event is posted any more. */
+/*
+ * Reports the error that was set, if any, to the peer. No event is posted after
+ * the return.
+ */
 void vsb_end_detach(struct vsb_end *end)
 {
 	end->ops->detach(end);
@@ -34,18 +37,18 @@ void vsb_end_detach(struct vsb_end *end)
  * vsb_end_close() - release an end that is not attached
  * @end: the end
  * @wait: the calling task may wait for a file system. If false, a work queue
- *	releases an end whose release may do so.
+ *	releases an end whose release may block.
  *
- * Called without a lock. The release of a socket can put the last reference to a
- * dentry, and the eviction of the inode can block without bound, for instance on
- * a frozen file system.
+ * Called without a lock. The release of a socket can put the last reference to
+ * a dentry, and the eviction of the inode can block without bound, for instance
+ * on a frozen file system.
  */
 void vsb_end_close(struct vsb_end *end, bool wait)
 {
 	end->ops->close(end, wait);
 }
 
-/* Close all ends of a list. */
+/* Closes all ends of a list. */
 void vsb_ends_close(struct list_head *closing, bool wait)
 {
 	struct vsb_end *end, *next;
@@ -55,7 +58,7 @@ void vsb_ends_close(struct list_head *closing, bool wait)
 	INIT_LIST_HEAD(closing);
 }
 
-/* Drop the next message. Return: 0, or an error: then the message is there. */
+/* Drops the next message. Return: 0, or an error: then the message stays. */
 long vsb_end_drop_message(struct vsb_end *end)
 {
 	struct kvec none = {};
@@ -65,7 +68,7 @@ long vsb_end_drop_message(struct vsb_end *end)
 	return vsb_end_recv(end, &iter);
 }
 
-/* As @peer of struct vsb_end_ops; @end may be NULL. */
+/* See @peer of struct vsb_end_ops; @end may be NULL. */
 void vsb_end_peer(const struct vsb_end *end, u32 *pid, u32 *uid)
 {
 	*pid = 0;

@@ -4,7 +4,7 @@
  *
  * An acceptor or a route makes it. A connection attaches it, uses it under the
  * data path's lock, detaches it under that lock and closes it without the lock.
- * No operation but the close waits for another process or for a file system.
+ * Only the close may wait for another process or for a file system.
  */
 #ifndef VSB_END_H
 #define VSB_END_H
@@ -20,29 +20,34 @@ struct vsb_watch;
 
 /* The state of a host end. */
 #define VSB_END_DATA	BIT(0)	/* bytes or messages can be received */
-#define VSB_END_EOF	BIT(1)	/* no more follow, or there is an error */
+#define VSB_END_EOF	BIT(1)	/* no more bytes follow, or an error */
 #define VSB_END_SHUT_RD	BIT(2)	/* the peer has shut down reading */
 #define VSB_END_FILES	BIT(3)	/* the peer has passed descriptors */
 
 /**
- * struct vsb_end_ops - what each kind of host end does in its own way
- * @attach: begin to post events to @watch, those that happened before included
- * @detach: report @error to the peer, if it is set; post no more events
- * @close: release the end, which is not attached. @wait: the task may wait for a
- *	file system
- * @send: send bytes. Of SEQPACKET the bytes are one message, which is sent as a
- *	whole. Return: number of bytes sent, never 0; or an error, which is -EAGAIN
- *	when there is no room.
- * @recv: receive bytes, of SEQPACKET a message, and set @more. Return: number of
- *	bytes; 0 at the end; or an error, which is -EAGAIN when nothing is there.
- * @peek: the same from byte @skip of the next message on, which stays
- * @next_message: of SEQPACKET. Return: length of the next message; -ENODATA at the
- *	end; -EAGAIN when no message is there; or the error that ends the end.
- * @state: VSB_END_*, without a lock; an event follows each change
- * @unread: bytes that the peer has not received, in the end's own measure
- * @shutdown: end one direction; @how: SHUT_RD or SHUT_WR
- * @peer: the peer's process, in the current process's namespaces; 0, and the
- *	overflow user, if it is not known
+ * struct vsb_end_ops - the operations of a kind of host end
+ * @attach: begin to post events to @watch, including events that happened
+ *	before
+ * @detach: report @error to the peer, if it is set; stop posting events
+ * @close: release the end, which is not attached. @wait: the task may wait for
+ *	a file system
+ * @send: send bytes. For SEQPACKET, the bytes are one message, which is sent as
+ *	a whole. Return: number of bytes sent, never 0; or an error, which is
+ *	-EAGAIN if there is no room.
+ * @recv: receive bytes, for SEQPACKET a message, and set @more. Return: number
+ *	of bytes; 0 at EOF; or an error, which is -EAGAIN if nothing is
+ *	available.
+ * @peek: as @recv, but beginning with byte @skip of the next message, and
+ *	without consuming any bytes
+ * @next_message: only for SEQPACKET. Return: length of the next message;
+ *	-ENODATA at EOF; -EAGAIN if no message is available; or the error that
+ *	ends the host end.
+ * @state: return VSB_END_*, without a lock; an event follows each change
+ * @unread: return the amount of bytes that the peer has not received, in the
+ *	unit of the kind
+ * @shutdown: shut down one direction; @how: SHUT_RD or SHUT_WR
+ * @peer: get the peer's process, in the current process's namespaces; 0 and the
+ *	overflow user if it is not known
  */
 struct vsb_end_ops {
 	void (*attach)(struct vsb_end *end);
@@ -59,12 +64,13 @@ struct vsb_end_ops {
 };
 
 /**
- * struct vsb_end - the part that all kinds have
- * @ops: the kind
- * @watch: the connection's; NULL while the end is not attached
+ * struct vsb_end - the part that all kinds of host ends have
+ * @ops: the operations of the kind
+ * @watch: the connection's watch; NULL while the end is not attached
  * @pages: pages of the device that @ops->send may send by reference
- * @error: the errno value that the peer gets with the detach; 0: a clean end
- * @more: after @ops->recv: another one would return bytes, or the end
+ * @error: the errno value that the detach reports to the peer; 0 for a clean
+ *	EOF
+ * @more: set by @ops->recv: another receive would return bytes or EOF
  * @closing: entry in a list of ends to be closed
  */
 struct vsb_end {
@@ -84,7 +90,10 @@ void vsb_ends_close(struct list_head *closing, bool wait);
 long vsb_end_drop_message(struct vsb_end *end);
 void vsb_end_peer(const struct vsb_end *end, u32 *pid, u32 *uid);
 
-/* The peer will get @error with the end of the connection; the first one counts. */
+/*
+ * Sets the error that the peer gets at the end of the connection; the first
+ * counts.
+ */
 static inline void vsb_end_set_error(struct vsb_end *end, int error)
 {
 	if (!end->error)
@@ -117,7 +126,7 @@ static inline unsigned int vsb_end_state(const struct vsb_end *end)
 	return end->ops->state(end);
 }
 
-/* Would a receive return bytes, or the end? */
+/* Would a receive return bytes or EOF? */
 static inline bool vsb_end_is_readable(const struct vsb_end *end)
 {
 	return vsb_end_state(end) & (VSB_END_DATA | VSB_END_EOF);

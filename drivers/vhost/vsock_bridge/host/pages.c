@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Pages that go to host sockets by reference and come back.
+ * Pages that the device sends to host sockets by reference and reuses.
  */
 #include <linux/cache.h>
 #include <linux/gfp.h>
@@ -10,16 +10,19 @@
 
 #include "host/pages.h"
 
-/* Does nobody else refer to it? Then nobody else can begin to. */
+/*
+ * Return: true if only the device refers to the block. Then no other reference
+ * can appear.
+ */
 static bool vsb_block_is_empty(struct page *block)
 {
 	if (page_ref_count(block) != 1)
 		return false;
-	smp_mb();	/* (N): the reader has read before it let go */
+	smp_mb();	/* (N): orders the reader's reads before the reuse */
 	return true;
 }
 
-/* Another block. Return: false when there may be no more, or no memory. */
+/* Adds a block. Return: false at the limit, or if there is no memory. */
 static bool vsb_pages_grow(struct vsb_pages *pages)
 {
 	struct page *block;
@@ -37,8 +40,8 @@ static bool vsb_pages_grow(struct vsb_pages *pages)
 }
 
 /*
- * Find an empty block, always from the first one on: so few are in use, and
- * those are warm. Return: false when there is none.
+ * Finds an empty block, beginning with the first block, so that few blocks are
+ * in use and stay in the cache. Return: false if there is none.
  */
 static bool vsb_pages_next(struct vsb_pages *pages)
 {
@@ -54,10 +57,10 @@ static bool vsb_pages_next(struct vsb_pages *pages)
 	return vsb_pages_grow(pages);
 }
 
-/* Is there room to go on with? */
+/* Finds room for more bytes. Return: false if there is none. */
 static bool vsb_pages_room(struct vsb_pages *pages)
 {
-	/* the one at hand is warm, if it came back already */
+	/* the current block is in the cache, if its readers have released it */
 	if (pages->nr && vsb_block_is_empty(pages->block[pages->at]))
 		pages->used = 0;
 	else if (!pages->nr || pages->used == VSB_BLOCK_SIZE)
@@ -68,12 +71,13 @@ static bool vsb_pages_room(struct vsb_pages *pages)
 /**
  * vsb_pages_fill() - copy bytes into pages
  * @pages: the pages
- * @from: the bytes; it is advanced
- * @parts: out: where they are; each holds a reference, see vsb_pages_put()
+ * @from: the bytes; advanced by the number of bytes that were copied
+ * @parts: out: the parts of pages with the bytes; each part holds a reference,
+ *	see vsb_pages_put()
  * @max: entries of @parts
  *
- * Return: entries in use. @from holds the rest, for which there is no page, or
- * which cannot be read.
+ * Return: number of entries in use. @from keeps the rest, for which there is no
+ * page or which cannot be read.
  */
 unsigned int vsb_pages_fill(struct vsb_pages *pages, struct iov_iter *from,
 			    struct bio_vec *parts, unsigned int max)
@@ -99,14 +103,17 @@ unsigned int vsb_pages_fill(struct vsb_pages *pages, struct iov_iter *from,
 	return nr;
 }
 
-/* The socket has its own references by now. */
+/* Called after the send: the socket has its own references. */
 void vsb_pages_put(const struct bio_vec *parts, unsigned int nr)
 {
 	while (nr--)
 		put_page(parts[nr].bv_page);
 }
 
-/* The device ends. What readers still have stays theirs. */
+/*
+ * Called at the device's end. Pages that readers still hold stay valid for
+ * them.
+ */
 void vsb_pages_free(struct vsb_pages *pages)
 {
 	while (pages->nr)

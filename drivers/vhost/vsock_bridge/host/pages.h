@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Pages that go to host sockets by reference and come back when their reader
- * has freed them: they are neither allocated for each send nor zeroed before
- * they are overwritten.
+ * Pages that the device sends to host sockets by reference and reuses after the
+ * readers have released them: they are neither allocated for each send nor
+ * zeroed before they are overwritten.
  *
- * They are cut into blocks, which are filled from front to back, one after the
- * other. A block to which only the device refers is empty again. A reader may keep
- * what it was given for as long as it likes: there are VSB_BLOCKS at most, and
- * when none is empty the socket gets pages of the kernel's instead. The blocks
- * live as long as the device: with new ones after each reset of the guest, a reader
- * that keeps bytes could pin as many as it likes.
+ * The pages form blocks. The device fills the blocks one after the other, each
+ * from front to back. A block that only the device refers to is empty again. A
+ * reader may keep its bytes for any time: there are at most VSB_BLOCKS blocks,
+ * and if none is empty, the socket allocates pages instead. The blocks live as
+ * long as the device. If each reset of the guest made new blocks, a reader that
+ * keeps bytes could pin memory without a limit.
  */
 #ifndef VSB_PAGES_H
 #define VSB_PAGES_H
@@ -21,7 +21,9 @@
 
 struct iov_iter;
 
-/* In bytes, whatever the size of a page is: 1 MiB in all. */
+/*
+ * Size of a block in bytes, for any page size; all blocks together have 1 MiB.
+ */
 #if PAGE_SHIFT > 15
 #define VSB_BLOCK_SIZE		PAGE_SIZE
 #else
@@ -31,12 +33,12 @@ struct iov_iter;
 
 /**
  * struct vsb_pages - the blocks of a device
- * @block: the first @nr are there
- * @nr: how many
- * @at: the one that is being filled
- * @used: how much of it is
+ * @block: the blocks; the first @nr are allocated
+ * @nr: number of allocated blocks
+ * @at: index of the block that is being filled
+ * @used: number of bytes of that block in use
  *
- * Zeroed, it is ready for use.
+ * A zeroed structure is ready for use.
  */
 struct vsb_pages {
 	struct page *block[VSB_BLOCKS];

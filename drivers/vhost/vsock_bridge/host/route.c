@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Where the connections of a guest go.
+ * The routes of a device: the destinations of the guest's connections.
  */
 #include <linux/err.h>
 #include <linux/vsock_bridge.h>
 
 #include "host/route.h"
 
-/* NULL is fine. May sleep. */
+/* @route may be NULL. May sleep. */
 void vsb_route_put(struct vsb_route *route)
 {
 	if (!route || !refcount_dec_and_test(&route->ref))
@@ -15,7 +15,7 @@ void vsb_route_put(struct vsb_route *route)
 	route->ops->free(route);
 }
 
-/* Put @route and its followers, as vsb_routes_clear() returned them. */
+/* Puts @route and its followers, as vsb_routes_clear() returned them. */
 void vsb_route_put_all(struct vsb_route *route)
 {
 	struct vsb_route *next;
@@ -54,9 +54,9 @@ static int vsb_routes_store(struct vsb_routes *routes, u32 port, void *entry,
  * @routes: the routes
  * @port: the port
  * @action: enum vsock_bridge_port_action
- * @route: in: with VSOCK_BRIDGE_PORT_CONNECT, the route, whose reference is
- *	taken over; out: the one that is no longer used, to be put without the
- *	lock; both may be NULL
+ * @route: in: with VSOCK_BRIDGE_PORT_CONNECT, the route, whose reference the
+ *	function takes over; out: the route that is no longer used, which the
+ *	caller puts without the lock; both may be NULL
  *
  * Return: 0, or an error; then @route is as before.
  */
@@ -79,10 +79,10 @@ int vsb_routes_map(struct vsb_routes *routes, u32 port, u32 action,
 }
 
 /**
- * vsb_routes_clear() - remove all entries, and the rule for other ports
+ * vsb_routes_clear() - remove all entries and the rule for other ports
  * @routes: the routes
  *
- * Return: the routes that were there, to be put without the lock; or NULL.
+ * Return: the removed routes, which the caller puts without the lock; or NULL.
  */
 struct vsb_route *vsb_routes_clear(struct vsb_routes *routes)
 {
@@ -104,7 +104,7 @@ struct vsb_route *vsb_routes_clear(struct vsb_routes *routes)
 	return first;
 }
 
-/* The same for the prefix and the map; then there is no route. */
+/* As vsb_routes_clear(), and removes the prefix's route too. */
 struct vsb_route *vsb_routes_take(struct vsb_routes *routes)
 {
 	struct vsb_route *first = vsb_routes_clear(routes);
@@ -118,8 +118,8 @@ struct vsb_route *vsb_routes_take(struct vsb_routes *routes)
 }
 
 /*
- * Return: the action for a port that has no route of its own. @entry: its entry in
- * the map, or NULL.
+ * Return: the action for a port that has no route of its own. @entry is the
+ * port's entry in the map, or NULL.
  */
 u32 vsb_routes_action(const struct vsb_routes *routes, void *entry)
 {
@@ -135,10 +135,10 @@ u32 vsb_routes_action(const struct vsb_routes *routes, void *entry)
 /**
  * vsb_routes_find() - find the route of a port
  * @routes: the routes
- * @port: the port that the guest wants
+ * @port: the port that the guest requested
  *
- * Return: the route, without a reference of its own; -EACCES when the map
- * denies the port, -ENOENT when there is no host end.
+ * Return: the route, without a new reference; -EACCES if the map denies the
+ * port; -ENOENT if there is no host end.
  */
 struct vsb_route *vsb_routes_find(struct vsb_routes *routes, u32 port)
 {

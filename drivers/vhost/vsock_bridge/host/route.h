@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Where the connections of a guest go.
+ * The routes of a device: the destinations of the guest's connections.
  */
 #ifndef VSB_ROUTE_H
 #define VSB_ROUTE_H
@@ -14,15 +14,15 @@ struct vsb_end;
 struct vsb_route;
 
 /**
- * struct vsb_route_ops - what each kind of route does in its own way
- * @connect: connect for the port that the guest wants, with SOCK_STREAM or
- *	SOCK_SEQPACKET; may block in a path lookup. Return: the host end, or an error
- *	as of connect(2); -EAGAIN only if the peer's backlog is full.
- * @is_jailed: must a thread that the current task's process cannot inspect make
- *	the connect?
- * @describe: write the address, as the caller of the ioctl gave it. Return: number
- *	of bytes, at most @size.
- * @free: the last reference is gone; may sleep
+ * struct vsb_route_ops - the operations of a kind of route
+ * @connect: connect for the port that the guest requested, with SOCK_STREAM or
+ *	SOCK_SEQPACKET; may block in a path lookup. Return: the host end, or an
+ *	error as from connect(2); -EAGAIN only if the peer's backlog is full.
+ * @is_jailed: return whether the connect must run in a thread that the current
+ *	task's process cannot inspect
+ * @describe: write the address, as the caller of the ioctl gave it. Return:
+ *	number of bytes, at most @size.
+ * @free: free the route, whose last reference is gone; may sleep
  */
 struct vsb_route_ops {
 	struct vsb_end *(*connect)(struct vsb_route *route, u32 port, int type);
@@ -32,11 +32,11 @@ struct vsb_route_ops {
 };
 
 /**
- * struct vsb_route - a way to a host program; it does not change
- * @ops: the kind
- * @ref: references, of struct vsb_routes and of connects that wait or are under
- *	way: those use the route that held when the guest asked for them
- * @next: of routes that are put together
+ * struct vsb_route - a route to a host program; it does not change
+ * @ops: the operations of the kind
+ * @ref: references of struct vsb_routes, and of connects that wait or are under
+ *	way: these use the route that was valid at the guest's REQUEST
+ * @next: next in a list of routes that are put together
  */
 struct vsb_route {
 	const struct vsb_route_ops *ops;
@@ -46,14 +46,14 @@ struct vsb_route {
 
 /**
  * struct vsb_routes - the routes of a device
- * @prefix: the route of ports that are not in @ports; NULL when there is none
+ * @prefix: the route of ports that are not in @ports; NULL if there is none
  * @ports: the map: a route, or an enum vsock_bridge_port_action as a value
  * @nr: number of entries of @ports
- * @mapped: @ports has had an entry since it was made or cleared
+ * @mapped: @ports has had an entry since it was initialized or cleared
  * @others: enum vsock_bridge_port_action of a port that is not in @ports;
  *	VSOCK_BRIDGE_PORT_REMOVE while it is not set
  *
- * The data path's lock protects all of it.
+ * The data path's lock protects the whole structure.
  */
 struct vsb_routes {
 	struct vsb_route *prefix;
@@ -83,7 +83,7 @@ static inline u32 vsb_route_describe(const struct vsb_route *route, char *to,
 void vsb_route_put(struct vsb_route *route);
 void vsb_route_put_all(struct vsb_route *route);
 
-/* Does an entry of the map, or the rule for other ports, exist? */
+/* Return: true if an entry of the map, or the rule for other ports, exists. */
 static inline bool vsb_routes_are_chosen(const struct vsb_routes *routes)
 {
 	return routes->mapped || routes->others != VSOCK_BRIDGE_PORT_REMOVE;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the user of a host end, or of an acceptor, learns of its events.
+ * A watch: the events of a host end or of an acceptor, for its user.
  */
 #ifndef VSB_WATCH_H
 #define VSB_WATCH_H
@@ -9,18 +9,18 @@
 #include <linux/bits.h>
 #include <linux/types.h>
 
-/* What may have happened. */
-#define VSB_WATCH_IN		BIT(0)	/* bytes, a client, or the end */
-#define VSB_WATCH_OUT		BIT(1)	/* room, or the end */
+/* Events. A posted event says what may have happened. */
+#define VSB_WATCH_IN		BIT(0)	/* bytes, a client, or EOF */
+#define VSB_WATCH_OUT		BIT(1)	/* room, or EOF */
 #define VSB_WATCH_CONNECTED	BIT(2)	/* the connector has a result */
 #define VSB_WATCH_URGENT	BIT(3)	/* the event must not be coalesced */
 
 /**
  * struct vsb_watch - events, part of the object that they are for
- * @events: VSB_WATCH_* since they were taken last; from any context
- * @want_write: VSB_WATCH_OUT is of interest; hooks read it without a lock
- * @notify: called after @events has gained something, maybe under the lock of a
- *	wait queue with interrupts off; may only queue work
+ * @events: VSB_WATCH_* since the last take; from any context
+ * @want_write: the user waits for VSB_WATCH_OUT; hooks read it without a lock
+ * @notify: called after a post has added events; may run under the lock of a
+ *	wait queue with interrupts off, so it may only queue work
  */
 struct vsb_watch {
 	atomic_t events;
@@ -36,24 +36,24 @@ static inline void vsb_watch_init(struct vsb_watch *watch,
 	watch->notify = notify;
 }
 
-/* Something has happened. From any context. */
+/* Posts events, from any context. */
 static inline void vsb_watch_post(struct vsb_watch *watch, int events)
 {
-	/* (M), a full barrier: what was done before is seen with the event */
+	/* (M), a full barrier: a take of the events sees the caller's writes */
 	atomic_fetch_or(events, &watch->events);
 	watch->notify(watch);
 }
 
-/* Have only bytes come, of which more may follow? */
+/* Return: true if only bytes arrived, and more bytes may follow. */
 static inline bool vsb_watch_may_wait(const struct vsb_watch *watch)
 {
 	return atomic_read(&watch->events) == VSB_WATCH_IN;
 }
 
-/* Return: the events so far; from here on events are notified again. */
+/* Return: the posted events; from here on new events are notified again. */
 static inline int vsb_watch_take(struct vsb_watch *watch)
 {
-	/* (M), a full barrier: what was done before they were posted is seen */
+	/* (M), a full barrier: this task sees the writes before each post */
 	return atomic_xchg(&watch->events, 0);
 }
 

@@ -12,8 +12,8 @@
 #define VSB_SEGS_MAX	1024U
 
 /**
- * enum vsb_fault - what is wrong with a chain
- * @VSB_FAULT_NONE: nothing
+ * enum vsb_fault - the fault of a chain
+ * @VSB_FAULT_NONE: the chain has no fault
  * @VSB_FAULT_DIRECTION: a descriptor has the wrong direction for this queue
  * @VSB_FAULT_CHAIN: a loop, an index out of range, a bad indirect table, or
  *	more than 2^32 - 1 bytes

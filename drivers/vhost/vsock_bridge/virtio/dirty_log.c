@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The dirty log: which pages of the guest the device has written.
+ * The dirty log: a bitmap of the guest's pages that the device wrote.
  */
 #include <linux/bitops.h>
 #include <linux/highmem.h>
@@ -87,7 +87,7 @@ static int vsb_log_set_pages(const struct vsb_log *log, u64 page, u64 last)
  *
  * The caller runs in the context of the owner: in its worker or in its ioctl.
  *
- * Return: 0, or -EFAULT when the log cannot be written.
+ * Return: 0, or -EFAULT if the log cannot be written.
  */
 int vsb_log_write(struct vsb_log *log, u64 addr, u64 len)
 {

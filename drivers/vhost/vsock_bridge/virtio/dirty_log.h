@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The dirty log: which pages of the guest the device has written, for a VMM
+ * The dirty log: a bitmap of the guest's pages that the device wrote, for a VMM
  * that migrates the guest while it runs.
  *
  * The log is a bitmap in the owner's memory: bit N stands for the N-th page
@@ -40,7 +40,7 @@ struct vsb_log {
 	bool all;
 };
 
-/* Must writes into chains be logged? */
+/* Return: true if writes into chains must be logged. */
 static inline bool vsb_log_is_on(const struct vsb_log *log)
 {
 	return log->all && log->base;

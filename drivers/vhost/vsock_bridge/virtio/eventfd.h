@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Eventfds that the device signals: calls, errors, the dirty log.
+ * The eventfds that the device signals: interrupts, errors, the dirty log.
  */
 #ifndef VSB_EVENTFD_H
 #define VSB_EVENTFD_H

@@ -15,7 +15,7 @@
 /* A TX interrupt is delayed until 1/VSB_INTERRUPT_SHARE of the ring is used. */
 #define VSB_INTERRUPT_SHARE	4
 
-/* Does the driver want an interrupt for the chains that are used? */
+/* Return: true if the driver wants an interrupt for the used chains. */
 static bool vsb_interrupt_is_wanted(struct vsb_queue *q)
 {
 	if (vsb_queue_wants_interrupt(q))
@@ -72,7 +72,7 @@ static bool vsb_interrupt_set_since(struct vsb_interrupt *in, u64 since)
 	return start;
 }
 
-/* Send a delayed interrupt now, if the driver still wants it. */
+/* Sends a delayed interrupt now, if the driver still wants it. */
 void vsb_interrupt_flush(struct vsb_interrupt *in)
 {
 	if (!in->since)
@@ -92,7 +92,7 @@ static bool vsb_interrupt_may_join(const struct vsb_interrupt *in)
 /**
  * vsb_interrupt_send() - interrupt for used chains, if the driver wants it
  * @in: the interrupts of the device
- * @q: the queue, not TX
+ * @q: the queue; not TX
  */
 void vsb_interrupt_send(struct vsb_interrupt *in, struct vsb_queue *q)
 {
@@ -128,7 +128,7 @@ static void vsb_interrupt_delay(struct vsb_interrupt *in)
  * From here on the driver sees the used chains. It gets at most one interrupt
  * for them, now or later.
  *
- * Return: true when chains were used.
+ * Return: true if chains were used.
  */
 bool vsb_interrupt_finish(struct vsb_interrupt *in, struct vsb_queue *q)
 {
@@ -154,7 +154,7 @@ static u64 vsb_interrupt_next_check(struct vsb_interrupt *in, u64 now)
 	return in->armed ? end : 0;
 }
 
-/* In interrupt context: the timer only decides, the worker sends. */
+/* Runs in interrupt context: the timer only decides, the worker sends. */
 static enum hrtimer_restart vsb_interrupt_expired(struct hrtimer *timer)
 {
 	struct vsb_interrupt *in = container_of(timer, struct vsb_interrupt,

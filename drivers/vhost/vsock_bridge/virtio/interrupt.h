@@ -2,12 +2,12 @@
 /*
  * Interrupts for used chains, and their coalescing.
  *
- * An interrupt for RX, or for an event, is sent at once. Only a guest with a
- * full TX ring waits for used TX chains, and an interrupt may cost more than
- * the packet did. Therefore an interrupt for TX is delayed until a quarter of
- * the ring is used, but at most for VSB_INTERRUPT_DELAY_NS; in the second half
- * of that time it is sent along with any other interrupt. The guest sees used
- * chains in the ring at once in any case.
+ * An interrupt for RX or for an event is sent at once. Only a guest with a full
+ * TX ring waits for used TX chains, and an interrupt may cost more than the
+ * packet did. Therefore an interrupt for TX is delayed until a quarter of the
+ * ring is used, but at most for VSB_INTERRUPT_DELAY_NS. In the second half of
+ * that time it is sent along with any other interrupt. In any case, the guest
+ * sees used chains in the ring at once.
  */
 #ifndef VSB_INTERRUPT_H
 #define VSB_INTERRUPT_H

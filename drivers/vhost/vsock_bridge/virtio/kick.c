@@ -12,8 +12,8 @@
 #include "virtio/kick.h"
 
 /*
- * Runs under the lock of the eventfd's wait queue, with interrupts off, so it
- * only wakes the worker. Signalling another eventfd here could recurse.
+ * Runs under the lock of the eventfd's wait queue, with interrupts off. It only
+ * wakes the worker, because signalling another eventfd here could recurse.
  */
 static int vsb_kick_wake(wait_queue_entry_t *wait, unsigned int mode, int sync,
 			 void *key)
@@ -52,7 +52,7 @@ void vsb_kick_init(struct vsb_kick *kick, struct vsb_worker *worker,
  * vsb_kick_clear() - remove the hook
  * @kick: the hook
  *
- * No kick queues work after this returns; work that was queued before may still
+ * After the return no kick queues work; work that was queued before may still
  * run.
  */
 void vsb_kick_clear(struct vsb_kick *kick)
@@ -66,7 +66,7 @@ void vsb_kick_clear(struct vsb_kick *kick)
 }
 
 /**
- * vsb_kick_set() - replace the eventfd
+ * vsb_kick_set() - replace the kick eventfd
  * @kick: the hook
  * @fd: a descriptor of the current process, or VHOST_FILE_UNBIND
  *

@@ -21,8 +21,8 @@ struct vsb_worker;
  * @worker: the worker that a kick wakes
  * @work: the work that a kick queues
  * @count: kicks so far; written under @wqh's lock
- * @device: the number of the device, for trace events
- * @queue: the index of the virtqueue, for trace events
+ * @device: number of the device, for trace events
+ * @queue: number of the virtqueue, for trace events
  */
 struct vsb_kick {
 	struct file *file;

@@ -65,7 +65,7 @@ vsb_range_at(const struct vsb_range *range, u64 addr)
 }
 
 /**
- * vsb_mem_translate() - find a guest-physical range in the owner's memory
+ * vsb_mem_translate() - translate a guest-physical range to owner addresses
  * @mem: the memory
  * @addr: guest-physical address of the range
  * @len: length of the range, more than 0

@@ -89,7 +89,7 @@ void vsb_queue_stop(struct vsb_queue *q)
 		q->stop_used = vsb_split_last_used(&q->ring);
 }
 
-/* Kicks start no rounds from here on. */
+/* After the return, kicks start no rounds. */
 void vsb_queue_disconnect(struct vsb_queue *q)
 {
 	vsb_kick_clear(&q->kick);
@@ -106,7 +106,7 @@ bool vsb_queue_is_resumed(const struct vsb_queue *q)
 			      vsb_split_last_used(&q->ring) == q->stop_used);
 }
 
-/* Have the worker run the queue's round. */
+/* Makes the worker run the queue's round. */
 void vsb_queue_schedule(struct vsb_queue *q)
 {
 	vsb_worker_queue(&q->ctx->worker, q->work);
@@ -199,7 +199,7 @@ void vsb_queue_count_fault(struct vsb_queue *q, enum vsb_fault fault)
 		vsb_error(q->ctx, reason, 0, 0);
 }
 
-/* Signal the VMM when the dirty log has new bits. */
+/* Signals the VMM if the dirty log has new bits. */
 static void vsb_queue_report_log(struct vsb_log *log)
 {
 	if (likely(!log->dirty))

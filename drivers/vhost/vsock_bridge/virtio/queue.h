@@ -158,14 +158,14 @@ static inline bool vsb_queue_is_spent(const struct vsb_queue *q, u32 since)
 	return vsb_split_is_spent(&q->ring, since);
 }
 
-/* Take the next available chain; see vsb_split_next(). */
+/* Takes the next available chain; see vsb_split_next(). */
 static inline int vsb_queue_next(struct vsb_queue *q, struct vsb_mem *mem,
 				 struct vsb_chain *chain)
 {
 	return vsb_split_next(&q->ring, mem, chain);
 }
 
-/* Take chains of one plain descriptor each; see vsb_split_next_plain(). */
+/* Takes chains of one plain descriptor each; see vsb_split_next_plain(). */
 static inline unsigned int
 vsb_queue_next_plain(struct vsb_queue *q, const struct vsb_mem *mem,
 		     struct iovec *iov, u16 *heads, unsigned int max, u32 len)
@@ -173,13 +173,13 @@ vsb_queue_next_plain(struct vsb_queue *q, const struct vsb_mem *mem,
 	return vsb_split_next_plain(&q->ring, mem, iov, heads, max, len);
 }
 
-/* Return the last @count chains that were taken to the queue. */
+/* Returns the last @count chains that were taken to the queue. */
 static inline void vsb_queue_rewind(struct vsb_queue *q, u16 count)
 {
 	vsb_split_rewind(&q->ring, count);
 }
 
-/* Log that the beginning of a chain was written; see vsb_split_log_chain(). */
+/* Logs that the beginning of a chain was written; see vsb_split_log_chain(). */
 static inline void vsb_queue_log_chain(struct vsb_queue *q,
 				       const struct iovec *iov, const u64 *gpa,
 				       unsigned int nr, size_t len)
@@ -187,13 +187,13 @@ static inline void vsb_queue_log_chain(struct vsb_queue *q,
 	vsb_split_log_chain(&q->ring, iov, gpa, nr, len);
 }
 
-/* The chain @head is used, with @len bytes written. */
+/* Stages chain @head as used, with @len bytes written. */
 static inline void vsb_queue_push(struct vsb_queue *q, u16 head, u32 len)
 {
 	vsb_split_push(&q->ring, head, len);
 }
 
-/* Are there used chains that the driver does not see yet? */
+/* Return: true if there are used chains that the driver does not see yet. */
 static inline bool vsb_queue_has_staged(const struct vsb_queue *q)
 {
 	return q->ring.staged;
@@ -229,19 +229,21 @@ static inline u32 vsb_queue_unsignalled(const struct vsb_queue *q)
 	return q->ring.unsignalled;
 }
 
-/* Read how many chains are available, or -EFAULT when the ring is broken. */
+/*
+ * Reads how many chains are available. Return: -EFAULT if the ring is broken.
+ */
 static inline int vsb_queue_count(struct vsb_queue *q)
 {
 	return vsb_split_count(&q->ring);
 }
 
-/* Ask for a kick with the @count-th chain; see vsb_split_park_until(). */
+/* Asks for a kick with the @count-th chain; see vsb_split_park_until(). */
 static inline bool vsb_queue_park_until(struct vsb_queue *q, u16 count)
 {
 	return vsb_split_park_until(&q->ring, count);
 }
 
-/* Ask for no kicks. */
+/* Disables kicks. */
 static inline void vsb_queue_unpark(struct vsb_queue *q)
 {
 	vsb_split_unpark(&q->ring);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The split ring format (virtio 1.3, 2.7), from the side of the device.
+ * The split ring format (virtio 1.3, 2.7), device side.
  *
  * The device reads each value in guest memory once into a variable, checks the
  * variable, and uses only the variable. Every walk is bounded by the size of
@@ -40,7 +40,7 @@ static __virtio16 __user *vsb_split_avail_event(const struct vsb_split *vr)
 	return (__virtio16 __user *)&vr->used->ring[vr->num];
 }
 
-/* Log that @len bytes at @at, in the used ring, were written. */
+/* Logs the write of @len bytes at @at, an address in the used ring. */
 static void vsb_split_log_used(struct vsb_split *vr, const void __user *at,
 			       size_t len)
 {
@@ -82,7 +82,7 @@ int vsb_split_set_base(struct vsb_split *vr, u32 base)
 	return 0;
 }
 
-/* Can the used ring at @addr, a guest-physical address, be logged at @base? */
+/* Can a log at @base hold the used ring at @addr, a guest-physical address? */
 static bool vsb_split_used_fits(const struct vsb_split *vr,
 				const void __user *base, u64 addr)
 {
@@ -167,7 +167,7 @@ int vsb_split_set_addr(struct vsb_split *vr, const struct vhost_vring_addr *a,
  * @vr: the ring
  * @features: the negotiated features
  *
- * The index into the available ring stays; the index into the used ring is read
+ * The index of the available ring stays; the index of the used ring is read
  * from the ring.
  *
  * Return: 0, or -EFAULT when the ring or its log cannot be accessed.
@@ -202,10 +202,10 @@ int vsb_split_start(struct vsb_split *vr, u64 features)
 }
 
 /**
- * vsb_split_last_used() - the used element that was published last
+ * vsb_split_last_used() - read the used element that was published last
  * @vr: the ring
  *
- * Return: the element as it stands in the ring; 0 when it cannot be accessed.
+ * Return: the raw element in the ring; 0 if it cannot be accessed.
  */
 u64 vsb_split_last_used(const struct vsb_split *vr)
 {
@@ -217,7 +217,9 @@ u64 vsb_split_last_used(const struct vsb_split *vr)
 	return elem;
 }
 
-/* Read avail.idx. Return: 1 when there are new entries, 0, or an error. */
+/*
+ * Reads avail.idx. Return: 1 if there are new entries, 0 if not, or an error.
+ */
 static int vsb_split_refresh(struct vsb_split *vr)
 {
 	__virtio16 raw;
@@ -249,7 +251,7 @@ static void vsb_chain_note(struct vsb_chain *chain, int nr, u64 addr)
 	}
 }
 
-/* Add a descriptor's memory to the chain. */
+/* Adds a descriptor's memory to the chain. */
 static inline enum vsb_fault
 vsb_chain_add(struct vsb_chain *chain, struct vsb_mem *mem, u64 addr, u32 len)
 {
@@ -327,7 +329,7 @@ fault:
 
 /*
  * An indirect table may cross from one region of the guest's memory into the
- * next.
+ * next region.
  */
 #define VSB_TABLE_PARTS	2
 
@@ -343,7 +345,7 @@ struct vsb_table {
 	u32 num;
 };
 
-/* Read an entry that may begin in one part and end in the next. */
+/* Reads an entry that may begin in one part and end in the next part. */
 static bool vsb_table_read_parts(const struct vsb_table *table, u32 i,
 				 struct vsb_desc *desc)
 {
@@ -542,7 +544,7 @@ int vsb_split_next(struct vsb_split *vr, struct vsb_mem *mem,
 }
 
 /**
- * vsb_split_next_plain() - take chains that are one plain descriptor each
+ * vsb_split_next_plain() - take chains of one plain descriptor each
  * @vr: the ring
  * @mem: the guest's memory
  * @iov: out: the parts, one for each chain
@@ -604,7 +606,7 @@ fault:
 	return n;
 }
 
-/* Return the last @count chains that were taken to the ring. */
+/* Returns the last @count chains that were taken to the ring. */
 void vsb_split_rewind(struct vsb_split *vr, u16 count)
 {
 	vr->last_avail -= count;
@@ -616,7 +618,7 @@ void vsb_split_rewind(struct vsb_split *vr, u16 count)
  * @iov: parts of the chain
  * @gpa: guest-physical addresses of the parts, or NULL to log nothing
  * @nr: number of parts
- * @len: bytes that were written
+ * @len: number of bytes that were written
  *
  * The caller must log a chain before it publishes or rewinds the chain.
  */
@@ -757,7 +759,7 @@ bool vsb_split_publish(struct vsb_split *vr)
  * vsb_split_count() - read how many chains are available
  * @vr: the ring
  *
- * Return: the number, or -EFAULT when the ring is broken.
+ * Return: the number, or -EFAULT if the ring is broken.
  */
 int vsb_split_count(struct vsb_split *vr)
 {
@@ -811,7 +813,7 @@ bool vsb_split_park(struct vsb_split *vr)
 }
 
 /**
- * vsb_split_unpark() - ask for no kicks
+ * vsb_split_unpark() - disable kicks
  * @vr: the ring
  *
  * With EVENT_IDX the function writes nothing, because avail.idx passes an old
@@ -847,7 +849,7 @@ void vsb_split_peek_at(const struct vsb_split *vr, struct vsb_split_seen *seen)
  * The caller needs no lock. The VMM may replace the ring in the meantime,
  * because the function takes no chain.
  *
- * Return: also true when the ring cannot be read.
+ * Return: true also if the ring cannot be read.
  */
 bool vsb_split_peek(const struct vsb_split_seen *seen)
 {

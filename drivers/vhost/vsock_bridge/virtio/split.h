@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The split ring format (virtio 1.3, 2.7), from the side of the device.
+ * The split ring format (virtio 1.3, 2.7), device side.
  *
  * Only queue.[ch] call these functions; all other files call queue.h. To add
  * another ring format, add a file with the same functions, and choose between
@@ -158,7 +158,7 @@ static inline bool vsb_split_is_spent(const struct vsb_split *vr, u32 since)
 	return vr->walked - since >= VSB_SPLIT_ROUND;
 }
 
-/* Has the VMM set the size and the addresses? */
+/* Return: true if the VMM has set the size and the addresses. */
 static inline bool vsb_split_is_set(const struct vsb_split *vr)
 {
 	return vr->num && vr->desc;

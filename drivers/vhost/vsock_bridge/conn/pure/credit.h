@@ -37,7 +37,7 @@
  */
 #define VSB_PACKET_COST	1024U
 
-/* Linux's GOOD_COPY_LEN: the largest packet that joins another one. */
+/* Linux's GOOD_COPY_LEN: the largest packet that joins the last packet. */
 #define VSB_JOIN_MAX	128U
 
 /*

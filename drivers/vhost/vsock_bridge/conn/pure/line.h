@@ -124,11 +124,11 @@ static inline enum vsb_line vsb_line_parse(const char *data, u32 len,
 /**
  * vsb_line_parse_message() - parse the first message of a SEQPACKET client
  * @data: the message, with room for a byte behind it
- * @len: its length
+ * @len: length of the message
  * @port: out: with VSB_LINE_OK, the guest port
  *
  * The message is the whole line, with or without a newline. No bytes may follow
- * the newline, because they would have to be a message of their own.
+ * the newline: the first bytes for the guest must be a message of their own.
  *
  * Return: VSB_LINE_OK or VSB_LINE_BAD.
  */

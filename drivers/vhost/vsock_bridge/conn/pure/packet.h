@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The 44-byte header of a virtio-vsock packet: decode, encode, validate.
+ * The 44-byte header of a virtio-vsock packet: decoding, encoding, validation.
  *
  * Pure: no locks, no sleeping, no globals; also builds in user space.
  */
@@ -22,7 +22,7 @@
  * @dst_cid: CID of the receiver
  * @src_port: port of the sender
  * @dst_port: port of the receiver
- * @len: bytes of payload behind the header
+ * @len: number of payload bytes after the header
  * @type: VIRTIO_VSOCK_TYPE_*
  * @op: VIRTIO_VSOCK_OP_*
  * @flags: flags, whose meaning depends on @op

@@ -15,7 +15,7 @@ static unsigned int vsb_conn_end(struct vsb_conn_state *cs)
 	return VSB_ACT_RELEASE | VSB_ACT_UNLINK | VSB_ACT_FREE;
 }
 
-/* Release the host socket; the device owes the guest an RST. */
+/* Releases the host socket; the device owes the guest an RST. */
 static unsigned int vsb_conn_close(struct vsb_conn_state *cs)
 {
 	cs->state = VSB_DEAD;
@@ -23,7 +23,7 @@ static unsigned int vsb_conn_close(struct vsb_conn_state *cs)
 	return VSB_ACT_RELEASE | VSB_ACT_DISARM;
 }
 
-/* Abort the connection. */
+/* Aborts the connection. */
 static unsigned int vsb_conn_reset(struct vsb_conn_state *cs)
 {
 	unsigned int loss = vsb_conn_end_is_loss(cs) ? VSB_ACT_LOSS : 0;

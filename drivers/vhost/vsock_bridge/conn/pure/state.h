@@ -30,9 +30,11 @@
  * enum vsb_state - state of a connection
  * @VSB_HANDSHAKE: the host client has not sent a complete CONNECT line; the
  *	guest does not know the connection
- * @VSB_REQUESTED: waiting for the guest's RESPONSE or RST
- * @VSB_CONNECTING: waiting for the host connect that the guest asked for
- * @VSB_OPEN: both sides are connected; either may have shut down a direction
+ * @VSB_REQUESTED: the device waits for the guest's RESPONSE or RST
+ * @VSB_CONNECTING: the device waits for the host connect that the guest
+ *	requested
+ * @VSB_OPEN: both sides are connected; either side may have shut down a
+ *	direction
  * @VSB_LINGER: the guest has closed, and the host program has not read the last
  *	bytes yet. The device may still owe the RST that confirms the close; the
  *	ports stay in use until the RST is sent.
@@ -67,21 +69,21 @@ enum vsb_state {
 /**
  * enum vsb_event - events of a connection
  * @VSB_EV_LINE: the client's CONNECT line is complete
- * @VSB_EV_RESPONSE: the guest accepted
+ * @VSB_EV_RESPONSE: the guest accepted the connection
  * @VSB_EV_CONNECTED: the host socket is connected
  * @VSB_EV_GUEST_SHUTDOWN: the guest sent SHUTDOWN; vsb_conn_step() gets the
  *	packet's flags in @flags
  * @VSB_EV_GUEST_RST: the guest sent RST
  * @VSB_EV_DRAINED: the host socket has accepted all bytes of the guest
  * @VSB_EV_HOST_EOF: the device has read all bytes of the host program, and no
- *	more can follow
+ *	more bytes can follow
  * @VSB_EV_HOST_SHUT_RD: the host program has shut down its socket for reading
  * @VSB_EV_WRITE_FAILED: a write to the host socket failed because the host
  *	program reads no more; bytes of the guest are lost
  * @VSB_EV_RESET: the connection ends for another reason: a connect or a read
  *	fails, the guest exceeds its credit, or an allocation fails
  * @VSB_EV_TIMEOUT: the deadline has passed
- * @VSB_EV_RST_SENT: the RST that was owed has been sent
+ * @VSB_EV_RST_SENT: the RST that the device owed has been sent
  */
 enum vsb_event {
 	VSB_EV_LINE,
