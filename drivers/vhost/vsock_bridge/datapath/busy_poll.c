@@ -14,16 +14,16 @@
 #include "base/worker.h"
 #include "datapath/busy_poll.h"
 
-/* The time that is learnt starts with this, and doubles. */
+/* The first value of the learned time; it doubles from there. */
 #define VSB_BUSY_POLL_FIRST_NS	(10 * NSEC_PER_USEC)
 
-/* The longest times. The stop or the end of a device may wait so long. */
+/* Maximum times. The stop or the end of a device may have to wait for them. */
 #define VSB_BUSY_POLL_LEARNT_US_MAX	1000U
 #define VSB_BUSY_POLL_SET_US_MAX	100000U
 
 static unsigned int poll_us = 50;
 module_param(poll_us, uint, 0644);
-MODULE_PARM_DESC(poll_us, "how long a worker polls at most when no timeout was set, in microseconds; at most 1000; 0: never");
+MODULE_PARM_DESC(poll_us, "maximum polling time of a worker without a busy-loop timeout, in microseconds (0 to 1000; 0: no polling)");
 
 void vsb_busy_poll_set(struct vsb_busy_poll *poll, u32 rx_us, u32 tx_us)
 {
@@ -39,14 +39,14 @@ void vsb_busy_poll_active(struct vsb_busy_poll *poll)
 		poll->until = ktime_get_ns() + poll->time;
 }
 
-/* The queue is empty, and the guest was asked for a kick. */
+/* The queue is empty, and the device asked the driver for a kick. */
 void vsb_busy_poll_park(struct vsb_busy_poll *poll)
 {
 	if (!poll->set)
 		poll->parked = ktime_get_ns();
 }
 
-/* Chains are available again: learn whether polling would have paid. */
+/* Chains are available again: learns whether polling would have paid off. */
 void vsb_busy_poll_unpark(struct vsb_busy_poll *poll)
 {
 	u64 most = min(READ_ONCE(poll_us), VSB_BUSY_POLL_LEARNT_US_MAX) *
@@ -62,7 +62,7 @@ void vsb_busy_poll_unpark(struct vsb_busy_poll *poll)
 	poll->parked = 0;
 }
 
-/* Is there nothing else to do, for this thread and for this processor? */
+/* Return: true if neither this thread nor this CPU has other work. */
 static bool vsb_busy_poll_goes_on(const struct vsb_busy_poll_watch *watch,
 				  const struct vsb_worker *worker)
 {
@@ -74,13 +74,13 @@ static bool vsb_busy_poll_goes_on(const struct vsb_busy_poll_watch *watch,
 
 /**
  * vsb_busy_poll_begin() - decide whether to poll
- * @poll: how long
+ * @poll: how long the worker polls
  * @q: the queue, all of whose chains were taken
  * @ready: socket events that wait for coalescing
  * @worker: the worker that polls
  * @watch: out: for vsb_busy_poll_spin()
  *
- * Return: true to poll; then the queue must not be parked.
+ * Return: true to poll; then the caller must not park the queue.
  */
 bool vsb_busy_poll_begin(const struct vsb_busy_poll *poll,
 			 const struct vsb_queue *q,
@@ -97,7 +97,7 @@ bool vsb_busy_poll_begin(const struct vsb_busy_poll *poll,
 	return watch->on;
 }
 
-/* Poll until the driver has made a chain available, or the time is over. */
+/* Polls until the driver has made a chain available, or the time is over. */
 void vsb_busy_poll_spin(const struct vsb_busy_poll_watch *watch,
 			const struct vsb_worker *worker)
 {

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Busy polling: after the last packet the worker checks the TX ring for more
- * for a while, before it asks for a kick and sleeps. It does so only while no
- * other task wants the processor and no socket event waits for coalescing.
+ * Busy polling: after the last packet the worker polls the TX ring for a while,
+ * before it asks for a kick and sleeps. It polls only while no other task wants
+ * the CPU and no socket event waits for coalescing.
  *
- * VHOST_SET_VRING_BUSYLOOP_TIMEOUT sets the time. Until a VMM issues that, the
- * time is learnt, as KVM learns how long to poll for a halted vCPU: the time
- * grows when packets came soon after the worker had stopped polling, and is 0
- * again when they did not. The module parameter poll_us bounds the time that is
- * learnt.
+ * VHOST_SET_VRING_BUSYLOOP_TIMEOUT sets the time. Until the VMM issues that
+ * ioctl, the worker learns the time, as KVM learns how long to poll for a
+ * halted vCPU. The time grows if packets arrive soon after the worker has
+ * stopped polling, and returns to 0 if they do not. The module parameter
+ * poll_us limits the learned time.
  */
 #ifndef VSB_BUSY_POLL_H
 #define VSB_BUSY_POLL_H
@@ -22,10 +22,10 @@ struct vsb_worker;
 
 /**
  * struct vsb_busy_poll - how long the worker polls
- * @set: a VMM has set the time, so it is not learnt
- * @time: how long, in ns; 0: not at all
- * @until: when polling ends, in ns
- * @parked: when the TX queue was parked, in ns; 0: it is not
+ * @set: the VMM has set the time, so it is not learned
+ * @time: the time to poll in ns; 0: no polling
+ * @until: the time when polling ends, in ns
+ * @parked: the time when the TX queue was parked, in ns; 0 if it is not parked
  */
 struct vsb_busy_poll {
 	bool set;
@@ -36,10 +36,10 @@ struct vsb_busy_poll {
 
 /**
  * struct vsb_busy_poll_watch - what is polled, without the data path's lock
- * @on: poll
- * @seen: what was seen of the queue
+ * @on: the worker polls
+ * @seen: the state of the queue to compare with
  * @ready: socket events that wait for coalescing
- * @until: when polling ends, in ns
+ * @until: the time when polling ends, in ns
  */
 struct vsb_busy_poll_watch {
 	bool on;

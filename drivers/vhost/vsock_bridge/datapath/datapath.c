@@ -11,7 +11,7 @@
 #include "host/acceptor.h"
 #include "host/end.h"
 
-/* End all connections by @end. */
+/* Ends all connections by @end. */
 void vsb_datapath_end_conns(struct vsb_datapath *dp,
 			    void (*end)(struct vsb_conn *conn,
 					enum vsb_reason why))
@@ -25,18 +25,19 @@ void vsb_datapath_end_conns(struct vsb_datapath *dp,
 	vsb_rstq_clear(&dp->conns.rsts);
 }
 
-/* The guest has forgotten its connections: they end without a packet. */
+/* The guest has forgotten its connections: ends them without a packet. */
 void vsb_datapath_forget_conns(struct vsb_datapath *dp)
 {
 	vsb_datapath_end_conns(dp, vsb_conn_forget);
 }
 
 /**
- * vsb_datapath_log_fits() - can a dirty log hold what is to be logged?
+ * vsb_datapath_log_fits() - can a dirty log at this address hold the logged
+ * writes?
  * @dp: the data path; locked
  * @base: the log
- * @all: the whole of the guest's memory is logged; otherwise only those used
- *	rings whose VHOST_VRING_F_LOG is set
+ * @all: writes into the whole guest memory are logged; if false, only writes
+ *	into those used rings whose VHOST_VRING_F_LOG is set
  */
 bool vsb_datapath_log_fits(const struct vsb_datapath *dp,
 			   const void __user *base, bool all)

@@ -2,9 +2,9 @@
 /*
  * The data path of a device: everything that moves bytes for one guest.
  *
- * This header has the structure. tx.c takes packets from the guest, rx.c brings
- * packets to the guest, event.c sends events to the guest, round.c runs them in
- * the worker, life.c starts and stops them, and quench.c ends them.
+ * This header defines the structure. tx.c takes packets from the guest, rx.c
+ * brings packets to the guest, event.c sends events to the guest. round.c runs
+ * these in the worker, life.c starts and stops them, and quench.c ends them.
  */
 #ifndef VSB_DATAPATH_H
 #define VSB_DATAPATH_H
@@ -32,14 +32,16 @@
 #include "virtio/mem.h"
 #include "virtio/queue.h"
 
-/* One for each type of socket. */
+/* One listener for each type of socket. */
 enum vsb_listener_index {
 	VSB_LISTEN_STREAM,
 	VSB_LISTEN_SEQPACKET,
 	VSB_LISTENERS,
 };
 
-/* The rounds that the worker runs; see round.c. The queues' come first. */
+/*
+ * The rounds that the worker runs; see round.c. The queues' rounds come first.
+ */
 enum vsb_round_index {
 	VSB_ROUND_RX = VSB_RX,
 	VSB_ROUND_TX = VSB_TX,
@@ -62,8 +64,8 @@ struct vsb_round {
 };
 
 /**
- * struct vsb_remains - what the end of a device releases after its unlock,
- *	because a file system can delay that
+ * struct vsb_remains - objects that the end of a device releases after its
+ * unlock, because a file system can delay the release
  * @acceptor: the acceptors of the listeners
  * @routes: the routes, which hold directories and namespaces
  * @connects: connections that waited for a connect
@@ -76,18 +78,18 @@ struct vsb_remains {
 
 /**
  * struct vsb_datapath - everything that moves bytes for one guest
- * @lock: protects all of the structure, unless a member says otherwise. The
+ * @lock: protects the whole structure, unless a member says otherwise. The
  *	worker takes it for one bounded round at a time, and ioctls take it;
  *	vsb_datapath_unlock() releases it. See "Locks" in
  *	Documentation/driver-api/design.rst.
- * @running: VHOST_VSOCK_SET_RUNNING: the rings may be touched
- * @dead: the owner was killed, or the device is being closed. This is final,
- *	and set without the lock.
+ * @running: VHOST_VSOCK_SET_RUNNING: the device may access the rings
+ * @dead: the owner was killed, or the device is being closed. The flag is final
+ *	and is set without the lock.
  * @ended: sockets, hooks and rounds have ended. Either the task that set @dead
  *	or the task that held the lock at that time has ended them.
- * @quenched: completed after that
- * @busy: what the teardown waits for: the open file, @ended, and a connect that
- *	is under way
+ * @quenched: completed after @ended is set
+ * @busy: the users that delay the teardown: the open file, the task that sets
+ *	@ended, and a connect that is under way
  * @ctx: counters, limits and threads, for every part
  * @guest_cid: the guest's CID; 0 until it is set
  * @features: the features that VHOST_SET_FEATURES set
@@ -99,19 +101,21 @@ struct vsb_remains {
  * @gate: the gate of RX
  * @conns: the connections
  * @listener: the sockets that host programs connect to
- * @routes: where the guest's connections go
- * @remains: what the task that ends the device releases; without the lock then
- * @connector: connects for the guest; a thread of the worker is away meanwhile
+ * @routes: the destinations of the guest's connections
+ * @remains: objects that the task that ends the device releases; the task then
+ *	accesses it without the lock
+ * @connector: makes the connects for the guest; the worker's thread that
+ *	connects is away meanwhile
  * @round: the rounds
  * @pages: pages for the bytes to host sockets
  * @poll: how long the worker polls
  * @rx_starved: packets for the guest wait for RX buffers
- * @rx_budget: RX chains that the current round may still take
+ * @rx_budget: number of RX chains that the current round may still take
  * @rx_since: vsb_queue_walked() of RX when the current round began
- * @chain_iov: parts of the current chains; scratch of one round
- * @chain_gpa: their guest-physical addresses, while writes are logged
- * @gather: scratch of one round
- * @slots: scratch of one packet, or read, to the guest
+ * @chain_iov: parts of the current chains; scratch memory of one round
+ * @chain_gpa: guest-physical addresses of these parts, while writes are logged
+ * @gather: scratch memory of one round
+ * @slots: scratch memory of one packet, or of one read, to the guest
  */
 struct vsb_datapath {
 	struct mutex lock;	/* all of the structure */
@@ -146,13 +150,13 @@ struct vsb_datapath {
 	struct vsb_rx_slots slots;
 };
 
-/* The owner was killed, or the last descriptor is closed. */
+/* Return: true if the owner was killed or the last descriptor is closed. */
 static inline bool vsb_datapath_is_dead(const struct vsb_datapath *dp)
 {
 	return READ_ONCE(dp->dead);
 }
 
-/* Have the worker run a round. */
+/* Makes the worker run a round. */
 static inline void vsb_datapath_schedule(struct vsb_datapath *dp,
 					 enum vsb_round_index round)
 {

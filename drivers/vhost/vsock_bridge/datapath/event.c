@@ -2,15 +2,15 @@
 /*
  * Events to the guest (virtio 1.3, 5.10.6.7), and the gate that they close.
  *
- * A VMM that does not send events itself sets the event queue.
+ * A VMM that does not send events itself sets up the event queue.
  *
- * TRANSPORT_RESET tells a guest that none of its connections exists any more.
- * The guest has seen it when it returns a buffer in place of the one that the
- * event came in: Linux resets its sockets first. A packet that is sent earlier
- * could reach a socket of an old connection, so the gate keeps RX closed until
- * then. Virtio does not oblige a driver to return the buffer, and some drivers
- * never do. Therefore the gate opens by itself after the time that a guest has
- * to answer a REQUEST.
+ * TRANSPORT_RESET reports to a guest that none of its connections exists any
+ * more. The guest has processed the event when it returns a buffer in place of
+ * the event's buffer: Linux resets its sockets first. A packet that is sent
+ * earlier could reach a socket of an old connection, so the gate keeps RX
+ * closed until then. Virtio does not oblige a driver to return the buffer, and
+ * some drivers never do. Therefore the gate opens without an answer after the
+ * time that a guest has to answer a REQUEST.
  */
 #include <linux/minmax.h>
 #include <linux/uaccess.h>
@@ -23,7 +23,9 @@
 #include "datapath/datapath.h"
 #include "datapath/event.h"
 
-/* Chains that one event tries at most, within what one round may walk. */
+/*
+ * Maximum number of chains that one event tries, within the walk of one round.
+ */
 #define VSB_EVENT_CHAINS	256
 
 static u32 vsb_event_write(struct vsb_datapath *dp,
@@ -54,8 +56,8 @@ static u32 vsb_event_write(struct vsb_datapath *dp,
 }
 
 /*
- * Write an event into the first buffer that takes it, and return the buffers
- * before it empty. Return: false when no buffer takes it.
+ * Writes an event into the first buffer that is large enough, and returns the
+ * buffers before it empty. Return: false if no buffer is large enough.
  */
 static bool vsb_event_put(struct vsb_datapath *dp, u32 id)
 {
@@ -85,11 +87,11 @@ static bool vsb_event_put(struct vsb_datapath *dp, u32 id)
  * @dp: the data path; locked
  * @id: VIRTIO_VSOCK_EVENT_TRANSPORT_RESET
  *
- * The guest resets all its connections, so they end here as well.
+ * The guest resets all its connections, so the device ends them too.
  *
- * Return: 0, -ESHUTDOWN when the device does not run, -ENXIO when there is no
- * event queue, -ENOBUFS when the guest has no buffer in it, -EPIPE when it is
- * broken. With an error no connection ends, and the gate stays as it is.
+ * Return: 0, -ESHUTDOWN if the device does not run, -ENXIO if there is no event
+ * queue, -ENOBUFS if the guest has no buffer in it, -EPIPE if it is broken.
+ * With an error no connection ends, and the gate stays as it is.
  */
 int vsb_event_send(struct vsb_datapath *dp, u32 id)
 {
@@ -117,7 +119,7 @@ int vsb_event_send(struct vsb_datapath *dp, u32 id)
 	vsb_gate_close(&dp->gate, held);
 	vsb_gate_start_time(&dp->gate, dp->ctx.limits.connect_timeout_ms);
 	vsb_datapath_forget_conns(dp);
-	/* a guest may have answered already, without a kick */
+	/* the guest may have answered already, without a kick */
 	vsb_event_check_answer(dp);
 	return 0;
 }
@@ -133,8 +135,8 @@ static void vsb_event_open_gate(struct vsb_datapath *dp)
  * vsb_event_check_answer() - open the gate if no answer is outstanding
  * @dp: the data path, running
  *
- * The gate also opens when the event queue is broken, since that brings no
- * answer any more, and when the guest's time is over.
+ * The gate also opens if the event queue is broken, because then no answer can
+ * arrive, and if the guest's time is over.
  */
 void vsb_event_check_answer(struct vsb_datapath *dp)
 {
@@ -151,7 +153,7 @@ void vsb_event_check_answer(struct vsb_datapath *dp)
 }
 
 /**
- * vsb_event_start() - the device starts
+ * vsb_event_start() - handle the start of the device
  * @dp: the data path
  * @anew: the guest has started anew, as its rings show
  *

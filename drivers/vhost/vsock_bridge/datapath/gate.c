@@ -10,7 +10,7 @@
 #include "datapath/gate.h"
 #include "virtio/queue.h"
 
-/* In interrupt context: the worker checks whether the time is over. */
+/* Runs in interrupt context: the worker checks whether the time is over. */
 static void vsb_gate_expired(struct timer_list *timer)
 {
 	struct vsb_gate *gate = container_of(timer, struct vsb_gate, timer);
@@ -24,15 +24,16 @@ void vsb_gate_init(struct vsb_gate *gate, struct vsb_queue *events)
 	gate->events = events;
 }
 
-/* No round runs any more. */
+/* The caller ensures that no round runs any more. */
 void vsb_gate_destroy(struct vsb_gate *gate)
 {
 	timer_delete_sync(&gate->timer);
 }
 
 /*
- * The gate opens when the event queue holds @held buffers, as before the event:
- * each buffer that came back was answered, also those of an earlier event.
+ * The gate opens when the event queue holds @held buffers, as before the event.
+ * Each buffer that the guest has returned is answered, including buffers of an
+ * earlier event.
  */
 void vsb_gate_close(struct vsb_gate *gate, u16 held)
 {
@@ -55,7 +56,7 @@ static void vsb_gate_set_timer(struct vsb_gate *gate)
 	mod_timer(&gate->timer, jiffies + nsecs_to_jiffies(left) + 1);
 }
 
-/* The guest can see the event from now on, and has @ms to answer. */
+/* From now on the guest can see the event; it has @ms to answer. */
 void vsb_gate_start_time(struct vsb_gate *gate, u32 ms)
 {
 	gate->until = ktime_get_ns() + (u64)ms * NSEC_PER_MSEC;

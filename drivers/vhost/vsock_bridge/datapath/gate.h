@@ -17,9 +17,10 @@ struct vsb_queue;
  * struct vsb_gate - the gate of RX
  * @closed: the guest has not answered
  * @restored: VSOCK_BRIDGE_SET_STATE set the gate, so the next start keeps it
- * @until: when the gate opens without an answer, in ns; each start sets it anew
- * @held: chains that the event queue held before the event; when it holds as
- *	many again, the guest has answered
+ * @until: the time when the gate opens without an answer, in ns; each start
+ *	sets it anew
+ * @held: number of chains that the event queue held before the event; when it
+ *	holds this number again, the guest has answered
  * @timer: runs the round of @events at @until
  * @events: the event queue
  */

@@ -10,7 +10,7 @@
 #include "conn/io.h"
 #include "datapath/gather.h"
 
-/* Return: the parts of a connection, one after the other. */
+/* Return: the parts of a connection in one array. */
 static const struct iovec *vsb_gather_flatten(struct vsb_gather *gather,
 					      const struct vsb_gathered *own)
 {
@@ -28,8 +28,8 @@ static const struct iovec *vsb_gather_flatten(struct vsb_gather *gather,
 
 /**
  * vsb_gather_flush() - write what was gathered for a connection, if anything
- * @gather: what was gathered
- * @conn: the connection; it may end, but stays in memory since it owes an RST
+ * @gather: the gathered payload
+ * @conn: the connection; it may end, but stays in memory because it owes an RST
  * @eom: a SEQPACKET message ends with this payload
  */
 void vsb_gather_flush(struct vsb_gather *gather, struct vsb_conn *conn,
@@ -48,7 +48,7 @@ void vsb_gather_flush(struct vsb_gather *gather, struct vsb_conn *conn,
 		      own->nr, own->len);
 	trace_vsb_tx_bytes(conn->ctx->stats.device, conn->flow.host_port,
 			   conn->flow.guest_port, own->len);
-	/* nothing is added during the write below */
+	/* no payload is added during the write below */
 	if (list_empty(&gather->conns)) {
 		gather->nr = 0;
 		gather->used = 0;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Payload from the guest on its way to host sockets. The payload that the
- * packets of one round bring for a connection is written with one call, even if
- * packets of other connections come in between.
+ * Payload from the guest on its way to host sockets. One call writes all
+ * payload that the packets of one round bring for a connection, even if packets
+ * of other connections arrive in between.
  *
- * It is scratch of a round, under the data path's lock, and empty between
- * rounds.
+ * The gathered payload is scratch memory of a round, protected by the data
+ * path's lock, and empty between rounds.
  */
 #ifndef VSB_GATHER_H
 #define VSB_GATHER_H
@@ -19,16 +19,18 @@
 #include "virtio/iov.h"
 
 /*
- * Bytes of one call to a host socket; a larger call would keep its reader
- * waiting.
+ * Maximum number of bytes of one call to a host socket; a larger call would
+ * keep its reader waiting.
  */
 #define VSB_GATHER_BYTES	(128U * 1024)
 
-/* Connections with payload; a round of TX takes no more chains. */
+/*
+ * Maximum number of connections with payload; a TX round takes no more chains.
+ */
 #define VSB_GATHER_CONNS	256U
 
 /**
- * struct vsb_gathered - what was gathered for one connection
+ * struct vsb_gathered - the payload that was gathered for one connection
  * @node: entry in struct vsb_gather.conns
  * @conn: the connection, which points back
  * @first: index of its first part
@@ -36,7 +38,7 @@
  * @nr: number of its parts
  * @len: number of bytes
  *
- * Of SEQPACKET, the bytes are of one message.
+ * For SEQPACKET, the bytes belong to one message.
  */
 struct vsb_gathered {
 	struct list_head node;
@@ -48,16 +50,16 @@ struct vsb_gathered {
 };
 
 /**
- * struct vsb_gather - what was gathered
+ * struct vsb_gather - the gathered payload
  * @conns: the connections with payload, in the order of their first packets
- * @recent: the one of @conns that the last packet belongs to, or NULL
+ * @recent: the entry of @conns that the last packet belongs to, or NULL
  * @used: entries of @gathered in use, until @conns is empty
- * @gathered: one for each of @conns
+ * @gathered: one entry for each of @conns
  * @nr: entries of @part in use, until @conns is empty
  * @part: the parts of all connections
  * @next: for each part, the next part of the same connection
- * @flat: the parts of one connection, one after the other. While RX runs, RX
- *	uses it for the parts of a read.
+ * @flat: the parts of one connection in order. While RX runs, RX uses it for
+ *	the parts of a read.
  */
 struct vsb_gather {
 	struct list_head conns;
@@ -85,7 +87,7 @@ static inline bool vsb_gather_is_full(const struct vsb_conn *conn, u32 len)
 	return conn->gathered && conn->gathered->len + len > VSB_GATHER_BYTES;
 }
 
-/* Is there no room for @nr parts, of one more connection? */
+/* Is there no room for @nr more parts, or for one more connection? */
 static inline bool vsb_gather_is_spent(const struct vsb_gather *gather,
 				       unsigned int nr)
 {
@@ -93,7 +95,9 @@ static inline bool vsb_gather_is_spent(const struct vsb_gather *gather,
 	       gather->used == VSB_GATHER_CONNS;
 }
 
-/* Return: what was gathered for @conn, of which nothing was gathered so far. */
+/*
+ * Begins to gather for @conn, which has no gathered payload. Return: its entry.
+ */
 static inline struct vsb_gathered *vsb_gather_begin(struct vsb_gather *gather,
 						    struct vsb_conn *conn)
 {
@@ -107,7 +111,7 @@ static inline struct vsb_gathered *vsb_gather_begin(struct vsb_gather *gather,
 	return own;
 }
 
-/* Parts @first to @end - 1 are the next ones of a connection. */
+/* Parts @first to @end - 1 are the next parts of a connection. */
 static inline void vsb_gather_link(struct vsb_gather *gather,
 				   struct vsb_gathered *own,
 				   unsigned int first, unsigned int end)
@@ -126,11 +130,11 @@ static inline void vsb_gather_link(struct vsb_gather *gather,
 
 /**
  * vsb_gather_add() - add the payload of a packet
- * @gather: what was gathered; there is room
+ * @gather: the gathered payload; it has room
  * @conn: the connection
  * @chain: the chain of the packet
- * @skip: bytes before it
- * @len: bytes of the payload
+ * @skip: number of bytes before the payload
+ * @len: number of bytes of the payload
  */
 static inline void vsb_gather_add(struct vsb_gather *gather,
 				  struct vsb_conn *conn,

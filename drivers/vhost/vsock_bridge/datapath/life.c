@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The life of a data path: made, attached to its owner, started and stopped,
- * destroyed.
+ * The life of a data path: initialization, attachment to its owner, start, stop
+ * and destruction.
  */
 #include <linux/bits.h>
 #include <linux/eventfd.h>
@@ -32,10 +32,10 @@ static void vsb_datapath_init_queues(struct vsb_datapath *dp)
 }
 
 /**
- * vsb_datapath_init() - make a data path
- * @dp: zeroed
- * @idle: called, by any task, when nothing is left that the teardown waits for;
- *	may only queue work
+ * vsb_datapath_init() - initialize a data path
+ * @dp: the data path, zeroed
+ * @idle: called by any task when no user delays the teardown any more; may only
+ *	queue work
  *
  * Return: 0 or -ENOMEM.
  */
@@ -74,7 +74,7 @@ int vsb_datapath_init(struct vsb_datapath *dp,
 	return 0;
 }
 
-/* Create the threads; the current process becomes the owner. Not locked. */
+/* Creates the threads; the current process becomes the owner. Not locked. */
 int vsb_datapath_attach(struct vsb_datapath *dp)
 {
 	char name[16], stand_in[16];	/* TASK_COMM_LEN */
@@ -85,8 +85,8 @@ int vsb_datapath_attach(struct vsb_datapath *dp)
 }
 
 /*
- * VHOST_SET_FEATURES; locked. The log follows at once, the rest at the next
- * start.
+ * VHOST_SET_FEATURES; locked. The dirty log follows at once, the rest at the
+ * next start.
  */
 void vsb_datapath_set_features(struct vsb_datapath *dp, u64 features)
 {
@@ -105,10 +105,10 @@ static bool vsb_datapath_has_same_features(const struct vsb_datapath *dp)
  * @dp: the data path; locked
  * @cid: a CID that a guest may have
  *
- * The packets of a guest name its old CID until it knows the new one. Therefore
+ * The packets of a guest name its old CID until it knows the new CID. Therefore
  * its connections end with the change.
  *
- * Return: 0, or -EBUSY when a running guest would change its CID.
+ * Return: 0, or -EBUSY if a running guest would change its CID.
  */
 int vsb_datapath_set_cid(struct vsb_datapath *dp, u64 cid)
 {
@@ -156,7 +156,7 @@ static int vsb_datapath_start_queues(struct vsb_datapath *dp)
  * vsb_datapath_start() - VHOST_VSOCK_SET_RUNNING 1
  * @dp: the data path; locked
  *
- * Return: 0, or -EFAULT when a ring, or the log, cannot be accessed.
+ * Return: 0, or -EFAULT if a ring or the log cannot be accessed.
  */
 int vsb_datapath_start(struct vsb_datapath *dp)
 {
@@ -191,8 +191,8 @@ int vsb_datapath_start(struct vsb_datapath *dp)
  * vsb_datapath_stop() - VHOST_VSOCK_SET_RUNNING 0
  * @dp: the data path; locked
  *
- * Between two rounds the guest has every chain that was taken back, so there is
- * nothing to wait for.
+ * Between two rounds every chain that was taken is returned to the guest, so
+ * the stop waits for nothing.
  */
 void vsb_datapath_stop(struct vsb_datapath *dp)
 {

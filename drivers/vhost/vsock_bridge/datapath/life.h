@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The life of a data path: made, attached to its owner, started and stopped,
- * destroyed.
+ * The life of a data path: initialization, attachment to its owner, start, stop
+ * and destruction.
  */
 #ifndef VSB_LIFE_H
 #define VSB_LIFE_H

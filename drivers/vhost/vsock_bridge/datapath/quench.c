@@ -21,8 +21,8 @@
 #define VSB_QUENCH_WAIT		HZ
 
 /*
- * End all that others can see of the device: sockets, hooks, rounds on the
- * rings. Return: false when the device has ended before.
+ * Ends all parts of the device that others can see: sockets, hooks, rounds on
+ * the rings. Return: false if the device has ended before.
  */
 static bool vsb_datapath_end(struct vsb_datapath *dp)
 {
@@ -70,7 +70,7 @@ static void vsb_datapath_unlock_once(struct vsb_datapath *dp, bool wait)
 	mutex_unlock(&dp->lock);
 	vsb_ends_close(&closing, ends && wait);
 	if (ends) {
-		/* a mount is free when the VMM's end is reported */
+		/* the mount must be free when the VMM's end is reported */
 		if (wait)
 			vsb_datapath_let_go(dp);
 		complete_all(&dp->quenched);
@@ -78,7 +78,10 @@ static void vsb_datapath_unlock_once(struct vsb_datapath *dp, bool wait)
 	}
 }
 
-/* Is the device dead, and has no task ended it? Then the lock may be free. */
+/*
+ * Return: true if the device is dead and no task has ended it. Then the lock
+ * may be free.
+ */
 static bool vsb_datapath_must_end(struct vsb_datapath *dp)
 {
 	/* (T): orders the unlock before the read of @dead */
@@ -99,13 +102,13 @@ static void vsb_datapath_unlock_as(struct vsb_datapath *dp, bool wait)
  * @dp: the data path; the caller has a reference of its own to the device, or
  *	is one of its threads
  *
- * A device that is quenched while the lock is held ends here: the task that
- * quenches it does not wait for the lock, whose holder may wait for a page of
- * the owner's memory.
+ * A device that is quenched while the lock is held ends here. The task that
+ * quenches it does not wait for the lock, because the lock holder may wait for
+ * a page of the owner's memory.
  *
  * Sockets of connections that ended under the lock are released after the
- * unlock. At the end of the device this task releases them itself, so that the
- * dentries and mounts that they hold are free on return.
+ * unlock. At the end of the device the calling task releases them itself, so
+ * that the dentries and mounts that they hold are free on return.
  */
 void vsb_datapath_unlock(struct vsb_datapath *dp)
 {
@@ -116,8 +119,8 @@ static void vsb_datapath_quench_as(struct vsb_datapath *dp, bool wait)
 {
 	WRITE_ONCE(dp->dead, true);
 	/*
-	 * (T): orders @dead before the trylock: either the lock is free, or its
-	 * holder sees @dead.
+	 * (T): orders the write of @dead before the trylock: either the lock is
+	 * free, or its holder sees @dead.
 	 */
 	smp_mb();
 	if (mutex_trylock(&dp->lock))
@@ -127,15 +130,15 @@ static void vsb_datapath_quench_as(struct vsb_datapath *dp, bool wait)
 }
 
 /**
- * vsb_datapath_quench() - end what others see of the device
+ * vsb_datapath_quench() - end the parts of the device that others can see
  * @dp: the data path; the caller has a reference of its own to the device, or
  *	is one of its threads
  *
- * Afterwards the device runs no rounds and has no sockets, and no hook can
- * queue work. Host programs see the end before this function returns, unless
- * the holder of the lock needs longer than VSB_QUENCH_WAIT; then the holder
- * ends the device when it unlocks. A kernel thread, which may close files for
- * the whole machine, waits neither for the holder nor for a file system.
+ * After the return the device runs no rounds and has no sockets, and no hook
+ * can queue work. Host programs see EOF before the return, unless the lock
+ * holder needs longer than VSB_QUENCH_WAIT. In that case the lock holder ends
+ * the device when it unlocks. A kernel thread, which may close files for the
+ * whole machine, waits neither for the lock holder nor for a file system.
  */
 void vsb_datapath_quench(struct vsb_datapath *dp)
 {
@@ -143,8 +146,8 @@ void vsb_datapath_quench(struct vsb_datapath *dp)
 }
 
 /*
- * The owner was killed; the descriptor may live on in another process. The
- * device's own thread may wait, even if it is a kernel thread (before Linux
+ * The owner was killed; the descriptor may still be open in another process.
+ * The device's own thread may wait, even if it is a kernel thread (before Linux
  * 6.4).
  */
 void vsb_datapath_killed(void *arg)
@@ -153,8 +156,8 @@ void vsb_datapath_killed(void *arg)
 }
 
 /**
- * vsb_datapath_release() - the last descriptor is closed
- * @dp: the data path, quenched; it may be gone afterwards
+ * vsb_datapath_release() - handle the close of the last descriptor
+ * @dp: the data path, quenched; it may be freed on return
  */
 void vsb_datapath_release(struct vsb_datapath *dp)
 {

@@ -2,9 +2,9 @@
 /*
  * The rounds of a data path, which the worker runs.
  *
- * Each round runs under the lock of the data path, one after the other. A round
- * is bounded and queues itself again when more is left to do. In between, the
- * worker sees signals, and ioctls get the lock.
+ * Each round runs under the data path's lock, one after the other. A round is
+ * bounded and queues itself again if more work is left. Between two rounds, the
+ * worker handles signals, and ioctls can take the lock.
  */
 #include <linux/container_of.h>
 #include <linux/sched.h>
@@ -20,7 +20,7 @@
 #include "datapath/rx.h"
 #include "datapath/tx.h"
 
-/* Clients, sockets or deadlines that one round handles at most. */
+/* Maximum number of clients, sockets or deadlines that one round handles. */
 #define VSB_ROUND_ACCEPT_BUDGET	64
 #define VSB_ROUND_READY_BUDGET	256
 #define VSB_ROUND_TIMER_BUDGET	256
@@ -59,7 +59,7 @@ static void vsb_round_ready_conn(struct vsb_conn *conn)
 		vsb_io_host_event(conn, events);
 }
 
-/* Return: true when the budget was spent before the list was empty. */
+/* Return: true if the budget was used up before the list was empty. */
 static bool vsb_round_ready_conns(struct vsb_datapath *dp)
 {
 	unsigned int budget = VSB_ROUND_READY_BUDGET;
@@ -75,7 +75,8 @@ static bool vsb_round_ready_conns(struct vsb_datapath *dp)
 }
 
 /*
- * Sockets have had events. Each gets a short turn here, and a long one in RX.
+ * Sockets had events. Each socket gets a short turn here, and a long turn in
+ * RX.
  */
 static void vsb_round_ready(struct vsb_datapath *dp,
 			    struct vsb_busy_poll_watch *watch)
@@ -101,7 +102,7 @@ static void vsb_round_accept(struct vsb_datapath *dp,
 	}
 }
 
-/* Return: true when the budget was spent; there may be more. */
+/* Return: true if the budget was used up; then there may be more. */
 static bool vsb_round_expire(struct vsb_datapath *dp)
 {
 	unsigned int budget = VSB_ROUND_TIMER_BUDGET;
@@ -118,7 +119,7 @@ static bool vsb_round_expire(struct vsb_datapath *dp)
 }
 
 /*
- * Deadlines. Time stands still while the guest does not run; see
+ * Handles due times. Time stands still while the guest does not run; see
  * vsb_deadlines_pause().
  */
 static void vsb_round_timer(struct vsb_datapath *dp,
@@ -137,9 +138,9 @@ static void vsb_round_interrupt(struct vsb_datapath *dp,
 }
 
 /**
- * struct vsb_round_kind - what a round does
- * @fn: under the lock; sets @watch to poll afterwards
- * @needs_running: only while the device runs
+ * struct vsb_round_kind - a kind of round
+ * @fn: runs the round, under the lock; sets @watch to poll afterwards
+ * @needs_running: the round runs only while the device runs
  */
 struct vsb_round_kind {
 	void (*fn)(struct vsb_datapath *dp, struct vsb_busy_poll_watch *watch);
@@ -184,7 +185,7 @@ void vsb_rounds_init(struct vsb_datapath *dp)
 	}
 }
 
-/* Empty the list of sockets with events. The device is dead; locked. */
+/* Empties the list of sockets with events. The device is dead; locked. */
 void vsb_rounds_drain_ready(struct vsb_datapath *dp)
 {
 	while (vsb_round_ready_conns(dp))

@@ -3,10 +3,10 @@
  * Host to guest: host socket -> connection -> RX virtqueue.
  *
  * Connections take turns. In a turn, the packets that a connection owes to the
- * guest come first. Then one call reads from its host socket into several RX
- * buffers, behind the place of their headers, which are written afterwards.
- * When there are no RX buffers, RX waits for a kick; when the gate is closed,
- * RX waits for the guest's answer.
+ * guest are sent first. Then one call reads from its host socket into several
+ * RX buffers, leaving room for the headers, which are written afterwards. If
+ * there are no RX buffers, RX waits for a kick; if the gate is closed, RX waits
+ * for the guest's answer.
  */
 #include <linux/math.h>
 #include <linux/uaccess.h>
@@ -25,7 +25,7 @@
 #define VSB_RX_PACKETS	256
 #define VSB_RX_CHAINS	1024
 
-/* Write a header into one part; a call of copy_to_user() would cost more. */
+/* Writes a header into one part; a call of copy_to_user() would cost more. */
 static inline bool vsb_rx_header_to(struct virtio_vsock_hdr __user *to,
 				    const struct virtio_vsock_hdr *hdr)
 {
@@ -64,7 +64,7 @@ static struct vsb_rx_slots *vsb_rx_no_slots(struct vsb_datapath *dp)
 	return &dp->slots;
 }
 
-/* Log that the first @len bytes of a slot were written, or may have been. */
+/* Logs that the first @len bytes of a slot were written, or may have been. */
 static void vsb_rx_log(struct vsb_datapath *dp, const struct vsb_rx_slot *slot,
 		       u32 len)
 {
@@ -72,7 +72,7 @@ static void vsb_rx_log(struct vsb_datapath *dp, const struct vsb_rx_slot *slot,
 			    len);
 }
 
-/* Return an RX chain that cannot be used to the guest, empty. */
+/* Returns an RX chain that cannot be used to the guest, empty. */
 static void vsb_rx_reject(struct vsb_datapath *dp,
 			  const struct vsb_chain *chain)
 {
@@ -86,10 +86,10 @@ static void vsb_rx_reject(struct vsb_datapath *dp,
 }
 
 /*
- * Take the next RX chain that holds @min bytes behind a header. A bad chain
- * stays in the ring if slots are taken, so that a rewind returns slots only.
- * Otherwise it is returned to the guest. Each chain, good or bad, counts
- * against the budget.
+ * Takes the next RX chain that holds @min bytes behind a header. A bad chain
+ * stays in the ring if slots are taken, so that a rewind returns slots only. If
+ * none are taken, the bad chain is returned to the guest. Each chain, good or
+ * bad, counts against the budget.
  */
 static inline bool vsb_rx_take_slot(struct vsb_datapath *dp,
 				    struct vsb_rx_slots *slots, u32 min)
@@ -119,7 +119,7 @@ static inline bool vsb_rx_take_slot(struct vsb_datapath *dp,
 }
 
 /*
- * Take up to @max more RX chains that are plain, as most are, if the log is
+ * Takes up to @max more RX chains that are plain, as most are, if the log is
  * off.
  */
 static void vsb_rx_fill_plain(struct vsb_datapath *dp,
@@ -148,7 +148,7 @@ static void vsb_rx_fill_plain(struct vsb_datapath *dp,
 	}
 }
 
-/* Send a packet without payload. Return: false when there is no RX buffer. */
+/* Sends a packet without payload. Return: false if there is no RX buffer. */
 static bool vsb_rx_control(struct vsb_datapath *dp,
 			   const struct vsb_packet *pkt)
 {
@@ -203,10 +203,10 @@ static void vsb_rx_reported_credit(struct vsb_conn *conn, u16 op)
 }
 
 /*
- * Account for a CREDIT_REQUEST to the guest. A running guest returns RX
+ * Accounts for a CREDIT_REQUEST to the guest. A running guest returns RX
  * buffers, a paused guest does not. A driver that returns RX buffers but leaves
- * many requests in a row unanswered does not implement the operation, so it is
- * not Linux's driver, and the ceiling does not apply.
+ * many consecutive requests unanswered does not implement the operation, so it
+ * is not Linux's driver, and the packet ceiling does not apply.
  */
 static void vsb_rx_requested_credit(struct vsb_datapath *dp,
 				    struct vsb_conn *conn)
@@ -224,7 +224,7 @@ static void vsb_rx_requested_credit(struct vsb_datapath *dp,
 		vsb_credit_lift(&conn->credit);
 }
 
-/* Send a packet if it is owed. Return: false when there is no RX buffer. */
+/* Sends a packet if it is owed. Return: false if there is no RX buffer. */
 static bool vsb_rx_owed(struct vsb_datapath *dp, struct vsb_conn *conn,
 			u16 owed, u16 op)
 {
@@ -269,7 +269,9 @@ static bool vsb_rx_rst(struct vsb_datapath *dp, struct vsb_conn *conn)
 	return true;
 }
 
-/* Take RX buffers for one read, as many as credit and the last read suggest. */
+/*
+ * Takes RX buffers for one read, as many as credit and the last read suggest.
+ */
 static void vsb_rx_fill_slots(struct vsb_datapath *dp,
 			      const struct vsb_conn *conn,
 			      struct vsb_rx_slots *slots, u32 want,
@@ -283,14 +285,14 @@ static void vsb_rx_fill_slots(struct vsb_datapath *dp,
 
 	while (slots->nr < max && slots->room < want &&
 	       vsb_rx_take_slot(dp, slots, 1)) {
-		/* how many more are needed if they are as large as this one */
+		/* number of further buffers if all have the size of this one */
 		more = DIV_ROUND_UP(want - min(want, slots->room),
 				    slots->slot[slots->nr - 1].room);
 		vsb_rx_fill_plain(dp, slots, min(more, max - slots->nr));
 	}
 }
 
-/* Set the header of the packet that brings the next of @left bytes. */
+/* Sets the header of the packet that brings the next of @left bytes. */
 static __always_inline u32 vsb_rx_part(const struct vsb_rx_slot *slot,
 				       struct virtio_vsock_hdr *hdr, u32 left,
 					 bool eom)
@@ -303,7 +305,7 @@ static __always_inline u32 vsb_rx_part(const struct vsb_rx_slot *slot,
 	return part;
 }
 
-/* Write headers that are in one part each, in one window of accesses. */
+/* Writes headers that are in one part each, in one user access window. */
 static unsigned int vsb_rx_whole_headers(const struct vsb_rx_slots *slots,
 					 struct virtio_vsock_hdr *hdr,
 					   u32 len, bool eom)
@@ -312,7 +314,7 @@ static unsigned int vsb_rx_whole_headers(const struct vsb_rx_slots *slots,
 
 	/*
 	 * The memory table's check covers all slots, and a window covers all of
-	 * user space on the architectures that are supported.
+	 * user space on the supported architectures.
 	 */
 	if (!user_write_access_begin(slot->iov->iov_base, sizeof(*hdr)))
 		return 0;
@@ -341,7 +343,7 @@ static unsigned int vsb_rx_split_headers(const struct vsb_rx_slots *slots,
 }
 
 /*
- * Account for @nr packets with @len bytes; the last of them has @part bytes in
+ * Accounts for @nr packets with @len bytes; the last packet has @part bytes in
  * a buffer for @room.
  */
 static void vsb_rx_account(struct vsb_conn *conn, unsigned int nr, u32 len,
@@ -354,9 +356,8 @@ static void vsb_rx_account(struct vsb_conn *conn, unsigned int nr, u32 len,
 }
 
 /*
- * Write the headers of the bytes that were read; @eom: a message ends with
- * them.
- * Return: number of slots in use.
+ * Writes the headers of the bytes that were read; @eom: a message ends with
+ * them. Return: number of slots in use.
  */
 static unsigned int vsb_rx_headers(struct vsb_datapath *dp,
 				   struct vsb_conn *conn,
@@ -394,7 +395,7 @@ static unsigned int vsb_rx_headers(struct vsb_datapath *dp,
 }
 
 /*
- * Log what a read may have written. When memory faults, a read has written more
+ * Logs what a read may have written. If memory faults, a read has written more
  * bytes than it returns, even into chains that are rewound. Therefore all
  * memory that the read could write to is logged.
  */
@@ -413,7 +414,9 @@ static void vsb_rx_log_read(struct vsb_datapath *dp,
 	}
 }
 
-/* The next read gets twice as many buffers when this one has used them all. */
+/*
+ * The next read gets twice as many buffers if this read has used all of them.
+ */
 static void vsb_rx_learn(struct vsb_conn *conn, unsigned int used,
 			 unsigned int given)
 {
@@ -423,7 +426,7 @@ static void vsb_rx_learn(struct vsb_conn *conn, unsigned int used,
 		conn->rx_chains = max(used, 1U);
 }
 
-/* One read of a connection. Return: false when there is no RX buffer. */
+/* One read of a connection. Return: false if there is no RX buffer. */
 static bool vsb_rx_data(struct vsb_datapath *dp, struct vsb_conn *conn)
 {
 	struct vsb_queue *q = &dp->queue[VSB_RX];
@@ -452,8 +455,8 @@ static bool vsb_rx_data(struct vsb_datapath *dp, struct vsb_conn *conn)
 	got = vsb_io_read(conn, &iter, offered, &eom);
 	if (got == -EFAULT) {
 		/*
-		 * nothing was read; drop a chain, so that a bad one becomes the
-		 * first
+		 * Nothing was read: drops a chain, so that a bad chain becomes
+		 * the first.
 		 */
 		vsb_conn_error(conn, VSB_REASON_GUEST_MEMORY);
 		vsb_queue_push(q, slots->slot[0].head, 0);
@@ -462,14 +465,14 @@ static bool vsb_rx_data(struct vsb_datapath *dp, struct vsb_conn *conn)
 		used = vsb_rx_headers(dp, conn, slots, got, eom);
 		vsb_rx_learn(conn, used, slots->nr);
 	}
-	/* a read that failed may have written as well */
+	/* a failed read may have written too */
 	if (vsb_log_is_on(&dp->log))
 		vsb_rx_log_read(dp, slots, want);
 	vsb_queue_rewind(q, slots->nr - used);
 	return true;
 }
 
-/* Send a SHUTDOWN if it is owed. Return: false when there is no RX buffer. */
+/* Sends a SHUTDOWN if it is owed. Return: false if there is no RX buffer. */
 static bool vsb_rx_shutdown(struct vsb_datapath *dp, struct vsb_conn *conn)
 {
 	if (!(conn->cs.owed & VSB_OWE_SHUTDOWN))
@@ -480,7 +483,7 @@ static bool vsb_rx_shutdown(struct vsb_datapath *dp, struct vsb_conn *conn)
 			   VIRTIO_VSOCK_OP_SHUTDOWN);
 }
 
-/* One turn of a connection. Return: false when there is no RX buffer. */
+/* One turn of a connection. Return: false if there is no RX buffer. */
 static bool vsb_rx_conn(struct vsb_datapath *dp, struct vsb_conn *conn)
 {
 	if (conn->cs.owed & VSB_OWE_RST)
@@ -504,7 +507,7 @@ static bool vsb_rx_conn(struct vsb_datapath *dp, struct vsb_conn *conn)
 			   VIRTIO_VSOCK_OP_CREDIT_REQUEST);
 }
 
-/* Send RSTs without a connection. Return: false when no RX buffer is left. */
+/* Sends RSTs without a connection. Return: false if no RX buffer is left. */
 static bool vsb_rx_rsts(struct vsb_datapath *dp)
 {
 	const struct vsb_rst *rst;
@@ -527,7 +530,7 @@ static bool vsb_rx_rsts(struct vsb_datapath *dp)
 	return true;
 }
 
-/* Connections take turns. Return: false when no RX buffer is left. */
+/* Gives each connection a turn. Return: false if no RX buffer is left. */
 static bool vsb_rx_turns(struct vsb_datapath *dp)
 {
 	u64 end = dp->ctx.stats.rx_packets_count + VSB_RX_PACKETS;
@@ -543,7 +546,7 @@ static bool vsb_rx_turns(struct vsb_datapath *dp)
 		vsb_conn_get(conn);
 		list_del_init(&conn->rxq);
 		buffers = vsb_rx_conn(dp, conn);
-		/* without a buffer this was no turn */
+		/* a turn without a buffer does not count */
 		if (!buffers)
 			list_move(&conn->rxq, &dp->conns.rxq);
 		else if (vsb_conn_has_work(conn))

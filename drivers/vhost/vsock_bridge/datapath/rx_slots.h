@@ -2,7 +2,7 @@
 /*
  * The RX chains that one read from a host socket fills.
  *
- * They are scratch of a round; the data path's lock protects them.
+ * They are scratch memory of a round; the data path's lock protects them.
  */
 #ifndef VSB_RX_SLOTS_H
 #define VSB_RX_SLOTS_H
@@ -15,16 +15,16 @@
 #include "virtio/chain.h"
 #include "virtio/iov.h"
 
-/* One read fills at most so many RX chains, and so many bytes. */
+/* Maximum number of RX chains, and of bytes, that one read fills. */
 #define VSB_RX_SLOTS	32U
 #define VSB_RX_BYTES	(64U * 1024)
 
 /**
  * struct vsb_rx_slot - an RX chain that was taken
  * @iov: its parts, in the data path's chain_iov
- * @gpa: their guest-physical addresses, or NULL when writes are not logged
+ * @gpa: their guest-physical addresses, or NULL if writes are not logged
  * @nr: number of parts
- * @room: bytes behind the header, at most VSB_RX_BYTES
+ * @room: number of bytes behind the header, at most VSB_RX_BYTES
  * @head: head of the chain
  */
 struct vsb_rx_slot {
@@ -41,7 +41,7 @@ struct vsb_rx_slot {
  * @parts: entries of the data path's chain_iov in use
  * @payload: parts behind the headers. They are in the flat array of the data
  *	path's gather, which TX does not need in the meantime.
- * @room: bytes behind the headers, in all
+ * @room: total number of bytes behind the headers
  * @whole: each chain has room for a header in its first part
  * @slot: the chains, in the order of the ring
  */
@@ -63,7 +63,7 @@ static inline void vsb_rx_slots_reset(struct vsb_rx_slots *slots)
 	slots->whole = true;
 }
 
-/* A chain that was taken becomes the last slot. */
+/* Adds a chain that was taken as the last slot. */
 static inline void vsb_rx_slots_add(struct vsb_rx_slots *slots,
 				    const struct vsb_chain *chain,
 				    struct iovec *payload)

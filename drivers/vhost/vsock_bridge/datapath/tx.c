@@ -2,10 +2,10 @@
 /*
  * Guest to host: TX virtqueue -> connection -> host socket.
  *
- * Every chain is consumed, whatever becomes of its packet, so that a guest
- * cannot be blocked by one of its own connections. Data packets of one
- * connection are gathered and written to the host socket with one call,
- * straight from guest memory; used elements become visible after that.
+ * Every chain is consumed, even if its packet is dropped, so that no connection
+ * of a guest can block its others. Data packets of one connection are gathered
+ * and written to the host socket with one call, directly from guest memory. The
+ * used elements become visible after the write.
  */
 #include <linux/err.h>
 #include <linux/uaccess.h>
@@ -45,7 +45,7 @@ static void vsb_tx_data(struct vsb_datapath *dp, struct vsb_conn *conn,
 	bool eom = vsb_tx_is_end(conn, pkt);
 
 	if (!vsb_conn_takes_data(&conn->cs)) {
-		/* a guest that has not seen the RST yet makes no error */
+		/* not an error if the guest has not received the RST yet */
 		if (conn->cs.state < VSB_LINGER)
 			vsb_conn_error(conn, VSB_REASON_BAD_OP);
 		return;
@@ -149,7 +149,7 @@ static void vsb_tx_credit(struct vsb_conn *conn,
 		vsb_conn_got_credit(conn);
 	trace_vsb_credit_received(conn->ctx->stats.device, conn->flow.host_port,
 				  conn->flow.guest_port, pkt->buf_alloc, pkt->fwd_cnt);
-	/* a guest can use up its window by making it smaller */
+	/* a guest can use up its window by reducing it */
 	vsb_conn_check_update(conn);
 }
 
@@ -217,7 +217,7 @@ static struct vsb_conn *vsb_tx_recent(const struct vsb_gather *gather)
 }
 
 /*
- * Find the connection of a packet. Gathered data is flushed before any packet
+ * Finds the connection of a packet. Gathered data is flushed before any packet
  * other than RW takes effect. The flush may end the connection, hence the
  * second lookup.
  */
@@ -250,7 +250,7 @@ static void vsb_tx_packet(struct vsb_datapath *dp,
 		vsb_tx_unknown(dp, pkt);
 }
 
-/* Read a header that is in one part. Each field is read once. */
+/* Reads a header that is in one part. Each field is read once. */
 static __always_inline bool
 vsb_tx_header_from(const struct virtio_vsock_hdr __user *from,
 		   struct virtio_vsock_hdr *hdr)
@@ -274,7 +274,7 @@ fault:
 	return false;
 }
 
-/* Read the header once. */
+/* Reads the header once. */
 static bool vsb_tx_header(const struct vsb_chain *chain,
 			  struct vsb_packet *pkt)
 {
@@ -295,7 +295,7 @@ static bool vsb_tx_header(const struct vsb_chain *chain,
 }
 
 /*
- * Refuse a packet whose header could be read, but whose payload could not.
+ * Refuses a packet whose header could be read, but whose payload could not.
  * Without the payload of an RW packet the byte stream would have a hole, so the
  * connection ends with a reset of both sides. An RST has no payload, so it
  * takes effect. Other packets to a connection are dropped.
@@ -371,7 +371,7 @@ vsb_tx_chain(struct vsb_datapath *dp, const struct vsb_chain *chain)
 	}
 }
 
-/* Return: true when the budget was spent before the queue was empty. */
+/* Return: true if the budget was used up before the queue was empty. */
 static bool vsb_tx_batch(struct vsb_datapath *dp)
 {
 	struct vsb_queue *q = &dp->queue[VSB_TX];
@@ -396,8 +396,8 @@ static bool vsb_tx_batch(struct vsb_datapath *dp)
 /**
  * vsb_tx_run() - one round of the TX virtqueue
  * @dp: the data path, running
- * @watch: set when the caller has to poll, and then run another round;
- *	otherwise the round is scheduled again, or a kick was asked for
+ * @watch: set if the caller has to poll, and then run another round; if not
+ *	set, the round is scheduled again, or the driver was asked for a kick
  */
 void vsb_tx_run(struct vsb_datapath *dp, struct vsb_busy_poll_watch *watch)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The guest's CID: VHOST_VSOCK_SET_GUEST_CID. Where the device has no host end and
- * there is a template, the template's host end is installed with the CID: both are
- * set, or none.
+ * The guest's CID: VHOST_VSOCK_SET_GUEST_CID. If the device has no host end and
+ * there is a template, the template's host end is installed with the CID:
+ * either both are set, or none.
  */
 #include <linux/errno.h>
 #include <linux/string.h>
@@ -16,7 +16,10 @@
 #include "dev/host_end.h"
 #include "dev/template.h"
 
-/* Has the caller chosen a host end, or is the template's installed already? */
+/*
+ * Return: true if no template applies, because the caller has chosen a host end
+ * or the template's host end for this CID is already installed.
+ */
 static bool vsb_cid_host_end_fits(const struct vsb_dev *dev,
 				  const struct vsb_name *name)
 {
@@ -29,7 +32,7 @@ static bool vsb_cid_host_end_fits(const struct vsb_dev *dev,
 		!memcmp(end->name.text, name->text, name->len));
 }
 
-/* Set the CID alone. */
+/* Sets only the CID. */
 static long vsb_cid_set(struct vsb_dev *dev, u64 cid)
 {
 	long ret = vsb_dev_enter(dev);
@@ -41,7 +44,7 @@ static long vsb_cid_set(struct vsb_dev *dev, u64 cid)
 	return ret;
 }
 
-/* Build the template's host end and set both; the caller has reserved it. */
+/* Builds the template's host end and sets both; the caller has reserved it. */
 static long vsb_cid_set_both(struct vsb_dev *dev, u64 cid,
 			     const struct vsb_name *name)
 {
@@ -58,7 +61,7 @@ static long vsb_cid_set_both(struct vsb_dev *dev, u64 cid,
 	return ret;
 }
 
-/* Reserve the host end, or set the CID alone: then @reserved is false. */
+/* Reserves the host end, or sets only the CID: then @reserved is false. */
 static long vsb_cid_begin(struct vsb_dev *dev, u64 cid,
 			  const struct vsb_name *name, bool *reserved)
 {
@@ -95,8 +98,8 @@ static long vsb_cid_set_by_template(struct vsb_dev *dev, u64 cid,
 }
 
 /*
- * Reserved CIDs are refused as in vhost-vsock. Several devices may have the same
- * CID, because their sockets tell them apart.
+ * Reserved CIDs are refused as in vhost-vsock. Several devices may have the
+ * same CID, because their sockets tell them apart.
  */
 long vsb_set_guest_cid(struct vsb_dev *dev, void *arg)
 {

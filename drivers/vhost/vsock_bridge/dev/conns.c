@@ -17,7 +17,7 @@
 #include "dev/conns.h"
 #include "dev/dev.h"
 
-/* The first published size of an entry; a smaller one is refused. */
+/* The size of an entry as first published; a smaller size is refused. */
 #define VSB_CONN_SIZE_MIN	offsetofend(struct vsock_bridge_conn, age_ms)
 
 static_assert((int)VSOCK_BRIDGE_CONN_HANDSHAKE == VSB_HANDSHAKE);
@@ -71,7 +71,7 @@ static void vsb_conn_list_fill(struct vsock_bridge_conn *to,
 	vsb_end_peer(conn->end, &to->pid, &to->uid);
 }
 
-/* Describe the connections with an id above @after. Return: their number. */
+/* Describes the connections with an ID above @after. Return: their number. */
 static long vsb_conn_list_collect(const struct vsb_conns *conns, u64 after,
 				  struct vsock_bridge_conn *to, u32 max)
 {
@@ -116,7 +116,10 @@ static long vsb_conn_list_snapshot(struct vsb_dev *dev, u64 after,
 	return ret;
 }
 
-/* The connections are copied without the lock: the caller's memory may block. */
+/*
+ * The connections are copied without the lock, because an access to the
+ * caller's memory may block.
+ */
 long vsb_get_conns(struct vsb_dev *dev, void *arg)
 {
 	struct vsock_bridge_conns *list = arg;

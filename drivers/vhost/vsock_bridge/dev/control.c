@@ -46,8 +46,9 @@ static u32 vsb_control_difference(u32 all, u32 some)
 }
 
 /*
- * Read without the lock of the data path: a device whose worker waits for the
- * owner's memory must not block the reader. Each value was true at some moment.
+ * Reads a value without the data path's lock: a device whose worker waits for
+ * the owner's memory must not block the reader. Each value was true at some
+ * moment.
  */
 #define vsb_racy(value)	data_race(value)
 
@@ -86,7 +87,9 @@ static void vsb_control_fill(struct vsock_bridge_device *to,
 	const struct vsb_identity *owner = vsb_dev_owner(dev);
 
 	*to = (struct vsock_bridge_device) {
-		/* unchanged: the caller passes the structure in again */
+		/*
+		 * unchanged: the caller passes the structure to the next call.
+		 */
 		.size = to->size,
 		.device = dev->dp.ctx.stats.device,
 		.flags = owner ? VSOCK_BRIDGE_DEVICE_OWNED : 0,
@@ -110,7 +113,7 @@ static struct vsb_dev *vsb_control_find_next(u32 after)
 	return dev;
 }
 
-/* @unused: the call is about no selected device. */
+/* @unused: the call needs no selected device. */
 long vsb_next_device(struct vsb_dev *unused, void *arg)
 {
 	struct vsock_bridge_device *device = arg;
@@ -123,10 +126,10 @@ long vsb_next_device(struct vsb_dev *unused, void *arg)
 	return 0;
 }
 
-/* Gives the reference to @file. Return: 0, or -EBUSY if @file has a device. */
+/* Passes the reference to @file. Return: 0, or -EBUSY if @file has a device. */
 static long vsb_control_take(struct file *file, struct vsb_dev *dev)
 {
-	/* (Q): another thread that finds the device there sees all of it */
+	/* (Q): another thread that reads the pointer sees the whole device */
 	return cmpxchg(&file->private_data, NULL, dev) ? -EBUSY : 0;
 }
 

@@ -24,7 +24,9 @@ int __init vsb_dev_init_module(void)
 	return vsb_teardown_wq ? 0 : -ENOMEM;
 }
 
-/* Waits for the teardown of all devices; each open descriptor holds the module. */
+/*
+ * Waits for the teardown of all devices; each open descriptor pins the module.
+ */
 void vsb_dev_exit_module(void)
 {
 	destroy_workqueue(vsb_teardown_wq);
@@ -37,7 +39,10 @@ static void vsb_dev_free(struct vsb_dev *dev)
 	kvfree(dev);
 }
 
-/* A control descriptor pins only the memory; the device may be torn down already. */
+/*
+ * A control descriptor pins only the memory; the device may be torn down
+ * already.
+ */
 void vsb_dev_put(struct vsb_dev *dev)
 {
 	if (refcount_dec_and_test(&dev->ref))
@@ -63,17 +68,20 @@ static void vsb_dev_teardown(struct work_struct *work)
 }
 
 /*
- * The teardown has to wait for nothing but the device's own threads now. A work
- * queue does it: a descriptor can travel through a connection and be closed by a
- * worker, which must not wait for itself, and two workers must not wait for each
- * other.
+ * From now on the teardown waits only for the device's own threads. A work
+ * queue runs it: a descriptor can travel through a connection and be closed by
+ * a worker, which must not wait for itself, and two workers must not wait for
+ * each other.
  */
 static void vsb_dev_idle(struct vsb_busy *busy)
 {
 	struct vsb_dev *dev = container_of(busy, struct vsb_dev, dp.busy);
 
 	queue_work(vsb_teardown_wq, &dev->teardown);
-	/* from vsb_dev_release(); vsb_dev_exit_module() waits for the work */
+	/*
+	 * pairs with vsb_dev_release(); vsb_dev_exit_module() waits for the
+	 * work.
+	 */
 	module_put(THIS_MODULE);
 }
 
@@ -96,7 +104,7 @@ struct vsb_dev *vsb_dev_new(void)
 	return dev;
 }
 
-/* Destroy a device that no other task has seen. */
+/* Destroys a device that no other task has seen. */
 void vsb_dev_discard(struct vsb_dev *dev)
 {
 	vsb_datapath_destroy(&dev->dp);
@@ -105,9 +113,9 @@ void vsb_dev_discard(struct vsb_dev *dev)
 
 /**
  * vsb_dev_release() - end a device whose last descriptor is closed
- * @dev: the device; not in the registry any more
+ * @dev: the device, which is no longer in the registry
  *
- * The host programs see the end before this returns. The teardown follows.
+ * Host programs see EOF before the return. The teardown follows.
  */
 void vsb_dev_release(struct vsb_dev *dev)
 {
@@ -126,7 +134,8 @@ void vsb_dev_release(struct vsb_dev *dev)
  * vsb_dev_enter() - take the lock for an ioctl
  * @dev: the device
  *
- * Return: 0 with the lock held; without it -EINTR, or -EIO if the device is dead.
+ * Return: 0 with the lock held; -EINTR, or -EIO if the device is dead, without
+ * the lock.
  */
 long vsb_dev_enter(struct vsb_dev *dev)
 {
@@ -140,7 +149,7 @@ long vsb_dev_enter(struct vsb_dev *dev)
 	return -EIO;
 }
 
-/* The same, or -EPERM if the current process is not the owner. */
+/* As vsb_dev_enter(); -EPERM if the current process is not the owner. */
 long vsb_dev_enter_as_owner(struct vsb_dev *dev)
 {
 	long ret = vsb_dev_enter(dev);
@@ -163,8 +172,8 @@ void vsb_dev_leave(struct vsb_dev *dev)
  * @dev: the device
  * @taken: the flag that admits one task at a time; true from here on
  *
- * Return: 0, -EIO if the device is dead, -EBUSY if another task has set the flag,
- * or -EINTR.
+ * Return: 0, -EIO if the device is dead, -EBUSY if another task has set the
+ * flag, or -EINTR.
  */
 long vsb_dev_reserve(struct vsb_dev *dev, bool *taken)
 {
@@ -195,8 +204,9 @@ const struct vsb_identity *vsb_dev_owner(struct vsb_dev *dev)
  * vsb_dev_is_visible() - may the current process find the device?
  * @dev: the device
  *
- * It may if it runs as the effective user of the process that opened or owns the
- * device, or has CAP_NET_ADMIN in the user namespace of the opener.
+ * Return: true if the current process runs as the effective user of the process
+ * that opened or owns the device, or has CAP_NET_ADMIN in the user namespace of
+ * the opener.
  */
 bool vsb_dev_is_visible(struct vsb_dev *dev)
 {

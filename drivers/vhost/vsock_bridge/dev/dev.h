@@ -35,9 +35,9 @@ struct vsb_host_end_view {
  *	of each control descriptor that has selected the device
  * @opened_by: identity of the process that opened it; does not change
  * @owned_by: identity of the process that called VHOST_SET_OWNER; NULL before;
- *	does not change again
- * @opened_at: when it was opened, in nanoseconds
- * @owner_mm: memory of the owner, for comparisons only; the reference holds the
+ *	then it does not change
+ * @opened_at: the time when it was opened, in nanoseconds
+ * @owner_mm: memory of the owner, only for comparisons; the reference pins the
  *	structure and not the memory (mmgrab()); NULL before VHOST_SET_OWNER
  * @configuring: a task builds a host end outside the lock
  * @owned: the device has an owner, or a task makes itself the owner outside the

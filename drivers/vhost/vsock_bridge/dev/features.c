@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The virtio and vhost features: VHOST_GET_FEATURES, VHOST_SET_FEATURES and the
- * same for backend features, of which there are none.
+ * The virtio and vhost features: VHOST_GET_FEATURES, VHOST_SET_FEATURES, and
+ * the same ioctls for backend features. The device has no backend features.
  */
 #include <linux/errno.h>
 #include <linux/vhost.h>
@@ -22,13 +22,13 @@ long vsb_set_features(struct vsb_dev *dev, void *arg)
 	u64 features = *(u64 *)arg;
 	bool log_all;
 
-	/* as vhost: a bit that is not offered is not supported */
+	/* as in vhost: a bit that is not offered is not supported */
 	if (features & ~VSB_VIRTIO_FEATURES)
 		return -EOPNOTSUPP;
 	log_all = features & BIT_ULL(VHOST_F_LOG_ALL);
 	if (dp->running && !vsb_datapath_log_fits(dp, dp->log.base, log_all))
 		return -EFAULT;
-	/* also while the guest runs, because a migration does so */
+	/* accepted while the guest runs, because a migration needs that */
 	vsb_datapath_set_features(dp, features);
 	return 0;
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A host end: where host programs connect to the guest, and where the guest's
- * connections go.
+ * A host end: the sockets that host programs connect to, and the destination of
+ * the guest's connections.
  *
- * It is built outside the lock of the data path, because a path lookup may block,
- * and then installed, which cannot fail, or discarded.
+ * It is built outside the data path's lock, because a path lookup may block.
+ * Then it is installed, which cannot fail, or discarded.
  */
 #include <linux/build_bug.h>
 #include <linux/err.h>
@@ -23,7 +23,7 @@
 #include "host/unix/ownfile.h"
 #include "host/unix/route.h"
 
-/* Follows the name of the stream socket in the name of the SEQPACKET socket. */
+/* The SEQPACKET socket has the stream socket's name with this suffix. */
 #define VSB_SEQPACKET_SUFFIX	"_seqpacket"
 
 /* The caller binds, so host programs see the caller's credentials. */
@@ -36,7 +36,10 @@ vsb_host_end_bind(struct vsb_host_end *end,
 	struct vsb_acceptor *acceptor;
 	int umask = ctx->fs.umask;
 
-	/* the mode is exact; no other task uses the context yet */
+	/*
+	 * without a umask the mode is exact; no other task uses the context
+	 * yet.
+	 */
 	if (plan->sockfile.mode_given)
 		ctx->fs.umask = 0;
 	vsb_context_enter(ctx, &saved);
@@ -80,7 +83,9 @@ vsb_host_end_seqpacket(struct vsb_host_end *end,
 	return vsb_host_end_bind(end, plan, ctx, SOCK_SEQPACKET, &name);
 }
 
-/* Undo the listen of the stream socket; a file that the device bound is removed. */
+/*
+ * Undoes the listen of the stream socket; removes a file that the device bound.
+ */
 static void vsb_host_end_unlisten(const struct vsb_host_end_plan *plan,
 				  struct vsb_acceptor *stream)
 {
@@ -89,7 +94,7 @@ static void vsb_host_end_unlisten(const struct vsb_host_end_plan *plan,
 	vsb_acceptor_close(stream);
 }
 
-/* Both sockets are made, or none. */
+/* Makes both sockets, or none. */
 static long vsb_host_end_listen(struct vsb_host_end *end,
 				const struct vsb_host_end_plan *plan,
 				struct vsb_context *ctx)
@@ -109,7 +114,7 @@ static long vsb_host_end_listen(struct vsb_host_end *end,
 	return 0;
 }
 
-/* Remember the file of a stream socket that was bound to a path. */
+/* Stores the file of a stream socket that was bound to a path. */
 static long vsb_host_end_keep_file(struct vsb_host_end *end,
 				   const struct vsb_host_end_plan *plan,
 				   const struct vsb_context *ctx)
@@ -124,7 +129,7 @@ static long vsb_host_end_keep_file(struct vsb_host_end *end,
 	return -ENOMEM;
 }
 
-/* Return: a route to "<name>_<port>" or "<name><port>"; it takes @ctx over. */
+/* Return: a route to "<name>_<port>" or "<name><port>"; it owns @ctx. */
 static struct vsb_route *
 vsb_host_end_route(const struct vsb_host_end_plan *plan,
 		   struct vsb_context *ctx)
@@ -149,9 +154,9 @@ static void vsb_host_end_describe(struct vsb_host_end *end,
 }
 
 /**
- * vsb_host_end_build() - make everything that can fail
+ * vsb_host_end_build() - do everything that can fail
  * @end: the host end; zeroed by the caller
- * @plan: what to build, with the credentials and directories of the caller
+ * @plan: the host end to build, with the caller's credentials and directories
  *
  * Return: 0, or an error after which @end holds nothing.
  */
@@ -161,7 +166,10 @@ long vsb_host_end_build(struct vsb_host_end *end,
 	struct vsb_context *ctx;
 	long ret;
 
-	/* only the file of one stream socket can be removed with the device */
+	/*
+	 * only the file of a single stream socket can be removed with the
+	 * device.
+	 */
 	if (plan->unlink_on_close &&
 	    (plan->flags || vsb_name_is_abstract(&plan->name)))
 		return -EINVAL;
@@ -206,7 +214,10 @@ void vsb_host_end_unlock(struct vsb_dev *dev)
 	vsb_dev_leave(dev);
 }
 
-/* Before there is an owner, a shared socket is not kept open and admits no client. */
+/*
+ * Before there is an owner, the device does not keep a shared socket open and
+ * admits no client.
+ */
 static void vsb_host_end_install_listener(struct vsb_host_end *end,
 					  struct vsb_dev *dev, int i)
 {
@@ -223,12 +234,13 @@ static void vsb_host_end_install_listener(struct vsb_host_end *end,
 
 /**
  * vsb_host_end_install() - replace the host end of a device
- * @end: the new host end; afterwards, what is left of the old one, to be discarded
- * @dev: the device; its lock is held, and it is not dead
+ * @end: in: the new host end; out: the remains of the old host end, to be
+ *	discarded
+ * @dev: the device, which is not dead; the caller holds its lock
  *
- * The discard closes the old listeners: clients in their backlogs see ECONNRESET,
- * later ones ECONNREFUSED, unless the listener is shared. Existing connections do
- * not depend on them.
+ * The discard closes the old listeners: clients in their backlogs see
+ * ECONNRESET, later clients see ECONNREFUSED, unless the listener is shared.
+ * Existing connections do not depend on them.
  */
 void vsb_host_end_install(struct vsb_host_end *end, struct vsb_dev *dev)
 {
@@ -244,7 +256,10 @@ void vsb_host_end_install(struct vsb_host_end *end, struct vsb_dev *dev)
 	spin_unlock(&dev->view_lock);
 }
 
-/* Release what @end holds. Without the lock, because a file system may block. */
+/*
+ * Releases the contents of @end. Called without the lock, because a file system
+ * may block.
+ */
 void vsb_host_end_discard(struct vsb_host_end *end)
 {
 	int i;

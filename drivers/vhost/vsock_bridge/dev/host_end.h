@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A host end: where host programs connect to the guest, and where the guest's
- * connections go.
+ * A host end: the sockets that host programs connect to, and the destination of
+ * the guest's connections.
  */
 #ifndef VSB_HOST_END_H
 #define VSB_HOST_END_H
@@ -23,8 +23,9 @@ struct vsb_route;
  * @sockfile: mode and owner of socket files
  * @fd: with VSOCK_BRIDGE_UDS_LISTEN_FD: the stream socket
  * @seqpacket_fd: with VSOCK_BRIDGE_UDS_SEQPACKET_FD: the SEQPACKET socket
- * @dir_fd: with VSOCK_BRIDGE_UDS_DIR_FD: where relative paths start
- * @unlink_on_close: the socket file is removed when the host end goes
+ * @dir_fd: with VSOCK_BRIDGE_UDS_DIR_FD: the directory where relative paths
+ *	start
+ * @unlink_on_close: the socket file is removed with the host end
  */
 struct vsb_host_end_plan {
 	u32 flags;
@@ -39,9 +40,9 @@ struct vsb_host_end_plan {
 /**
  * struct vsb_host_end - a host end, outside the device
  * @view: its name, and the VSOCK_BRIDGE_DEVICE_* bits that describe it
- * @acceptor: the sockets for host programs; NULL where there is none
- * @route: where the guest's connections go; NULL if they are refused
- * @file: socket file that is removed when the host end goes; or NULL
+ * @acceptor: the sockets for host programs; NULL if there is none
+ * @route: the destination of the guest's connections; NULL if they are refused
+ * @file: socket file that is removed with the host end; or NULL
  * @bind_failed: the build failed because a socket could not be bound
  */
 struct vsb_host_end {
@@ -59,14 +60,14 @@ void vsb_host_end_install(struct vsb_host_end *end, struct vsb_dev *dev);
 void vsb_host_end_unlock(struct vsb_dev *dev);
 void vsb_host_end_discard(struct vsb_host_end *end);
 
-/* The device binds a socket. */
+/* Return: true if the device binds a socket. */
 static inline bool vsb_host_end_binds(u32 flags)
 {
 	return !(flags & (VSOCK_BRIDGE_UDS_LISTEN_FD |
 			  VSOCK_BRIDGE_UDS_NO_LISTEN));
 }
 
-/* The guest's connections go by the name. */
+/* Return: true if the guest's connections go to sockets by the name. */
 static inline bool vsb_host_end_connects(u32 flags)
 {
 	return !(flags & VSOCK_BRIDGE_UDS_NO_CONNECT);

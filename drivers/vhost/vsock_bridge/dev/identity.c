@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The identity of a process: what the device remembers of the process that
- * opened it and of the process that owns it.
+ * The identity of a process: the data that the device stores about the process
+ * that opened it and about the process that owns it.
  */
 #include <linux/capability.h>
 #include <linux/cred.h>
@@ -48,15 +48,17 @@ bool vsb_identity_is_under_my_admin(const struct vsb_identity *id)
 	return ns_capable_noaudit(id->cred->user_ns, CAP_NET_ADMIN);
 }
 
-/* Return: the process ID in the current PID namespace; 0 if it has none there. */
+/*
+ * Return: the process ID in the current PID namespace; 0 if it has none there.
+ */
 u32 vsb_identity_pid(const struct vsb_identity *id)
 {
 	return pid_vnr(id->pid);
 }
 
 /*
- * Return: the effective user in the current user namespace; the overflow user if
- * it is not mapped there.
+ * Return: the effective user in the current user namespace; the overflow user
+ * if it is not mapped there.
  */
 u32 vsb_identity_uid(const struct vsb_identity *id)
 {

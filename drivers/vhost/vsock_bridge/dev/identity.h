@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The identity of a process: what the device remembers of the process that
- * opened it and of the process that owns it.
+ * The identity of a process: the data that the device stores about the process
+ * that opened it and about the process that owns it.
  */
 #ifndef VSB_IDENTITY_H
 #define VSB_IDENTITY_H
@@ -14,8 +14,8 @@ struct pid;
 
 /**
  * struct vsb_identity - the identity of a process; does not change
- * @cred: its credentials; a reference is held
- * @pid: its process ID, in every PID namespace; a reference is held
+ * @cred: its credentials, with a reference
+ * @pid: its process ID in every PID namespace, with a reference
  * @comm: its name, NUL-terminated
  */
 struct vsb_identity {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the module can do, and what a device has counted: VSOCK_BRIDGE_GET_INFO and
- * VSOCK_BRIDGE_GET_STATS.
+ * The capabilities of the module and the counters of a device:
+ * VSOCK_BRIDGE_GET_INFO and VSOCK_BRIDGE_GET_STATS.
  */
 #include <linux/vsock_bridge.h>
 
@@ -27,7 +27,9 @@ static const struct vsock_bridge_info vsb_info = {
 	.max_message = VSOCK_BRIDGE_MAX_MESSAGE,
 };
 
-/* @dev: NULL on a control descriptor: the answer is the same for all devices. */
+/*
+ * @dev is NULL on a control descriptor: the answer is the same for all devices.
+ */
 long vsb_get_info(struct vsb_dev *dev, void *arg)
 {
 	struct vsock_bridge_info *info = arg;

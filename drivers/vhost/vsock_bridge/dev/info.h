@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the module can do, and what a device has counted.
+ * The capabilities of the module and the counters of a device.
  */
 #ifndef VSB_INFO_H
 #define VSB_INFO_H

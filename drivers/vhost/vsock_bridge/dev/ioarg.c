@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The structures of our own ioctls, on their way in and out.
+ * Copying the structures of the module's own ioctls to and from the caller.
  */
 #include <linux/kernel.h>
 #include <linux/minmax.h>
@@ -22,8 +22,8 @@ static long vsb_ioarg_size(u32 *usize, size_t min, const void __user *argp)
 }
 
 /*
- * An own structure comes in: its size first, then as much of it as both sides
- * know; what only the caller knows must be 0.
+ * Copies a structure of the module from the caller: its size first, then the
+ * part that both sides know. Fields that only the caller knows must be 0.
  */
 long vsb_ioarg_in(void *to, size_t ksize, size_t min, const void __user *argp)
 {
@@ -36,7 +36,7 @@ long vsb_ioarg_in(void *to, size_t ksize, size_t min, const void __user *argp)
 	return copy_struct_from_user(to, ksize, argp, usize);
 }
 
-/* The name of a socket comes in: a path without NUL, or an abstract name. */
+/* Copies the name of a socket: a path without NUL, or an abstract name. */
 long vsb_ioarg_name(struct vsb_name *name, u64 from, u32 len)
 {
 	if (!len)
@@ -52,8 +52,9 @@ long vsb_ioarg_name(struct vsb_name *name, u64 from, u32 len)
 }
 
 /*
- * An own structure goes out: no more than the caller has room for. What only
- * the caller knows must be 0 here too: it could ask for something.
+ * Copies a structure of the module to the caller, up to the caller's size.
+ * Fields that only the caller knows must be 0 here too, because they could be a
+ * request.
  */
 long vsb_ioarg_out(void __user *argp, const void *from, size_t ksize,
 		   size_t min)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The structures of our own ioctls, on their way in and out.
+ * Copying the structures of the module's own ioctls to and from the caller.
  */
 #ifndef VSB_IOARG_H
 #define VSB_IOARG_H

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The ioctls of both device nodes: those of vhost-vsock, with its numbers and
- * errors, and our own.
+ * errors, and the module's own.
  *
- * One table has a row for each ioctl: where it is accepted, who may call it, what
- * its argument is, and its handler. The argument is copied without the lock of the
- * data path, because a page of the caller's memory can wait for another process
- * (userfaultfd, FUSE). The handler gets the copy and runs with the lock held.
+ * One table has a row for each ioctl: the nodes that accept it, its permitted
+ * callers, its argument and its handler. The argument is copied without the
+ * data path's lock, because a page of the caller's memory can wait for another
+ * process (userfaultfd, FUSE). The handler gets the copy and runs with the lock
+ * held.
  *
  * To add an ioctl, add a row here, the handler, the structure in
  * <linux/vsock_bridge.h>, its documentation and a test.
@@ -40,34 +41,35 @@
 
 /* The argument is copied from the caller before the handler runs. */
 #define VSB_IN		BIT(0)
-/* It is copied to the caller after the handler succeeded. */
+/* The argument is copied to the caller after the handler succeeded. */
 #define VSB_OUT		BIT(1)
 /* Only the owner may call it. */
 #define VSB_OWNER	BIT(2)
-/* The handler takes the lock itself, because it may block without it first. */
+/* The handler takes the lock itself, because it may block before it does so. */
 #define VSB_UNLOCKED	BIT(3)
 /* The argument begins with the index of a virtqueue. */
 #define VSB_VRING	BIT(4)
-/* The control node accepts it, too, for the selected device. */
+/* The control node accepts the ioctl too, for the selected device. */
 #define VSB_CONTROL	BIT(5)
-/* On the control node, it is about no selected device. */
+/* On the control node, the ioctl needs no selected device. */
 #define VSB_ANY_DEVICE	BIT(6)
-/* The control node alone accepts it. */
+/* Only the control node accepts the ioctl. */
 #define VSB_CONTROL_ONLY	BIT(7)
 
-/* No argument is larger. */
+/* The largest size of an argument. */
 #define VSB_IOCTL_ARG_MAX	768
 
 /**
  * struct vsb_ioctl_row - an ioctl
  * @cmd: its number
  * @flags: the bits above
- * @size: bytes of the argument. If 0, the handler gets the argument's address in
- *	the place of a copy.
- * @min: of an argument that begins with its own size: the size of the structure
- *	as it was first published; a smaller one is refused. Else 0.
- * @fn: the handler. @dev is NULL on the control node with VSB_ANY_DEVICE.
- * @select: the handler in the place of @fn that gives the control descriptor its
+ * @size: size of the argument. If 0, the handler gets the argument's address
+ *	instead of a copy.
+ * @min: for an argument that begins with its own size: the size of the
+ *	structure as first published; a smaller size is refused. For other
+ *	arguments 0.
+ * @fn: the handler. Its device is NULL on the control node with VSB_ANY_DEVICE.
+ * @select: the handler, instead of @fn, that gives the control descriptor its
  *	device
  */
 struct vsb_ioctl_row {
@@ -91,7 +93,10 @@ struct vsb_ioctl_row {
 	{ .cmd = number, .flags = flags_, .size = VSB_ARG_SIZE(type),	\
 	  .fn = fn_ }
 
-/* An ioctl of our own, whose argument is a struct @type; @last ended its first version. */
+/*
+ * An own ioctl, whose argument is a struct @type; @last ended its first
+ * version.
+ */
 #define VSB_OWN(number, flags_, type, last, fn_)			\
 	{ .cmd = number, .flags = flags_,				\
 	  .size = VSB_ARG_SIZE(struct type),				\
@@ -196,8 +201,8 @@ static long vsb_ioctl_enter(const struct vsb_ioctl_row *row,
 }
 
 /*
- * As in vhost, EPERM comes before an error of the argument. The owner is checked
- * again with the lock held, after the argument was copied.
+ * As in vhost, EPERM comes before an error of the argument. The owner is
+ * checked again with the lock held, after the argument was copied.
  */
 static long vsb_ioctl_check_owner(const struct vsb_ioctl_row *row,
 				  struct vsb_dev *dev)
@@ -252,7 +257,7 @@ static long vsb_ioctl_call(const struct vsb_ioctl_row *row,
 	return ret;
 }
 
-/* @file: of the control node, for a row with a select handler */
+/* @file is a file of the control node if the row has a select handler. */
 static long vsb_ioctl_run(const struct vsb_ioctl_row *row, struct file *file,
 			  struct vsb_dev *dev, void __user *argp)
 {
@@ -271,7 +276,7 @@ static long vsb_ioctl_run(const struct vsb_ioctl_row *row, struct file *file,
 
 static void vsb_ioctl_count_fail(struct vsb_dev *dev, unsigned int cmd)
 {
-	/* a killed caller need not be counted */
+	/* a killed caller is not counted */
 	if (mutex_lock_killable(&dev->dp.lock))
 		return;
 	vsb_error(&dev->dp.ctx, cmd == VHOST_VSOCK_SET_RUNNING ?
@@ -279,19 +284,22 @@ static void vsb_ioctl_count_fail(struct vsb_dev *dev, unsigned int cmd)
 	vsb_dev_leave(dev);
 }
 
-/* An ioctl about a device, from a descriptor of either node. */
+/* Runs an ioctl of a device, from a descriptor of either node. */
 static long vsb_ioctl_device(const struct vsb_ioctl_row *row,
 			     struct vsb_dev *dev, void __user *argp)
 {
 	long ret = vsb_ioctl_run(row, NULL, dev, argp);
 
-	/* an interrupted call is no failure */
+	/* an interrupted call is not a failure */
 	if (ret < 0 && ret != -EINTR && ret != -ERESTARTNOINTR)
 		vsb_ioctl_count_fail(dev, row->cmd);
 	return ret;
 }
 
-/* An ioctl of /dev/vsock-bridge. Unknown commands are not counted as failures. */
+/*
+ * Runs an ioctl of /dev/vsock-bridge. Unknown commands do not count as
+ * failures.
+ */
 long vsb_ioctl(struct vsb_dev *dev, unsigned int cmd, void __user *argp)
 {
 	const struct vsb_ioctl_row *row = vsb_ioctl_find(cmd);
@@ -301,7 +309,7 @@ long vsb_ioctl(struct vsb_dev *dev, unsigned int cmd, void __user *argp)
 	return vsb_ioctl_device(row, dev, argp);
 }
 
-/* An ioctl of /dev/vsock-bridge-control. */
+/* Runs an ioctl of /dev/vsock-bridge-control. */
 long vsb_ioctl_control(struct file *file, unsigned int cmd, void __user *argp)
 {
 	const struct vsb_ioctl_row *row = vsb_ioctl_find(cmd);

@@ -37,7 +37,7 @@ static bool vsb_limits_ok(const struct vsock_bridge_limits *l)
 	       l->host_port_max <= VSOCK_BRIDGE_MAX_HOST_PORT;
 }
 
-/* 0 leaves a limit as it is. */
+/* A value of 0 leaves the limit as it is. */
 static void vsb_limit_set(u32 *limit, u32 value)
 {
 	if (value)

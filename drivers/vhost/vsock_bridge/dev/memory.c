@@ -25,10 +25,11 @@ static long vsb_memory_install(struct vsb_dev *dev, struct vsb_mem *mem)
 }
 
 /*
- * @arg: holds the address of a struct vhost_memory, which contains its own length.
+ * @arg holds the address of a struct vhost_memory, which contains its own
+ * length.
  *
- * The new table is loaded before the lock is taken, and the old one is freed
- * after it is released.
+ * The new table is loaded before the lock is taken, and the old table is freed
+ * after the lock is released.
  */
 long vsb_set_mem_table(struct vsb_dev *dev, void *arg)
 {
@@ -46,7 +47,7 @@ long vsb_set_mem_table(struct vsb_dev *dev, void *arg)
 	return ret;
 }
 
-/* While the device is stopped any address is accepted; the start checks it. */
+/* While the device is stopped, any address is accepted; the start checks it. */
 long vsb_set_log_base(struct vsb_dev *dev, void *arg)
 {
 	struct vsb_datapath *dp = &dev->dp;

@@ -2,8 +2,8 @@
 /*
  * The device nodes: /dev/vsock-bridge and /dev/vsock-bridge-control.
  *
- * Control is a node of its own, so that a VMM, which is given the descriptor of a
- * device, cannot reach other devices by it.
+ * The control node is separate, so that a VMM, which gets only the descriptor
+ * of a device, cannot reach other devices through it.
  */
 #include <linux/compiler.h>
 #include <linux/fs.h>

@@ -10,7 +10,10 @@
 #include "dev/identity.h"
 #include "dev/owner.h"
 
-/* Keep the shared sockets open. Return: 0, or -EBADF if all others closed one. */
+/*
+ * Keeps the shared sockets open. Return: 0, or -EBADF if all processes have
+ * closed one of them.
+ */
 static long vsb_owner_pin_listeners(struct vsb_dev *dev)
 {
 	long ret = 0;
@@ -58,8 +61,8 @@ static void vsb_owner_give_up(struct vsb_dev *dev)
 
 /*
  * The threads are created outside the lock: if only one of them can be created,
- * it is stopped again, and the stop waits for a thread that may be in the kill of
- * the owner and want the lock.
+ * it is stopped again. The stop waits for a thread that may handle the kill of
+ * the owner and wait for the lock.
  */
 long vsb_set_owner(struct vsb_dev *dev, void *arg)
 {

@@ -20,7 +20,7 @@
 #include "host/unix/context.h"
 #include "host/unix/route.h"
 
-/* The first published size of an entry; a smaller one is refused. */
+/* The size of an entry as first published; a smaller size is refused. */
 #define VSB_PORT_ENTRY_MIN	offsetofend(struct vsock_bridge_port_entry, path)
 
 #define VSB_PORT_FLAGS	(VSOCK_BRIDGE_PORT_DIR_FD | VSOCK_BRIDGE_PORT_OTHERS)
@@ -73,7 +73,10 @@ static long vsb_port_install(struct vsb_routes *routes,
 	return 0;
 }
 
-/* The path is copied before the lock is taken; the last use of a route may block. */
+/*
+ * The path is copied before the lock is taken, and the route is put after the
+ * lock is released, because both may block.
+ */
 long vsb_set_port(struct vsb_dev *dev, void *arg)
 {
 	const struct vsock_bridge_port *port = arg;
@@ -96,7 +99,7 @@ long vsb_set_port(struct vsb_dev *dev, void *arg)
 	return ret;
 }
 
-/* @entry: a route, or an enum vsock_bridge_port_action as a value */
+/* @entry is a route, or an enum vsock_bridge_port_action as a value. */
 static void vsb_port_fill(struct vsock_bridge_port_entry *to, u32 port,
 			  void *entry)
 {
@@ -141,7 +144,10 @@ static long vsb_port_copy(const struct vsock_bridge_ports *map,
 	return 0;
 }
 
-/* The entries are copied without the lock: the caller's memory may block. */
+/*
+ * The entries are copied without the lock, because an access to the caller's
+ * memory may block.
+ */
 long vsb_get_ports(struct vsb_dev *dev, void *arg)
 {
 	struct vsock_bridge_port_entry *entries;

@@ -52,7 +52,10 @@ struct vsb_dev *vsb_registry_find(u32 number)
 	return dev;
 }
 
-/* Return: the device with the next larger number and a reference to it, or NULL. */
+/*
+ * Return: the device with the next larger number and a reference to it, or
+ * NULL.
+ */
 struct vsb_dev *vsb_registry_next(u32 after)
 {
 	struct vsb_dev *dev = NULL;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a VMM needs to save a guest and to restore it with another device:
+ * Ioctls for a VMM that saves a guest and restores it with another device:
  * VSOCK_BRIDGE_SEND_EVENT, VSOCK_BRIDGE_GET_STATE, VSOCK_BRIDGE_SET_STATE.
  */
 #include <linux/errno.h>

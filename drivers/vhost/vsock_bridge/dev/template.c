@@ -17,10 +17,10 @@
 #define VSB_TEMPLATE_CID	"%u"
 #define VSB_TEMPLATE_CID_MAX	(sizeof("4294967294") - 1)
 
-/* Empty if there is none. Protected by the lock of the module's parameters. */
+/* Empty if there is no template. The lock of module parameters protects it. */
 static char vsb_template[VSOCK_BRIDGE_PATH_MAX + 1];
 
-/* Is it an absolute path with exactly one placeholder? */
+/* Return: true for an absolute path with exactly one placeholder. */
 static bool vsb_template_ok(const char *text, size_t len)
 {
 	const char *cid = strnstr(text, VSB_TEMPLATE_CID, len);
@@ -37,7 +37,7 @@ static int vsb_template_set(const char *text, const struct kernel_param *kp)
 	size_t len = strcspn(text, "\n");
 
 	if (len && !vsb_template_ok(text, len)) {
-		pr_err("uds_template: %.*s: not an absolute path with one %%u for the CID, of at most %d bytes\n",
+		pr_err("uds_template: %.*s: not an absolute path with one %%u for the CID and at most %d bytes, refused\n",
 		       (int)len, text, VSOCK_BRIDGE_PATH_MAX);
 		return -EINVAL;
 	}
@@ -58,7 +58,7 @@ static const struct kernel_param_ops vsb_template_ops = {
 
 module_param_cb(uds_template, &vsb_template_ops, NULL, 0644);
 MODULE_PARM_DESC(uds_template,
-		 "socket path of a device without one, %u being the guest's CID; none by default");
+		 "socket path of a device without a host end, with %u for the guest's CID (default: none)");
 
 /* Return: true with the name for @cid, or false if there is no template. */
 bool vsb_template_expand(struct vsb_name *name, u64 cid)
@@ -81,9 +81,9 @@ bool vsb_template_expand(struct vsb_name *name, u64 cid)
  * @end: the host end; zeroed by the caller
  * @name: the expanded template
  *
- * Its socket file is removed when the host end goes.
+ * The socket file is removed with the host end.
  *
- * Return: 0, or an error as of vsb_host_end_build().
+ * Return: 0, or an error as from vsb_host_end_build().
  */
 long vsb_template_build(struct vsb_host_end *end, const struct vsb_name *name)
 {

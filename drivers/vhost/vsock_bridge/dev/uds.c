@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * VSOCK_BRIDGE_SET_UDS: checks what the caller asks for, and builds and installs
- * that host end. A call that fails changes nothing.
+ * VSOCK_BRIDGE_SET_UDS: checks the caller's request, builds that host end and
+ * installs it. A call that fails changes nothing.
  */
 #include <linux/cred.h>
 #include <linux/errno.h>
@@ -13,7 +13,7 @@
 #include "dev/ioarg.h"
 #include "dev/uds.h"
 
-/* The bits about the socket file. */
+/* The flags that describe the socket file. */
 #define VSB_UDS_FILE	\
 	(VSOCK_BRIDGE_UDS_MODE | VSOCK_BRIDGE_UDS_UID | VSOCK_BRIDGE_UDS_GID)
 
@@ -84,10 +84,10 @@ static long vsb_uds_name(const struct vsock_bridge_uds *uds,
 	long ret;
 
 	name->len = 0;
-	/* without a socket to bind and a route there is nothing to name */
+	/* without a socket to bind and a route, the name has no use */
 	if (!vsb_host_end_binds(flags) && !vsb_host_end_connects(flags))
 		return uds->path_len ? -EINVAL : 0;
-	/* "<port>" alone is a valid name, too */
+	/* "<port>" alone is a valid name too */
 	if (!uds->path_len && (flags & VSOCK_BRIDGE_UDS_PREFIX))
 		return 0;
 	ret = vsb_ioarg_name(name, uds->path, uds->path_len);
@@ -113,7 +113,7 @@ static long vsb_uds_plan(const struct vsock_bridge_uds *uds,
 	return ret ?: vsb_uds_name(uds, &plan->name);
 }
 
-/* Build the host end and install it; the caller has reserved it. */
+/* Builds the host end and installs it; the caller has reserved it. */
 static long vsb_uds_change(struct vsb_dev *dev,
 			   const struct vsb_host_end_plan *plan)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The virtqueues as the VMM sets them up, and VHOST_VSOCK_SET_RUNNING, which starts
- * and stops them.
+ * The virtqueue ioctls of the VMM, and VHOST_VSOCK_SET_RUNNING, which starts
+ * and stops the virtqueues.
  */
 #include <linux/errno.h>
 #include <linux/nospec.h>
@@ -11,7 +11,10 @@
 #include "dev/dev.h"
 #include "dev/vrings.h"
 
-/* @arg begins with the index of a virtqueue; the dispatcher has checked it. */
+/*
+ * @arg begins with the index of a virtqueue; the dispatcher has checked the
+ * index.
+ */
 static struct vsb_queue *vsb_vring_queue(struct vsb_dev *dev, const void *arg)
 {
 	u32 index = *(const u32 *)arg;
@@ -68,7 +71,7 @@ long vsb_set_vring_call(struct vsb_dev *dev, void *arg)
 	struct vsb_queue *q = vsb_vring_queue(dev, arg);
 	const struct vhost_vring_file *f = arg;
 
-	/* a delayed interrupt is for the old eventfd */
+	/* a delayed interrupt belongs to the old eventfd */
 	if (dev->dp.running)
 		vsb_interrupt_flush(&dev->dp.interrupt);
 	return vsb_queue_set_call(q, f->fd);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The virtqueues as the VMM sets them.
+ * The virtqueue ioctls of the VMM.
  */
 #ifndef VSB_VRINGS_H
 #define VSB_VRINGS_H

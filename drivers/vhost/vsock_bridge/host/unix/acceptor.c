@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Acceptors of AF_UNIX: listening sockets.
+ * AF_UNIX acceptors: listening sockets.
  */
 #include <linux/container_of.h>
 #include <linux/err.h>
@@ -26,16 +26,16 @@
 #include "host/unix/sockfile.h"
 #include "host/watch.h"
 
-/* The most clients that wait in the backlog. */
+/* Maximum number of clients that wait in the backlog. */
 #define VSB_UNIX_BACKLOG	1024
 
 /**
  * struct vsb_unix_acceptor - a listening socket
  * @acceptor: the part that all kinds have
  * @sock: the socket, with a reference to its file; NULL while it is not pinned
- * @weak: while it is not pinned: a reference to what is left of a shared socket
- *	when all processes have closed it
- * @wait: our entry in the socket's wait queue
+ * @weak: while a shared socket is not pinned: its sock, with a reference. It
+ *	stays valid after all processes have closed the socket.
+ * @wait: the acceptor's entry in the socket's wait queue
  */
 struct vsb_unix_acceptor {
 	struct vsb_acceptor acceptor;
@@ -82,10 +82,10 @@ static struct vsb_end *vsb_unix_acceptor_accept(struct vsb_acceptor *acceptor)
 }
 
 /*
- * The device must not keep a shared socket open: a client in the backlog may have
- * passed the device's own descriptor, and each would keep the other open for
- * ever. When all processes have closed the socket, its backlog is gone, with all
- * descriptors that wait there.
+ * The device must not keep a shared socket open: a client in the backlog may
+ * have passed the device's own descriptor, and then the device and the socket
+ * would keep each other open for ever. When all processes have closed the
+ * socket, its backlog is gone, with all descriptors that wait there.
  */
 static void vsb_unix_acceptor_unpin(struct vsb_acceptor *acceptor)
 {
@@ -98,8 +98,8 @@ static void vsb_unix_acceptor_unpin(struct vsb_acceptor *acceptor)
 }
 
 /*
- * AF_UNIX takes the socket away from the sock under the lock of the state, before
- * it frees the socket and its file.
+ * AF_UNIX clears sk_socket under the state lock before it frees the socket and
+ * its file, so the lock keeps both valid here.
  */
 static int vsb_unix_acceptor_pin(struct vsb_acceptor *acceptor)
 {
@@ -119,7 +119,7 @@ static int vsb_unix_acceptor_pin(struct vsb_acceptor *acceptor)
 	return 0;
 }
 
-/* Shut down for reading, a listening socket refuses clients. */
+/* A listening socket that is shut down for reading refuses clients. */
 static void vsb_unix_set_refusing(struct sock *sk, bool refusing)
 {
 	int shutdown;
@@ -147,9 +147,10 @@ static void vsb_unix_acceptor_refuse(struct vsb_acceptor *acceptor)
 }
 
 /*
- * A task closes a file on its way to user space, or when it exits; until then the
- * socket refuses clients. A kernel thread would leave the close to a work queue,
- * which may run after the owner's end is reported.
+ * A task closes a file on its way to user space, or when it exits; until then
+ * the socket refuses clients. A kernel thread would leave the close to a work
+ * queue, which may run after the owner's end is reported. Therefore it closes
+ * the file synchronously.
  */
 static void vsb_unix_acceptor_close(struct vsb_acceptor *acceptor)
 {
@@ -190,7 +191,7 @@ static struct vsb_unix_acceptor *vsb_unix_acceptor_new(bool shared)
 
 static int vsb_unix_check_shared(const struct socket *sock, int type)
 {
-	/* what it is, not what its address looks like */
+	/* checks the family of the socket, not the one in its address */
 	if (sock->sk->sk_family != AF_UNIX)
 		return -EAFNOSUPPORT;
 	if (sock->type != type)
@@ -200,11 +201,11 @@ static int vsb_unix_check_shared(const struct socket *sock, int type)
 
 /**
  * vsb_unix_acceptor_from_fd() - share a listening socket of the current process
- * @fd: its descriptor
- * @type: SOCK_*, the type that it must have
+ * @fd: descriptor of the socket
+ * @type: SOCK_*, the required type
  *
  * Return: the acceptor, or an error: -EBADF, -ENOTSOCK, -EAFNOSUPPORT,
- * -ESOCKTNOSUPPORT, -ENOMEM, or -EINVAL when the socket does not listen.
+ * -ESOCKTNOSUPPORT, -ENOMEM, or -EINVAL if the socket does not listen.
  */
 struct vsb_acceptor *vsb_unix_acceptor_from_fd(int fd, int type)
 {
@@ -229,9 +230,9 @@ struct vsb_acceptor *vsb_unix_acceptor_from_fd(int fd, int type)
 }
 
 /*
- * A listening socket has an open file, although no descriptor refers to it: to
- * Landlock, a listener without a file belongs to nobody, and every task may
- * connect to it; Linux 6.12 expects that the file exists.
+ * A listening socket needs an open file, although no descriptor refers to it.
+ * Landlock treats a listener without a file as owned by no domain, so every
+ * task may connect to it. Linux 6.12 expects that the file exists.
  */
 static struct socket *vsb_unix_create_file(struct vsb_context *ctx, int type)
 {
@@ -240,12 +241,12 @@ static struct socket *vsb_unix_create_file(struct vsb_context *ctx, int type)
 
 	if (IS_ERR(sock))
 		return sock;
-	/* on failure, it releases the socket */
+	/* on failure, sock_alloc_file() releases the socket */
 	file = sock_alloc_file(sock, 0, NULL);
 	return IS_ERR(file) ? ERR_CAST(file) : sock;
 }
 
-/* Bind; the socket file is as wanted, or it does not exist. */
+/* Binds; on failure, the socket file does not exist. */
 static int vsb_unix_bind(struct socket *sock, const struct vsb_name *name,
 			 const struct vsb_sockfile *file)
 {
@@ -256,7 +257,7 @@ static int vsb_unix_bind(struct socket *sock, const struct vsb_name *name,
 	len = vsb_socket_address(&addr, name);
 	if (len < 0)
 		return len;
-	/* AF_UNIX gives the file the socket's own mode, less the umask */
+	/* AF_UNIX creates the file with the socket's mode, less the umask */
 	if (file->mode_given)
 		SOCK_INODE(sock)->i_mode = S_IFSOCK | file->mode;
 	ret = kernel_bind(sock, vsb_sockaddr(&addr), len);
@@ -277,7 +278,7 @@ static int vsb_unix_bind(struct socket *sock, const struct vsb_name *name,
  *
  * The acceptor refuses clients until vsb_acceptor_admit().
  *
- * Return: the acceptor, or an error as of bind(2) or chown(2).
+ * Return: the acceptor, or an error as from bind(2) or chown(2).
  */
 struct vsb_acceptor *vsb_unix_listen(struct vsb_context *ctx, int type,
 				     const struct vsb_name *name,
@@ -295,7 +296,7 @@ struct vsb_acceptor *vsb_unix_listen(struct vsb_context *ctx, int type,
 		return ERR_CAST(sock);
 	}
 	unx->sock = sock;
-	/* clients inherit it */
+	/* clients inherit this setting */
 	vsb_refuse_files(sock->sk);
 	vsb_unix_set_refusing(sock->sk, true);
 	ret = vsb_unix_bind(sock, name, file);
@@ -308,7 +309,7 @@ struct vsb_acceptor *vsb_unix_listen(struct vsb_context *ctx, int type,
 	return &unx->acceptor;
 }
 
-/* Remove the file of a socket that was just bound, if it has one. */
+/* Removes the file of a socket that was just bound, if it has a file. */
 void vsb_unix_acceptor_unlink(const struct vsb_acceptor *acceptor)
 {
 	const struct path *path = vsb_unix_acceptor_path(acceptor);
@@ -317,7 +318,9 @@ void vsb_unix_acceptor_unlink(const struct vsb_acceptor *acceptor)
 		vsb_sockfile_unlink(path);
 }
 
-/* Return: the place of the file of a bound socket, valid as long as the socket. */
+/*
+ * Return: the path of the file of a bound socket, valid as long as the socket.
+ */
 const struct path *vsb_unix_acceptor_path(const struct vsb_acceptor *acceptor)
 {
 	return &unix_sk(vsb_unix_acceptor(acceptor)->sock->sk)->path;

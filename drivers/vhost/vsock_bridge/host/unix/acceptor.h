@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Acceptors of AF_UNIX: listening sockets.
+ * AF_UNIX acceptors: listening sockets.
  */
 #ifndef VSB_UNIX_ACCEPTOR_H
 #define VSB_UNIX_ACCEPTOR_H

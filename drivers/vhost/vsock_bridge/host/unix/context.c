@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who configured the device: the eyes with which paths are looked at later.
+ * The context in which a path is resolved: the credentials, root directory,
+ * working directory and network namespace of the process that configured it.
  *
- * A worker has the root directory of the process that called VHOST_SET_OWNER,
- * which for a jailed VMM is not the one that named the path; a kernel thread
- * has none that is of use. So both are captured with the configuration, and a
- * task that resolves a path borrows them.
+ * A worker has the root directory of the process that called VHOST_SET_OWNER.
+ * For a jailed VMM, another process may have configured the path, with another
+ * root. A kernel thread has no useful root. Therefore the context is captured
+ * with the configuration, and a task that resolves the path enters it.
  */
 #include <linux/dcache.h>
 #include <linux/err.h>
@@ -22,7 +23,9 @@
 #include "base/compat.h"
 #include "host/unix/context.h"
 
-/* An open directory, O_PATH or not, becomes the working directory. */
+/*
+ * Sets the working directory to an open directory, opened with O_PATH or not.
+ */
 static int vsb_context_chdir(struct vsb_context *ctx, int dir_fd)
 {
 	struct file *dir = fget_raw(dir_fd);
@@ -42,7 +45,7 @@ static int vsb_context_chdir(struct vsb_context *ctx, int dir_fd)
 }
 
 /**
- * vsb_context_capture() - capture what the current task sees
+ * vsb_context_capture() - capture the current task's context
  * @dir_fd: descriptor of the directory from which relative paths start, or
  *	AT_FDCWD for the working directory
  *
@@ -83,9 +86,10 @@ void vsb_context_free(struct vsb_context *ctx)
 }
 
 /*
- * Has the current task another root or working directory than was captured?
- * Then it must not enter: the other threads of its process could find them in
- * /proc, and leave their jail through them.
+ * Does the current task have another root or working directory than the
+ * captured ones? Then it must not enter the context: other threads of its
+ * process could find the captured directories in /proc and leave their jail
+ * through them.
  */
 bool vsb_context_is_jailed(const struct vsb_context *ctx)
 {
@@ -105,7 +109,7 @@ static struct fs_struct *vsb_context_swap_fs(struct fs_struct *fs)
 {
 	struct fs_struct *old = current->fs;
 
-	/* task_lock() is for those who look at us from /proc. */
+	/* task_lock() protects readers of /proc */
 	task_lock(current);
 	WRITE_ONCE(current->fs, fs);
 	task_unlock(current);
@@ -113,9 +117,9 @@ static struct fs_struct *vsb_context_swap_fs(struct fs_struct *fs)
 }
 
 /**
- * vsb_context_enter() - let the current task see with the captured eyes
- * @ctx: the context; several tasks may be in it at once
- * @saved: out: what vsb_context_leave() restores
+ * vsb_context_enter() - let the current task use a context
+ * @ctx: the context; several tasks may use it at once
+ * @saved: out: the state that vsb_context_leave() restores
  */
 void vsb_context_enter(struct vsb_context *ctx,
 		       struct vsb_context_saved *saved)

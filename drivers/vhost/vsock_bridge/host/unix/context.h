@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Who configured the device: the eyes with which paths are looked at later.
+ * The context in which a path is resolved: the credentials, root directory,
+ * working directory and network namespace of the process that configured it.
  */
 #ifndef VSB_CONTEXT_H
 #define VSB_CONTEXT_H
@@ -11,11 +12,11 @@
 struct net;
 
 /**
- * struct vsb_context - captured credentials, root, directory and namespace
- * @cred: credentials; a reference is held
- * @net: network namespace; a reference is held
- * @fs: root and working directory, with references, and umask; lent to a task
- *	for the time between enter and leave
+ * struct vsb_context - captured credentials, directories and namespace
+ * @cred: credentials, with a reference
+ * @net: network namespace, with a reference
+ * @fs: root and working directory, with references, and umask; a task uses it
+ *	between enter and leave
  */
 struct vsb_context {
 	const struct cred *cred;
@@ -24,9 +25,9 @@ struct vsb_context {
 };
 
 /**
- * struct vsb_context_saved - what a task had before it entered
+ * struct vsb_context_saved - the state of a task before it entered a context
  * @cred: its credentials
- * @fs: its root and directory
+ * @fs: its root and working directory
  */
 struct vsb_context_saved {
 	const struct cred *cred;

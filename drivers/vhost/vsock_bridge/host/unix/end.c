@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Host ends of AF_UNIX: connected sockets.
+ * AF_UNIX host ends: connected sockets.
  *
- * Events come from an entry in the socket's wait queue, not from a changed
- * callback of the sock: after remove_wait_queue() the entry's function is not
- * running and will not run, so the end can be freed, and the module unloaded.
+ * An entry in the socket's wait queue delivers events, not a changed callback
+ * of the sock: after remove_wait_queue() the entry's function is not running
+ * and will not run, so the end can be freed, and the module unloaded.
  */
 #include <linux/bvec.h>
 #include <linux/container_of.h>
@@ -35,13 +35,16 @@
 #include "host/unix/socket.h"
 #include "host/watch.h"
 
-/* Room for about thirty of AF_UNIX's largest buffers (36544 bytes). */
+/*
+ * Send buffer: room for about thirty of AF_UNIX's largest buffers (36544
+ * bytes).
+ */
 #define VSB_UNIX_SNDBUF		(1024 * 1024)
 
 /*
- * The device's pages carry sends of at least VSB_SEND_PAGES_MIN bytes of a guest.
- * The bytes that the data path gathers for one send are in VSB_SEND_PARTS blocks
- * of pages at most, of which the first may be in use.
+ * The device's pages carry sends of at least VSB_SEND_PAGES_MIN bytes from
+ * guest memory. The bytes of one send fit into VSB_SEND_PARTS blocks of pages,
+ * of which the first block may be partly in use.
  */
 #define VSB_SEND_PAGES_MIN	2048
 #define VSB_SEND_PARTS		5
@@ -53,9 +56,10 @@ static struct workqueue_struct *vsb_unix_wq;
  * struct vsb_unix_end - a connected socket
  * @end: the part that all kinds have
  * @sock: the socket
- * @wait: our entry in its wait queue
- * @release: releases the socket off the data path
- * @reset: of SEQPACKET, the peer's reset was seen before all of its messages
+ * @wait: the end's entry in the socket's wait queue
+ * @release: work that releases the socket outside the data path
+ * @reset: for SEQPACKET, AF_UNIX reported the peer's reset before all of its
+ *	messages were received
  */
 struct vsb_unix_end {
 	struct vsb_end end;
@@ -71,7 +75,7 @@ int __init vsb_unix_init_module(void)
 	return vsb_unix_wq ? 0 : -ENOMEM;
 }
 
-/* Waits for the sockets that are being released. */
+/* Waits until all sockets are released. */
 void vsb_unix_exit_module(void)
 {
 	destroy_workqueue(vsb_unix_wq);
@@ -88,10 +92,10 @@ static struct sock *vsb_unix_end_sk(const struct vsb_end *end)
 }
 
 /*
- * Does the peer have so much room that poll() calls it writable, by AF_UNIX's
- * rule? No lock is taken, because the caller holds one: a connection keeps its
- * peer, and a reference to it, until we release our side, and by then the wait
- * queue entry is gone.
+ * Does the peer have enough room that poll() reports it as writable, by
+ * AF_UNIX's rule? The function takes no lock, because the caller holds one: a
+ * connection keeps its peer, and a reference to it, until the device releases
+ * its socket, and by then the wait queue entry is gone.
  */
 static bool vsb_unix_peer_has_room(struct sock *sk)
 {
@@ -110,7 +114,7 @@ static int vsb_unix_end_wake(wait_queue_entry_t *wait, unsigned int mode,
 	__poll_t mask = key_to_poll(key);
 	int events = 0;
 
-	/* a wake-up without a key is a change of state: all may have changed */
+	/* a wakeup without a key is a change of state: any event is possible */
 	if (!mask || (mask & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)))
 		events |= VSB_WATCH_IN;
 	if (!mask || (mask & (EPOLLHUP | EPOLLERR)) ||
@@ -126,7 +130,7 @@ static int vsb_unix_end_wake(wait_queue_entry_t *wait, unsigned int mode,
 	return 0;
 }
 
-/* The socket gets room for the bytes of a guest. */
+/* Gives the socket a send buffer for the bytes of a guest. */
 static void vsb_unix_end_attach(struct vsb_end *end)
 {
 	struct vsb_unix_end *unx = vsb_unix_end(end);
@@ -143,8 +147,9 @@ static void vsb_unix_end_attach(struct vsb_end *end)
 }
 
 /*
- * Descriptors that a host program passes are never received, because closing a
- * descriptor can block without bound, for instance a socket with SO_LINGER.
+ * The device never receives descriptors that a host program passes, because
+ * closing a descriptor can block without bound, for instance a socket with
+ * SO_LINGER.
  *
  * A worker that closed the descriptor would block in its next get_signal(), and
  * so would its guest. Therefore a work queue releases the socket: its files go
@@ -171,10 +176,10 @@ static struct sock *vsb_unix_get_peer(struct sock *sk)
 }
 
 /*
- * Report an error to the peer: the error is set before the end wakes the peer, and
- * no unread bytes are left for which AF_UNIX would report another error. A reader
- * that looks for an error before it is set, and for the end afterwards, gets the
- * error from its next call.
+ * Reports an error to the peer: the error is set before the end wakes the peer,
+ * and no unread bytes are left for which AF_UNIX would report another error. A
+ * reader that checks for an error before it is set, and for EOF afterwards,
+ * gets the error from its next call.
  */
 static void vsb_unix_report_error(struct socket *sock, int error)
 {
@@ -211,8 +216,8 @@ static void vsb_unix_release_work(struct work_struct *work)
 }
 
 /*
- * The peer sees the end now: ECONNRESET if bytes of it are unread, as AF_UNIX
- * reports it with the release.
+ * The peer sees EOF at once, or ECONNRESET if it left unread bytes in this
+ * socket, as AF_UNIX reports it at the release.
  */
 static void vsb_unix_shutdown_now(struct socket *sock)
 {
@@ -223,8 +228,8 @@ static void vsb_unix_shutdown_now(struct socket *sock)
 }
 
 /*
- * May the release wait for a file system? It puts the dentry of the file that the
- * client connected to; with the last reference the inode can be evicted.
+ * May the release wait for a file system? It puts the dentry of the file that
+ * the client connected to. With the last reference the inode can be evicted.
  */
 static bool vsb_unix_release_blocks(const struct sock *sk)
 {
@@ -258,15 +263,18 @@ static long vsb_unix_sendmsg(struct socket *sock, const struct iov_iter *from,
 	return sock_sendmsg(sock, &msg);
 }
 
-/* A send would not return EAGAIN, by AF_UNIX's rule, which ignores lengths. */
+/*
+ * Return: true if a send would not return EAGAIN, by AF_UNIX's rule, which
+ * ignores lengths.
+ */
 static bool vsb_unix_has_room(const struct sock *sk)
 {
 	return refcount_read(&sk->sk_wmem_alloc) < READ_ONCE(sk->sk_sndbuf);
 }
 
 /*
- * Send by reference to the device's pages. Return: number of bytes sent, or an
- * error; 0 when there is no page, or the bytes cannot be read.
+ * Sends by reference to the device's pages. Return: number of bytes sent, or an
+ * error; 0 if there is no page, or if the bytes cannot be read.
  */
 static long vsb_unix_send_pages(struct vsb_unix_end *unx,
 				const struct iov_iter *from)
@@ -276,7 +284,7 @@ static long vsb_unix_send_pages(struct vsb_unix_end *unx,
 	unsigned int nr;
 	long sent;
 
-	/* before the bytes are copied for nothing */
+	/* checked first, so that no bytes are copied for nothing */
 	if (!vsb_unix_has_room(unx->sock->sk))
 		return -EAGAIN;
 	nr = vsb_pages_fill(unx->end.pages, &rest, parts, VSB_SEND_PARTS);
@@ -289,7 +297,9 @@ static long vsb_unix_send_pages(struct vsb_unix_end *unx,
 	return sent;
 }
 
-/* Bytes of the kernel, which are small or were buffered, are always copied. */
+/*
+ * Bytes in kernel memory, which are small or were buffered, are always copied.
+ */
 static long vsb_unix_end_send(struct vsb_end *end, struct iov_iter *from)
 {
 	struct vsb_unix_end *unx = vsb_unix_end(end);
@@ -302,7 +312,7 @@ static long vsb_unix_end_send(struct vsb_end *end, struct iov_iter *from)
 	return sent ? sent : vsb_unix_sendmsg(unx->sock, from, 0);
 }
 
-/* Return: length of the next message; -EAGAIN when there is none. */
+/* Return: length of the next message; -EAGAIN if there is none. */
 static long vsb_unix_message_len(struct sock *sk)
 {
 	struct sk_buff_head *queue = &sk->sk_receive_queue;
@@ -325,7 +335,7 @@ static unsigned int vsb_unix_end_state(const struct vsb_end *end)
 
 	if ((shutdown & RCV_SHUTDOWN) || READ_ONCE(sk->sk_err)) {
 		state |= VSB_END_EOF;
-		smp_rmb();	/* (O): the end is seen: so are the bytes before it */
+		smp_rmb();	/* (O): the EOF state before the bytes */
 	}
 	if (shutdown & SEND_SHUTDOWN)
 		state |= VSB_END_SHUT_RD;
@@ -347,8 +357,8 @@ static long vsb_unix_recvmsg_once(struct vsb_unix_end *unx,
 }
 
 /*
- * A stream reports a reset behind the bytes that came before it. SEQPACKET reports
- * it once, and before the messages; here it follows the messages, see
+ * A stream reports a reset after the bytes that arrived before it. SEQPACKET
+ * reports it once, and before the messages; here it follows the messages, see
  * vsb_unix_end_reason().
  */
 static long vsb_unix_recvmsg(struct vsb_unix_end *unx,
@@ -363,7 +373,7 @@ static long vsb_unix_recvmsg(struct vsb_unix_end *unx,
 	return vsb_unix_recvmsg_once(unx, to, flags);
 }
 
-/* What comes after the state was read is an event. */
+/* Bytes that arrive after the read of the state cause an event. */
 static long vsb_unix_end_recv(struct vsb_end *end, struct iov_iter *to)
 {
 	long got = vsb_unix_recvmsg(vsb_unix_end(end), to, 0);
@@ -374,8 +384,8 @@ static long vsb_unix_end_recv(struct vsb_end *end, struct iov_iter *to)
 }
 
 /*
- * A stream is peeked at from its first byte on. The socket belongs to the device
- * alone, so no other reader uses its offset for peeking.
+ * A peek at a stream begins at its first byte. Only the device reads the
+ * socket, so no other reader uses its offset for peeking.
  */
 static long vsb_unix_end_peek(struct vsb_end *end, struct iov_iter *to,
 			      u32 skip)
@@ -393,9 +403,9 @@ static long vsb_unix_end_peek(struct vsb_end *end, struct iov_iter *to,
 }
 
 /*
- * Return: why a socket without a message is readable: -ENODATA for the end, or an
- * error; -EAGAIN when it is not. Behind the end no message comes, so that the
- * receive takes none.
+ * Return: why a socket without a message is readable: -ENODATA for EOF, or an
+ * error; -EAGAIN if it is not readable. No message follows EOF, so the receive
+ * takes none.
  */
 static long vsb_unix_end_reason(struct vsb_end *end)
 {
@@ -418,7 +428,7 @@ static long vsb_unix_end_next_message(struct vsb_end *end)
 	return len < 0 ? vsb_unix_end_reason(end) : len;
 }
 
-/* The measure is AF_UNIX's buffers, of 36 KiB at most, with their overhead. */
+/* The unit is AF_UNIX's buffers, of at most 36 KiB, with their overhead. */
 static u32 vsb_unix_end_unread(const struct vsb_end *end)
 {
 	return refcount_read(&vsb_unix_end_sk(end)->sk_wmem_alloc);
@@ -429,7 +439,7 @@ static void vsb_unix_end_shutdown(struct vsb_end *end, int how)
 	kernel_sock_shutdown(vsb_unix_end(end)->sock, how);
 }
 
-/* The task that connected, or that made the socket listen. */
+/* The peer is the process that connected, or that made the socket listen. */
 static void vsb_unix_end_peer(const struct vsb_end *end, u32 *pid, u32 *uid)
 {
 	struct sock *sk = vsb_unix_end_sk(end);
@@ -466,7 +476,9 @@ static struct vsb_unix_end *vsb_unix_end_new(void)
 	return unx;
 }
 
-/* Return: the next client of @listener, or an error; -EAGAIN when there is none. */
+/*
+ * Return: the next client of @listener, or an error; -EAGAIN if there is none.
+ */
 struct vsb_end *vsb_unix_accept(struct socket *listener)
 {
 	struct vsb_unix_end *unx = vsb_unix_end_new();
@@ -511,8 +523,8 @@ static struct socket *vsb_unix_connect_socket(struct vsb_context *ctx, int type,
  * @type: SOCK_STREAM or SOCK_SEQPACKET
  * @name: the address
  *
- * Return: the host end, or an error as of connect(2); -EAGAIN when the backlog is
- * full.
+ * Return: the host end, or an error as from connect(2); -EAGAIN if the backlog
+ * is full.
  */
 struct vsb_end *vsb_unix_connect(struct vsb_context *ctx, int type,
 				 const struct vsb_name *name)

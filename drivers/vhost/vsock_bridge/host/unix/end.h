@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Host ends of AF_UNIX: connected sockets.
+ * AF_UNIX host ends: connected sockets.
  */
 #ifndef VSB_UNIX_END_H
 #define VSB_UNIX_END_H

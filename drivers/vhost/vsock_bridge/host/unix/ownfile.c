@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The file of a socket that the template named: it is removed with the device.
+ * The socket file of a device that the template named: it is removed with the
+ * device.
  *
  * A work queue removes the file, with the credentials of the process that bound
  * the socket. The removal can block without bound, and the task that closes the
- * last descriptor of a device may be the kernel's thread for that, or the server of
- * the file system.
+ * last descriptor of a device may be the kernel's thread for closing files, or
+ * the server of the file system.
  */
 #include <linux/completion.h>
 #include <linux/cred.h>
@@ -20,19 +21,22 @@
 #include "host/unix/ownfile.h"
 #include "host/unix/sockfile.h"
 
-/* How long its end is waited for, so that the name is free for the next one. */
+/*
+ * How long the closing task waits for the removal, so that the next device can
+ * use the name.
+ */
 #define VSB_OWNFILE_WAIT	HZ
 
-/* Where files are removed. */
+/* Runs the removals. */
 static struct workqueue_struct *vsb_ownfile_wq;
 
 /**
  * struct vsb_ownfile - a file that is to be removed
- * @path: where it is; held until the work has run
- * @cred: who made it; held
- * @ref: references: of the caller that has it removed, and of the work
- * @removed: it is
- * @work: does it
+ * @path: path of the file, with a reference until the work has run
+ * @cred: credentials of the process that created the file, with a reference
+ * @ref: references of the caller that requests the removal, and of the work
+ * @removed: completed after the removal
+ * @work: removes the file
  */
 struct vsb_ownfile {
 	struct path path;
@@ -48,7 +52,7 @@ int __init vsb_ownfile_init_module(void)
 	return vsb_ownfile_wq ? 0 : -ENOMEM;
 }
 
-/* Waits for what is being removed. */
+/* Waits for all removals. */
 void vsb_ownfile_exit_module(void)
 {
 	destroy_workqueue(vsb_ownfile_wq);
@@ -62,7 +66,10 @@ static void vsb_ownfile_put(struct vsb_ownfile *file)
 	kfree(file);
 }
 
-/* No path is looked up, so whose root and directory it is does not matter. */
+/*
+ * No path is looked up, so the worker's root and working directory do not
+ * matter.
+ */
 static void vsb_ownfile_run(struct work_struct *work)
 {
 	struct vsb_ownfile *file = container_of(work, struct vsb_ownfile, work);
@@ -70,13 +77,16 @@ static void vsb_ownfile_run(struct work_struct *work)
 
 	vsb_sockfile_unlink(&file->path);
 	revert_creds(saved);
-	/* before the closing task goes on, whose end makes the mount free */
+	/*
+	 * before the closing task continues: after its end, the mount must be
+	 * free.
+	 */
 	path_put(&file->path);
 	complete(&file->removed);
 	vsb_ownfile_put(file);
 }
 
-/* Return: the file, or NULL when there is no memory. */
+/* Return: the file, or NULL if there is no memory. */
 struct vsb_ownfile *vsb_ownfile_new(const struct path *path,
 				    const struct cred *cred)
 {
@@ -93,7 +103,7 @@ struct vsb_ownfile *vsb_ownfile_new(const struct path *path,
 	return file;
 }
 
-/* Remove it, if it is where it was made. NULL is fine. */
+/* Removes the file, if it is still where it was created. @file may be NULL. */
 void vsb_ownfile_remove(struct vsb_ownfile *file)
 {
 	if (!file)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The file of a socket whose name we chose: it goes with the device.
+ * The socket file of a device that the template named: it is removed with the
+ * device.
  */
 #ifndef VSB_OWNFILE_H
 #define VSB_OWNFILE_H

@@ -17,11 +17,11 @@
 #include "host/unix/route.h"
 
 /**
- * struct vsb_unix_route - a name, and the context that it is resolved in
+ * struct vsb_unix_route - a name, and the context in which it is resolved
  * @route: the part that all kinds have
  * @ctx: the context
  * @name: the name
- * @numbered: the name of the socket is @name with the port behind it
+ * @numbered: the name of the socket is @name followed by the port
  */
 struct vsb_unix_route {
 	struct vsb_route route;
@@ -75,7 +75,7 @@ static bool vsb_unix_route_is_jailed(const struct vsb_route *route)
 	       vsb_context_is_jailed(vsb_unix_route(route)->ctx);
 }
 
-/* May sleep: the context holds directories. */
+/* May sleep, because the context holds directories. */
 static void vsb_unix_route_free(struct vsb_route *route)
 {
 	struct vsb_unix_route *unx = vsb_unix_route(route);
@@ -103,11 +103,11 @@ static const struct vsb_route_ops vsb_unix_route_ops = {
 
 /**
  * vsb_unix_route_new() - make a route
- * @ctx: the context of the name; the route owns it, also when this call fails
+ * @ctx: the context of the name; the route owns it, even if this call fails
  * @name: the name
- * @numbered: the port that the guest wants follows the name
+ * @numbered: the port that the guest requested follows the name
  *
- * Return: the route, with one reference; NULL when there is no memory.
+ * Return: the route, with one reference; NULL if there is no memory.
  */
 struct vsb_route *vsb_unix_route_new(struct vsb_context *ctx,
 				     const struct vsb_name *name,

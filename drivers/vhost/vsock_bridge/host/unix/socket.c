@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What host ends and acceptors of AF_UNIX have in common: addresses, and the
- * sockets that the device makes.
+ * Common parts of AF_UNIX host ends and acceptors: addresses, and the sockets
+ * that the device creates.
  */
 #include <linux/err.h>
 #include <linux/net.h>
@@ -28,8 +28,8 @@ int vsb_socket_address(struct sockaddr_un *addr, const struct vsb_name *name)
 }
 
 /*
- * The socket is not a kernel socket: security modules judge it as the current
- * task's, and it keeps its network namespace alive.
+ * The socket is not a kernel socket: security modules treat it as a socket of
+ * the current task, and it keeps its network namespace alive.
  */
 struct socket *vsb_socket_create(struct vsb_context *ctx, int type)
 {

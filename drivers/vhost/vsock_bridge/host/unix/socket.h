@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What host ends and acceptors of AF_UNIX have in common: addresses, and the
- * sockets that the device makes.
+ * Common parts of AF_UNIX host ends and acceptors: addresses, and the sockets
+ * that the device creates.
  */
 #ifndef VSB_SOCKET_H
 #define VSB_SOCKET_H

@@ -2,8 +2,8 @@
 /*
  * The file of a socket that was bound to a path.
  *
- * It is reached through the socket and not by its name, so that a file which
- * somebody puts in its place is never meant.
+ * The functions reach the file through the socket and not by its name, so that
+ * they never change another file that a process has put in its place.
  */
 #include <linux/dcache.h>
 #include <linux/fs.h>
@@ -28,14 +28,14 @@ static void vsb_sockfile_attr(struct iattr *attr,
 }
 
 /**
- * vsb_sockfile_chown() - give the file away, as far as the current task may
+ * vsb_sockfile_chown() - change owner and group with the current task's rights
  * @path: the file
- * @want: its owner and group
+ * @want: its new owner and group
  *
- * What chown(2) does, but for the hook of path-based security modules, which
- * is not exported; the capability that it takes is asked for all the same.
+ * Does what chown(2) does, except for the hook of path-based security modules,
+ * which is not exported. The required capability is checked.
  *
- * Return: 0, or an error as of chown(2).
+ * Return: 0, or an error as from chown(2).
  */
 int vsb_sockfile_chown(const struct path *path,
 		       const struct vsb_sockfile *want)
@@ -58,7 +58,7 @@ int vsb_sockfile_chown(const struct path *path,
 	return ret;
 }
 
-/* Remove the file again, if it is where it was made. */
+/* Removes the file, if it is still where it was created. */
 void vsb_sockfile_unlink(const struct path *path)
 {
 	struct dentry *parent;
@@ -69,7 +69,7 @@ void vsb_sockfile_unlink(const struct path *path)
 	parent = dget_parent(path->dentry);
 	dir = d_inode(parent);
 	inode_lock_nested(dir, I_MUTEX_PARENT);
-	/* it may have been renamed or removed before we had the lock */
+	/* it may have been renamed or removed before the lock was taken */
 	if (path->dentry->d_parent == parent && !d_unhashed(path->dentry))
 		vfs_unlink(vsb_mnt_idmap(path->mnt), dir, path->dentry, NULL);
 	inode_unlock(dir);

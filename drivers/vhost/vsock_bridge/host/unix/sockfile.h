@@ -11,8 +11,8 @@
 struct path;
 
 /**
- * struct vsb_sockfile - how the file shall be
- * @mode_given: @mode is given; else the umask decides
+ * struct vsb_sockfile - requested mode and owner of the file
+ * @mode_given: @mode is given; if not, the umask decides
  * @mode: its permissions
  * @uid: its owner; INVALID_UID to leave it
  * @gid: its group; INVALID_GID to leave it
