@@ -1,28 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
 /*
- * vsock_bridge: the ioctls of /dev/vsock-bridge that vhost-vsock does not have, and
- * the ioctls of /dev/vsock-bridge-control.
+ * vsock_bridge: the ioctls of /dev/vsock-bridge that vhost-vsock does not have,
+ * and the ioctls of /dev/vsock-bridge-control.
  *
  * /dev/vsock-bridge also accepts the ioctls of /dev/vhost-vsock, with the same
  * numbers, structures and errors (<linux/vhost.h>);
- * Documentation/userspace-api/vsock_bridge.rst lists them. This header adds what
- * vhost does not have: the host end of the bridge, the map of ports, limits,
- * counters, connections, an event for the guest, and the state that a snapshot
- * needs.
+ * Documentation/userspace-api/vsock_bridge.rst lists them. This header adds
+ * what vhost does not have: the host end of the bridge, the map of ports,
+ * limits, counters, connections, an event for the guest, and the state that a
+ * snapshot needs.
  *
- * Every structure starts with its own size, as the caller knows it. The size must
- * be at least that of the structure as it was first published. Later versions of
- * the module append fields. If the caller's structure is shorter than the module's,
- * the missing fields read as 0. If it is longer, the bytes that the module does not
- * know must be 0; else the call fails with E2BIG.
+ * Every structure starts with its own size, as the caller knows it. The size
+ * must be at least that of the structure as first published. Later versions of
+ * the module append fields. If the caller's structure is shorter than the
+ * module's, the missing fields read as 0. If it is longer, the bytes that the
+ * module does not know must be 0; otherwise the call fails with E2BIG.
  *
  * Except for VSOCK_BRIDGE_SEND_EVENT, all of these ioctls may be issued before
  * VHOST_SET_OWNER, by any process that holds the descriptor. A launcher can
- * therefore configure the device and then pass it to a VMM that knows only vhost.
+ * therefore configure the device and then pass it to a VMM that knows only
+ * vhost.
  *
- * /dev/vsock-bridge-control is for tools: it lists the devices that are open and
- * gives access to one of them. It is a node of its own, so that a VMM, which has
- * the descriptor of a device, cannot reach other devices through it.
+ * /dev/vsock-bridge-control is for tools: it lists the devices that are open
+ * and gives access to one of them. It is a separate node, so that a VMM, which
+ * has only the descriptor of a device, cannot reach other devices through it.
  *
  * Errors that every ioctl below can return:
  *   EFAULT  the argument, or memory that it points to, is not accessible
@@ -44,8 +45,8 @@
 
 /**
  * enum vsock_bridge_limit_values - bounds and defaults of the limits
- * @VSOCK_BRIDGE_PATH_MAX: longest UDS path in bytes, without its NUL: with
- *	``_4294967295`` or ``_seqpacket`` appended it must fit
+ * @VSOCK_BRIDGE_PATH_MAX: longest UDS path in bytes, without its NUL; the path
+ *	with ``_4294967295`` or ``_seqpacket`` appended must fit into
  *	sockaddr_un.sun_path
  * @VSOCK_BRIDGE_DEF_CONNECTIONS: default of max_connections (as Firecracker)
  * @VSOCK_BRIDGE_MAX_CONNECTIONS: largest max_connections
@@ -65,9 +66,9 @@
  *	for a person who types the line; max_handshakes bounds the number of
  *	clients that wait
  * @VSOCK_BRIDGE_MAX_TIMEOUT_MS: largest timeout
- * @VSOCK_BRIDGE_MAX_PORTS: most entries in the map of ports
- * @VSOCK_BRIDGE_MAX_CONNS: most connections that one VSOCK_BRIDGE_GET_CONNS
- *	returns
+ * @VSOCK_BRIDGE_MAX_PORTS: maximum number of entries in the map of ports
+ * @VSOCK_BRIDGE_MAX_CONNS: maximum number of connections that one
+ *	VSOCK_BRIDGE_GET_CONNS returns
  * @VSOCK_BRIDGE_DEF_HOST_PORT_MIN: default of host_port_min (as Firecracker)
  * @VSOCK_BRIDGE_DEF_HOST_PORT_MAX: default of host_port_max (as Firecracker)
  */
@@ -93,21 +94,25 @@ enum vsock_bridge_limit_values {
 	VSOCK_BRIDGE_DEF_HOST_PORT_MAX	= 0x7fffffff,
 };
 
-/* Largest host port; the next number means "any port". Too large for the enum. */
+/*
+ * Largest host port; the next number means "any port". It is a macro, because
+ * the value is too large for the enum.
+ */
 #define VSOCK_BRIDGE_MAX_HOST_PORT	0xfffffffeU
 
 /**
  * struct vsock_bridge_info - version, features and bounds of the module
  *	(VSOCK_BRIDGE_GET_INFO)
- * @size: in: sizeof the caller's structure; out: sizeof the module's. The module
- *	fills in no more than the caller has room for.
+ * @size: in: sizeof the caller's structure; out: sizeof the module's. The
+ *	module fills in at most the caller's size.
  * @abi_version: VSOCK_BRIDGE_ABI_VERSION of the module
  * @version: version of the module as text, NUL-terminated
- * @features: bits for what later versions of the module add; none is defined
+ * @features: bits for extensions of later versions of the module; none is
+ *	defined
  * @virtio_features: the virtio and vhost feature bits that VHOST_GET_FEATURES
  *	offers
  * @max_path: longest UDS path in bytes, without its NUL
- * @max_ports: most entries in the map of ports
+ * @max_ports: maximum number of entries in the map of ports
  * @max_connections: largest max_connections of VSOCK_BRIDGE_SET_LIMITS
  * @max_handshakes: largest max_handshakes
  * @max_timeout_ms: largest timeout in milliseconds
@@ -116,8 +121,8 @@ enum vsock_bridge_limit_values {
  * @max_buf_alloc: largest buf_alloc in bytes
  * @min_buffered: smallest max_buffered in bytes
  * @max_buffered: largest max_buffered in bytes
- * @max_message: largest message of a SEQPACKET connection that a guest can send,
- *	in bytes; a smaller buf_alloc lowers it
+ * @max_message: largest message of a SEQPACKET connection that a guest can
+ *	send, in bytes; a smaller buf_alloc lowers it
  * @reserved: 0
  */
 struct vsock_bridge_info {
@@ -148,99 +153,102 @@ struct vsock_bridge_info {
 #define VSOCK_BRIDGE_UDS_DIR_FD		(1U << 4)	/* @dir_fd is given */
 #define VSOCK_BRIDGE_UDS_NO_LISTEN	(1U << 5)	/* no socket for host programs */
 #define VSOCK_BRIDGE_UDS_NO_CONNECT	(1U << 6)	/* no path for the guest */
-#define VSOCK_BRIDGE_UDS_PREFIX		(1U << 7)	/* <path><P> in the place of <path>_<P> */
-#define VSOCK_BRIDGE_UDS_SEQPACKET	(1U << 8)	/* bind <path>_seqpacket, too */
+#define VSOCK_BRIDGE_UDS_PREFIX		(1U << 7)	/* <path><P> instead of <path>_<P> */
+#define VSOCK_BRIDGE_UDS_SEQPACKET	(1U << 8)	/* also bind <path>_seqpacket */
 #define VSOCK_BRIDGE_UDS_SEQPACKET_FD	(1U << 9)	/* @seqpacket_fd is given */
 
 /**
  * struct vsock_bridge_uds - the host end (VSOCK_BRIDGE_SET_UDS)
  * @size: sizeof(struct vsock_bridge_uds)
  * @flags: VSOCK_BRIDGE_UDS_* bits; other bits must be 0
- * @path: address of the path's bytes, which need no NUL, or of an abstract name,
- *	whose first byte is NUL
- * @path_len: number of bytes, 1 to VSOCK_BRIDGE_PATH_MAX; for an abstract name 2
- *	at least, because its first byte counts
+ * @path: address of the path's bytes, which need no NUL, or of an abstract
+ *	name, whose first byte is NUL
+ * @path_len: number of bytes, 1 to VSOCK_BRIDGE_PATH_MAX; for an abstract name
+ *	at least 2, because the NUL counts
  * @mode: with VSOCK_BRIDGE_UDS_MODE: permissions of the socket file, 0 to 0777,
  *	independent of the umask; without it: 0777 less the umask
- * @uid: with VSOCK_BRIDGE_UDS_UID: owner of the socket file, else 0
- * @gid: with VSOCK_BRIDGE_UDS_GID: group of the socket file, else 0
- * @fd: with VSOCK_BRIDGE_UDS_LISTEN_FD: a listening AF_UNIX stream socket, else
- *	0
+ * @uid: with VSOCK_BRIDGE_UDS_UID: owner of the socket file, otherwise 0
+ * @gid: with VSOCK_BRIDGE_UDS_GID: group of the socket file, otherwise 0
+ * @fd: with VSOCK_BRIDGE_UDS_LISTEN_FD: a listening AF_UNIX stream socket,
+ *	otherwise 0
  * @seqpacket_fd: with VSOCK_BRIDGE_UDS_SEQPACKET_FD: a listening AF_UNIX
- *	SEQPACKET socket, else 0
+ *	SEQPACKET socket, otherwise 0
  * @dir_fd: with VSOCK_BRIDGE_UDS_DIR_FD: a directory, opened in any way
- *	(including O_PATH), from which a relative @path starts, else 0
+ *	(including O_PATH), from which a relative @path starts, otherwise 0
  * @reserved: 0
  *
  * The device binds a listening AF_UNIX stream socket to @path. Host programs
- * connect to it and write ``CONNECT <port>\n``. The guest's connections to CID 2,
- * port P, go to ``<path>_<P>``. The device keeps the caller's credentials, root
- * directory, working directory and network namespace, and uses them for every later
- * lookup of a path or an abstract name.
+ * connect to it and write ``CONNECT <port>\n``. The guest's connections to CID
+ * 2, port P, go to ``<path>_<P>``. The device keeps the caller's credentials,
+ * root directory, working directory and network namespace, and uses them for
+ * every later lookup of a path or an abstract name.
  *
- * The device sets owner and group as chown(2) does, with the caller's rights, before
- * the socket listens, so no client can connect before they are set. If they cannot
- * be set, the device removes the file again.
+ * The device sets owner and group as chown(2) does, with the caller's rights,
+ * before the socket listens, so no client can connect before they are set. If
+ * they cannot be set, the device removes the file again.
  *
- * A host program that connects before VHOST_SET_OWNER gets ECONNREFUSED, as it does
- * when no VMM runs. After that, it waits in the backlog until the device runs.
+ * A host program that connects before VHOST_SET_OWNER gets ECONNREFUSED, as it
+ * does when no VMM runs. After that, it waits in the backlog until the device
+ * runs.
  *
- * With VSOCK_BRIDGE_UDS_LISTEN_FD the device binds nothing and accepts clients from
- * the socket @fd, which it shares with the other holders of that socket: the socket
- * is neither closed nor shut down for them when the device is closed, and each
- * client goes to one of the programs that accept on it. Clients that already wait in
- * its backlog are served. Until VHOST_SET_OWNER the device does not keep the socket
- * open, so another process must do so; if all others closed it, VHOST_SET_OWNER
- * fails with EBADF, and another host end can be set. With VSOCK_BRIDGE_UDS_NO_LISTEN
- * there is no socket for host programs. In both cases @path only names the
- * destination of the guest's connections; with VSOCK_BRIDGE_UDS_PREFIX that is
- * ``<path><P>``, where @path may be empty.
+ * With VSOCK_BRIDGE_UDS_LISTEN_FD the device binds nothing and accepts clients
+ * from the socket @fd, which it shares with the other holders of that socket:
+ * the socket is neither closed nor shut down for them when the device is
+ * closed, and each client goes to one of the programs that accept on it.
+ * Clients that already wait in its backlog are served. Until VHOST_SET_OWNER
+ * the device does not keep the socket open, so another process must do so. If
+ * all processes have closed it, VHOST_SET_OWNER fails with EBADF, and another
+ * host end can be set. With VSOCK_BRIDGE_UDS_NO_LISTEN there is no socket for
+ * host programs. In both cases @path only names the destination of the guest's
+ * connections; with VSOCK_BRIDGE_UDS_PREFIX that is ``<path><P>``, where @path
+ * may be empty.
  *
- * With VSOCK_BRIDGE_UDS_NO_CONNECT the guest's connections are refused, except for
- * ports that VSOCK_BRIDGE_SET_PORT maps. Together with VSOCK_BRIDGE_UDS_LISTEN_FD,
- * @path must not be given.
+ * With VSOCK_BRIDGE_UDS_NO_CONNECT the guest's connections are refused, except
+ * for ports that VSOCK_BRIDGE_SET_PORT maps. Together with
+ * VSOCK_BRIDGE_UDS_LISTEN_FD, @path must not be given.
  *
- * SEQPACKET connections exist if the guest negotiated VIRTIO_VSOCK_F_SEQPACKET. A
- * SEQPACKET connection of the guest to port P goes to ``<path>_<P>``, too, which
- * must then be a SOCK_SEQPACKET socket. For host programs,
+ * SEQPACKET connections exist if the guest negotiated VIRTIO_VSOCK_F_SEQPACKET.
+ * A SEQPACKET connection of the guest to port P also goes to ``<path>_<P>``,
+ * which must then be a SOCK_SEQPACKET socket. For host programs,
  * VSOCK_BRIDGE_UDS_SEQPACKET binds a second socket, of type SOCK_SEQPACKET, to
- * ``<path>_seqpacket``, with the same mode and owner. The first message of a client
- * is ``CONNECT <port>``, with or without newline, and the first message that it
- * receives is ``OK <port>\n``. VSOCK_BRIDGE_UDS_SEQPACKET_FD passes such a socket,
- * which is shared as @fd is; it excludes VSOCK_BRIDGE_UDS_SEQPACKET and
- * VSOCK_BRIDGE_UDS_NO_LISTEN.
+ * ``<path>_seqpacket``, with the same mode and owner. The first message of a
+ * client is ``CONNECT <port>``, with or without newline, and the first message
+ * that it receives is ``OK <port>\n``. VSOCK_BRIDGE_UDS_SEQPACKET_FD passes
+ * such a socket, which is shared as @fd is. The flag excludes
+ * VSOCK_BRIDGE_UDS_SEQPACKET and VSOCK_BRIDGE_UDS_NO_LISTEN.
  *
  * A path starts at the directory but is not confined to it: symbolic links and
- * ``..`` in @path can lead out of it, as with openat(2). The guest controls only
- * the port number.
+ * ``..`` in @path can lead out of it, as with openat(2). The guest controls
+ * only the port number.
  *
- * The ioctl may be issued again, also while the device runs. The new host end
- * replaces the old one: existing connections continue, and so do clients that have
- * not completed their CONNECT line; clients in the backlog of the old socket see
- * ECONNRESET; the guest's next connections go to the new destination. If the call
- * fails, the old host end stays. The device removes no socket file, neither that of
- * a replaced host end nor, when it is closed, that of the last one (as Firecracker).
+ * The ioctl may be issued again, even while the device runs. The new host end
+ * replaces the old host end. Existing connections continue, and so do clients
+ * that have not completed their CONNECT line. Clients in the backlog of the old
+ * socket see ECONNRESET. The guest's next connections go to the new
+ * destination. If the call fails, the old host end stays. The device removes no
+ * socket file (as Firecracker): neither the file of a replaced host end nor,
+ * when the device is closed, the file of the last host end.
  *
  * Errors:
  *
- * - EINVAL: a flag, the mode or a field without its flag; an id that the caller's
- *   user namespace does not map; an empty path, or a path with a NUL byte; an
- *   abstract name with mode, owner, group or @dir_fd; flags that contradict each
- *   other; @fd or @seqpacket_fd does not listen
+ * - EINVAL: a bad flag, mode, or field without its flag; an ID that the
+ *   caller's user namespace does not map; an empty path, or a path with a NUL
+ *   byte; an abstract name with mode, owner, group or @dir_fd; flags that
+ *   contradict each other; @fd or @seqpacket_fd does not listen
  * - EBADF: @fd, @seqpacket_fd or @dir_fd is not open
  * - ENOTSOCK: @fd or @seqpacket_fd is not a socket
- * - EAFNOSUPPORT: @fd or @seqpacket_fd is not of AF_UNIX
- * - ESOCKTNOSUPPORT: @fd is no stream socket, or @seqpacket_fd no SEQPACKET
- *   socket
+ * - EAFNOSUPPORT: @fd or @seqpacket_fd is not an AF_UNIX socket
+ * - ESOCKTNOSUPPORT: @fd is not a stream socket, or @seqpacket_fd is not a
+ *   SEQPACKET socket
  * - ENOTDIR: @dir_fd is not a directory
  * - ENAMETOOLONG: @path_len is too large
  * - EBUSY: another call that changes the host end is in progress
  * - EADDRINUSE: the file exists, or the abstract name is in use
  * - EPERM: the caller may not give the file to that owner or group
- * - EACCES, ENOENT, ENOTDIR, ELOOP, EROFS, ENOMEM: as of bind(2)
+ * - EACCES, ENOENT, ENOTDIR, ELOOP, EROFS, ENOMEM: as from bind(2)
  *
- * If one of two sockets cannot be bound, the device removes the file of the other
- * one again.
+ * If the device can bind only one of two sockets, it removes the file of that
+ * socket again.
  */
 struct vsock_bridge_uds {
 	__u32 size;
@@ -261,10 +269,12 @@ struct vsock_bridge_uds {
 #define VSOCK_BRIDGE_PORT_OTHERS	(1U << 1)	/* for all ports without an entry */
 
 /**
- * enum vsock_bridge_port_action - what happens to a guest's connection to a port
- * @VSOCK_BRIDGE_PORT_CONNECT: it goes to the socket at @path
- * @VSOCK_BRIDGE_PORT_DENY: it is reset
- * @VSOCK_BRIDGE_PORT_PREFIX: it goes where VSOCK_BRIDGE_SET_UDS says
+ * enum vsock_bridge_port_action - what happens to a guest's connection to a
+ *	port
+ * @VSOCK_BRIDGE_PORT_CONNECT: the connection goes to the socket at @path
+ * @VSOCK_BRIDGE_PORT_DENY: the connection is reset
+ * @VSOCK_BRIDGE_PORT_PREFIX: the connection goes to the destination that
+ *	VSOCK_BRIDGE_SET_UDS set
  * @VSOCK_BRIDGE_PORT_REMOVE: the entry of the port is removed
  */
 enum vsock_bridge_port_action {
@@ -282,30 +292,32 @@ enum vsock_bridge_port_action {
  * @port: the port on CID 2 that the guest connects to; any number
  * @action: enum vsock_bridge_port_action
  * @path: with VSOCK_BRIDGE_PORT_CONNECT: address of the path's bytes, or of an
- *	abstract name, as in struct vsock_bridge_uds; else 0
+ *	abstract name, as in struct vsock_bridge_uds; otherwise 0
  * @path_len: with VSOCK_BRIDGE_PORT_CONNECT: number of bytes, 1 to
- *	VSOCK_BRIDGE_PATH_MAX; else 0
- * @dir_fd: with VSOCK_BRIDGE_PORT_DIR_FD: a directory from which a relative @path
- *	starts, else 0
+ *	VSOCK_BRIDGE_PATH_MAX; otherwise 0
+ * @dir_fd: with VSOCK_BRIDGE_PORT_DIR_FD: a directory from which a relative
+ *	@path starts, otherwise 0
  *
- * Adds, replaces or removes the entry of @port for the guest's later connections.
- * The map has VSOCK_BRIDGE_MAX_PORTS entries at most. Each entry keeps the
- * credentials and directories of its own caller, as VSOCK_BRIDGE_SET_UDS does.
+ * Adds, replaces or removes the entry of @port for the guest's later
+ * connections. The map has at most VSOCK_BRIDGE_MAX_PORTS entries. Each entry
+ * keeps the credentials and directories of its own caller, as
+ * VSOCK_BRIDGE_SET_UDS does.
  *
  * A port without an entry follows VSOCK_BRIDGE_SET_UDS until the first entry is
- * added. From then on it is denied, also after all entries were removed. With
+ * added. From then on it is denied, even after all entries were removed. With
  * VSOCK_BRIDGE_PORT_OTHERS and @port 0, the call sets the action of all ports
  * without an entry: VSOCK_BRIDGE_PORT_DENY or VSOCK_BRIDGE_PORT_PREFIX.
  * VSOCK_BRIDGE_PORT_REMOVE with that flag removes all entries and restores the
  * initial state.
  *
- * May be issued at any time, with or without VSOCK_BRIDGE_SET_UDS. The call does not
- * check whether a socket exists at @path; the guest's connection does.
+ * The ioctl may be issued at any time, with or without VSOCK_BRIDGE_SET_UDS. It
+ * does not check whether a socket exists at @path; the guest's connection finds
+ * out.
  *
  * Errors:
  *
- * - EINVAL: the flags, the action, a path that VSOCK_BRIDGE_SET_UDS would refuse,
- *   or a field that the action does not use
+ * - EINVAL: bad flags, a bad action, a path that VSOCK_BRIDGE_SET_UDS would
+ *   refuse, or a field that the action does not use
  * - ENAMETOOLONG: @path_len is too large
  * - EBADF: @dir_fd is not open
  * - ENOTDIR: @dir_fd is not a directory
@@ -329,11 +341,12 @@ struct vsock_bridge_port {
  * @port: the port on CID 2
  * @action: VSOCK_BRIDGE_PORT_CONNECT, VSOCK_BRIDGE_PORT_DENY or
  *	VSOCK_BRIDGE_PORT_PREFIX
- * @path_len: bytes of @path; 0 unless @action is VSOCK_BRIDGE_PORT_CONNECT
+ * @path_len: number of bytes of @path; 0 unless @action is
+ *	VSOCK_BRIDGE_PORT_CONNECT
  * @reserved: 0
- * @path: path as VSOCK_BRIDGE_SET_PORT got it, without NUL; if it is relative, it
- *	starts at the directory of that caller. The first byte of an abstract name is
- *	NUL.
+ * @path: path as VSOCK_BRIDGE_SET_PORT got it, without NUL; if it is relative,
+ *	it starts at the directory of that caller. The first byte of an abstract
+ *	name is NUL.
  */
 struct vsock_bridge_port_entry {
 	__u32 port;
@@ -347,22 +360,22 @@ struct vsock_bridge_port_entry {
  * struct vsock_bridge_ports - the map from the guest's ports to sockets
  *	(VSOCK_BRIDGE_GET_PORTS)
  * @size: sizeof(struct vsock_bridge_ports)
- * @entry_size: sizeof(struct vsock_bridge_port_entry), as the caller knows it: the
- *	distance between two entries. The module leaves out fields that only it knows,
- *	and fills fields that only the caller knows with 0.
+ * @entry_size: sizeof(struct vsock_bridge_port_entry), as the caller knows it:
+ *	the distance between two entries. The module leaves out fields that only
+ *	it knows, and fills fields that only the caller knows with 0.
  * @entries: address of the caller's array of struct vsock_bridge_port_entry
- * @nr: in: number of entries in the array; out: number of entries in the map, at
- *	most VSOCK_BRIDGE_MAX_PORTS
+ * @nr: in: number of entries in the array; out: number of entries in the map,
+ *	at most VSOCK_BRIDGE_MAX_PORTS
  * @others: out: action of ports without an entry, VSOCK_BRIDGE_PORT_DENY or
  *	VSOCK_BRIDGE_PORT_PREFIX
  *
- * Returns the entries in the order of their ports. If the map has more entries than
- * the array, the first ones are returned.
+ * The ioctl returns the entries in the order of their ports. If the map has
+ * more entries than the array, the first ones are returned.
  *
  * Errors:
  *
- * - EINVAL: @entry_size is smaller than the structure as first published, or larger
- *   than a page
+ * - EINVAL: @entry_size is smaller than the structure as first published, or
+ *   larger than a page
  * - ENOMEM: no memory
  */
 struct vsock_bridge_ports {
@@ -380,42 +393,46 @@ struct vsock_bridge_ports {
  * struct vsock_bridge_limits - limits of a device (VSOCK_BRIDGE_SET_LIMITS,
  *	VSOCK_BRIDGE_GET_LIMITS)
  * @size: sizeof(struct vsock_bridge_limits)
- * @flags: VSOCK_BRIDGE_LIMITS_RANDOM_PORTS: host ports are random, not sequential
- * @flags_mask: SET: the bits of @flags to change; the other bits stay as they are.
- *	GET: the bits that the module knows
- * @max_connections: connections of the guest's and the host's programs together, 1
- *	to VSOCK_BRIDGE_MAX_CONNECTIONS. Above that, a guest gets RST and a host
- *	client EOF.
- * @max_handshakes: host clients without a complete CONNECT line, 1 to
+ * @flags: VSOCK_BRIDGE_LIMITS_RANDOM_PORTS: host ports are random, not
+ *	sequential
+ * @flags_mask: SET: the bits of @flags to change; the other bits stay as they
+ *	are. GET: the bits that the module knows
+ * @max_connections: total number of connections that guest and host programs
+ *	open, 1 to VSOCK_BRIDGE_MAX_CONNECTIONS. Above that, the guest gets RST
+ *	and a host client gets EOF.
+ * @max_handshakes: number of host clients without a complete CONNECT line, 1 to
  *	VSOCK_BRIDGE_MAX_HANDSHAKES. Above that, the device ends the client that
- *	has been silent for longest; if all have sent a part of their line, the
- *	oldest client.
+ *	has been silent for the longest time. If all clients have sent a part of
+ *	their line, the device ends the oldest client.
  * @buf_alloc: bytes that a guest may send on one connection before the host
  *	program has read them, VSOCK_BRIDGE_MIN_BUF_ALLOC to
  *	VSOCK_BRIDGE_MAX_BUF_ALLOC. Applies to connections that begin later.
- * @max_buffered: bytes of all connections together that the device keeps because
+ * @max_buffered: total bytes of all connections that the device buffers because
  *	host sockets do not accept them, VSOCK_BRIDGE_MIN_BUFFERED to
- *	VSOCK_BRIDGE_MAX_BUFFERED; @buf_alloc bounds those of one connection. Above
- *	that, the device resets the connection whose host program has read nothing
- *	for longest; the others continue.
- * @handshake_timeout_ms: time for a host client's CONNECT line, in milliseconds, 1
- *	to VSOCK_BRIDGE_MAX_TIMEOUT_MS, as all timeouts. The default of a minute
- *	lets a person type the line.
- * @connect_timeout_ms: time for the guest's answer to a connection request, and to
- *	an event (struct vsock_bridge_event)
- * @shutdown_timeout_ms: time for the guest to confirm the close of a host program.
- *	Also, when @max_connections is reached: the time without progress after
- *	which a connection that the guest has closed, and whose last bytes the host
- *	program has not read, ends to make room.
- * @host_port_min: smallest host port of a connection that a host program opens, 1
- *	to @host_port_max
- * @host_port_max: largest host port, at most VSOCK_BRIDGE_MAX_HOST_PORT. When every
- *	host port towards a guest port is in use, the next client for that guest
- *	port gets EOF.
+ *	VSOCK_BRIDGE_MAX_BUFFERED; @buf_alloc limits the bytes of one
+ *	connection. Above that, the device resets the connection whose host
+ *	program has read nothing for the longest time; the other connections
+ *	continue.
+ * @handshake_timeout_ms: time for a host client's CONNECT line. Like all
+ *	timeouts, it is in milliseconds, 1 to VSOCK_BRIDGE_MAX_TIMEOUT_MS. The
+ *	default of one minute lets a person type the line.
+ * @connect_timeout_ms: time for the guest's answer to a connection request, and
+ *	to an event (struct vsock_bridge_event)
+ * @shutdown_timeout_ms: time for the guest to confirm the close of a host
+ *	program. It has a second use when @max_connections is reached: a
+ *	connection that the guest has closed, and whose last bytes the host
+ *	program has not read, ends to make room if it has made no progress for
+ *	this time.
+ * @host_port_min: smallest host port of a connection that a host program opens,
+ *	1 to @host_port_max
+ * @host_port_max: largest host port, at most VSOCK_BRIDGE_MAX_HOST_PORT. If
+ *	every host port towards a guest port is in use, the next client for that
+ *	guest port gets EOF.
  *
  * SET: a field that is 0 leaves its limit as it is. The call checks all fields
- * before it sets any. Limits may be changed while the device runs; connections above
- * a lowered limit stay. GET fills in all fields, as VSOCK_BRIDGE_GET_INFO does.
+ * before it sets any. Limits may be changed while the device runs; connections
+ * above a lowered limit stay. GET fills in all fields, as VSOCK_BRIDGE_GET_INFO
+ * does.
  *
  * Errors of SET:
  *
@@ -442,11 +459,11 @@ struct vsock_bridge_limits {
  * NAME, name and what the value counts. New values are appended.
  *
  *   GAUGE  a value at the moment of the call
- *   COUNT  what happens in normal operation
- *   END    why connections ended, where no error was the reason
- *   ERROR  errors; each has the trace event vsb_error with reason == name. An
- *          error can count twice: as what failed (cfg_fails) and as the cause
- *          (unix_bind_fails).
+ *   COUNT  the number of events in normal operation
+ *   END    the number of connections that ended for this reason, which is no error
+ *   ERROR  the number of errors; each has the trace event vsb_error with
+ *          reason == name. An error can count twice: by the operation that
+ *          failed (cfg_fails) and by the cause (unix_bind_fails).
  *
  * A program that wants the names defines a macro for each kind:
  *
@@ -683,11 +700,12 @@ struct vsock_bridge_limits {
 /**
  * struct vsock_bridge_stats - gauges and counters (VSOCK_BRIDGE_GET_STATS)
  * @size: in: sizeof the caller's structure; out: sizeof the module's
- * @device: number of the device, 1 or more; no other open device has it. Trace
- *	events and log lines name the device by it.
+ * @device: number of the device, at least 1 and unique among the open devices.
+ *	Trace events and log lines name the device by this number.
  *
  * A field of type __u64 for each entry of VSOCK_BRIDGE_STATS follows, with the
- * entry's name. Counters start at 0 when the device is opened, and wrap at 2^64.
+ * entry's name. Counters start at 0 when the device is opened, and wrap at
+ * 2^64.
  */
 struct vsock_bridge_stats {
 	__u32 size;
@@ -699,10 +717,11 @@ struct vsock_bridge_stats {
 
 /**
  * enum vsock_bridge_conn_state - state of a connection
- * @VSOCK_BRIDGE_CONN_HANDSHAKE: a host client whose CONNECT line is not complete
+ * @VSOCK_BRIDGE_CONN_HANDSHAKE: a host client whose CONNECT line is not
+ *	complete
  * @VSOCK_BRIDGE_CONN_REQUESTED: the guest has not answered the REQUEST
- * @VSOCK_BRIDGE_CONN_CONNECTING: the guest sent a REQUEST, and the connect to the
- *	host program is in progress
+ * @VSOCK_BRIDGE_CONN_CONNECTING: the guest sent a REQUEST, and the connect to
+ *	the host program is in progress
  * @VSOCK_BRIDGE_CONN_OPEN: both sides are connected
  * @VSOCK_BRIDGE_CONN_LINGER: the guest has closed the connection, and the host
  *	program has not read its last bytes
@@ -728,17 +747,19 @@ enum vsock_bridge_conn_state {
 #define VSOCK_BRIDGE_CONN_WAITS_HOST	(1U << 6)	/* blocked until the host program reads */
 
 /**
- * struct vsock_bridge_conn - a connection, in an answer to VSOCK_BRIDGE_GET_CONNS
- * @id: names the connection as long as the device is open; grows with each
+ * struct vsock_bridge_conn - a connection, in an answer to
+ *	VSOCK_BRIDGE_GET_CONNS
+ * @id: identifies the connection as long as the device is open; grows with each
  *	connection
  * @host_port: port of the host side; 0 in the handshake
  * @guest_port: port of the guest; 0 in the handshake
  * @type: VIRTIO_VSOCK_TYPE_*: 1 stream, 2 SEQPACKET
  * @state: enum vsock_bridge_conn_state
  * @flags: VSOCK_BRIDGE_CONN_* bits
- * @pid: the process that connected the peer of the host socket, or made it listen;
- *	0 if it is not known or not in the caller's PID namespace
- * @uid: the effective user of that process, as seen in the caller's user namespace
+ * @pid: the process that connected the peer of the host socket, or made it
+ *	listen; 0 if it is not known or not in the caller's PID namespace
+ * @uid: the effective user of that process, as seen in the caller's user
+ *	namespace
  * @buffered: bytes of the guest that the host socket has not accepted
  * @tx_credit: bytes that the guest may send before the host program reads
  * @rx_credit: bytes that the guest has room for
@@ -768,18 +789,18 @@ struct vsock_bridge_conn {
 /**
  * struct vsock_bridge_conns - connections of a device (VSOCK_BRIDGE_GET_CONNS)
  * @size: sizeof(struct vsock_bridge_conns)
- * @conn_size: sizeof(struct vsock_bridge_conn), as the caller knows it: the distance
- *	between two entries. The module leaves out fields that only it knows, and
- *	fills fields that only the caller knows with 0.
+ * @conn_size: sizeof(struct vsock_bridge_conn), as the caller knows it: the
+ *	distance between two entries. The module leaves out fields that only it
+ *	knows, and fills fields that only the caller knows with 0.
  * @conns: address of the caller's array of struct vsock_bridge_conn
  * @nr: in: number of entries in the array; out: number of connections in it, at
  *	most VSOCK_BRIDGE_MAX_CONNS; 0 after the last connection
  * @reserved: 0
- * @after: in: 0, or the id of the last connection of the previous call; out: the id
- *	of the last connection in the array
+ * @after: in: 0, or the ID of the last connection of the previous call; out:
+ *	the ID of the last connection in the array
  *
- * Returns connections in the order in which they began. Connections begin and end
- * between two calls.
+ * The ioctl returns connections in the order in which they began. Connections
+ * can begin and end between two calls.
  *
  * Errors:
  *
@@ -800,10 +821,10 @@ struct vsock_bridge_conns {
  * struct vsock_bridge_drop - end a connection (VSOCK_BRIDGE_DROP_CONN)
  * @size: sizeof(struct vsock_bridge_drop)
  * @reserved: 0
- * @id: id of the connection, as VSOCK_BRIDGE_GET_CONNS returned it
+ * @id: ID of the connection, as VSOCK_BRIDGE_GET_CONNS returned it
  *
- * The guest gets RST, and the host program EOF or ECONNRESET. Bytes that have not
- * arrived are lost.
+ * The guest gets RST, and the host program gets EOF or ECONNRESET. Bytes that
+ * have not arrived are lost.
  *
  * Errors:
  *
@@ -818,8 +839,8 @@ struct vsock_bridge_drop {
 
 /**
  * enum vsock_bridge_event_id - events of the device (virtio 1.3, 5.10.6.7)
- * @VSOCK_BRIDGE_EVENT_TRANSPORT_RESET: none of the guest's connections exists any
- *	more, and its CID may have changed
+ * @VSOCK_BRIDGE_EVENT_TRANSPORT_RESET: none of the guest's connections exists
+ *	any more, and its CID may have changed
  */
 enum vsock_bridge_event_id {
 	VSOCK_BRIDGE_EVENT_TRANSPORT_RESET	= 0,
@@ -830,17 +851,17 @@ enum vsock_bridge_event_id {
  * @size: sizeof(struct vsock_bridge_event)
  * @event: enum vsock_bridge_event_id
  *
- * Puts the event into the next buffer of the guest's event queue. The VMM must have
- * set up that queue (virtqueue 2) before it started the device. Only the owner may
- * issue the ioctl.
+ * Puts the event into the next buffer of the guest's event queue. The VMM must
+ * have set up that queue (virtqueue 2) before it started the device. Only the
+ * owner may issue the ioctl.
  *
- * The guest ends all its connections, so the device does the same at once: host
- * programs see ECONNRESET. RX then stays closed until the guest answers the event,
- * which it does when it makes a new buffer available in the event queue. Until then,
- * host programs may connect, and what is for the guest waits. TX continues. The
- * device opens RX without an answer after connect_timeout_ms (struct
- * vsock_bridge_limits), counted from the event and again from each start of the
- * device, and when the guest's driver starts anew.
+ * The guest ends all its connections, so the device ends them too, at once:
+ * host programs see ECONNRESET. RX then stays closed until the guest answers
+ * the event, which it does when it makes a new buffer available in the event
+ * queue. Until then, host programs may connect, and packets for the guest wait.
+ * TX continues. The device opens RX without an answer after connect_timeout_ms
+ * (struct vsock_bridge_limits), counted from the event and again from each
+ * start of the device, and when the guest's driver starts anew.
  *
  * Errors; none of them changes a connection:
  *
@@ -849,8 +870,8 @@ enum vsock_bridge_event_id {
  * - ESHUTDOWN: the device does not run
  * - ENXIO: the event queue was not set up
  * - ENOBUFS: the event queue has no buffer that takes an event, or begins with
- *   more unusable buffers than one call returns, so that the next call continues
- *   after them; the counter empty_queue counts it
+ *   more unusable buffers than one call returns, so that the next call
+ *   continues after them; the counter empty_queue counts the failure
  * - EPIPE: the event queue is broken, see VHOST_SET_VRING_ERR
  */
 struct vsock_bridge_event {
@@ -862,22 +883,23 @@ struct vsock_bridge_event {
 #define VSOCK_BRIDGE_STATE_GATED	(1U << 0)	/* the guest has not answered an event */
 
 /**
- * struct vsock_bridge_state - the part of a guest's snapshot that is not in its rings
- *	(VSOCK_BRIDGE_GET_STATE, VSOCK_BRIDGE_SET_STATE)
+ * struct vsock_bridge_state - the part of a guest's snapshot that is not in its
+ *	rings (VSOCK_BRIDGE_GET_STATE, VSOCK_BRIDGE_SET_STATE)
  * @size: sizeof(struct vsock_bridge_state)
  * @flags: VSOCK_BRIDGE_STATE_* bits; other bits must be 0
  * @last_host_port: the host port that the device allocated last, at most
  *	VSOCK_BRIDGE_MAX_HOST_PORT; 0 if it allocated none. Allocation continues
- *	after it, so that a new connection does not get a port that the guest may
- *	still remember.
- * @event_buffers: with VSOCK_BRIDGE_STATE_GATED: the number of buffers in the event
- *	queue that tells the device that the guest has answered, 1 to 32768; else 0
+ *	after it, so that a new connection does not get a port that the guest
+ *	may still remember.
+ * @event_buffers: with VSOCK_BRIDGE_STATE_GATED: the number of buffers in the
+ *	event queue that shows that the guest has answered, 1 to 32768;
+ *	otherwise 0
  *
- * GET may be issued at any time; for a snapshot, after the device was stopped. SET is
- * for a stopped device, before the start that continues a restored guest. With
- * VSOCK_BRIDGE_STATE_GATED that start signals the VHOST_SET_VRING_CALL eventfd of the
- * event queue, because the snapshot may have lost the interrupt. A start without an
- * event queue drops the flag.
+ * GET may be issued at any time; for a snapshot, the VMM issues it after it
+ * stopped the device. SET is for a stopped device, before the start that
+ * continues a restored guest. With VSOCK_BRIDGE_STATE_GATED that start signals
+ * the VHOST_SET_VRING_CALL eventfd of the event queue, because the snapshot may
+ * have lost the interrupt. A start without an event queue drops the flag.
  *
  * Errors of SET:
  *
@@ -896,7 +918,7 @@ struct vsock_bridge_state {
 #define VSOCK_BRIDGE_DEVICE_RUNNING	(1U << 1)	/* VHOST_VSOCK_SET_RUNNING started it */
 #define VSOCK_BRIDGE_DEVICE_GATED	(1U << 2)	/* the guest has not answered an event */
 #define VSOCK_BRIDGE_DEVICE_LISTENS	(1U << 3)	/* host programs can connect */
-#define VSOCK_BRIDGE_DEVICE_SEQPACKET	(1U << 4)	/* they can use SOCK_SEQPACKET, too */
+#define VSOCK_BRIDGE_DEVICE_SEQPACKET	(1U << 4)	/* they can also use SOCK_SEQPACKET */
 #define VSOCK_BRIDGE_DEVICE_CONNECTS	(1U << 5)	/* the guest can connect by <path>_<P> */
 #define VSOCK_BRIDGE_DEVICE_MAPPED	(1U << 6)	/* VSOCK_BRIDGE_SET_PORT made a map */
 #define VSOCK_BRIDGE_DEVICE_TEMPLATE	(1U << 7)	/* uds_template named the host end */
@@ -904,15 +926,15 @@ struct vsock_bridge_state {
 
 /**
  * struct vsock_bridge_device - a device (VSOCK_BRIDGE_NEXT_DEVICE)
- * @size: sizeof(struct vsock_bridge_device), as the caller knows it; the call does
- *	not change it, so the structure can be passed to the next call
+ * @size: sizeof(struct vsock_bridge_device), as the caller knows it; the call
+ *	does not change it, so the structure can be passed to the next call
  * @device: in: 0, or the number of the previous device; out: the number of this
  *	device, as in trace events, the kernel log and VSOCK_BRIDGE_GET_STATS
  * @flags: VSOCK_BRIDGE_DEVICE_* bits
- * @pid: process ID of the owner, or of the opener if there is no owner yet; 0 if
- *	it is not in the caller's PID namespace
+ * @pid: process ID of the owner, or of the opener if there is no owner yet; 0
+ *	if it is not in the caller's PID namespace
  * @uid: effective user of that process, as seen in the caller's user namespace
- * @path_len: bytes of @path; 0 if the host end has no path
+ * @path_len: number of bytes of @path; 0 if the host end has no path
  * @guest_cid: the guest's CID; 0 before it is set
  * @features: the features that VHOST_SET_FEATURES set
  * @age_ms: milliseconds since the device was opened
@@ -923,15 +945,15 @@ struct vsock_bridge_state {
  * @connections: as in struct vsock_bridge_stats
  * @handshakes: as in struct vsock_bridge_stats
  * @comm: name of the process, NUL-terminated
- * @path: path of the host end as VSOCK_BRIDGE_SET_UDS got it, without NUL; if it is
- *	relative, it starts at the directory of that caller. The first byte of an
- *	abstract name is NUL.
+ * @path: path of the host end as VSOCK_BRIDGE_SET_UDS got it, without NUL; if
+ *	it is relative, it starts at the directory of that caller. The first
+ *	byte of an abstract name is NUL.
  *
- * On /dev/vsock-bridge-control: returns the device with the next larger number among
- * those that the caller may see. A caller may see the devices that a process of the
- * same effective user opened or owns, and, with CAP_NET_ADMIN in the user namespace
- * of the process that opened it, any device. Numbers are not reused soon. The other
- * fields are ignored on input.
+ * The ioctl of /dev/vsock-bridge-control returns the device with the next
+ * larger number among the devices that the caller may see. A caller may see a
+ * device if a process of the same effective user opened or owns it, or if the
+ * caller has CAP_NET_ADMIN in the user namespace of the process that opened it.
+ * Numbers are not reused soon. The other fields are ignored on input.
  *
  * Errors:
  *
@@ -962,19 +984,20 @@ struct vsock_bridge_device {
  * @size: sizeof(struct vsock_bridge_select)
  * @device: number of the device
  *
- * On /dev/vsock-bridge-control: binds the descriptor to this device for good. The
- * descriptor then accepts the VSOCK_BRIDGE_* ioctls of the device's own descriptor.
- * It does not keep the device open: after the device is closed, those ioctls fail
- * with EIO. A process that receives the descriptor can use it in the same way.
+ * The ioctl binds a descriptor of /dev/vsock-bridge-control to this device for
+ * good. The descriptor then accepts the VSOCK_BRIDGE_* ioctls of the device's
+ * own descriptor. The descriptor does not keep the device open: after the
+ * device is closed, those ioctls fail with EIO. A process that receives the
+ * descriptor can use it in the same way.
  *
- * VSOCK_BRIDGE_SET_UDS and VSOCK_BRIDGE_SET_PORT keep the credentials and directories
- * of the process that calls them: the device connects the guest's connections with
- * the rights of the process that set their path.
+ * VSOCK_BRIDGE_SET_UDS and VSOCK_BRIDGE_SET_PORT keep the credentials and
+ * directories of the process that calls them: the device connects the guest's
+ * connections with the rights of the process that set their path.
  *
  * Errors:
  *
  * - ENOENT: there is no such device, or the caller may not see it
- * - EBUSY: the descriptor has a device already
+ * - EBUSY: the descriptor already has a device
  *
  * On a descriptor without a device, ioctls that need one fail with ENODEV.
  */
