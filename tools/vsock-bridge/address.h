@@ -9,9 +9,9 @@
 
 /**
  * struct address - an address
- * @un: itself
- * @length: of it
- * @path: as it was written; @NAME is an abstract name
+ * @un: the address as system calls take it
+ * @length: length of @un in use
+ * @path: the address as the user wrote it; @NAME is an abstract name
  */
 struct address {
 	struct sockaddr_un un;
@@ -19,7 +19,7 @@ struct address {
 	char path[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
 };
 
-/* The address of @path with @suffix appended: 0, or -1 after diag(). */
+/* Makes the address of @path with @suffix appended: 0, or -1 after diag(). */
 int address_make(struct address *address, const char *path, const char *suffix);
 
 #endif /* VSB_CLI_ADDRESS_H */

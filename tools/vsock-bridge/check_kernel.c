@@ -6,7 +6,7 @@
 #include "checks.h"
 #include "kconfig.h"
 
-/* The oldest kernel that the module builds for. */
+/* The oldest kernel that the module supports. */
 enum { OLDEST_MAJOR = 6, OLDEST_MINOR = 1 };
 
 #define SECURE_BOOT							\
@@ -27,7 +27,7 @@ void check_kernel(const struct host *host, struct finding *finding)
 	finding_advise(finding, "boot a newer kernel");
 }
 
-/* What dkms.conf and Kbuild ask for, and that there are modules. */
+/* The options that dkms.conf and Kbuild require, and support for modules. */
 static const char * const needed[] = {
 	"CONFIG_MODULES", "CONFIG_UNIX", "CONFIG_EVENTFD", "CONFIG_VHOST",
 };
@@ -53,7 +53,7 @@ void check_options(const struct host *host, struct finding *finding)
 	if (!config.text) {
 		finding_say(finding, FINDING_NOTE,
 			    "the options of this kernel are not known");
-		finding_advise(finding, "look for CONFIG_VHOST where the kernel is from, if the module does not build");
+		finding_advise(finding, "if the module does not build, check the kernel's configuration for CONFIG_VHOST");
 		return;
 	}
 	name_missing(&config, missing);
@@ -63,7 +63,7 @@ void check_options(const struct host *host, struct finding *finding)
 			    missing, path);
 		finding_advise(finding, "boot a kernel that has them: Debian's do");
 	} else {
-		finding_say(finding, FINDING_OK, "the kernel has what the module needs (%s)",
+		finding_say(finding, FINDING_OK, "the kernel has the options that the module needs (%s)",
 			    path);
 	}
 	kconfig_free(&config);
@@ -117,7 +117,7 @@ void check_module(const struct host *host, struct finding *finding)
 	}
 }
 
-/* Four bytes of attributes, and the value. */
+/* The file has four bytes of attributes, and the value. */
 static bool is_secure_boot(const struct host *host)
 {
 	FILE *file = host_open(host, SECURE_BOOT);
@@ -131,7 +131,10 @@ static bool is_secure_boot(const struct host *host)
 	return n == sizeof(value) && value[4] == 1;
 }
 
-/* Does the kernel load no module without a signature? Says why. */
+/*
+ * Returns why the kernel loads only signed modules; NULL if it loads others
+ * too.
+ */
 static const char *why_signed(const struct host *host)
 {
 	char line[64];
@@ -153,7 +156,7 @@ void check_signature(const struct host *host, struct finding *finding)
 		finding_say(finding, FINDING_OK, "modules need no signature");
 	} else if (is_loaded(host)) {
 		finding_say(finding, FINDING_OK,
-			    "%s, and vsock_bridge is loaded all the same", why);
+			    "%s, but vsock_bridge is loaded", why);
 	} else {
 		finding_say(finding, FINDING_NOTE,
 			    "%s: a module loads only if it is signed with a key that the machine knows",

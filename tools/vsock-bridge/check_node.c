@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The checks of doctor: device nodes, their permissions and the processes that have them open. */
+/*
+ * The checks of doctor: device nodes, their permissions and the processes that
+ * have them open.
+ */
 #include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
@@ -19,7 +22,7 @@ static bool may_open(const char *path)
 	return !faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS);
 }
 
-/* Who else may: text as "0660 root:kvm". */
+/* Describes the permissions of a node, such as "0660 root:kvm". */
 static void describe(const struct stat *st, char *text, size_t size)
 {
 	const struct group *group = getgrgid(st->st_gid);
@@ -34,7 +37,7 @@ static void describe(const struct stat *st, char *text, size_t size)
 			 st->st_gid);
 }
 
-/* @missing: what it means that there is none, and @remedy. */
+/* @missing is the verdict if there is no node, @remedy its remedy. */
 static void look_at_node(const struct host *host, const char *node,
 			 enum verdict missing, const char *why, const char *remedy,
 			 struct finding *finding)
@@ -64,7 +67,7 @@ static void look_at_node(const struct host *host, const char *node,
 static const char *why_no_node(const struct host *host)
 {
 	return host_exists(host, "/sys/module/vsock_bridge") ?
-	       "udev has not made it, or a container has not got it" :
+	       "udev has not created it, or this container does not have it" :
 	       "the module is not loaded";
 }
 
@@ -81,7 +84,10 @@ void check_node(const struct host *host, struct finding *finding)
 		     remedy_of_node(host), finding);
 }
 
-/* Without it virtual machines run, and only list and its like do not. */
+/*
+ * Without the control node, virtual machines run; only list and similar
+ * commands fail.
+ */
 void check_control(const struct host *host, struct finding *finding)
 {
 	look_at_node(host, CONTROL_NODE, FINDING_NOTE, why_no_node(host),
@@ -104,10 +110,13 @@ void check_vhost(const struct host *host, struct finding *finding)
 		return;
 	}
 	finding_say(finding, FINDING_OK,
-		    "vhost_vsock is loaded, too: a VMM without vhostfd= takes /dev/vhost-vsock, whose guests are not seen here");
+		    "vhost_vsock is also loaded: a VMM without vhostfd= opens /dev/vhost-vsock, whose guests this tool does not see");
 }
 
-/* How many descriptors of process @pid are the node; -1 where nobody tells. */
+/*
+ * Returns how many descriptors of process @pid are open on the node; -1 if that
+ * cannot be read.
+ */
 static int count_open(const struct host *host, const char *pid)
 {
 	char path[HOST_PATH_SIZE], name[64], target[64];
@@ -165,5 +174,5 @@ void check_holders(const struct host *host, struct finding *finding)
 			    names);
 	else
 		finding_say(finding, FINDING_OK, "no process%s has " DEVICE_NODE " open",
-			    hidden ? " that you may look at" : "");
+			    hidden ? " that you may inspect" : "");
 }

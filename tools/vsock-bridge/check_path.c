@@ -21,7 +21,7 @@ static bool is_too_long(const char *path, struct finding *finding)
 	finding_say(finding, FINDING_PROBLEM,
 		    "%s is %zu bytes, %zu more than leave room for the guest's ports",
 		    path, length, length - VSOCK_BRIDGE_PATH_MAX);
-	finding_advise(finding, "use a shorter one, or one relative to the working directory");
+	finding_advise(finding, "use a shorter path, or a path relative to the working directory");
 	return true;
 }
 
@@ -55,7 +55,7 @@ static void look_at_file(const char *path, struct finding *finding)
 		finding_say(finding, FINDING_PROBLEM, "%s exists and is not a socket", path);
 		finding_advise(finding, "move it away, or use another path");
 	} else if (uds_is_stale(path)) {
-		finding_say(finding, FINDING_NOTE, "%s is a socket on which nobody listens", path);
+		finding_say(finding, FINDING_NOTE, "%s is a socket on which no program listens", path);
 		finding_advise(finding, "start with --replace, or rm %s", path);
 	} else {
 		finding_say(finding, FINDING_NOTE, "%s is in use", path);

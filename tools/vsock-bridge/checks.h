@@ -9,20 +9,23 @@
 /**
  * struct check - a check
  * @name: its name
- * @look: what it does
+ * @look: runs the check
  */
 struct check {
 	const char *name;
 	void (*look)(const struct host *host, struct finding *finding);
 };
 
-/* In the order of what needs what; ends with a check that has no name. */
+/*
+ * A check comes after the checks that it depends on. The last entry has no
+ * name.
+ */
 extern const struct check checks[];
 
-/* Can a device have this path? */
+/* Checks whether a device can have this path. */
 void checks_path(const char *path, struct finding *finding);
 
-/* What the table has, by subject: check_kernel.c, check_node.c */
+/* The checks of the table, by subject: check_kernel.c, check_node.c */
 void check_kernel(const struct host *host, struct finding *finding);
 void check_options(const struct host *host, struct finding *finding);
 void check_module(const struct host *host, struct finding *finding);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A host program's way to a port of the guest: CONNECT, and OK. */
+/*
+ * The client side of the handshake: connects a host program to a port of the
+ * guest by CONNECT and OK.
+ */
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
@@ -17,12 +20,12 @@
 
 #define SEQPACKET_SUFFIX	"_seqpacket"
 
-/* "OK 4294967295\n", and room to show what is longer. */
+/* "OK 4294967295\n", and room to show a longer line. */
 enum { LINE_SIZE = 32 };
 
 static int tell_timed_out(const struct client *client, const char *what)
 {
-	diag("%s did not %s in %lu ms: is its virtual machine running? See 'vsock-bridge list', or give more with --timeout",
+	diag("%s did not %s in %lu ms: is its virtual machine running? See 'vsock-bridge list', or raise --timeout",
 	     client->path, what, client->timeout_ms);
 	return EXIT_TIMED_OUT;
 }
@@ -34,7 +37,7 @@ static bool is_socket(const char *path)
 	return stat(path, &st) || S_ISSOCK(st.st_mode);
 }
 
-/* PATH is there, and PATH_seqpacket is not. */
+/* PATH exists, and PATH_seqpacket does not. */
 static bool lacks_seqpacket(const struct client *client, int error)
 {
 	return client->seqpacket && error == ENOENT &&
@@ -44,11 +47,11 @@ static bool lacks_seqpacket(const struct client *client, int error)
 static int tell_nobody(const struct client *client, const char *path, int error)
 {
 	if (lacks_seqpacket(client, error))
-		diag("%s is not there: the device has no SEQPACKET socket: start it with --seqpacket", path);
+		diag("%s does not exist: the device has no SEQPACKET socket: start it with --seqpacket", path);
 	else if (error == ENOENT)
-		diag("there is no %s: start the virtual machine, or see 'vsock-bridge list' for the paths of those that run", path);
+		diag("there is no %s: start the virtual machine, or see 'vsock-bridge list' for the paths of running devices", path);
 	else
-		diag("nobody listens on %s: its virtual machine has ended: start it again, with --replace", path);
+		diag("no program listens on %s: its virtual machine has ended: start it again, with --replace", path);
 	return EXIT_NOBODY;
 }
 
@@ -76,7 +79,7 @@ static int tell_no_connection(const struct client *client, const char *path, int
 	return EXIT_FAILED;
 }
 
-/* The time that connect() and send() may take; 0: as long as they want. */
+/* Limits the time that connect() and send() may take; 0: no limit. */
 static void bound_waits(int fd, unsigned long ms)
 {
 	const struct timeval limit = { ms / 1000, ms % 1000 * 1000 };
@@ -97,8 +100,9 @@ static int reach(const struct client *client, int fd)
 }
 
 /*
- * The first line, or what there is of it at an end, or message: its length, or -1.
- * What comes behind the line is not touched, so it is read by the byte.
+ * Reads the first line or message, or as much as arrives before EOF: its
+ * length, or -1. Bytes behind the line must stay in the socket, so a stream is
+ * read byte by byte.
  */
 static ssize_t read_line(const struct client *client, int fd, char line[LINE_SIZE],
 			 unsigned long deadline)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A host program's way to a port of the guest: CONNECT, and OK. */
+/*
+ * The client side of the handshake: connects a host program to a port of the
+ * guest by CONNECT and OK.
+ */
 #ifndef VSB_CLI_CLIENT_H
 #define VSB_CLI_CLIENT_H
 
@@ -8,11 +11,11 @@
 #include <linux/types.h>
 
 /**
- * struct client - what is wanted
+ * struct client - a requested connection
  * @path: the device's socket
- * @port: of the guest
- * @seqpacket: a connection of messages
- * @timeout_ms: for all of it
+ * @port: port of the guest
+ * @seqpacket: use a SOCK_SEQPACKET connection
+ * @timeout_ms: time for the whole handshake
  */
 struct client {
 	const char *path;
@@ -21,7 +24,7 @@ struct client {
 	unsigned long timeout_ms;
 };
 
-/* 0 and the connection in *@fd, or an exit code after diag(). */
+/* Connects: 0 and the connection in *@fd, or an exit code after diag(). */
 int client_connect(const struct client *client, int *fd);
 
 #endif /* VSB_CLI_CLIENT_H */

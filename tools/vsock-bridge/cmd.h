@@ -3,7 +3,7 @@
 #ifndef VSB_CLI_CMD_H
 #define VSB_CLI_CMD_H
 
-/* Takes its own name as argv[0]; returns an exit code. */
+/* Each command takes its own name as argv[0] and returns an exit code. */
 int cmd_connect(int argc, char **argv);
 int cmd_conns(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);

@@ -62,7 +62,7 @@ struct request {
 	const char *target;
 	bool has_port;
 	__u32 port;
-	int state;	/* -1: any */
+	int state;	/* -1: any state */
 	bool json;
 	struct table table;
 };

@@ -54,7 +54,7 @@ static const struct option_spec options[] = {
 	OPTIONS_END
 };
 
-/* A connection that has ended by itself meanwhile is no error. */
+/* A connection that has ended in the meantime is not an error. */
 static int drop_port(const struct device *device, __u32 port)
 {
 	unsigned int found = 0;
@@ -92,7 +92,7 @@ static int drop_id(const struct device *device, const char *text)
 	return result ? -1 : 0;
 }
 
-/* A failure does not keep the other connections from being dropped. */
+/* After a failure the other connections are dropped too. */
 static int drop(const struct request *request, const struct device *device)
 {
 	int result = 0;

@@ -53,7 +53,7 @@ static const struct option_spec options[] = {
 	OPTIONS_END
 };
 
-/* getopt_long() stops after "--", or at a word that is no option. */
+/* getopt_long() stops after "--", or at a word that is not an option. */
 static int take_command(struct request *request, int argc, char **argv)
 {
 	bool separated = !strcmp(argv[optind - 1], "--");
@@ -74,8 +74,8 @@ static int take_command(struct request *request, int argc, char **argv)
 }
 
 /*
- * COMMAND inherits the descriptors that are open now and may need them, so only a
- * descriptor that was passed to the device is overwritten.
+ * COMMAND inherits the descriptors that are open now and may need them, so only
+ * a descriptor that was passed to the device is overwritten.
  */
 static int check_fd(const struct request *request)
 {

@@ -82,7 +82,7 @@ static void rate_cell(struct table *table, bool known, double rate)
 		table_cell(table, "-");
 }
 
-/* What was moved: since @before, or in all. */
+/* The transferred bytes: since @before, or in total. */
 static void moved_cells(struct table *table, const struct vsock_bridge_device *listed,
 			const struct devices *now, const struct devices *before)
 {

@@ -33,7 +33,7 @@ static const char notes[] =
 	"Exit codes: 0 both sides have ended, or that of COMMAND; 1 failure, 2 wrong\n"
 	"usage, 5 no connection in time, 126 COMMAND cannot be executed, 127 not found.\n";
 
-/* Bounds the number of processes that a guest can start. */
+/* Limits the number of processes that a guest can start. */
 enum { MOST_COMMANDS = 64 };
 
 struct request {
@@ -92,7 +92,7 @@ static int become_command(char **command, int fd)
 	return command_failed(command[0], errno);
 }
 
-/* Signals that were caught are as before for it, by execvp(). */
+/* execvp() restores the default action of signals that this process catches. */
 static bool start_command(char **command, int fd)
 {
 	pid_t child = fork();
@@ -114,7 +114,7 @@ static int count_running(int running)
 	return running;
 }
 
-/* Ends by a signal, or when it cannot accept. */
+/* Returns if accepting fails; a signal ends the process. */
 static int serve_all(struct request *request)
 {
 	int fd, result, running = 0;

@@ -43,7 +43,10 @@ static const struct option_spec options[] = {
 	OPTIONS_END
 };
 
-/* Paths are checked and set with the rights with which they are looked up later. */
+/*
+ * Paths are checked and set with the rights with which the device looks them up
+ * later.
+ */
 static int set(struct request *request, struct device *device,
 	       const struct vsock_bridge_device *listed)
 {
@@ -89,7 +92,7 @@ int cmd_set(int argc, char **argv)
 	if (result != OPTIONS_TAKEN)
 		return result;
 	if (!request.config.given) {
-		diag("nothing is to be set: give an option, see 'vsock-bridge set --help'");
+		diag("there is nothing to set: give an option, see 'vsock-bridge set --help'");
 		return EXIT_USAGE;
 	}
 	if (config_check(&request.config))

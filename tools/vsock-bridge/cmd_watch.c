@@ -192,7 +192,7 @@ static void print(const struct looks *looks)
 	putchar('\n');
 }
 
-/* Whether there is somebody to look again for. */
+/* Is a further update needed? */
 static bool go_on(const struct request *request, unsigned long done)
 {
 	return !fflush(stdout) && !ferror(stdout) &&

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Other processes, as /proc tells of them. */
+/* Names of other processes, from /proc. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Other processes, as /proc tells of them. */
+/* Names of other processes, from /proc. */
 #ifndef VSB_CLI_COMM_H
 #define VSB_CLI_COMM_H
 
 #include <linux/types.h>
 
-/* Room for comm_of(), its NUL included. */
+/* Size of the buffer of comm_of(), including the NUL. */
 #define COMM_SIZE	16
 
-/* The name of a process, or "" where it cannot be known. */
+/* Returns the name of a process, or "" if it cannot be read. */
 const char *comm_of(char command[COMM_SIZE], __u32 pid);
 
 #endif /* VSB_CLI_COMM_H */

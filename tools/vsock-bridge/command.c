@@ -13,7 +13,7 @@
 #include "diag.h"
 #include "exit.h"
 
-/* 0, or the negative errno that execve() of @file would fail with. */
+/* Returns 0, or the negative errno that execve() of @file would fail with. */
 static int executable(const char *file)
 {
 	struct stat st;
@@ -27,7 +27,7 @@ static int executable(const char *file)
 	return eaccess(file, X_OK) ? -errno : 0;
 }
 
-/* What execvp() searches when there is no PATH. */
+/* Returns the directories that execvp() searches if PATH is not set. */
 static const char *default_path(void)
 {
 	static char path[256];
@@ -37,8 +37,9 @@ static const char *default_path(void)
 }
 
 /*
- * As execvp(): the first file that can be executed. If there is none, a file
- * that cannot be executed (EACCES) tells more than ENOENT.
+ * Searches as execvp() does: returns the first file that can be executed. If
+ * there is none, a file that cannot be executed (EACCES) is more informative
+ * than ENOENT.
  */
 static int search(const char *name)
 {

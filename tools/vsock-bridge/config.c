@@ -14,7 +14,7 @@ static struct hostend *take_end(struct config *config)
 	return &config->end;
 }
 
-/* @spec->number: the VSOCK_BRIDGE_UDS_* bit that the option sets */
+/* @spec->number is the VSOCK_BRIDGE_UDS_* bit that the option sets. */
 static int take_end_flag(void *to, const struct option_spec *spec, const char *text)
 {
 	(void)text;

@@ -11,8 +11,8 @@
 #include "portmap.h"
 
 /**
- * struct config - what the options set
- * @given: there was an option
+ * struct config - the configuration from the options
+ * @given: at least one option was given
  * @end: the host end
  * @map: the map of ports
  * @limits: limits that are 0 stay as they are
@@ -24,26 +24,27 @@ struct config {
 	struct vsock_bridge_limits limits;
 };
 
-/* Nothing. */
+/* A configuration that sets nothing. */
 #define CONFIG_NOTHING {						\
 	.end.dir = AT_FDCWD,						\
 	.map.others = VSOCK_BRIDGE_PORT_REMOVE,				\
 }
 
-/* The options of exec and set; each is about a struct config. */
+/* The options of exec and set; each option refers to a struct config. */
 extern const struct option_spec config_options[];
 
-/*
- * Of the functions that return int: 0, or -1 after diag().
- */
+/* Functions that return int return 0, or -1 after diag(). */
 
 /* Does it change the host end or the ports, so that paths are looked up? */
 bool config_has_paths(const struct config *config);
 
-/* Do the options go together? */
+/* Checks whether the options can be combined. */
 int config_check(const struct config *config);
 
-/* Checks what can be checked before the device is open. Changes nothing. */
+/*
+ * Checks everything that can be checked before a device is open. Changes
+ * nothing.
+ */
 int config_check_surroundings(const struct config *config);
 
 /* Configures the device. */

@@ -11,8 +11,8 @@
 #include "diag.h"
 
 /*
- * More than a device can have at once: connections that begin while they are
- * read make no endless list.
+ * More connections than a device can have at once. The limit ends the list even
+ * if connections begin while they are read.
  */
 #define MOST	(2 * (VSOCK_BRIDGE_MAX_CONNECTIONS + VSOCK_BRIDGE_MAX_HANDSHAKES))
 
@@ -32,14 +32,14 @@ static int tell_failed(const char *what, int error)
 	if (error == EIO)
 		return 1;
 	if (error == ENOTTY || error == E2BIG)
-		diag("%s: the module does not know how: install the release that this tool is from (" VERSION ")",
+		diag("%s: the module does not support this: install the release that this tool is from (" VERSION ")",
 		     what);
 	else
 		diag("%s: %s: see dmesg(1)", what, strerror(error));
 	return -1;
 }
 
-/* Room for one more call. */
+/* Makes room for the connections of one more call. */
 static int make_room(struct conns *conns)
 {
 	void *all = reallocarray(conns->all, conns->count + VSOCK_BRIDGE_MAX_CONNS,
@@ -53,7 +53,10 @@ static int make_room(struct conns *conns)
 	return -1;
 }
 
-/* 0, or as conns_read(); *@after says where to go on, and *@nr whether to. */
+/*
+ * Returns as conns_read(). *@after is the position for the next call, and *@nr
+ * is 0 at the end.
+ */
 static int read_some(struct conns *conns, const struct device *device,
 		     __u64 *after, __u32 *nr)
 {

@@ -11,7 +11,7 @@
 /**
  * struct conns - connections, in the order in which they began
  * @all: the connections
- * @count: how many
+ * @count: number of connections
  */
 struct conns {
 	struct vsock_bridge_conn *all;
@@ -22,14 +22,20 @@ struct conns {
 int conns_read(struct conns *conns, const struct device *device);
 void conns_free(struct conns *conns);
 
-/* A state's name, and the state that has a name, or -1. */
+/*
+ * conns_state() returns a state's name, conns_find_state() a name's state or
+ * -1.
+ */
 const char *conns_state(__u16 state);
 int conns_find_state(const char *name);
 
-/* The names of the flags that say why a connection does not move, or NULL. */
+/*
+ * Returns the name of a flag that tells why a connection does not make
+ * progress, or NULL.
+ */
 const char *conns_flag(__u32 bit);
 
-/* Has @conn this port on either side? */
+/* Does @conn have this port on either side? */
 bool conns_has_port(const struct vsock_bridge_conn *conn, __u32 port);
 
 /* Ends the connection @id: 0, 1 if there is none, or -1 after diag(). */

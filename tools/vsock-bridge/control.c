@@ -10,7 +10,9 @@
 #include "control.h"
 #include "diag.h"
 
-/* More devices than a host has; each takes a process a descriptor. */
+/*
+ * More devices than a host has, because each needs a descriptor of a process.
+ */
 #define MOST	65536
 
 static void tell_failed(const char *node, const char *what, int error)
@@ -63,7 +65,7 @@ static int add(struct devices *devices, const struct vsock_bridge_device *found)
 	return 0;
 }
 
-/* Bounded, because other processes may open devices meanwhile. */
+/* Bounded, because other processes may open devices in the meantime. */
 static int list(struct devices *devices, int fd, const char *node)
 {
 	struct vsock_bridge_device found = {};

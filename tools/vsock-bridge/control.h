@@ -8,10 +8,10 @@
 #include "device.h"
 
 /**
- * struct devices - the devices that were open at some time
+ * struct devices - the devices that were open at one moment
  * @all: the devices, in the order of their numbers
  * @count: number of devices
- * @ns: that time, of CLOCK_MONOTONIC, in nanoseconds
+ * @ns: the moment, in nanoseconds of CLOCK_MONOTONIC
  */
 struct devices {
 	struct vsock_bridge_device *all;
@@ -19,30 +19,28 @@ struct devices {
 	__u64 ns;
 };
 
-/*
- * Of the functions that return int: 0, or -1 after diag().
- */
+/* Functions that return int return 0, or -1 after diag(). */
 
 /* Finds all devices, through @node. */
 int control_list(struct devices *devices, const char *node);
 void control_free(struct devices *devices);
 
 /*
- * Opens the device with this @number; device_close() closes it. 1, without diag(), if
- * there is no such device.
+ * Opens the device with this @number; device_close() closes it. Returns 1,
+ * without diag(), if there is no such device.
  */
 int control_select(struct device *device, const char *node, __u32 number);
 
 /* Reports that a device of the command line does not answer. */
 void control_tell_gone(__u32 number);
 
-/* 0, 1 when the device is dead or has been closed, or -1 after diag(). */
+/* Returns 0, 1 if the device is dead or has been closed, or -1 after diag(). */
 typedef int (*control_visit)(void *to, const struct device *device,
 			     const struct vsock_bridge_device *listed);
 
 /*
- * Visits the devices one after the other, except those that are dead or have been
- * closed: the number of those, or -1 after diag().
+ * Visits the devices one after the other. Returns the number of devices that
+ * were skipped because they are dead or have been closed, or -1 after diag().
  */
 int control_each(const struct devices *devices, const char *node,
 		 control_visit visit, void *to);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The counters of a device: what they are called, and of which kind they are. */
+/* The counters of a device: their names and kinds. */
 #ifndef VSB_CLI_COUNTERS_H
 #define VSB_CLI_COUNTERS_H
 
@@ -8,17 +8,17 @@
 #include "device.h"
 
 enum counter_kind {
-	COUNTER_GAUGE,	/* of what is there now */
-	COUNTER_COUNT,	/* of normal operation */
-	COUNTER_END,	/* why connections ended, without an error */
+	COUNTER_GAUGE,	/* a value at one moment */
+	COUNTER_COUNT,	/* events of normal operation */
+	COUNTER_END,	/* reasons of ends that are no errors */
 	COUNTER_ERROR,
 };
 
 /**
  * struct counter - a counter
- * @name: that of its field in struct vsock_bridge_stats
- * @kind: which
- * @field: where it stands there
+ * @name: name of its field in struct vsock_bridge_stats
+ * @kind: its kind
+ * @field: offset of its field
  */
 struct counter {
 	const char *name;
@@ -35,7 +35,7 @@ int counters_read(struct vsock_bridge_stats *stats, const struct device *device)
 __u64 counter_value(const struct counter *counter,
 		    const struct vsock_bridge_stats *stats);
 
-/* The sum of those that are errors. */
+/* Returns the sum of the counters of errors. */
 __u64 counters_errors(const struct vsock_bridge_stats *stats);
 
 #endif /* VSB_CLI_COUNTERS_H */

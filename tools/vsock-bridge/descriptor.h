@@ -4,8 +4,9 @@
 #define VSB_CLI_DESCRIPTOR_H
 
 /*
- * Moves @fd, unless it is -1, above stderr: if one of stdin, stdout and stderr is
- * closed, messages would be printed into it. The descriptor, or -1 with errno.
+ * Moves @fd, unless it is -1, to a number above stderr: if stdin, stdout or
+ * stderr is closed, @fd could take its number and get the messages. Returns the
+ * descriptor, or -1 with errno.
  */
 int descriptor_above_stderr(int fd);
 

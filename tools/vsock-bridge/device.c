@@ -17,11 +17,11 @@ static void tell_no_info(const char *node, int error)
 	switch (error) {
 	case EINVAL:
 	case ENOTTY:
-	case EPERM:	/* vhost devices take nothing before VHOST_SET_OWNER */
+	case EPERM:	/* a vhost device refuses all ioctls before VHOST_SET_OWNER */
 		diag("%s is not a vsock_bridge device: use " DEVICE_NODE, node);
 		break;
 	default:
-		diag("%s does not say what it is: %s: see dmesg(1)", node, strerror(error));
+		diag("cannot read the info of %s: %s: see dmesg(1)", node, strerror(error));
 	}
 }
 
@@ -78,13 +78,13 @@ int device_move(struct device *device, int fd)
 	return -1;
 }
 
-/* Messages for the errors that every ioctl can have. */
+/* Reports the errors that every ioctl can have. */
 static void tell_refused(struct device *device, const char *what, int error)
 {
 	switch (error) {
 	case E2BIG:
 	case ENOTTY:
-		diag("%s: module %s does not know how: install the release that this tool is from (" VERSION ")",
+		diag("%s: module %s does not support this: install the release that this tool is from (" VERSION ")",
 		     what, device->info.version);
 		break;
 	case EBUSY:
@@ -121,7 +121,7 @@ int device_set_limits(struct device *device, struct vsock_bridge_limits *limits)
 	return -1;
 }
 
-/* The name as the module takes it: an abstract one begins with NUL. */
+/* Makes the name as the module takes it: an abstract name begins with NUL. */
 static void kernel_name(const char *path, char name[VSOCK_BRIDGE_PATH_MAX + 1],
 			__u64 *address, __u32 *length)
 {
@@ -189,7 +189,7 @@ int device_set_port(struct device *device, const char *path,
 	if (!ioctl(device->fd, VSOCK_BRIDGE_SET_PORT, &entry))
 		return 0;
 	if (errno == ENOSPC)
-		diag("--port is given too often: the module takes %u of them",
+		diag("--port is given too often: the module supports at most %u",
 		     VSOCK_BRIDGE_MAX_PORTS);
 	else
 		tell_refused(device, "cannot map a port", errno);

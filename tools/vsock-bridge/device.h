@@ -21,9 +21,7 @@ struct device {
 	struct vsock_bridge_info info;
 };
 
-/*
- * Of the functions that return int: 0, or -1 after diag().
- */
+/* Functions that return int return 0, or -1 after diag(). */
 
 /* Opens @node, above stderr, and reads its info. */
 int device_open(struct device *device, const char *node);
@@ -32,22 +30,25 @@ void device_close(struct device *device);
 /* Reads the info of the device at device->fd. */
 int device_get_info(struct device *device);
 
-/* Moves the descriptor to @fd, open across execve(). */
+/* Moves the descriptor to @fd, which stays open across execve(). */
 int device_move(struct device *device, int fd);
 
 int device_get_limits(struct device *device, struct vsock_bridge_limits *limits);
 
-/* Limits that are 0 stay as they are. */
+/* Sets the limits; limits that are 0 stay as they are. */
 int device_set_limits(struct device *device, struct vsock_bridge_limits *limits);
 
 /*
- * Sets the host end. @path may begin with @, for an abstract name, or be NULL; @uds
- * has the other fields.
+ * Sets the host end. @path may begin with @, for an abstract name, or be NULL;
+ * @uds has the other fields.
  */
 int device_set_uds(struct device *device, const char *path,
 		   const struct vsock_bridge_uds *uds);
 
-/* Sets an entry of the map of ports; @path as above, @entry has the other fields. */
+/*
+ * Sets an entry of the map of ports; @path as above, @entry has the other
+ * fields.
+ */
 int device_set_port(struct device *device, const char *path,
 		    const struct vsock_bridge_port *entry);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Errors: one line each, on stderr. */
+/* Error messages: one line each, on stderr. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Errors: one line each, "vsock-bridge: what is wrong: what to do". */
+/* Error messages: one line each, "vsock-bridge: what is wrong: what to do". */
 #ifndef VSB_CLI_DIAG_H
 #define VSB_CLI_DIAG_H
 

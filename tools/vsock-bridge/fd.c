@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Descriptors that the caller of this command passes to the device. */
+/* Descriptors that the caller of this program passes to the device. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -53,7 +53,7 @@ static const char *why_no_listener(int fd, int want)
 	return listens ? NULL : "is a socket that does not listen";
 }
 
-/* Names each reason for which the module would refuse the descriptor. */
+/* Reports each reason why the module would refuse the descriptor. */
 int fd_check_listener(const char *option, int fd, int type)
 {
 	const char *why = why_no_listener(fd, type);

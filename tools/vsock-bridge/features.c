@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Names of feature bits. The numbers are those of the virtio specification and of
- * <linux/vhost_types.h>, and are repeated here because the headers of older systems
- * lack some of them.
+ * Names of feature bits. The numbers are those of the virtio specification and
+ * of <linux/vhost_types.h>. They are repeated here because the headers of older
+ * systems lack some of them.
  */
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What doctor finds. */
+/* The findings of doctor. */
 #include <stdarg.h>
 #include <stdio.h>
 

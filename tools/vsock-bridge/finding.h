@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What doctor finds. */
+/* The findings of doctor. */
 #ifndef VSB_CLI_FINDING_H
 #define VSB_CLI_FINDING_H
 
@@ -7,15 +7,15 @@
 
 enum verdict {
 	FINDING_OK,
-	FINDING_NOTE,		/* works, but not as well, or not for all */
+	FINDING_NOTE,		/* works, but slower or not for all users */
 	FINDING_PROBLEM,
 };
 
 /**
  * struct finding - a finding
- * @verdict: how bad
- * @text: what is so
- * @remedy: what to do; empty when nothing is
+ * @verdict: its severity
+ * @text: the fact
+ * @remedy: what to do; empty if nothing is to be done
  */
 struct finding {
 	enum verdict verdict;
@@ -28,7 +28,7 @@ __printf(3, 4) void finding_say(struct finding *finding, enum verdict verdict,
 __printf(2, 3) void finding_advise(struct finding *finding,
 				   const char *format, ...);
 
-/* ok, note or problem */
+/* Returns "ok", "note" or "problem". */
 const char *finding_verdict(const struct finding *finding);
 
 #endif /* VSB_CLI_FINDING_H */

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The system that doctor looks at: its files below a root, and its kernel. */
+/*
+ * The system that doctor checks: its files below a root directory, and its
+ * kernel.
+ */
 #include <string.h>
 #include <unistd.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The host end of a device, as the options of exec and set say it. */
+/* The host end of a device, from the options of exec and set. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -40,7 +40,7 @@ static bool is_abstract(const struct hostend *end)
 	return is_named(end) && uds_is_abstract(end->path);
 }
 
-/* Then there is at most a map of ports, and no host end to set. */
+/* Is there no host end to set, but at most a map of ports? */
 static bool is_nothing(const struct hostend *end)
 {
 	return !end->given ||
@@ -69,7 +69,7 @@ static const char *why_not_unbound(const struct hostend *end)
 	return NULL;
 }
 
-/* What the module would call EINVAL, each with its name. */
+/* Returns the reason, by name, for which the module would return EINVAL. */
 static const char *why_not_together(const struct hostend *end)
 {
 	__u32 flags = end->uds.flags;
@@ -83,7 +83,7 @@ static const char *why_not_together(const struct hostend *end)
 	if ((flags & SEQPACKET) && (flags & SEQPACKET_FD))
 		return "--seqpacket and --seqpacket-fd are two sockets for the same clients: leave one out";
 	if ((flags & PREFIX) && (flags & NO_CONNECT))
-		return "--prefix is where the guest goes, but --no-connect forbids it: leave one out";
+		return "--prefix names where the guest connects to, but --no-connect forbids it: leave one out";
 	if ((flags & PREFIX) && binds(end))
 		return "--prefix would bind its PATH too: give --listen-fd or --no-listen with it";
 	if (!binds(end) && !connects(end) && end->path)
@@ -125,7 +125,7 @@ int hostend_check(const struct hostend *end, bool mapped)
 	return check_name(end, VSOCK_BRIDGE_PATH_MAX);
 }
 
-/* The name of file @i; false when there is none. */
+/* Makes the name of file @i; returns false if there is none. */
 static bool file_name(const struct hostend *end, int i, char *name, size_t size)
 {
 	if (!binds(end) || is_abstract(end) ||
@@ -176,8 +176,8 @@ bool hostend_takes(const struct hostend *end, int fd)
 }
 
 /*
- * A directory is for the device alone. Listening sockets stay open, but the variables
- * that announce them are removed.
+ * Only the device uses the directory. Listening sockets stay open, but the
+ * variables that announce them are removed.
  */
 int hostend_hand_over(const struct hostend *end, int device_fd)
 {
@@ -193,7 +193,10 @@ int hostend_hand_over(const struct hostend *end, int device_fd)
 	return end->dir == AT_FDCWD ? 0 : fd_close_on_exec(end->dir);
 }
 
-/* So that only what was made here is ever removed again. */
+/*
+ * Stores which files were made, so that only these files are ever removed
+ * again.
+ */
 static void remember_files(struct hostend *end)
 {
 	char name[VSOCK_BRIDGE_PATH_MAX + sizeof(SEQPACKET_SUFFIX)];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Whose rights this process has. */
+/* The user and groups of this process. */
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
@@ -17,7 +17,7 @@ int identity_become(__u32 uid)
 		return 0;
 	user = getpwuid(uid);
 	if (!user) {
-		diag("user %u, whose device it is, is not in the list of users: run as that user (setpriv --reuid=%u --regid=GROUP --clear-groups vsock-bridge ...)",
+		diag("the device's user %u is not in the list of users: run as that user (setpriv --reuid=%u --regid=GROUP --clear-groups vsock-bridge ...)",
 		     uid, uid);
 		return -1;
 	}
@@ -25,7 +25,7 @@ int identity_become(__u32 uid)
 	    !setresgid(user->pw_gid, user->pw_gid, user->pw_gid) &&
 	    !setresuid(uid, uid, uid))
 		return 0;
-	diag("cannot take the rights of user %s, whose device it is: %s: run as root, or as %s",
+	diag("cannot take the rights of the device's user %s: %s: run as root, or as %s",
 	     user->pw_name, strerror(errno), user->pw_name);
 	return -1;
 }

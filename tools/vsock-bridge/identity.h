@@ -6,8 +6,8 @@
 #include <linux/types.h>
 
 /*
- * Takes the user and groups of @uid, for good, unless this process has that user
- * already. 0, or -1 after diag().
+ * Takes the user and groups of @uid for good, unless this process already has
+ * that user. Returns 0, or -1 after diag().
  */
 int identity_become(__u32 uid);
 

@@ -8,7 +8,10 @@
 
 enum { DEEPEST = 8 };
 
-/* Of each object or array that is not ended: its bracket, and is it empty? */
+/*
+ * For each object or array that is not ended: its closing bracket, and whether
+ * it is empty.
+ */
 static struct {
 	char closing;
 	bool empty;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * JSON on stdout: one document, an object, which the first json_object() begins
- * and the last json_end() ends. A @key is NULL in an array and for the document.
+ * JSON on stdout: one document, which is an object. The first json_object()
+ * begins it, and the last json_end() ends it. @key is NULL in an array and for
+ * the document.
  */
 #ifndef VSB_CLI_JSON_H
 #define VSB_CLI_JSON_H
@@ -20,9 +21,12 @@ void json_number(const char *key, __u64 value);
 void json_real(const char *key, double value);
 void json_bool(const char *key, bool value);
 void json_null(const char *key);
-/* Bits are text, in hexadecimal: not all readers have 64 of them in a number. */
+/*
+ * Prints bits as text in hexadecimal, because not all readers support 64-bit
+ * numbers.
+ */
 void json_bits(const char *key, __u64 bits);
-/* What is no UTF-8 becomes U+FFFD. */
+/* Prints text; bytes that are not UTF-8 become U+FFFD. */
 void json_text(const char *key, const char *text);
 void json_text_of(const char *key, const char *bytes, size_t length);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The options that a kernel was built with. */
+/* The configuration that a kernel was built with. */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +32,10 @@ static char *read_plain(const struct host *host, const char *name)
 	return text;
 }
 
-/* What it complains of, such as a file that is not packed, is no line of doctor's. */
+/*
+ * Its messages, such as about a file that is not compressed, are not shown:
+ * doctor prints only findings.
+ */
 static void become_gzip(const char *path, int out)
 {
 	dup2(out, STDOUT_FILENO);

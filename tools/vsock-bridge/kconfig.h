@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The options that a kernel was built with. */
+/* The configuration that a kernel was built with. */
 #ifndef VSB_CLI_KCONFIG_H
 #define VSB_CLI_KCONFIG_H
 
@@ -9,8 +9,8 @@
 
 /**
  * struct kconfig - a kernel's configuration
- * @text: all of it; NULL when it is not known
- * @source: where it was found
+ * @text: the whole configuration; NULL if it is not known
+ * @source: the file that it was read from
  */
 struct kconfig {
 	char *text;

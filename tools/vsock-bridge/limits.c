@@ -124,7 +124,7 @@ static int check_value(const struct limit *limit, const struct device *device,
 
 	if (value >= min && value <= max)
 		return 0;
-	diag("%s %u%s is more or less than module %s takes: give %u%s to %u%s",
+	diag("%s %u%s is out of the range of module %s: give %u%s to %u%s",
 	     name, value, unit, device->info.version, min, unit, max, unit);
 	return -1;
 }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A device that control_list() has found, for people: its state, path and rates. */
+/*
+ * A device that control_list() has found: its state, path and rates in text
+ * output.
+ */
 #include "listed.h"
 
 const char *listed_state(const struct vsock_bridge_device *listed)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A device that control_list() has found, for people: its state, path and rates. */
+/*
+ * A device that control_list() has found: its state, path and rates in text
+ * output.
+ */
 #ifndef VSB_CLI_LISTED_H
 #define VSB_CLI_LISTED_H
 
@@ -7,15 +10,15 @@
 
 #include "control.h"
 
-/* Room for listed_path(), its NUL included. */
+/* Size of the buffer of listed_path(), including the NUL. */
 #define LISTED_PATH_SIZE	(VSOCK_BRIDGE_PATH_MAX + 1)
 
-/* open, stopped, running, waiting or dead */
+/* Returns "open", "stopped", "running", "waiting" or "dead". */
 const char *listed_state(const struct vsock_bridge_device *listed);
 
 /*
- * The device's path as options take it: an abstract name begins with @, and every
- * further NUL is shown as @. Empty if there is no path.
+ * Returns the device's path as options take it: an abstract name begins with @,
+ * and every further NUL is shown as @. Returns "" if there is no path.
  */
 const char *listed_path(char path[LISTED_PATH_SIZE],
 			const struct vsock_bridge_device *listed);
@@ -36,7 +39,10 @@ struct rates {
 	double rx_packets;
 };
 
-/* The rates of @listed between @before, in which it may be missing, and @now. */
+/*
+ * Returns the rates of @listed between @before, which may lack the device, and
+ * @now.
+ */
 struct rates listed_rates(const struct vsock_bridge_device *listed,
 			  const struct devices *now, const struct devices *before);
 

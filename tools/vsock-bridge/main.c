@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* vsock-bridge: the command that belongs to the vsock_bridge kernel module. */
+/* vsock-bridge: the command of the vsock_bridge kernel module. */
 #include <stdio.h>
 #include <string.h>
 

@@ -26,7 +26,10 @@ static void tell_no_node(const char *node)
 		     node);
 }
 
-/* The group whose members may open what @st is of; root's own is not joined. */
+/*
+ * Returns the group whose members may open the node; root's group is not named,
+ * because no user should join it.
+ */
 static const struct group *group_that_may(const struct stat *st)
 {
 	if (!st->st_gid || (st->st_mode & READ_WRITE_BY_GROUP) != READ_WRITE_BY_GROUP)
@@ -45,9 +48,12 @@ void node_remedy(char text[NODE_REMEDY_SIZE], const char *node,
 			 "run as root, or join group %s (adduser %s %s) and log in again",
 			 group->gr_name, text_user(user, geteuid()), group->gr_name);
 	else if (!strcmp(node, CONTROL_NODE))
-		/* it would give each VMM of that user access to the others */
+		/*
+		 * a udev rule would give each VMM of that user access to all
+		 * devices.
+		 */
 		snprintf(text, NODE_REMEDY_SIZE,
-			 "use sudo; it is root's so that no virtual machine's monitor can open it");
+			 "use sudo; only root may open it, so that no VMM can");
 	else
 		snprintf(text, NODE_REMEDY_SIZE,
 			 "run as root, or let a group in by a udev rule: " UDEV_RULE,
@@ -87,7 +93,9 @@ static void tell_open_failed(const char *node, const char *usual, int error)
 	}
 }
 
-/* To open some files has effects of its own, so only device nodes are. */
+/*
+ * Opening other files can have side effects, so only device nodes are opened.
+ */
 int node_open(const char *node, const char *usual)
 {
 	struct stat st;

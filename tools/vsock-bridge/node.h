@@ -9,15 +9,15 @@ struct stat;
 #define CONTROL_NODE	"/dev/vsock-bridge-control"
 
 /*
- * Opens @node, above stdin, stdout and stderr: the descriptor, or -1 after diag().
- * @usual is what should be given where it is no device at all.
+ * Opens @node, above stdin, stdout and stderr. Returns the descriptor, or -1
+ * after diag(), which names the node @usual if @node is not a device.
  */
 int node_open(const char *node, const char *usual);
 
-/* What node_remedy() needs, its NUL included. */
+/* Size of the buffer of node_remedy(), including the NUL. */
 #define NODE_REMEDY_SIZE	256
 
-/* A remedy for a caller that may not open @node, whose status is @st. */
+/* Writes a remedy for a caller that may not open @node, whose status is @st. */
 void node_remedy(char text[NODE_REMEDY_SIZE], const char *node,
 		 const struct stat *st);
 

@@ -17,19 +17,19 @@
 /* getopt_long() returns this for --help and for -h. */
 #define HELP		'h'
 
-/* Each option of a command: its spec, and what it is about in the request. */
+/* An option of a command: its spec, and its offset in the request. */
 struct slot {
 	const struct option_spec *spec;
 	size_t at;
 };
 
-/* What getopt_long() returns for the slot 0, above any letter. */
+/* getopt_long() returns this for slot 0; it is above any letter. */
 #define FIRST_SLOT	0x100
 
 enum { MAX_OPTIONS = 64 };
 
 /**
- * struct parser - the tables of a command, as getopt_long() takes them
+ * struct parser - the tables of a command for getopt_long()
  * @slots: the options
  * @count: number of options
  * @options: the long names; ends with an empty one
@@ -77,7 +77,9 @@ static void make_parser(struct parser *parser, const struct syntax *syntax)
 	parser->options[parser->count].val = HELP;
 }
 
-/* The slot of what getopt_long() returned; NULL for an unknown letter. */
+/*
+ * Returns the slot for a result of getopt_long(); NULL for an unknown letter.
+ */
 static const struct slot *find_slot(const struct parser *parser, int result)
 {
 	int i;
@@ -89,7 +91,10 @@ static const struct slot *find_slot(const struct parser *parser, int result)
 	return NULL;
 }
 
-/* optopt is the option that getopt_long() refuses; 0 for an unknown long one. */
+/*
+ * optopt is the option that getopt_long() refuses, or 0 for an unknown long
+ * option.
+ */
 static void tell_wrong(const char *command, int result, char **argv,
 		       const struct parser *parser)
 {
@@ -108,14 +113,14 @@ static void tell_wrong(const char *command, int result, char **argv,
 		     (int)strcspn(word, "="), word, command);
 }
 
-/* -1 after the last option, an option, or '?' after diag(). */
+/* Returns -1 after the last option, an option, or '?' after diag(). */
 static int next_option(const struct syntax *syntax, const struct parser *parser,
 		       int argc, char **argv)
 {
 	int result = getopt_long(argc, argv, parser->letters, parser->options,
 				 NULL);
 
-	/* "--uds-path -- COMMAND": the separator is no value. */
+	/* in "--uds-path -- COMMAND", the separator is not a value */
 	if (result >= FIRST_SLOT && optarg && optarg == argv[optind - 1] &&
 	    !strcmp(optarg, "--")) {
 		optopt = result;
@@ -168,7 +173,10 @@ static void make_label(char label[64], const struct option_spec *spec)
 		 spec->value ? " " : "", spec->value ?: "");
 }
 
-/* The column of the help texts of @spec and the options that follow, up to a heading. */
+/*
+ * Returns the column of the help texts of @spec and the options that follow, up
+ * to a heading.
+ */
 static size_t help_column(const struct option_spec *spec)
 {
 	char label[64];
@@ -184,7 +192,7 @@ static size_t help_column(const struct option_spec *spec)
 
 enum { LINE_WIDTH = 79 };
 
-/* Prints @text from @column on, behind @label. */
+/* Prints @text from @column on, after @label. */
 static void print_wrapped(const char *label, size_t column, const char *text)
 {
 	size_t at = printf("%-*s", (int)column, label);
@@ -277,7 +285,10 @@ int options_number(const char *name, const char *text, unsigned long min,
 	return -1;
 }
 
-/* The number in front of the suffix, whose length is @suffix: 0, or -1. */
+/*
+ * Parses the number in front of the suffix, which is @suffix bytes long: 0, or
+ * -1.
+ */
 static int parse_front(const char *text, size_t suffix, unsigned long max,
 		       unsigned long *value)
 {
@@ -321,7 +332,7 @@ int options_size(const char *name, const char *text, unsigned long min,
 	return -1;
 }
 
-/* "S", "S.F" with up to three digits, or "Nms" */
+/* Parses "S", "S.F" with up to three digits, or "Nms". */
 static int parse_time(const char *text, unsigned long max_ms, unsigned long *ms)
 {
 	const char *point = strchr(text, '.');
@@ -370,7 +381,7 @@ int options_range(const char *name, const char *text, unsigned long min,
 		    !parse(text + length + 1, 10, *from, max, to))
 			return 0;
 	}
-	diag("%s '%s' is no range: give two numbers from %lu to %lu, such as 1024-65535",
+	diag("%s '%s' is not a range: give two numbers from %lu to %lu, such as 1024-65535",
 	     name, text, min, max);
 	return -1;
 }
@@ -408,7 +419,7 @@ int options_mode(const char *name, const char *text, unsigned int *mode)
 	unsigned long value;
 
 	if (parse(text, 8, 0, 0777, &value)) {
-		diag("%s '%s' is no file mode: give octal digits, 0 to 0777, such as 0660",
+		diag("%s '%s' is not a file mode: give octal digits, 0 to 0777, such as 0660",
 		     name, text);
 		return -1;
 	}

@@ -32,7 +32,7 @@ int portmap_take(struct portmap *map, const char *text)
 	unsigned long port;
 
 	if (map->count == VSOCK_BRIDGE_MAX_PORTS) {
-		diag("--port is given too often: the module takes %u of them",
+		diag("--port is given too often: the module supports at most %u",
 		     VSOCK_BRIDGE_MAX_PORTS);
 		return -1;
 	}

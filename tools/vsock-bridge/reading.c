@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Devices and their counters at a moment. */
+/* The devices and their counters at one moment. */
 #include <stdlib.h>
 
 #include "diag.h"

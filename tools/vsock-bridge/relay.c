@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * stdin and stdout as one end of a connection. Each way has a thread, so that
- * neither waits for the other, and nothing is made non-blocking that other
- * programs have open, too.
+ * stdin and stdout as one end of a connection. Each direction has a thread, so
+ * that neither waits for the other. Descriptors stay blocking, because other
+ * programs may share them.
  */
 #include <errno.h>
 #include <poll.h>
@@ -25,15 +25,15 @@ enum {
 	LARGEST_MESSAGE = VSOCK_BRIDGE_MAX_MESSAGE,
 };
 
-/* The way from stdin. */
+/* The direction from stdin. */
 struct sender {
 	int fd;
 	int result;
 };
 
 /*
- * Both ways may see that the connection was cut, which is reported once: before the
- * other way goes on, for that may be the end of the process.
+ * Both directions may detect that the connection was cut. Only one reports it,
+ * before the other continues, because the other may end the process.
  */
 static pthread_mutex_t telling = PTHREAD_MUTEX_INITIALIZER;
 static bool reported;
@@ -46,7 +46,7 @@ static bool reported;
 	pthread_mutex_unlock(&telling);			\
 } while (0)
 
-/* Waits for stdin: false when there is none, and nobody at the other end. */
+/* Waits for stdin: false if the other end is closed before stdin has bytes. */
 static bool wait_for_stdin(int fd)
 {
 	struct pollfd p[] = { { .fd = STDIN_FILENO, .events = POLLIN }, { .fd = fd } };
@@ -58,8 +58,9 @@ static bool wait_for_stdin(int fd)
 }
 
 /*
- * The next bytes, 0 at an end of either side. Who has stdin open as well may have
- * made it non-blocking, and may have been first to take what there was.
+ * Reads the next bytes; returns 0 at the end of either side. Another process
+ * that shares stdin may have made it non-blocking, or may have read the bytes
+ * first.
  */
 static ssize_t read_stdin(int fd, char *data, size_t size)
 {
@@ -73,7 +74,10 @@ static ssize_t read_stdin(int fd, char *data, size_t size)
 	return n;
 }
 
-/* A stream may take a part of it at a time, a message is taken as it is. */
+/*
+ * Sends all bytes. A stream may accept a part at a time; a message is sent as a
+ * whole.
+ */
 static int send_all(int fd, const char *data, size_t length)
 {
 	while (length) {
@@ -92,7 +96,7 @@ static int send_all(int fd, const char *data, size_t length)
 static int tell_not_sent(void)
 {
 	if (errno == EPIPE || errno == ECONNRESET)
-		tell_cut("the other end reads no more: what was left of stdin is lost");
+		tell_cut("the other end reads no more: the rest of stdin is lost");
 	else
 		diag("cannot send: %s: see 'vsock-bridge stats'", strerror(errno));
 	return EXIT_FAILED;
@@ -119,7 +123,7 @@ static void *send_stdin(void *arg)
 	return NULL;
 }
 
-/* The same of stdout, whose reader may take its time. */
+/* May a write to stdout be repeated, after a wait for its reader? */
 static bool may_write_again(void)
 {
 	return errno == EINTR || (errno == EAGAIN &&
@@ -144,7 +148,7 @@ static int write_all(const char *data, size_t length)
 	return 0;
 }
 
-/* A message that does not fit is an error and is not shortened. */
+/* A message that does not fit is an error and is not truncated. */
 static ssize_t receive(int fd, char data[LARGEST_MESSAGE], bool messages)
 {
 	ssize_t n;
@@ -172,10 +176,10 @@ static int receive_to_stdout(int fd, bool messages)
 	return EXIT_FAILED;
 }
 
-/* When the other end is closed, the sender sees that as well, and ends. */
+/* If the other end is closed, the sender detects that too, and ends. */
 int relay(int fd, bool messages)
 {
-	/* its thread may be left behind when receiving has failed */
+	/* static, because its thread may still run if receiving has failed */
 	static struct sender sender;
 	pthread_t thread;
 	int result;

@@ -6,10 +6,10 @@
 #include <stdbool.h>
 
 /*
- * Moves stdin to @fd and @fd to stdout, until both have ended or @fd is closed at
- * its other end. Each end is passed on by itself: that of stdin as a shutdown,
- * that of @fd by closing stdout. With @messages each read is one. Return: an
- * exit code; diag has reported an error.
+ * Copies stdin to @fd and @fd to stdout, until both have ended or the other end
+ * of @fd is closed. Each end is passed on separately: the end of stdin as a
+ * shutdown, the end of @fd by closing stdout. With @messages, each read becomes
+ * one message. Returns an exit code; diag() has reported an error.
  */
 int relay(int fd, bool messages);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A listening socket whose file is gone when nobody listens any more. */
+/* A listening socket whose file is removed when the program stops listening. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -35,7 +35,7 @@ static void end_by_signal(int number)
 	raise(number);
 }
 
-/* What the caller has ignored, as nohup(1) does, stays so. */
+/* A signal that the caller ignores, as nohup(1) does, stays ignored. */
 static void catch(int number)
 {
 	if (signal(number, end_by_signal) == SIG_IGN)
@@ -103,7 +103,7 @@ int server_accept(const struct server *server, unsigned long timeout_ms, int *fd
 	unsigned long deadline = timeout_ms ? wait_deadline(timeout_ms) : WAIT_FOREVER;
 
 	if (!poll_until(server->fd, POLLIN, deadline)) {
-		diag("nobody connected to %s in %lu ms: check the guest, or give more with --timeout",
+		diag("no connection to %s in %lu ms: check the guest, or raise --timeout",
 		     server->address.path, timeout_ms);
 		return EXIT_TIMED_OUT;
 	}

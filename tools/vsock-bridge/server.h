@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A listening socket whose file is gone when nobody listens any more. */
+/* A listening socket whose file is removed when the program stops listening. */
 #ifndef VSB_CLI_SERVER_H
 #define VSB_CLI_SERVER_H
 
@@ -9,11 +9,11 @@
 
 /**
  * struct server - a server
- * @address: where it listens
+ * @address: the address where it listens
  * @type: SOCK_STREAM or SOCK_SEQPACKET
- * @replace: a stale socket there may be removed
+ * @replace: a stale socket at the address may be removed
  * @mode: permissions of the file; -1: those that the umask leaves
- * @backlog: clients that may wait
+ * @backlog: number of clients that may wait
  * @fd: the socket
  */
 struct server {
@@ -26,12 +26,15 @@ struct server {
 };
 
 /*
- * 0 or an exit code after diag(). The file is removed by server_close(), and by
- * the signals that end this process.
+ * Returns 0, or an exit code after diag(). server_close() removes the file, and
+ * so do the signals that end this process.
  */
 int server_open(struct server *server);
 
-/* The next client, within @timeout_ms (0: whenever); as above. */
+/*
+ * Accepts the next client within @timeout_ms (0: without a limit). Returns 0,
+ * or an exit code after diag().
+ */
 int server_accept(const struct server *server, unsigned long timeout_ms, int *fd);
 
 void server_close(struct server *server);

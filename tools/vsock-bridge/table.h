@@ -10,8 +10,8 @@
 
 /**
  * struct column - a column
- * @heading: its first line
- * @number: is it of numbers, which are right-aligned?
+ * @heading: its heading
+ * @number: the cells are numbers, which are right-aligned
  */
 struct column {
 	const char *heading;
@@ -36,10 +36,13 @@ struct table {
 
 #define TABLE(of)	{ .columns = (of), .width = sizeof(of) / sizeof(*(of)) }
 
-/* Fills in the next cell, on this line or, if it is full, on the next line. */
+/*
+ * Fills in the next cell, on this line or, if the line is full, on the next
+ * line.
+ */
 __printf(2, 3) void table_cell(struct table *table, const char *format, ...);
 
-/* Prints it, and frees the cells. */
+/* Prints the table and frees its cells. */
 void table_print(struct table *table);
 
 #endif /* VSB_CLI_TABLE_H */

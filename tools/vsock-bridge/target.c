@@ -10,7 +10,7 @@
 #include "listed.h"
 #include "target.h"
 
-/* What a DEVICE is compared with. */
+/* The kinds of DEVICE. */
 enum kind {
 	NUMBER,
 	PID,
@@ -47,7 +47,10 @@ static struct target parse(const char *text)
 	return target;
 }
 
-/* The device's file; a relative path begins where its process is, most likely. */
+/*
+ * Finds the device's file. A relative path most likely starts in the working
+ * directory of its process.
+ */
 static bool find_file(const struct vsock_bridge_device *listed, const char *path,
 		      struct stat *st)
 {
@@ -60,9 +63,9 @@ static bool find_file(const struct vsock_bridge_device *listed, const char *path
 }
 
 /*
- * Two names may be of one file, such as a relative and an absolute one, and the
- * same relative name is of another file in another directory. Where that cannot
- * be seen, the name counts.
+ * Two names may refer to the same file, such as a relative and an absolute
+ * name. The same relative name refers to another file in another directory. If
+ * the files cannot be compared, the names are compared.
  */
 static bool has_file(const struct vsock_bridge_device *listed, const char *path,
 		     const char *text)
@@ -128,7 +131,7 @@ static void tell_several(const struct devices *devices, const char *text)
 			       devices->all[i].pid,
 			       (unsigned long long)devices->all[i].guest_cid,
 			       *listed_path(path, &devices->all[i]) ? path : "no path");
-	diag("'%s' means %zu devices: give the number of one: %s", text,
+	diag("'%s' matches %zu devices: give the number of one: %s", text,
 	     devices->count, names);
 }
 
@@ -145,7 +148,7 @@ int target_choose(struct devices *devices, const char *text)
 	if (devices->count)
 		tell_several(devices, text);
 	else
-		diag("there is no device '%s' that you may see: 'vsock-bridge list' shows which there are, to root those of all users",
+		diag("there is no device '%s' that you may see: 'vsock-bridge list' shows the devices, and root sees those of all users",
 		     text);
 	return -1;
 }

@@ -10,22 +10,29 @@
 	"path; write ./ before a path that looks like one of the other forms.\n"
 
 /*
- * Reduces @devices to the device that @text means; NULL means all devices. 0, or -1
- * after diag() if no device matches, or more than one.
+ * Reduces @devices to the device that @text matches; NULL matches all devices.
+ * Returns 0, or -1 after diag() if no device matches, or more than one.
  */
 int target_choose(struct devices *devices, const char *text);
 
-/* Lists the devices and reduces them to those that @text means: 0, or -1 after diag(). */
+/*
+ * Lists the devices and reduces them to those that @text matches: 0, or -1
+ * after diag().
+ */
 int target_list(struct devices *devices, const char *node, const char *text);
 
 /*
- * Visits the @devices that @text meant, one after the other: 0, or -1 after diag(). A
- * device that is dead or closed is left out, unless @text named it: that is an error.
+ * Visits the @devices that @text matched, one after the other: 0, or -1 after
+ * diag(). A device that is dead or closed is skipped, unless @text named it;
+ * then it is an error.
  */
 int target_each(const struct devices *devices, const char *node, const char *text,
 		control_visit visit, void *to);
 
-/* Opens the device that @text means and describes it in @listed: 0, or -1 after diag(). */
+/*
+ * Opens the device that @text matches and describes it in @listed: 0, or -1
+ * after diag().
+ */
 int target_open(struct device *device, struct vsock_bridge_device *listed,
 		const char *node, const char *text);
 

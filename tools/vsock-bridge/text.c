@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Text for people: what comes from outside, and numbers in few letters. */
+/* Text output: strings from other programs, and numbers in few characters. */
 #include <pwd.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -9,10 +9,10 @@
 #include "utf8.h"
 
 /*
- * Names of files, programs and options come from outside: a newline in one would
- * make two lines of one, an escape sequence would reach the terminal, and a change
- * of direction would show a name that it is not. Bytes that are no UTF-8 are
- * controls to some terminals.
+ * Names of files, programs and options come from other programs. A newline in a
+ * name would make two lines of one, an escape sequence would reach the
+ * terminal, and a change of direction would disguise the name. Bytes that are
+ * not UTF-8 are control characters for some terminals.
  */
 static bool is_printable(const unsigned char *c, size_t length)
 {
@@ -37,7 +37,7 @@ void text_make_printable(char *text)
 	*text = '\0';
 }
 
-/* Three digits at most, of which one may be behind the point. */
+/* Formats at most three digits, of which one may be behind the point. */
 static const char *scaled(char text[TEXT_SIZE], double value, double step,
 			  const char *suffixes)
 {

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Text for people: what comes from outside, and numbers in few letters. */
+/* Text output: strings from other programs, and numbers in few characters. */
 #ifndef VSB_CLI_TEXT_H
 #define VSB_CLI_TEXT_H
 
 #include <linux/types.h>
 
-/* What the functions below need, their NUL included. */
+/* Size of the buffer of the functions below, including the NUL. */
 #define TEXT_SIZE	32
 
-/* Puts a question mark in place of what a terminal would not just show. */
+/*
+ * Replaces each character that a terminal would not only display by a question
+ * mark.
+ */
 void text_make_printable(char *text);
 
 /* Bytes, as 999, 1.5K or 12M. */
@@ -20,10 +23,10 @@ const char *text_count(char text[TEXT_SIZE], double count);
 /* A time in its largest unit, as 450ms, 12s or 3d. */
 const char *text_age(char text[TEXT_SIZE], __u64 ms);
 
-/* A process, or - where it is not known. */
+/* Returns a process ID, or "-" if it is not known. */
 const char *text_pid(char text[TEXT_SIZE], __u32 pid);
 
-/* The name of a user, or the number where there is none. */
+/* Returns the name of a user, or the number if there is no name. */
 const char *text_user(char text[TEXT_SIZE], __u32 uid);
 
 #endif /* VSB_CLI_TEXT_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The file of the host's socket: what is there before the device binds it. */
+/* The file of the host's socket, before the device binds it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -13,12 +13,12 @@
 #include "diag.h"
 #include "uds.h"
 
-/* What the device puts behind the path, at the longest. */
+/* The longest suffix that the device appends to the path. */
 #define LONGEST_SUFFIX	"_4294967295"
 
 enum occupant {
-	NOTHING,	/* and the directory is there */
-	STALE_SOCKET,	/* nobody listens on it */
+	NOTHING,	/* no file, but the directory exists */
+	STALE_SOCKET,	/* no program listens on it */
 	LIVE_SOCKET,
 	OTHER,		/* a socket of unknown state, or another file; reported */
 };
@@ -68,7 +68,7 @@ static const char *why_not_bound(int error)
 	case ENOTDIR:
 		return "a part of its directory is not a directory: check the path";
 	case EPERM:
-		return "the file system takes no sockets: use another directory, such as /run";
+		return "the file system does not support sockets: use another directory, such as /run";
 	case EROFS:
 		return "the file system is read-only: use another directory, such as /run";
 	default:
@@ -108,10 +108,11 @@ static const char *kind_of_file(mode_t mode)
 }
 
 /*
- * Nobody is connected to: a datagram socket is of another type than those that
- * listen, and all that are bound say so, those too that do not listen yet. It is
- * reached through @pin, which holds it: its name may be too long for an address,
- * and come to mean another file.
+ * Tries to connect a datagram socket. This connects to no program, because
+ * listening sockets have another type. All bound sockets report the wrong type,
+ * even if they do not listen yet. The socket is reached through @pin, which
+ * holds it: its name may be too long for an address, or may come to refer to
+ * another file.
  */
 static int connect_datagram(int pin)
 {
@@ -134,13 +135,13 @@ static enum occupant probe_socket(const char *path, int pin)
 
 	switch (error) {
 	case 0:
-	case EPERM:	/* a datagram socket that is connected to another */
+	case EPERM:	/* a datagram socket that is connected to another socket */
 	case EPROTOTYPE:
 		return LIVE_SOCKET;
 	case ECONNREFUSED:
 		return STALE_SOCKET;
 	default:
-		diag("%s exists and nothing shows whether it is in use (%s): run as its owner or root, or use another path",
+		diag("%s exists, and it is unknown whether it is in use (%s): run as its owner or root, or use another path",
 		     path, strerror(error));
 		return OTHER;
 	}
@@ -173,7 +174,9 @@ bool uds_is_stale(const char *path)
 	return stale;
 }
 
-/* Pins the file, if there is one, by the descriptor *@pin, else -1. */
+/*
+ * Pins the file, if there is one, by the descriptor *@pin; -1 if there is none.
+ */
 static enum occupant probe(int dir, const char *path, int *pin)
 {
 	*pin = openat(dir, path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
@@ -185,7 +188,7 @@ static enum occupant probe(int dir, const char *path, int *pin)
 	return OTHER;
 }
 
-/* bind() and unlink() need a directory that is there and can be written to. */
+/* bind() and unlink() need an existing, writable directory. */
 static int check_directory(int dir, const char *path)
 {
 	char directory[PATH_MAX] = ".";
@@ -211,11 +214,11 @@ static int check_occupant(enum occupant occupant, int dir, const char *path,
 	case STALE_SOCKET:
 		if (replace)
 			return check_directory(dir, path);
-		diag("%s exists and is a stale socket, nobody listens on it: use --replace to remove it first",
+		diag("%s exists and is a stale socket, on which no program listens: use --replace to remove it first",
 		     path);
 		return -1;
 	case LIVE_SOCKET:
-		diag("%s exists and is in use by another device or program: stop that one, or use another path",
+		diag("%s exists and is in use by another device or program: stop that program, or use another path",
 		     path);
 		return -1;
 	case OTHER:
@@ -240,9 +243,9 @@ static bool same_file(const struct stat *a, const struct stat *b)
 }
 
 /*
- * Another program can bind @path between any two system calls here. The socket
- * that was probed is held open, so that its inode number is not given to
- * another, and the one to be removed is compared with it.
+ * Another program can bind @path between any two system calls here. The probed
+ * socket is held open, so that its inode number is not reused, and the socket
+ * to be removed is compared with it.
  */
 static int remove_pinned(int dir, const char *path, int pin)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The file of the host's socket: what is there before the device binds it. */
+/* The file of the host's socket, before the device binds it. */
 #ifndef VSB_CLI_UDS_H
 #define VSB_CLI_UDS_H
 
@@ -7,39 +7,35 @@
 #include <stddef.h>
 #include <sys/stat.h>
 
-/*
- * Of the functions that return int: 0, or -1 after diag().
- */
+/* Functions that return int return 0, or -1 after diag(). */
 
-/* An abstract name: nothing of it is a file. */
+/* Is @path an abstract name, which has no file? */
 static inline bool uds_is_abstract(const char *path)
 {
 	return path[0] == '@';
 }
 
-/*
- * A relative path starts from the directory @dir, or AT_FDCWD.
- */
+/* A relative path starts from the directory @dir, or AT_FDCWD. */
 
-/* Can @path be a UDS path at all? @file: it is to name a file. */
+/* Checks whether @path can be a UDS path. @file: the path must name a file. */
 int uds_check_name(const char *path, size_t max_length, bool file);
 
 /*
- * Is the place free? With @replace a stale socket is no obstacle. Changes
- * nothing.
+ * Checks that no file is at @path. With @replace, a stale socket is allowed.
+ * Changes nothing.
  */
 int uds_check_place(int dir, const char *path, bool replace);
 
-/* Is the file a socket of which this is sure: nobody has it open? */
+/* Is the file certainly a socket that no process has open? */
 bool uds_is_stale(const char *path);
 
-/* Removes a stale socket, if one is at @path and @replace, and nothing else. */
+/* Removes a stale socket at @path if @replace is set, and nothing else. */
 int uds_remove_stale(int dir, const char *path, bool replace);
 
-/* Tells why a socket cannot be bound to @path. */
+/* Reports why a socket cannot be bound to @path. */
 void uds_bind_failed(const char *path, int error);
 
-/* Removes the socket at @path if it is still the one that @made describes. */
+/* Removes the socket at @path if it is still the file that @made describes. */
 void uds_unlink(int dir, const char *path, const struct stat *made);
 
 #endif /* VSB_CLI_UDS_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* UTF-8: where a character ends, and which ones are no text. */
+/* UTF-8: the lengths of characters, and the characters that are not text. */
 #include "utf8.h"
 
 size_t utf8_length(const unsigned char *c, size_t left)
@@ -33,7 +33,7 @@ size_t utf8_length(const unsigned char *c, size_t left)
 	return forms[i].length;
 }
 
-/* U+0080 to U+009F are written as c2 and their own number. */
+/* U+0080 to U+009F are encoded as c2 and their own number. */
 bool utf8_is_control(const unsigned char *c, size_t length)
 {
 	if (length == 1)

@@ -15,7 +15,7 @@ unsigned long wait_deadline(unsigned long ms)
 	return now.tv_sec * 1000UL + now.tv_nsec / 1000000 + ms;
 }
 
-/* As poll() takes it. */
+/* Returns the time left, as poll() takes it. */
 static int time_left(unsigned long deadline)
 {
 	unsigned long now = wait_deadline(0);

@@ -8,13 +8,16 @@
 /* A deadline that never comes. */
 #define WAIT_FOREVER	(~0UL)
 
-/* The deadline that is in @ms; they are of CLOCK_MONOTONIC. */
+/* Returns the deadline in @ms from now, of CLOCK_MONOTONIC. */
 unsigned long wait_deadline(unsigned long ms);
 
-/* Signals do not end it: false when time is out, or poll() fails. */
+/*
+ * Waits even if signals arrive. Returns false if the time is over or poll()
+ * fails.
+ */
 bool poll_until(int fd, short events, unsigned long deadline);
 
-/* Sleeps, also if signals arrive. */
+/* Sleeps even if signals arrive. */
 void wait_ms(unsigned long ms);
 
 #endif /* VSB_CLI_WAIT_H */

@@ -182,7 +182,7 @@ test_list_replaces_bidirectional_controls() {
 # A user who may open the control node can see the devices of all users.
 test_error_for_the_control_node_suggests_no_group() {
 	with_fake "FAKE_ERROR=OPEN $(errno_of EACCES)" list
-	expect_error 1 "you may not open /dev/null: use sudo; it is root's so that no virtual machine's monitor can open it"
+	expect_error 1 "you may not open /dev/null: use sudo; only root may open it, so that no VMM can"
 }
 
 # conns
@@ -481,7 +481,7 @@ test_watch_ends_when_its_device_is_gone() {
 	: >devices.3
 	with_fake watch --interval 1ms 7
 	expect_status 1
-	expect_same "$(cat err)" "vsock-bridge: there is no device '7' that you may see: 'vsock-bridge list' shows which there are, to root those of all users"
+	expect_same "$(cat err)" "vsock-bridge: there is no device '7' that you may see: 'vsock-bridge list' shows the devices, and root sees those of all users"
 }
 
 test_watch_continues_without_devices() {
@@ -537,7 +537,7 @@ test_set_replaces_a_stale_socket_only_with_replace() {
 	one_device
 	make_stale_socket s
 	with_fake set 7 --uds-path s
-	expect_error 1 "s exists and is a stale socket, nobody listens on it: use --replace"
+	expect_error 1 "s exists and is a stale socket, on which no program listens: use --replace"
 	ln s kept	# or its inode number could come again
 	with_fake set 7 --uds-path s --replace
 	expect_status 0
@@ -570,7 +570,7 @@ test_set_port_by_root_uses_the_rights_of_the_devices_user() {
 test_set_by_root_for_an_unknown_user_is_refused() {
 	one_device 4000000
 	with_fake set 7 --uds-path s
-	expect_error 1 "user 4000000, whose device it is, is not in the list of users: run as that user"
+	expect_error 1 "the device's user 4000000 is not in the list of users: run as that user"
 	expect_no_file log
 	with_fake set 7 --max-handshakes 9
 	expect_status 0
@@ -584,11 +584,11 @@ test_set_for_another_user_needs_root() {
 	setpriv --reuid=1 --regid=1 --clear-groups env LD_PRELOAD="$FAKE" \
 		FAKE_DEVICES="$PWD/devices" \
 		"$BINARY" set --control /dev/null 7 --uds-path s >out 2>err || STATUS=$?
-	expect_error 1 "cannot take the rights of user nobody, whose device it is: Operation not permitted: run as root, or as nobody"
+	expect_error 1 "cannot take the rights of the device's user nobody: Operation not permitted: run as root, or as nobody"
 }
 
 test_set_requires_a_device_and_an_option() {
-	fails 2 "nothing is to be set: give an option" set 7
+	fails 2 "there is nothing to set: give an option" set 7
 	fails 2 "set needs one DEVICE" set --max-connections 5
 	fails 2 "--uds-path is missing" set 7 --mode 0600
 	fails 2 "--max-connections '0' is out of range" set 7 --max-connections 0
@@ -697,14 +697,14 @@ test_unknown_device_is_an_error() {
 	three_devices
 	for device in 8 pid:1 cid:0 cid:x /run/none two 99999999999999999999; do
 		with_fake list "$device"
-		expect_error 1 "there is no device '$device' that you may see: 'vsock-bridge list' shows which there are"
+		expect_error 1 "there is no device '$device' that you may see: 'vsock-bridge list' shows the devices"
 	done
 }
 
 test_ambiguous_device_error_lists_the_devices() {
 	three_devices
 	with_fake list cid:3
-	expect_error 1 "'cid:3' means 2 devices: give the number of one: 7 (pid 4242, CID 3, /run/one.sock), 12 (pid 77, CID 3, no path)"
+	expect_error 1 "'cid:3' matches 2 devices: give the number of one: 7 (pid 4242, CID 3, /run/one.sock), 12 (pid 77, CID 3, no path)"
 	with_fake list pid:4242
 	expect_error 1 "'pid:4242' means 2 devices"
 }

@@ -75,7 +75,7 @@ test_doctor_uses_other_files_if_config_gz_is_unreadable() {
 test_doctor_notes_unknown_kernel_options() {
 	healthy
 	rm "root/boot/config-$RELEASE"
-	ill options note "the options of this kernel are not known: look for CONFIG_VHOST where"
+	ill options note "the options of this kernel are not known: if the module does not build, check"
 	cp /dev/null "root/lib/modules/$RELEASE/config"
 	echo CONFIG_MODULES=y >"root/lib/modules/$RELEASE/config"
 	ill options problem "(root/lib/modules/$RELEASE/config)"
@@ -106,7 +106,7 @@ secure_boot() {
 test_doctor_reports_whether_modules_need_a_signature() {
 	healthy
 	secure_boot '\01'
-	ill signature ok "Secure Boot is on, and vsock_bridge is loaded all the same"
+	ill signature ok "Secure Boot is on, but vsock_bridge is loaded"
 	rm -r root/sys/module/vsock_bridge
 	run doctor --root root
 	expect_out '^note +signature +Secure Boot is on: a module loads only if it is signed .*: .* mokutil --import /var/lib/dkms/mok.pub'
@@ -126,7 +126,7 @@ test_doctor_reports_whether_modules_need_a_signature() {
 test_doctor_explains_a_missing_node() {
 	healthy
 	rm root/dev/vsock-bridge
-	ill node problem "there is no /dev/vsock-bridge: udev has not made it, or a container has not got it: udevadm trigger"
+	ill node problem "there is no /dev/vsock-bridge: udev has not created it, or this container does not have it: udevadm trigger"
 	rm -r root/sys/module/vsock_bridge
 	ill node problem "there is no /dev/vsock-bridge: the module is not loaded: modprobe vsock_bridge"
 }
@@ -165,7 +165,7 @@ test_doctor_without_control_node_or_kvm_finds_no_problem() {
 test_doctor_notes_a_loaded_vhost_vsock() {
 	healthy
 	mkdir root/sys/module/vhost_vsock
-	ill vhost-vsock ok "vhost_vsock is loaded, too: a VMM without vhostfd= takes /dev/vhost-vsock"
+	ill vhost-vsock ok "vhost_vsock is also loaded: a VMM without vhostfd= opens /dev/vhost-vsock"
 }
 
 test_doctor_counts_processes_that_have_the_node_open() {
@@ -192,10 +192,10 @@ test_doctor_checks_whether_a_path_is_usable() {
 		run doctor --root root ./free @name stale live file "$1" no/s' sh "$long"
 	expect_out '^ok +path +\./free is free$'
 	expect_out '^ok +path +@name fits$'
-	expect_out '^note +path +stale is a socket on which nobody listens: start with --replace, or rm stale$'
+	expect_out '^note +path +stale is a socket on which no program listens: start with --replace, or rm stale$'
 	expect_out '^note +path +live is in use: for another virtual machine use another path'
 	expect_out '^problem +path +file exists and is not a socket: move it away'
-	expect_out "^problem +path +$long is 97 bytes, 1 more than leave room for the guest's ports: use a shorter one"
+	expect_out "^problem +path +$long is 97 bytes, 1 more than leave room for the guest's ports: use a shorter path"
 	expect_out '^problem +path +no/s: there is no no: mkdir -p no$'
 	run_as_nobody doctor --root root closed/s
 	expect_out '^problem +path +closed/s: you cannot make files in closed \(Permission denied\): use a directory that you can write to$'

@@ -347,7 +347,7 @@ test_abstract_name_begins_with_nul() {
 test_full_map_is_an_error() {
 	with_fake "FAKE_ERROR=SET_PORT $(errno_of ENOSPC)" \
 		exec --uds-path s --port 1=/x -- true
-	expect_error 125 "--port is given too often: the module takes 1024 of them"
+	expect_error 125 "--port is given too often: the module supports at most 1024"
 	expect_no_file s
 }
 
@@ -381,7 +381,7 @@ test_stale_socket_is_kept_if_the_limits_are_refused() {
 	make_stale_socket s
 	with_fake FAKE_MAX_CONNECTIONS=9 exec --uds-path s --replace \
 		--max-connections 10 -- true
-	expect_error 125 "--max-connections 10 is more or less than module 9.8.7 takes: give 1 to 9"
+	expect_error 125 "--max-connections 10 is out of the range of module 9.8.7: give 1 to 9"
 	[ -S s ]
 }
 
@@ -416,7 +416,7 @@ test_device_that_wants_an_owner_first_is_refused() {
 }
 
 test_failure_of_get_info_is_an_error() {
-	refusal_of GET_INFO EIO "does not say what it is: Input/output error"
+	refusal_of GET_INFO EIO "cannot read the info of /dev/null: Input/output error"
 }
 
 test_limits_refused_by_the_module_are_an_error() {
@@ -424,8 +424,8 @@ test_limits_refused_by_the_module_are_an_error() {
 }
 
 test_module_too_old_for_a_structure_is_an_error() {
-	refusal_of SET_LIMITS E2BIG "module 9.8.7 does not know how: install the release"
-	refusal_of SET_UDS E2BIG "module 9.8.7 does not know how: install the release"
+	refusal_of SET_LIMITS E2BIG "module 9.8.7 does not support this: install the release"
+	refusal_of SET_UDS E2BIG "module 9.8.7 does not support this: install the release"
 }
 
 test_busy_device_is_an_error() {

@@ -150,7 +150,7 @@ test_guests_with_the_same_cid_are_distinguished() {
 	# The second guest's pipes replace those of the first guest, which are kept.
 	exec 5>&8 6<&9
 	guest t 77
-	fails 1 "'cid:77' means 2 devices: give the number of one: " list cid:77
+	fails 1 "'cid:77' matches 2 devices: give the number of one: " list cid:77
 	grep -qF "(pid $first, CID 77, s)" err
 	grep -qF "(pid $GUEST, CID 77, t)" err
 	run list --json t
@@ -366,7 +366,7 @@ test_set_moves_a_device_to_another_path() {
 	tell send 4
 	eventually eval '[ "$(wc -c <other)" -eq 4 ]'
 	: >empty
-	fails 3 "nobody listens on s" connect s 80
+	fails 3 "no program listens on s" connect s 80
 	kill "$CLIENT"
 }
 
@@ -498,7 +498,7 @@ test_doctor_finds_no_problem_with_a_running_module() {
 	run doctor
 	expect_status 0
 	expect_out "^ok +module +vsock_bridge $(cat /sys/module/vsock_bridge/version) is loaded$"
-	expect_out '^ok +options +the kernel has what the module needs '
+	expect_out '^ok +options +the kernel has the options that the module needs '
 	expect_out '^ok +node +you may open /dev/vsock-bridge '
 	expect_out '^ok +control +you may open /dev/vsock-bridge-control '
 }

@@ -96,7 +96,7 @@ test_connect_reports_lost_bytes() {
 	head -c 1000000 /dev/zero >in
 	talks s 13
 	expect_status 1
-	grep -q "the other end reads no more: what was left of stdin is lost" err
+	grep -q "the other end reads no more: the rest of stdin is lost" err
 	expect_same "$(cat out)" hello
 }
 
@@ -199,14 +199,14 @@ test_connect_without_a_socket_is_3() {
 
 test_connect_to_a_stale_socket_is_3() {
 	make_stale_socket s
-	fails 3 "nobody listens on s: its virtual machine has ended" connect s 7
+	fails 3 "no program listens on s: its virtual machine has ended" connect s 7
 	make_stale_socket s_seqpacket
-	fails 3 "nobody listens on s_seqpacket" connect s_seqpacket 7
+	fails 3 "no program listens on s_seqpacket" connect s_seqpacket 7
 }
 
 test_connect_to_a_device_without_seqpacket_is_3() {
 	make_stale_socket s
-	fails 3 "s_seqpacket is not there: the device has no SEQPACKET socket" \
+	fails 3 "s_seqpacket does not exist: the device has no SEQPACKET socket" \
 		connect --seqpacket s 7
 }
 
@@ -408,7 +408,7 @@ test_listen_never_removes_another_file() {
 }
 
 test_listen_without_a_connection_in_time_is_5() {
-	fails 5 "nobody connected to s_5000 in 100 ms: check the guest" \
+	fails 5 "no connection to s_5000 in 100 ms: check the guest" \
 		listen --timeout 100ms s 5000
 	expect_no_file s_5000
 }
@@ -431,9 +431,9 @@ test_listen_mode_is_set_exactly() {
 
 test_listen_replace_replaces_only_a_stale_socket() {
 	make_stale_socket s_5000
-	fails 1 "s_5000 exists and is a stale socket, nobody listens on it: use --replace" \
+	fails 1 "s_5000 exists and is a stale socket, on which no program listens: use --replace" \
 		listen s 5000
-	fails 5 "nobody connected" listen --replace --timeout 1ms s 5000
+	fails 5 "no connection to s_5000" listen --replace --timeout 1ms s 5000
 	expect_no_file s_5000
 	: >s_5000
 	fails 1 "s_5000 exists and is a regular file, which is never replaced" \

@@ -213,7 +213,7 @@ test_exec_host_ports_must_be_a_range() {
 	local value
 
 	for value in 0-9 9-8 9 9- -9 "" 1-4294967295 a-b 1-2-3; do
-		fails 2 "--host-ports '$value' is no range: give two numbers from 1 to 4294967294" \
+		fails 2 "--host-ports '$value' is not a range: give two numbers from 1 to 4294967294" \
 			exec --uds-path s --host-ports "$value" -- true
 	done
 	exec_at s --host-ports 1-4294967294
@@ -337,7 +337,7 @@ test_file_options_without_a_bound_socket_are_refused() {
 test_prefix_excludes_a_bound_path_and_no_connect() {
 	contradict "--prefix would bind its PATH too: give --listen-fd or --no-listen with it" \
 		--uds-path s --prefix
-	contradict "--prefix is where the guest goes, but --no-connect forbids it: leave one out" \
+	contradict "--prefix names where the guest connects to, but --no-connect forbids it: leave one out" \
 		--listen-fd 3 --prefix --no-connect
 }
 
@@ -397,7 +397,7 @@ test_exec_mode_must_be_octal() {
 	local value
 
 	for value in 1000 4755 8 rw "" -1 u+rw; do
-		fails 2 "--mode '$value' is no file mode: give octal digits" \
+		fails 2 "--mode '$value' is not a file mode: give octal digits" \
 			exec --uds-path s --mode "$value" -- true
 	done
 	exec_at s --mode 0777
@@ -617,7 +617,7 @@ test_dangling_symlink_is_never_replaced() {
 test_stale_socket_error_suggests_replace() {
 	make_stale_socket s
 	exec_at s
-	expect_error 125 "s exists and is a stale socket, nobody listens on it: use --replace"
+	expect_error 125 "s exists and is a stale socket, on which no program listens: use --replace"
 	[ -S s ]
 }
 
@@ -631,7 +631,7 @@ test_stale_socket_is_kept_if_the_device_fails() {
 test_stale_seqpacket_socket_error_suggests_replace() {
 	with_socket 3 SOCK_SEQPACKET s_seqpacket true
 	exec_at s --seqpacket
-	expect_error 125 "s_seqpacket exists and is a stale socket, nobody listens on it: use --replace"
+	expect_error 125 "s_seqpacket exists and is a stale socket, on which no program listens: use --replace"
 	exec_at s
 	expect_only_device_wrong
 	exec_at s --seqpacket --replace
@@ -697,7 +697,7 @@ test_socket_that_cannot_be_probed_is_never_replaced() {
 	make_stale_socket s
 	chmod 0 s
 	run_as_nobody exec --device /dev/null --uds-path s --replace -- true
-	expect_error 125 "s exists and nothing shows whether it is in use"
+	expect_error 125 "s exists, and it is unknown whether it is in use"
 	[ -S s ]
 }
 
