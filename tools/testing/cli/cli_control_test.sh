@@ -706,7 +706,7 @@ test_ambiguous_device_error_lists_the_devices() {
 	with_fake list cid:3
 	expect_error 1 "'cid:3' matches 2 devices: give the number of one: 7 (pid 4242, CID 3, /run/one.sock), 12 (pid 77, CID 3, no path)"
 	with_fake list pid:4242
-	expect_error 1 "'pid:4242' means 2 devices"
+	expect_error 1 "'pid:4242' matches 2 devices"
 }
 
 # the control node
