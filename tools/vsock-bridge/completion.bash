@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# Completion of the command vsock-bridge, for bash. The command knows its
-# subcommands and options best, so its help is asked; what takes a file or a
-# number is completed as a file name.
+# Completion of the command vsock-bridge, for bash. Subcommands and options
+# come from the help of the command; values are completed as file names.
 
 _vsock_bridge_words() { vsock-bridge "$@" --help 2>/dev/null; }
 
@@ -15,7 +14,7 @@ _vsock_bridge_options() {
 		sed 's/^/ /' | grep -oE '[^a-z-]--[a-z][a-z-]*' | cut -c2- | sort -u
 }
 
-# What stands behind -- is another command, with its own completion.
+# The words after -- are another command, with its own completion.
 _vsock_bridge_other() {
 	local i offset
 

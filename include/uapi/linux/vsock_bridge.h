@@ -27,7 +27,8 @@
  *
  * Errors that every ioctl below can return:
  *   EFAULT  the argument, or memory that it points to, is not accessible
- *   EINVAL  @size is smaller than the structure as first published, or see below
+ *   EINVAL  @size is smaller than the structure as first published, or another
+ *           reason that the structure below lists
  *   E2BIG   the structure is longer than the module's and its tail is not 0
  *   EIO     the owner of the device was killed, or the device was closed
  */
@@ -455,12 +456,14 @@ struct vsock_bridge_limits {
 };
 
 /*
- * The gauges and counters of a device, in the order of struct vsock_bridge_stats:
- * NAME, name and what the value counts. New values are appended.
+ * The gauges and counters of a device, in the order of struct
+ * vsock_bridge_stats: NAME, name and a description of the value. New values are
+ * appended.
  *
  *   GAUGE  a value at the moment of the call
  *   COUNT  the number of events in normal operation
- *   END    the number of connections that ended for this reason, which is no error
+ *   END    the number of connections that ended for this reason, which is not
+ *          an error
  *   ERROR  the number of errors; each has the trace event vsb_error with
  *          reason == name. An error can count twice: by the operation that
  *          failed (cfg_fails) and by the cause (unix_bind_fails).

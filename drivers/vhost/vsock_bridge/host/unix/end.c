@@ -284,7 +284,7 @@ static long vsb_unix_send_pages(struct vsb_unix_end *unx,
 	unsigned int nr;
 	long sent;
 
-	/* checked first, so that no bytes are copied for nothing */
+	/* checked first, because without room the copy would be wasted */
 	if (!vsb_unix_has_room(unx->sock->sk))
 		return -EAGAIN;
 	nr = vsb_pages_fill(unx->end.pages, &rest, parts, VSB_SEND_PARTS);
