@@ -439,7 +439,7 @@ test_set_by_root_gives_the_guest_no_root_rights() {
 test_control_node_without_permission_is_an_error() {
 	chmod 600 "$CONTROL"
 	run_as_nobody list
-	expect_error 1 "you may not open $CONTROL: use sudo; it is root's"
+	expect_error 1 "you may not open $CONTROL: use sudo; only root may open it, so that no VMM can"
 }
 
 # connect and listen
